@@ -1,0 +1,280 @@
+"""What the source tables are: names, columns, types and who they belong to. Adding a table is one entry here.
+
+Only the columns named here are ever read; everything else in an export stays where it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+Tenancy = Literal["branch", "organization", "parent", "none", "directory"]
+
+
+class Kind(StrEnum):
+    """What a column holds; it decides how a cell is read and how it is stored."""
+
+    ID = "id"
+    TEXT = "text"
+    MONEY = "money"
+    NUMBER = "number"
+    FLAG = "flag"
+    INSTANT = "instant"
+    DATE = "date"
+    JSON = "json"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a source table.
+
+    ``required``: without the column the table is refused, and so is a row whose cell cannot be read.
+    ``quiet``: its absence is not worth a line in what was left out (not part of the app's documented columns).
+    """
+
+    name: str
+    kind: Kind
+    required: bool = False
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One source table.
+
+    ``key`` names its primary key. ``dated`` is the column that says when a row came to exist (None:
+    undated). ``tenancy`` is how a row belongs to an organization: by ``branch`` (with the organization
+    for rows without one), by ``organization`` or branch, through its ``parent`` order, to ``none``, or
+    it is part of the ``directory`` that every reader may see.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ("id",)
+    dated: str | None = None
+    tenancy: Tenancy = "branch"
+    required: bool = False
+
+    def column(self, name: str) -> Column:
+        """The column called ``name`` (KeyError when the table has none)."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    def has(self, name: str) -> bool:
+        """Whether the table has a column called ``name``."""
+        return any(column.name == name for column in self.columns)
+
+    @property
+    def required_columns(self) -> tuple[str, ...]:
+        """The columns without which the table is refused."""
+        return tuple(column.name for column in self.columns if column.required)
+
+
+_KINDS = {kind.value: kind for kind in Kind}
+
+
+def _columns(text: str) -> tuple[Column, ...]:
+    """Columns from lines of ``kind: name, name!, name~``; ``!`` is required, ``~`` is quiet."""
+    columns = []
+    for line in text.strip().splitlines():
+        kind, names = line.strip().split(": ")
+        for name in names.split(", "):
+            columns.append(Column(name.rstrip("!~"), _KINDS[kind], name.endswith("!"), name.endswith("~")))
+    return tuple(columns)
+
+
+_ALL = (
+    Table(
+        "organizations",
+        _columns("""
+            id: id!
+            text: name, slug~, subscription_tier, status
+            json: metadata
+        """),
+        tenancy="directory",
+    ),
+    Table(
+        "branches",
+        _columns("""
+            id: id!, organization_id
+            text: name!, code
+            flag: is_active
+        """),
+        tenancy="directory",
+        required=True,
+    ),
+    Table(
+        "customers",
+        _columns("""
+            id: id!, branch_id!, organization_id
+            text: first_name, last_name, email, phone, rut
+            flag: is_active
+            instant: created_at!, updated_at
+            date: last_eye_exam_date, next_eye_exam_due
+            text: preferred_contact_method
+            list: tags
+        """),
+        dated="created_at",
+        required=True,
+    ),
+    Table(
+        "orders",
+        _columns("""
+            id: id!
+            text: order_number
+            id: branch_id, organization_id, customer_id
+            text: email, status!, payment_status!
+            money: total_amount!
+            text: currency
+            flag: is_pos_sale
+            text: payment_method_type
+            id: agreement_id
+            money: copago_amount, institutional_amount
+            instant: created_at!, updated_at
+        """),
+        dated="created_at",
+        required=True,
+    ),
+    Table(
+        "lab_work_orders",
+        _columns("""
+            id: id!
+            text: work_order_number
+            id: branch_id, organization_id, customer_id!, quote_id, pos_order_id
+            text: status!, payment_status!
+            money: total_amount!
+            text: currency, lab_name, lens_type
+            instant: ordered_at, sent_to_lab_at, received_from_lab_at, ready_at, delivered_at
+            date: lab_estimated_delivery_date
+            instant: created_at!, updated_at
+        """),
+        dated="created_at",
+    ),
+    Table(
+        "appointments",
+        _columns("""
+            id: id!, customer_id, branch_id, organization_id
+            date: appointment_date!
+            text: appointment_time, appointment_type, status!
+            instant: created_at, updated_at
+        """),
+        dated="appointment_date",
+    ),
+    Table(
+        "quotes",
+        _columns("""
+            id: id!, customer_id!
+            text: quote_number
+            id: branch_id, organization_id
+            text: status!
+            money: total_amount!
+            text: currency
+            date: expiration_date
+            instant: sent_at
+            id: converted_to_work_order_id
+            instant: created_at!, updated_at
+        """),
+        dated="created_at",
+    ),
+    Table(
+        "order_items",
+        _columns("""
+            id: id!, order_id!, product_id
+            text: product_name
+            number: quantity!
+            money: unit_price, total_price!
+        """),
+        tenancy="parent",
+    ),
+    Table(
+        "order_payments",
+        _columns("""
+            id: id!, order_id!
+            money: amount!
+            text: payment_method
+            instant: paid_at
+        """),
+        dated="paid_at",
+        tenancy="parent",
+    ),
+    Table(
+        "products",
+        _columns("""
+            id: id!, organization_id, branch_id
+            text: name!
+            id: category_id
+            text: status, product_type
+        """),
+        tenancy="organization",
+    ),
+    Table(
+        "categories",
+        _columns("""
+            id: id!
+            text: name!
+        """),
+        tenancy="none",
+    ),
+    Table(
+        "product_branch_stock",
+        _columns("""
+            id: product_id!, branch_id!
+            number: quantity!, reserved_quantity, available_quantity, low_stock_threshold
+            instant: updated_at~
+        """),
+        key=("product_id", "branch_id"),
+    ),
+    Table(
+        "prescriptions",
+        _columns("""
+            id: id!, customer_id!, branch_id
+            date: prescription_date, expiration_date
+            flag: is_current
+        """),
+        dated="prescription_date",
+    ),
+    Table(
+        "subscription_tiers",
+        _columns("""
+            text: name!
+            json: features
+        """),
+        key=("name",),
+        tenancy="directory",
+    ),
+    Table(
+        "admin_users",
+        _columns("""
+            id: id!
+            text: email!, role!
+            flag: is_active
+            id: organization_id
+        """),
+        tenancy="directory",
+    ),
+    Table(
+        "admin_branch_access",
+        _columns("""
+            id: admin_user_id!, branch_id
+            text: role
+            flag: is_primary
+        """),
+        key=("admin_user_id", "branch_id"),
+        tenancy="directory",
+    ),
+    Table(
+        "agreements",
+        _columns("""
+            id: id!, organization_id
+            text: name, agreement_type, institution_name
+        """),
+        tenancy="organization",
+    ),
+)
+
+TABLES: dict[str, Table] = {table.name: table for table in _ALL}
+"""Every source table by name, in the order in which they are loaded (a parent before its children)."""

@@ -1,0 +1,142 @@
+"""Everything that can go wrong and be said: one tree, each class builds its own sentence.
+
+A sentence says what, which value or file and line, and what to type next. Exit codes live in
+:mod:`opttius_cli.diagnostics`; nothing here knows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from opttius_cli.i18n import _
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class OpttiusError(Exception):
+    """An error a person can do something about."""
+
+
+class UsageError(OpttiusError):
+    """Options that make no sense, or not together."""
+
+
+class ConfigError(OpttiusError):
+    """A configuration file or value that cannot be used."""
+
+
+class SourceError(OpttiusError):
+    """The source cannot be reached, read, or lacks what is required."""
+
+
+class NotAllowedError(OpttiusError):
+    """The reader has no right to this branch, organization, feature or personal data."""
+
+
+class NotFoundError(OpttiusError):
+    """A customer, branch or report that does not exist."""
+
+
+class OutputError(OpttiusError):
+    """The output could not be written; what was there before is untouched."""
+
+
+class BusyError(OpttiusError):
+    """Another run holds the lock."""
+
+
+class CheckFailedError(OpttiusError):
+    """A check that was asked to fail on findings has findings."""
+
+
+def listed(names: Sequence[str], most: int = 8) -> str:
+    """``names`` as one readable list, cut after ``most``."""
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else _("{names} and {count} more", names=shown, count=len(names) - most)
+
+
+class NoSourceError(ConfigError):
+    """No source was named anywhere."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "No source of data is set. Type --source FOLDER, set OPTTIUS_SOURCE, "
+                "or write source = \"FOLDER\" in opttius.toml (opttius config init)."
+            )
+        )
+
+
+class UnknownNameError(NotFoundError):
+    """A branch, report or other named thing that is not there; ``near`` holds the closest names."""
+
+    def __init__(self, kind: str, name: str, near: Sequence[str]) -> None:
+        sentence = _("There is no {kind} “{name}”.", kind=kind, name=name)
+        if near:
+            sentence += " " + _("The nearest: {names}.", names=listed(near))
+        super().__init__(sentence)
+
+
+class AmbiguousError(UsageError):
+    """A name that fits several things."""
+
+    def __init__(self, kind: str, name: str, candidates: Sequence[str]) -> None:
+        super().__init__(
+            _(
+                "“{name}” fits more than one {kind}: {names}. Name one of them by its id.",
+                name=name,
+                kind=kind,
+                names=listed(candidates),
+            )
+        )
+
+
+class OrganizationNeededError(UsageError):
+    """The data holds several organizations and none was chosen."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(
+            _(
+                "The data holds {count} organizations: {names}. Choose one with --organization NAME.",
+                count=len(names),
+                names=listed(names),
+            )
+        )
+
+
+class MissingTableError(SourceError):
+    """A required table is not in the source."""
+
+    def __init__(self, source: str, table: str) -> None:
+        super().__init__(
+            _(
+                "{source} holds no table “{table}”, which is required. "
+                "Export it as {table}.csv (or .parquet, .json, a sheet of an .xlsx) and load again.",
+                source=source,
+                table=table,
+            )
+        )
+
+
+class MissingColumnError(SourceError):
+    """A required column is not in a table."""
+
+    def __init__(self, origin: str, table: str, columns: Sequence[str]) -> None:
+        super().__init__(
+            _(
+                "{origin}: table “{table}” has no column {columns}, which is required. "
+                "Export the table again with that column.",
+                origin=origin,
+                table=table,
+                columns=listed([f"“{column}”" for column in columns]),
+            )
+        )
+
+
+class UnreadableError(SourceError):
+    """A file that cannot be read as what it should be."""
+
+    def __init__(self, path: Path | str, why: str) -> None:
+        super().__init__(_("{path} cannot be read: {why}", path=path, why=why))

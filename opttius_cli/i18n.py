@@ -1,0 +1,46 @@
+"""The language of messages. English is the source text; every other language is one catalog file.
+
+Numbers, money and dates are written by :mod:`opttius_cli.render.cells`; this module only turns sentences.
+"""
+
+from __future__ import annotations
+
+import gettext as _stdlib
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("es", "en")
+DEFAULT_LANGUAGE = "es"
+_LOCALE = Path(__file__).parent / "locale"
+_state = {"language": DEFAULT_LANGUAGE}
+
+
+@cache
+def _catalog(language: str) -> _stdlib.NullTranslations:
+    return _stdlib.translation("opttius", _LOCALE, [language], fallback=True)
+
+
+def use(language: str) -> None:
+    """Speak ``language`` (one of :data:`LANGUAGES`) from here on."""
+    _state["language"] = language
+
+
+def language() -> str:
+    """The language in use."""
+    return _state["language"]
+
+
+def _(message: str, **values: object) -> str:
+    """``message`` in the language in use, with ``{name}`` placeholders filled from ``values``."""
+    text = _catalog(_state["language"]).gettext(message) if message else ""
+    return text.format(**values) if values else text
+
+
+def n_(one: str, many: str, count: int, **values: object) -> str:
+    """The form of a message that fits ``count``, which is also its ``{count}`` placeholder."""
+    return _catalog(_state["language"]).ngettext(one, many, count).format(count=count, **values)
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name by which message extraction knows it
+    """Mark ``message`` for the catalogs without translating it yet (help texts, labels)."""
+    return message

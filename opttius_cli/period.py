@@ -1,0 +1,269 @@
+"""Periods, windows and zones: pure functions; the clock comes in as an argument.
+
+Days are local days of a zone. A day may have 23 or 25 hours or no midnight, so the first instant of a
+date is computed from the zone's rules and never by adding hours.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from opttius_cli.errors import UsageError
+from opttius_cli.i18n import _
+
+Compare = Literal["previous", "year", "none"]
+Unit = Literal["days", "day", "week", "month", "quarter", "year"]
+
+MAX_DAYS = 3660
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+_MICROSECOND = timedelta(microseconds=1)
+_DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
+_ACTIVE_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The instant at which a report is true, in the zone whose days it counts."""
+
+    as_of: datetime
+    zone: ZoneInfo
+
+    @property
+    def date(self) -> date:
+        """As-of's local date."""
+        return self.as_of.date()
+
+    @property
+    def wall(self) -> datetime:
+        """As-of as the wall clock shows it: without zone."""
+        return self.as_of.replace(tzinfo=None, fold=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Local dates from ``first`` to ``last``, both included.
+
+    ``cut`` is the last local wall-clock moment that counts on ``last``; None when the whole date does.
+    """
+
+    first: date
+    last: date
+    cut: datetime | None = None
+
+    @property
+    def days(self) -> int:
+        """How many local dates the window holds."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def until(self) -> datetime:
+        """The last wall-clock moment of the window, as a local timestamp without zone."""
+        return self.cut or datetime.combine(self.last, time.max)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What was asked for: its ``label`` as typed, its kind of ``unit`` and its full ``window``.
+
+    ``full`` is the window before it is cut at as-of; ``window`` after.
+    """
+
+    label: str
+    unit: Unit
+    full: Window
+    window: Window
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The time zone ``name`` of the IANA database.
+
+    Raises:
+        UsageError: there is no such zone.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UsageError(
+            _("“{name}” is no time zone. Type one like America/Santiago.", name=name)
+        ) from error
+
+
+def start_of(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant (UTC) whose local date in ``zone`` is ``day``.
+
+    On a day that has no midnight this is its first existing moment, found by going through UTC.
+    """
+    midnight = datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+    local = midnight.astimezone(zone)
+    if local.date() == day and local.time() == time.min:
+        return midnight
+    # Midnight does not exist: the date begins where the clocks jump over it, found by halving.
+    before, after = midnight - _DAY, midnight
+    while after - before > _SECOND:
+        middle = before + (after - before) // 2
+        before, after = (before, middle) if middle.astimezone(zone).date() >= day else (middle, after)
+    return after.replace(microsecond=0)
+
+
+def end_of(day: date, zone: ZoneInfo) -> datetime:
+    """The last instant (to the microsecond, UTC) of the local date ``day``."""
+    return start_of(day + _DAY, zone) - _MICROSECOND
+
+
+def parse_as_of(text: str | None, zone: ZoneInfo, now: datetime) -> Clock:
+    """The clock for ``--as-of``: a date is its last instant, a timestamp is itself, None is ``now``.
+
+    Raises:
+        UsageError: the text is neither.
+    """
+    if text is None:
+        return Clock(now.astimezone(zone), zone)
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            return Clock(end_of(date.fromisoformat(text), zone).astimezone(zone), zone)
+        moment = datetime.fromisoformat(text)
+        local = moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
+        # Through UTC, so that a wall-clock time that does not exist becomes one that does.
+        return Clock(local.astimezone(UTC).astimezone(zone), zone)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
+            _(
+                "--as-of “{text}” is no date or timestamp. Type one like 2026-11-22 or 2026-11-22T15:00:00-03:00.",
+                text=text,
+            )
+        ) from error
+
+
+def parse_period(text: str, clock: Clock) -> Period:
+    """The period that ``text`` names, seen at ``clock``.
+
+    Raises:
+        UsageError: the text names no period, or one that starts after as-of.
+    """
+    label = text.strip().lower()
+    try:
+        unit, first, last = _named(label, clock.date) or _numbered(label, clock.date) or _dated(label)
+    except (ValueError, OverflowError) as error:
+        raise _no_period(text) from error
+    if last < first:
+        raise UsageError(_("--period {text} ends before it begins. Type FIRST..LAST.", text=text))
+    if first > clock.date:
+        raise UsageError(
+            _(
+                "--period {text} begins on {first}, after the as-of date {as_of}. Choose an earlier one.",
+                text=text,
+                first=first,
+                as_of=clock.date,
+            )
+        )
+    full = Window(first, last)
+    return Period(label, unit, full, replace(full, last=min(last, clock.date)))
+
+
+def _no_period(text: str) -> UsageError:
+    return UsageError(
+        _(
+            "--period “{text}” is no period. Type a number of days (1 to {most}), today, this-month, last-month, "
+            "ytd, 2026-10, 2026-Q3, 2026 or 2026-01-15..2026-02-14.",
+            text=text,
+            most=MAX_DAYS,
+        )
+    )
+
+
+Span = tuple[Unit, date, date]
+
+
+def _named(label: str, today: date) -> Span | None:
+    monday = today - timedelta(days=today.weekday())
+    before = today.replace(day=1) - _DAY
+    spans: dict[str, Span] = {
+        "today": ("day", today, today),
+        "yesterday": ("day", today - _DAY, today - _DAY),
+        "this-week": ("week", monday, monday + timedelta(days=6)),
+        "last-week": ("week", monday - timedelta(days=7), monday - _DAY),
+        "this-month": ("month", today.replace(day=1), _last_of_month(today)),
+        "last-month": ("month", before.replace(day=1), before),
+        "ytd": ("year", date(today.year, 1, 1), date(today.year, 12, 31)),
+    }
+    return spans.get(label)
+
+
+def _numbered(label: str, today: date) -> Span | None:
+    if not re.fullmatch(r"[0-9]{1,9}", label):
+        return None
+    number = int(label)
+    if FIRST_YEAR <= number <= LAST_YEAR:
+        return "year", date(number, 1, 1), date(number, 12, 31)
+    if not 1 <= number <= MAX_DAYS:
+        raise ValueError(label)
+    return "days", today - timedelta(days=number - 1), today
+
+
+def _dated(label: str) -> Span:
+    if found := re.fullmatch(r"(\d{4})-(\d{2})", label):
+        first = date(int(found[1]), int(found[2]), 1)
+        return "month", first, _last_of_month(first)
+    if found := re.fullmatch(r"(\d{4})-q([1-4])", label):
+        month = 3 * int(found[2]) - 2
+        first = date(int(found[1]), month, 1)
+        return "quarter", first, _last_of_month(first.replace(month=month + 2))
+    if found := re.fullmatch(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", label):
+        return "days", date.fromisoformat(found[1]), date.fromisoformat(found[2])
+    raise ValueError(label)
+
+
+def _last_of_month(day: date) -> date:
+    return _months_later(day.replace(day=1), 1) - _DAY
+
+
+def _months_later(first: date, months: int) -> date:
+    """The first day of the month that lies ``months`` after that of ``first``."""
+    count = first.year * 12 + first.month - 1 + months
+    return date(count // 12, count % 12 + 1, 1)
+
+
+def previous_window(period: Period, clock: Clock, compare: Compare) -> Window | None:
+    """The window that ``period`` is compared with, or None for ``compare="none"``.
+
+    A window that is not over at as-of is compared with an equally long start of the previous one, cut
+    on its last date at as-of's wall-clock time; a previous window with fewer dates is taken whole.
+    """
+    if compare == "none":
+        return None
+    full = _year_before(period.full) if compare == "year" else _unit_before(period)
+    if clock.as_of.astimezone(UTC) >= end_of(period.full.last, clock.zone):
+        return full
+    if full.days < period.window.days:
+        return full
+    last = full.first + timedelta(days=period.window.days - 1)
+    return Window(full.first, last, datetime.combine(last, clock.wall.time()))
+
+
+def _year_before(window: Window) -> Window:
+    return Window(_same_day_year_before(window.first), _same_day_year_before(window.last))
+
+
+def _same_day_year_before(day: date) -> date:
+    if (day.month, day.day) == (2, 29):
+        return date(day.year - 1, 2, 28)
+    return day.replace(year=day.year - 1)
+
+
+def _unit_before(period: Period) -> Window:
+    first, last = period.full.first, period.full.last
+    if period.unit in {"month", "quarter", "year"}:
+        months = {"month": 1, "quarter": 3, "year": 12}[period.unit]
+        return Window(_months_later(first, -months), first - _DAY)
+    return Window(first - (last - first) - _DAY, first - _DAY)
+
+
+def history_start(period: Period, previous: Window | None, clock: Clock) -> date:
+    """The earliest local date that a dashboard looks at: its windows, and the year that makes a customer active."""
+    year = clock.date - timedelta(days=_ACTIVE_DAYS - 1)
+    return min([period.window.first, year] + ([previous.first] if previous else []))

@@ -1,0 +1,1 @@
+"""Answers as bytes, one module per format. A renderer sees an Answer and nothing else."""

@@ -1,0 +1,1 @@
+"""Reports: SQL files with a header, found, read and checked; a dashboard is a list of them."""

@@ -1,0 +1,114 @@
+"""The header of a report: TOML in the comments at the top of its SQL file, between two ``-- ---`` lines."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli.errors import ConfigError
+from opttius_cli.i18n import _
+from opttius_cli.result import Column, Kind, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FENCE = "-- ---"
+LANGUAGES = ("es", "en")
+_SHAPES: tuple[Shape, ...] = ("record", "rows", "map", "list")
+_KEYS = {"title", "grain", "shape", "needs", "history", "order", "about", "columns"}
+_COLUMN_KEYS = {"kind", "needs", "share", *LANGUAGES}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report as its file declares it. ``sql`` is the whole file; ``needs`` are tables it cannot do without.
+
+    ``whole_history`` says that it looks at every purchase there ever was, not only at those of a window.
+    """
+
+    name: str
+    titles: Mapping[str, str]
+    grain: str
+    shape: Shape
+    columns: tuple[Column, ...]
+    sql: str
+    needs: tuple[str, ...] = ()
+    whole_history: bool = False
+
+
+class HeaderError(ConfigError):
+    """A report file whose header cannot be used."""
+
+    def __init__(self, file: str, why: str) -> None:
+        super().__init__(_("The header of {file} cannot be used: {why}", file=file, why=why))
+
+
+def header_text(sql: str, file: str) -> str:
+    """The TOML between the fences of ``sql``. Raises HeaderError when there is none."""
+    lines = sql.splitlines()
+    if not lines or lines[0].rstrip() != FENCE:
+        raise HeaderError(file, _("it must begin with a line “-- ---”"))
+    for end, line in enumerate(lines[1:], start=1):
+        if line.rstrip() == FENCE:
+            return "\n".join(row.removeprefix("--").removeprefix(" ") for row in lines[1:end])
+        if not line.startswith("--"):
+            break
+    raise HeaderError(file, _("it must end with a line “-- ---” before the SQL"))
+
+
+def parse_report(name: str, sql: str, file: str) -> Report:
+    """The report that ``sql`` declares. Raises HeaderError naming ``file`` and the key that is wrong."""
+    try:
+        header = tomllib.loads(header_text(sql, file))
+    except tomllib.TOMLDecodeError as error:
+        raise HeaderError(file, str(error)) from error
+    unknown = sorted(set(header) - _KEYS)
+    if unknown:
+        raise HeaderError(file, _("unknown key {key}", key=unknown[0]))
+    shape = header.get("shape", "rows")
+    if shape not in _SHAPES:
+        raise HeaderError(file, _("shape must be one of {names}", names=", ".join(_SHAPES)))
+    if not isinstance(header.get("columns"), dict) or not header["columns"]:
+        raise HeaderError(file, _("it lists no columns"))
+    return Report(
+        name=name,
+        titles=_texts(header.get("title", name)),
+        grain=str(header.get("grain", "")),
+        shape=shape,
+        columns=tuple(_column(key, value, file) for key, value in header["columns"].items()),
+        sql=sql,
+        needs=_names(header.get("needs", [])),
+        whole_history=header.get("history", "window") == "all",
+    )
+
+
+def _column(name: str, value: Any, file: str) -> Column:
+    if isinstance(value, str):
+        value = {"kind": value}
+    unknown = sorted(set(value) - _COLUMN_KEYS)
+    if unknown:
+        raise HeaderError(file, _("column {name} has an unknown key {key}", name=name, key=unknown[0]))
+    if value.get("kind") not in {kind.value for kind in Kind}:
+        kinds = ", ".join(kind.value for kind in Kind)
+        raise HeaderError(file, _("column {name} needs a kind, one of {kinds}", name=name, kinds=kinds))
+    texts = {language: str(value.get(language, name)).partition(": ") for language in LANGUAGES}
+    return Column(
+        name=name,
+        kind=Kind(value["kind"]),
+        labels={language: text[0] for language, text in texts.items()},
+        meanings={language: text[2] for language, text in texts.items() if text[2]},
+        needs=_names(value.get("needs", [])),
+        share=bool(value.get("share", False)),
+    )
+
+
+def _texts(value: Any) -> dict[str, str]:
+    if isinstance(value, str):
+        return dict.fromkeys(LANGUAGES, value)
+    fallback = next(iter(value.values()), "")
+    return {language: str(value.get(language, fallback)) for language in LANGUAGES}
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(str(name) for name in value)

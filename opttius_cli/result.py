@@ -1,0 +1,131 @@
+"""What a report answers: typed columns, rows, and what the figures are about. Renderers see nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    import pyarrow as pa
+
+    from opttius_cli.period import Period, Window
+
+Shape = Literal["record", "rows", "map", "list"]
+"""How a result stands in JSON: one object, a list of objects, an object by first column, a list of values."""
+
+
+class Kind(StrEnum):
+    """What a column holds; it decides masking, alignment, number format, cell type and JSON form."""
+
+    MONEY = "money"
+    COUNT = "count"
+    NUMBER = "number"
+    PERCENT = "percent"
+    DAYS = "days"
+    DATE = "date"
+    FLAG = "flag"
+    ID = "id"
+    NAME = "name"
+    EMAIL = "email"
+    PHONE = "phone"
+    RUT = "rut"
+    TEXT = "text"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a report: its name in JSON and CSV, its kind, and per language its label and meaning.
+
+    ``needs`` names the tables without which the column is null. ``share`` asks for a bar of its share.
+    """
+
+    name: str
+    kind: Kind
+    labels: Mapping[str, str]
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    share: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The rows of one report, as an Arrow table whose columns stand in the order of ``columns``.
+
+    ``absent`` says that a table it needs was not exported: every figure of it is null, not zero.
+    """
+
+    name: str
+    titles: Mapping[str, str]
+    shape: Shape
+    columns: tuple[Column, ...]
+    table: pa.Table
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A result and its place in an answer: the keys under which JSON puts it. Records at one place are merged."""
+
+    path: tuple[str, ...]
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A branch of the scope."""
+
+    id: str
+    code: str | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the reader may see here: branches of one organization; ``whole`` when it is all of them.
+
+    ``tenants`` are the snapshot's numbers of the owners whose rows are in the scope.
+    """
+
+    organization_id: str | None
+    organization_name: str | None
+    branches: tuple[Branch, ...]
+    whole: bool
+    tenants: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What every answer says of itself: report, instant, zone, currency, scope, and period where it has one."""
+
+    report: str
+    as_of: datetime
+    timezone: str
+    currency: str
+    scope: Scope
+    period: Period | None = None
+    previous: Window | None = None
+
+
+Masking = Literal["masked", "revealed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A head, the parts of an answer in order, and the parts of ``data_quality``.
+
+    ``source`` and ``loaded_at`` are the snapshot's. ``masking`` says how personal data stands in it.
+    ``sql`` holds (report name, SQL text) of every part, for a reader who wants to know how it was worked out.
+    """
+
+    head: Head
+    parts: tuple[Part, ...]
+    quality: tuple[Part, ...]
+    source: str
+    loaded_at: datetime
+    masking: Masking = "masked"
+    sql: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,288 @@
+"""Who may see which rows. A scope is a temporary table of owners; every table a report can name is a view on it.
+
+Reports never name an organization or a branch, and no other view shows the rows, so a report cannot leave
+its scope. The views also end the data at as-of: rows dated later do not exist for any rule.
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opttius_cli.catalog.settling import preference, quoted
+from opttius_cli.catalog.tables import TABLES, Table
+from opttius_cli.errors import AmbiguousError, OrganizationNeededError, UnknownNameError, UsageError
+from opttius_cli.i18n import _
+from opttius_cli.result import Branch, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import duckdb
+
+SCOPED = tuple(table for table in TABLES.values() if table.tenancy != "directory")
+"""The tables whose rows belong to somebody, or to nobody in particular; the directory is not among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """An organization of the data; ``id`` is None for branches that name none."""
+
+    id: str | None
+    name: str | None
+    slug: str | None
+    metadata: str | None
+
+    @property
+    def shown(self) -> str:
+        """How a person calls it."""
+        return self.name or self.slug or self.id or _("(without organization)")
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A branch, the organization it belongs to, and the snapshot's number for it."""
+
+    branch: Branch
+    organization_id: str | None
+    tenant: int
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The organizations and branches of a snapshot, and the owner number of each organization's own rows."""
+
+    organizations: tuple[Organization, ...]
+    seats: tuple[Seat, ...]
+    own_tenants: dict[str, int]
+
+
+def read_directory(con: duckdb.DuckDBPyConnection) -> Directory:
+    """The directory of the snapshot open in ``con``."""
+    tenants = con.execute(
+        "SELECT tenants.tenant, CAST(tenants.branch_id AS VARCHAR), CAST(tenants.organization_id AS VARCHAR), branch.code, branch.name "
+        "FROM meta.tenants AS tenants LEFT JOIN raw.branches AS branch ON branch.id = tenants.branch_id "
+        "ORDER BY branch.code, branch.name, tenants.branch_id"
+    ).fetchall()
+    named = con.execute(
+        "SELECT CAST(id AS VARCHAR), name, slug, CAST(metadata AS VARCHAR) FROM raw.organizations"
+    ).fetchall()
+    details = {row[0]: Organization(*row) for row in named}
+    ids = {row[2] for row in tenants}
+    organizations = [details.get(key, Organization(key, None, None, None)) for key in ids]
+    return Directory(
+        tuple(sorted(organizations, key=lambda one: (one.shown, one.id or ""))),
+        tuple(Seat(Branch(row[1], row[3], row[4]), row[2], row[0]) for row in tenants if row[1] is not None),
+        {row[2]: row[0] for row in tenants if row[1] is None},
+    )
+
+
+def folded(text: str | None) -> str:
+    """``text`` without regard to case, accents and outer spaces."""
+    decomposed = unicodedata.normalize("NFKD", text or "")
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold().strip()
+
+
+def resolve(directory: Directory, organization: str | None, branches: Sequence[str]) -> Scope:
+    """The scope that was asked for; without branches, every branch of the organization.
+
+    Raises:
+        UnknownNameError: no such organization or branch; the nearest names are given.
+        AmbiguousError: a name fits several.
+        OrganizationNeededError: none was named and the data holds several.
+    """
+    chosen = _find_organization(directory, organization) if organization else None
+    seats = [_find_seat(directory, name, chosen) for name in branches]
+    owners = {seat.organization_id for seat in seats}
+    if len(owners) > 1:
+        raise UsageError(_("The branches {names} belong to more than one organization. Name branches of one.",
+                           names=", ".join(branches)))
+    if chosen is None:
+        chosen = _organization_of(directory, owners)
+    own = [seat for seat in directory.seats if seat.organization_id == chosen.id]
+    wanted = {seat.tenant for seat in seats} or {seat.tenant for seat in own}
+    held = tuple(seat for seat in own if seat.tenant in wanted)
+    whole = len(held) == len(own)
+    tenants = [seat.tenant for seat in held]
+    if whole and chosen.id in directory.own_tenants:
+        tenants.append(directory.own_tenants[chosen.id])
+    return Scope(chosen.id, chosen.name, tuple(seat.branch for seat in held), whole, tuple(sorted(tenants)))
+
+
+def _organization_of(directory: Directory, owners: Iterable[str | None]) -> Organization:
+    known = {one.id: one for one in directory.organizations}
+    for owner in owners:
+        return known[owner]
+    if len(directory.organizations) == 1:
+        return directory.organizations[0]
+    raise OrganizationNeededError([one.shown for one in directory.organizations])
+
+
+def _find_organization(directory: Directory, name: str) -> Organization:
+    wanted = folded(name)
+    fitting = [o for o in directory.organizations if wanted in {folded(o.id), folded(o.slug), folded(o.name)} - {""}]
+    if not fitting:
+        names = [text for o in directory.organizations for text in (o.name, o.slug) if text]
+        raise UnknownNameError(_("organization"), name, nearest(name, names))
+    if len(fitting) > 1:
+        raise AmbiguousError(_("organization"), name, [f"{o.shown} ({o.id})" for o in fitting])
+    return fitting[0]
+
+
+def _find_seat(directory: Directory, name: str, organization: Organization | None) -> Seat:
+    seats = [s for s in directory.seats if organization is None or s.organization_id == organization.id]
+    wanted = folded(name)
+    for key in ("id", "code", "name"):
+        fitting = [seat for seat in seats if wanted and folded(getattr(seat.branch, key)) == wanted]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            shown = [f"{seat.branch.name} ({seat.branch.id})" for seat in fitting]
+            raise AmbiguousError(_("branch"), name, shown)
+    names = [text for seat in seats for text in (seat.branch.code, seat.branch.name) if text]
+    raise UnknownNameError(_("branch"), name, nearest(name, names))
+
+
+def nearest(name: str, names: Iterable[str]) -> list[str]:
+    """The ``names`` most like ``name``, without regard to case and accents; all of them when they are few."""
+    every = list(dict.fromkeys(names))
+    keys = {folded(one): one for one in every}
+    close = difflib.get_close_matches(folded(name), keys, n=4, cutoff=0.5)
+    return [keys[key] for key in close] or every[:8]
+
+
+def enter(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
+    """Make the scoped views in ``con``. The session's variables as_of and as_of_date must be set."""
+    con.execute("CREATE OR REPLACE TEMP TABLE scope_tenants AS SELECT CAST(unnest($1) AS INTEGER) AS tenant",
+                [list(scope.tenants)])
+    con.execute("SET VARIABLE organization = $1", [scope.organization_id])
+    con.execute("SET VARIABLE branches = CAST($1 AS VARCHAR[])", [[branch.id for branch in scope.branches]])
+    aside = _tables_set_aside(con)
+    for table in SCOPED:
+        con.execute(_view(table, with_contested=table.name in aside))
+    con.execute("CREATE OR REPLACE TEMP VIEW branches AS SELECT branch.* FROM raw.branches AS branch "
+                "SEMI JOIN (SELECT branch_id FROM meta.tenants SEMI JOIN scope_tenants USING (tenant)) AS held "
+                "ON branch.id = held.branch_id")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW scope_rows AS {_scope_rows(aside)}")
+
+
+def _tables_set_aside(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """The tables that have rows which the loader could not settle."""
+    rows = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw' AND estimated_size > 0 "
+        "AND ends_with(table_name, '_contested')"
+    ).fetchall()
+    return {row[0].removesuffix("_contested") for row in rows}
+
+
+def _owner_condition(table: Table) -> str:
+    """Which rows of a raw table belong to the scope, at whatever time."""
+    if table.tenancy in {"branch", "parent"}:
+        return "tenant IN (SELECT tenant FROM scope_tenants)"
+    if table.tenancy == "organization":
+        own = "CAST(organization_id AS VARCHAR) = getvariable('organization')"
+        return f"({own} OR list_contains(getvariable('branches'), CAST(branch_id AS VARCHAR)))" if table.has("branch_id") else own
+    return "TRUE"
+
+
+def _time_condition(table: Table) -> str:
+    """Which rows exist at as-of. An undated payment exists; so does a child exactly when its order does."""
+    conditions = []
+    if table.tenancy == "parent":
+        conditions.append("order_created_at <= getvariable('as_of')")
+    if table.dated == "created_at":
+        conditions.append("created_at <= getvariable('as_of')")
+    elif table.dated:
+        latest = "as_of_date" if table.column(table.dated).kind.value == "date" else "as_of"
+        exists = f"{quoted(table.dated)} <= getvariable('{latest}')"
+        required = table.column(table.dated).required
+        conditions.append(exists if required else f"({quoted(table.dated)} IS NULL OR {exists})")
+    return " AND ".join(conditions) or "TRUE"
+
+
+def _columns(table: Table) -> str:
+    names = [quoted(column.name) for column in table.columns]
+    return ", ".join(names + (["order_created_at"] if table.tenancy == "parent" else []))
+
+
+def _contested(table: Table) -> str:
+    """Rows that were set aside, as this scope and instant settle them: one per id."""
+    key = ", ".join(quoted(name) for name in table.key)
+    raw = f"raw.{quoted(table.name + '_contested')}"
+    if table.tenancy == "parent":
+        dated = _time_condition_of_child(table)
+        return (
+            f"SELECT {_columns(table)} FROM (SELECT child.* REPLACE (parent.created_at AS order_created_at) "
+            f"FROM {raw} AS child INNER JOIN orders AS parent ON child.order_id = parent.id) WHERE {dated} "
+            f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {preference(table)}) = 1"
+        )
+    return (
+        f"SELECT {_columns(table)} FROM {raw} WHERE {_owner_condition(table)} AND {_time_condition(table)} "
+        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {preference(table)}) = 1"
+    )
+
+
+def _time_condition_of_child(table: Table) -> str:
+    return f"({table.dated} IS NULL OR {table.dated} <= getvariable('as_of'))" if table.dated else "TRUE"
+
+
+def _view(table: Table, *, with_contested: bool) -> str:
+    local = ", timezone(getvariable('zone'), created_at) AS local_at" if table.dated == "created_at" else ""
+    rows = (
+        f"SELECT {_columns(table)} FROM raw.{quoted(table.name)} "
+        f"WHERE {_owner_condition(table)} AND {_time_condition(table)}"
+    )
+    if with_contested:
+        rows += f" UNION ALL ({_contested(table)})"
+    return f"CREATE OR REPLACE TEMP VIEW {quoted(table.name)} AS SELECT *{local} FROM ({rows})"
+
+
+def _scope_rows(aside: set[str]) -> str:
+    """A row per table: how many rows the scope sees, how many repeat another, lie after as-of, or were refused."""
+    return " UNION ALL ".join(_rows_of(table, with_contested=table.name in aside) for table in SCOPED)
+
+
+def _rows_of(table: Table, *, with_contested: bool) -> str:
+    key = ", ".join(quoted(name) for name in table.key)
+    counted = f"SELECT copies, {_time_condition(table)} AS exists, {_later_condition(table)} AS is_later"
+    plain = (
+        f"SELECT count(*) FILTER (exists) AS rows_seen, sum(copies - 1) FILTER (exists) AS duplicates, "
+        f"count(*) FILTER (is_later) AS rows_after FROM ({counted} FROM raw.{quoted(table.name)} "
+        f"WHERE {_owner_condition(table)})"
+    )
+    if with_contested:
+        rows = f"raw.{quoted(table.name + '_contested')}"
+        if table.tenancy == "parent":
+            rows = (
+                f"(SELECT child.* REPLACE (parent.created_at AS order_created_at) FROM {rows} AS child "
+                f"INNER JOIN orders AS parent ON child.order_id = parent.id)"
+            )
+            owner = "TRUE"
+        else:
+            owner = _owner_condition(table)
+        plain += (
+            f" UNION ALL SELECT count(DISTINCT ({key})) FILTER (exists), "
+            f"sum(copies) FILTER (exists) - count(DISTINCT ({key})) FILTER (exists), "
+            f"count(DISTINCT ({key})) FILTER (is_later) FROM ({counted}, {key} FROM {rows} WHERE {owner})"
+        )
+    told = "TRUE" if table.tenancy == "none" else "tenant IN (SELECT tenant FROM scope_tenants)"
+    refused = (
+        f"SELECT count(DISTINCT (origin, line)) FROM meta.rejects "
+        f"WHERE refused AND table_name = '{table.name}' AND {told}"
+    )
+    return (
+        f"SELECT '{table.name}' AS table_name, sum(rows_seen) AS rows_seen, "
+        f"coalesce(sum(duplicates), 0) AS duplicates, sum(rows_after) AS rows_after, ({refused}) AS refused "
+        f"FROM ({plain}) WHERE is_present('{table.name}')"
+    )
+
+
+def _later_condition(table: Table) -> str:
+    """Which rows are dated after as-of. A child of an order that does not exist yet is not counted by itself."""
+    if not table.dated:
+        return "FALSE"
+    latest = "as_of_date" if table.column(table.dated).kind.value == "date" else "as_of"
+    later = f"coalesce({quoted(table.dated)} > getvariable('{latest}'), FALSE)"
+    return f"order_created_at <= getvariable('as_of') AND {later}" if table.tenancy == "parent" else later

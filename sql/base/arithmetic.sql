@@ -1,0 +1,31 @@
+-- ---
+-- about = "Exact rounding: half away from zero, on whole numbers; no float ever holds money (metrics 10)."
+-- ---
+
+-- numerator / denominator to the nearest whole number, halves away from zero; NULL over nothing.
+CREATE OR REPLACE TEMP MACRO whole_ratio(numerator, denominator) AS (
+    CASE
+        WHEN denominator <> 0
+            THEN
+                sign(numerator) * sign(denominator)
+                * ((2 * abs(CAST(numerator AS HUGEINT)) + abs(denominator)) // (2 * abs(denominator)))
+    END
+);
+
+CREATE OR REPLACE TEMP MACRO cents(amount) AS (CAST(amount * 100 AS HUGEINT));
+
+-- Money divided by a number of rows, to 2 decimals.
+CREATE OR REPLACE TEMP MACRO money_per(amount, divisor) AS (
+    CAST(whole_ratio(cents(amount), CAST(divisor AS HUGEINT)) AS DECIMAL(36, 0)) * CAST(0.01 AS DECIMAL(3, 2))
+);
+
+-- What per cent part is of whole, to 2 decimals; both are money or both are counts.
+CREATE OR REPLACE TEMP MACRO percent_of(part, total) AS (
+    CAST(whole_ratio(cents(part) * 10000, cents(total)) AS DECIMAL(36, 0)) * CAST(0.01 AS DECIMAL(3, 2))
+);
+
+-- Microseconds shared among rows, in days of 86,400 seconds, to 1 decimal.
+CREATE OR REPLACE TEMP MACRO days_per(microseconds, divisor) AS (
+    CAST(whole_ratio(CAST(microseconds AS HUGEINT) * 10, CAST(divisor AS HUGEINT) * 86400000000) AS DECIMAL(36, 0))
+    * CAST(0.1 AS DECIMAL(2, 1))
+);

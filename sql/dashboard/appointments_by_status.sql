@@ -1,0 +1,16 @@
+-- ---
+-- title = { es = "Citas por estado", en = "Appointments by status" }
+-- grain = "one row per status: appointments dated in the window"
+-- shape = "map"
+-- needs = "appointments"
+-- [columns]
+-- status = { kind = "text", es = "Estado", en = "Status" }
+-- appointments = { kind = "count", es = "Citas", en = "Appointments" }
+-- ---
+SELECT
+    coalesce(status, 'null') AS status,
+    count(*) AS appointments
+FROM appointments
+WHERE appointment_date BETWEEN $from_date AND $to_date
+GROUP BY coalesce(status, 'null')
+ORDER BY status;

@@ -1,0 +1,16 @@
+-- ---
+-- title = { es = "Ingresos por categoría", en = "Revenue by category" }
+-- grain = "one row per category: items of paid orders in the window"
+-- shape = "rows"
+-- needs = "order_items"
+-- [columns]
+-- category = { kind = "text", es = "Categoría", en = "Category" }
+-- revenue = { kind = "money", share = true, es = "Ingresos", en = "Revenue" }
+-- ---
+SELECT
+    category,
+    sum(revenue) AS revenue
+FROM item_sales
+WHERE local_date BETWEEN $from_date AND $to_date
+GROUP BY category
+ORDER BY revenue DESC, category;

@@ -1,0 +1,49 @@
+-- ---
+-- title = { es = "Clientes", en = "Customers" }
+-- grain = "one row: the customers of the scope"
+-- shape = "record"
+-- [columns]
+-- customers_total = { kind = "count", es = "Clientes: creados hasta la fecha del informe", en = "Customers: created up to as-of" }
+-- customers_active = { kind = "count", es = "Clientes activos: con una compra en los últimos 365 días", en = "Active customers: with a purchase in the last 365 days" }
+-- customers_enabled = { kind = "count", es = "Clientes habilitados: no marcados como inactivos", en = "Enabled customers: not marked as inactive" }
+-- customers_new = { kind = "count", es = "Clientes nuevos: creados en el período", en = "New customers: created in the period" }
+-- customers_new_this_month = { kind = "count", es = "Nuevos este mes: creados en el mes calendario de la fecha del informe", en = "New this month: created in as-of's calendar month" }
+-- customers_buying = { kind = "count", es = "Clientes que compraron: con al menos una compra en el período", en = "Buying customers: with at least one purchase in the period" }
+-- customers_recurring = { kind = "count", es = "Clientes que repiten: con al menos dos compras en el período", en = "Recurring customers: with at least two purchases in the period" }
+-- ---
+WITH
+known AS (
+    SELECT
+        count(*) AS total,
+        count(*) FILTER (WHERE is_active IS DISTINCT FROM FALSE) AS enabled,
+        count(*) FILTER (WHERE created_at >= $from_at AND created_at < $until_at) AS new,
+        count(*) FILTER (WHERE created_at >= $month_at) AS new_this_month
+    FROM customers
+),
+-- The year that makes a customer active reaches further back than most windows.
+buyers AS (
+    SELECT
+        customer_id,
+        bool_or(local_date >= $active_from) AS is_active,
+        count(*) FILTER (WHERE local_date BETWEEN $from_date AND $to_date) AS purchases
+    FROM purchases
+    WHERE customer_id IS NOT NULL
+    GROUP BY customer_id
+),
+buying AS (
+    SELECT
+        count(*) FILTER (WHERE is_active) AS active,
+        count(*) FILTER (WHERE purchases >= 1) AS buying,
+        count(*) FILTER (WHERE purchases >= 2) AS recurring
+    FROM buyers
+)
+SELECT
+    known.total AS customers_total,
+    buying.active AS customers_active,
+    known.enabled AS customers_enabled,
+    known.new AS customers_new,
+    known.new_this_month AS customers_new_this_month,
+    buying.buying AS customers_buying,
+    buying.recurring AS customers_recurring
+FROM known
+CROSS JOIN buying;

@@ -1,0 +1,24 @@
+-- ---
+-- title = { es = "Por cobrar", en = "Outstanding" }
+-- grain = "one row: what the window's unpaid purchases still owe"
+-- shape = "record"
+-- [columns]
+-- outstanding_amount = { kind = "money", es = "Por cobrar: compras del período no pagadas, menos sus abonos", en = "Outstanding: unpaid purchases of the period, less what was paid on them" }
+-- ---
+WITH
+-- Another currency has no money here, so it owes nothing.
+owing AS (
+    SELECT id, kind, money
+    FROM purchases
+    WHERE NOT is_recognised AND money IS NOT NULL AND local_date BETWEEN $from_date AND $to_date
+),
+-- A work order that stands alone has no payments of its own: it owes its whole amount.
+paid AS (
+    SELECT payment.order_id, sum(payment.amount) AS amount
+    FROM order_payments AS payment
+    WHERE payment.order_created_at >= $from_at AND payment.order_created_at < $until_at
+    GROUP BY payment.order_id
+)
+SELECT coalesce(sum(greatest(0, owing.money - coalesce(paid.amount, 0))), 0) AS outstanding_amount
+FROM owing
+LEFT JOIN paid ON owing.kind = 'order' AND owing.id = paid.order_id;

@@ -1,0 +1,48 @@
+-- ---
+-- title = { es = "Medios de pago", en = "Payment methods" }
+-- grain = "one row per method: payments made in the window, or sales where there are no payments"
+-- shape = "rows"
+-- [columns]
+-- method = { kind = "text", es = "Medio", en = "Method" }
+-- count = { kind = "count", es = "Pagos", en = "Payments" }
+-- amount = { kind = "money", share = true, es = "Monto", en = "Amount" }
+-- ---
+WITH
+-- What was paid in the window, on orders that stand, however old the order is.
+payments AS (
+    SELECT
+        payment.payment_method AS method,
+        payment.amount
+    FROM order_payments AS payment
+    INNER JOIN orders AS sale ON payment.order_id = sale.id
+    WHERE
+        is_present('order_payments')
+        AND payment.paid_at >= $from_at AND payment.paid_at < $until_at
+        AND NOT is_void_order(sale.status, sale.payment_status)
+        AND in_currency(sale.currency)
+),
+-- Without the table, the method that the paid order itself names.
+sales AS (
+    SELECT
+        payment_method_type AS method,
+        money AS amount
+    FROM order_facts
+    WHERE
+        NOT is_present('order_payments')
+        AND is_paid AND NOT is_void AND money IS NOT NULL
+        AND local_date BETWEEN $from_date AND $to_date
+),
+paid AS (
+    SELECT method, amount
+    FROM payments
+    UNION ALL
+    SELECT method, amount
+    FROM sales
+)
+SELECT
+    coalesce(method, 'unknown') AS method,
+    count(*) AS count,
+    coalesce(sum(amount), 0) AS amount
+FROM paid
+GROUP BY coalesce(method, 'unknown')
+ORDER BY amount DESC, method;

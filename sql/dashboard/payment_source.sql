@@ -1,0 +1,8 @@
+-- ---
+-- title = { es = "Origen de los medios de pago", en = "Source of the payment methods" }
+-- grain = "one row: the table that the payment methods are read from"
+-- shape = "record"
+-- [columns]
+-- source = { kind = "text", es = "Origen", en = "Source" }
+-- ---
+SELECT CASE WHEN is_present('order_payments') THEN 'order_payments' ELSE 'orders' END AS source;

@@ -1,0 +1,16 @@
+-- ---
+-- title = { es = "Presupuestos por estado", en = "Quotes by status" }
+-- grain = "one row per status as stored: quotes created in the window"
+-- shape = "map"
+-- needs = "quotes"
+-- [columns]
+-- status = { kind = "text", es = "Estado", en = "Status" }
+-- quotes = { kind = "count", es = "Presupuestos", en = "Quotes" }
+-- ---
+SELECT
+    coalesce(status, 'null') AS status,
+    count(*) AS quotes
+FROM quotes
+WHERE created_at >= $from_at AND created_at < $until_at
+GROUP BY coalesce(status, 'null')
+ORDER BY status;

@@ -1,0 +1,24 @@
+-- ---
+-- title = { es = "Productos más vendidos", en = "Top products" }
+-- grain = "one row per product: the 10 with most revenue in the window"
+-- shape = "rows"
+-- needs = "order_items"
+-- [columns]
+-- name = { kind = "text", es = "Producto", en = "Product" }
+-- category = { kind = "text", es = "Categoría", en = "Category" }
+-- revenue = { kind = "money", share = true, es = "Ingresos", en = "Revenue" }
+-- quantity = { kind = "number", es = "Unidades", en = "Units" }
+-- orders = { kind = "count", es = "Pedidos", en = "Orders" }
+-- ---
+SELECT
+    -- One spelling, whatever order the rows lie in.
+    min(product_name) AS name,
+    min(category) AS category,
+    sum(revenue) AS revenue,
+    sum(quantity) AS quantity,
+    count(DISTINCT order_id) AS orders
+FROM item_sales
+WHERE local_date BETWEEN $from_date AND $to_date
+GROUP BY product_key
+ORDER BY revenue DESC, quantity DESC, name, product_key
+LIMIT 10;

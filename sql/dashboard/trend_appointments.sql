@@ -1,0 +1,26 @@
+-- ---
+-- title = { es = "Citas por día", en = "Appointments by day" }
+-- grain = "one row per local date of the window, zeros included"
+-- shape = "rows"
+-- needs = "appointments"
+-- [columns]
+-- date = { kind = "date", es = "Fecha", en = "Date" }
+-- value = { kind = "count", es = "Valor", en = "Value" }
+-- count = { kind = "count", es = "Cantidad", en = "Count" }
+-- ---
+WITH
+counted AS (
+    SELECT
+        appointment_date AS date,
+        count(*) AS count
+    FROM appointments
+    WHERE appointment_date BETWEEN $from_date AND $to_date
+    GROUP BY appointment_date
+)
+SELECT
+    day.date,
+    coalesce(counted.count, 0) AS value,
+    coalesce(counted.count, 0) AS count
+FROM days_between($from_date, $to_date) AS day
+LEFT JOIN counted ON day.date = counted.date
+ORDER BY day.date;

@@ -1,0 +1,26 @@
+-- ---
+-- title = { es = "Ventas por día", en = "Sales by day" }
+-- grain = "one row per local date of the window, zeros included"
+-- shape = "rows"
+-- [columns]
+-- date = { kind = "date", es = "Fecha", en = "Date" }
+-- value = { kind = "money", es = "Ingresos", en = "Revenue" }
+-- count = { kind = "count", es = "Ventas", en = "Sales" }
+-- ---
+WITH
+sold AS (
+    SELECT
+        local_date AS date,
+        coalesce(sum(money), 0) AS value,
+        count(*) AS count
+    FROM purchases
+    WHERE is_recognised AND local_date BETWEEN $from_date AND $to_date
+    GROUP BY local_date
+)
+SELECT
+    day.date,
+    coalesce(sold.value, 0) AS value,
+    coalesce(sold.count, 0) AS count
+FROM days_between($from_date, $to_date) AS day
+LEFT JOIN sold ON day.date = sold.date
+ORDER BY day.date;

@@ -1,0 +1,16 @@
+-- ---
+-- title = { es = "Órdenes de trabajo por estado", en = "Work orders by status" }
+-- grain = "one row per status: work orders created in the window"
+-- shape = "map"
+-- needs = "lab_work_orders"
+-- [columns]
+-- status = { kind = "text", es = "Estado", en = "Status" }
+-- work_orders = { kind = "count", es = "Órdenes de trabajo", en = "Work orders" }
+-- ---
+SELECT
+    coalesce(status, 'null') AS status,
+    count(*) AS work_orders
+FROM lab_work_orders
+WHERE created_at >= $from_at AND created_at < $until_at
+GROUP BY coalesce(status, 'null')
+ORDER BY status;

@@ -1,0 +1,90 @@
+-- How one cell of an export becomes a value. Each macro returns NULL for what it cannot read.
+-- The plain form is tried first; the slower forms run only for cells that it refused.
+
+-- “1.234.567,89”, “1234,5” and “$ 1.234” as a Spanish spreadsheet writes them, in the plain form.
+CREATE OR REPLACE TEMP MACRO plain_number(cell) AS (
+    CASE
+        WHEN regexp_matches(cell, '^\s*-?\$?\s*-?\d{1,3}(\.\d{3})+(,\d+)?\s*$')
+            THEN replace(replace(regexp_replace(cell, '[$\s]', '', 'g'), '.', ''), ',', '.')
+        WHEN regexp_matches(cell, '^\s*-?\$?\s*-?\d+,\d+([eE][+-]?\d+)?\s*$')
+            THEN replace(regexp_replace(cell, '[$\s]', '', 'g'), ',', '.')
+        WHEN regexp_matches(cell, '^\s*-?\$?\s*-?\d+(\.\d+)?\s*$')
+            THEN regexp_replace(cell, '[$\s]', '', 'g')
+    END
+);
+
+CREATE OR REPLACE TEMP MACRO read_money(cell) AS (
+    coalesce(TRY_CAST(cell AS DECIMAL(18, 2)), TRY_CAST(plain_number(cell) AS DECIMAL(18, 2)))
+);
+
+CREATE OR REPLACE TEMP MACRO read_number(cell) AS (
+    coalesce(TRY_CAST(cell AS DECIMAL(18, 3)), TRY_CAST(plain_number(cell) AS DECIMAL(18, 3)))
+);
+
+-- In a file whose separator is “;” a dot groups thousands: 1.234 is one thousand and more.
+CREATE OR REPLACE TEMP MACRO read_money_es(cell) AS (
+    coalesce(TRY_CAST(plain_number(cell) AS DECIMAL(18, 2)), TRY_CAST(cell AS DECIMAL(18, 2)))
+);
+
+CREATE OR REPLACE TEMP MACRO read_number_es(cell) AS (
+    coalesce(TRY_CAST(plain_number(cell) AS DECIMAL(18, 3)), TRY_CAST(cell AS DECIMAL(18, 3)))
+);
+
+CREATE OR REPLACE TEMP MACRO day_first(cell) AS (
+    try_strptime(trim(cell), [
+        '%d-%m-%Y %H:%M:%S', '%d-%m-%Y %H:%M', '%d-%m-%Y', '%d-%m-%Y %H:%M:%S.%f',
+        '%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d/%m/%Y'
+    ])
+);
+
+-- A timestamp without an offset is in the session's zone, which the loader sets. Infinity is no instant.
+CREATE OR REPLACE TEMP MACRO finite(moment) AS (CASE WHEN isfinite(moment) THEN moment END);
+
+CREATE OR REPLACE TEMP MACRO read_instant(cell) AS (
+    finite(coalesce(
+        TRY_CAST(cell AS TIMESTAMPTZ),
+        timezone(current_setting('TimeZone'), day_first(cell))
+    ))
+);
+
+CREATE OR REPLACE TEMP MACRO read_date(cell) AS (
+    finite(coalesce(
+        TRY_CAST(cell AS DATE),
+        CAST(TRY_CAST(cell AS TIMESTAMP) AS DATE),
+        CAST(day_first(cell) AS DATE)
+    ))
+);
+
+CREATE OR REPLACE TEMP MACRO read_flag(cell) AS (
+    coalesce(
+        TRY_CAST(cell AS BOOLEAN),
+        CASE
+            WHEN lower(trim(cell)) IN ('verdadero', 'si', 'sí', 's', 'yes', 'y', 'on') THEN TRUE
+            WHEN lower(trim(cell)) IN ('falso', 'no', 'n', 'off') THEN FALSE
+        END
+    )
+);
+
+-- An array as PostgreSQL prints it ({a,"b, c"}) or as JSON. Anything else is a list of itself.
+CREATE OR REPLACE TEMP MACRO read_list(cell) AS (
+    CASE
+        WHEN cell LIKE '[%' THEN TRY_CAST(TRY_CAST(cell AS JSON) AS VARCHAR[])
+        WHEN cell LIKE '{%}'
+            THEN list_transform(
+                regexp_extract_all(substr(cell, 2, length(cell) - 2), '"(?:[^"\\]|\\.)*"|[^,]+'),
+                lambda part: CASE
+                    WHEN part LIKE '"%'
+                        THEN regexp_replace(substr(part, 2, length(part) - 2), '\\(.)', '\1', 'g')
+                    ELSE part
+                END
+            )
+        WHEN cell IS NOT NULL THEN [cell]
+    END
+);
+
+-- NaN is what PostgreSQL prints for a number that is none: it is read as no value, like an empty cell.
+CREATE OR REPLACE TEMP MACRO holds_something(cell) AS (
+    cell IS NOT NULL AND lower(trim(CAST(cell AS VARCHAR))) NOT IN ('', 'nan', 'null', '\n')
+);
+
+CREATE OR REPLACE TEMP MACRO read_text(cell) AS (nullif(CAST(cell AS VARCHAR), ''));

@@ -1,0 +1,22 @@
+-- What a snapshot knows of itself, besides the rows.
+CREATE SCHEMA raw;
+CREATE SCHEMA meta;
+
+-- Source, time of loading, versions: one row per fact.
+CREATE TABLE meta.manifest (name VARCHAR, value VARCHAR);
+
+-- A row per table that the source holds: in how many files, and how many rows were read from them.
+CREATE TABLE meta.loaded (table_name VARCHAR, files BIGINT, rows_read BIGINT);
+
+-- What the source lacks: a table (column_name is NULL) or an optional column of it.
+CREATE TABLE meta.missing (table_name VARCHAR, column_name VARCHAR, quiet BOOLEAN);
+
+-- A row per cell that could not be read; refused says whether its row was left out.
+-- tenant and order_id tell whose row it was, where that could be read.
+CREATE TABLE meta.rejects (
+    table_name VARCHAR, origin VARCHAR, line BIGINT, column_name VARCHAR, reason VARCHAR,
+    refused BOOLEAN, tenant INTEGER, order_id VARCHAR
+);
+
+-- Children whose order is not in the data.
+CREATE TABLE meta.orphans (table_name VARCHAR, rows BIGINT);

@@ -1,0 +1,14 @@
+-- ---
+-- title = { es = "Filas repetidas", en = "Duplicate rows" }
+-- grain = "one row per table of the scope that has rows with the same id"
+-- shape = "map"
+-- [columns]
+-- table_name = { kind = "text", es = "Tabla", en = "Table" }
+-- rows = { kind = "count", es = "Filas", en = "Rows" }
+-- ---
+SELECT
+    table_name,
+    CAST(duplicates AS BIGINT) AS rows
+FROM scope_rows
+WHERE duplicates > 0
+ORDER BY table_name;

@@ -1,0 +1,15 @@
+-- ---
+-- title = { es = "Columnas que faltan", en = "Missing columns" }
+-- grain = "one row per table that lacks optional columns"
+-- shape = "map"
+-- [columns]
+-- table_name = { kind = "text", es = "Tabla", en = "Table" }
+-- columns = { kind = "list", es = "Columnas", en = "Columns" }
+-- ---
+SELECT
+    table_name,
+    list(column_name ORDER BY column_name) AS columns
+FROM meta.missing
+WHERE column_name IS NOT NULL AND NOT quiet
+GROUP BY table_name
+ORDER BY table_name;

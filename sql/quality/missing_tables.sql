@@ -1,0 +1,11 @@
+-- ---
+-- title = { es = "Tablas que faltan", en = "Missing tables" }
+-- grain = "one row per table that the source does not hold"
+-- shape = "list"
+-- [columns]
+-- table_name = { kind = "text", es = "Tabla", en = "Table" }
+-- ---
+SELECT table_name
+FROM meta.missing
+WHERE column_name IS NULL
+ORDER BY table_name;

@@ -1,0 +1,17 @@
+-- ---
+-- title = { es = "Otra moneda", en = "Other currency" }
+-- grain = "one row per other currency: purchases of the window, with their amount in that currency"
+-- shape = "rows"
+-- [columns]
+-- currency = { kind = "text", es = "Moneda", en = "Currency" }
+-- count = { kind = "count", es = "Compras", en = "Purchases" }
+-- amount = { kind = "number", es = "Monto", en = "Amount" }
+-- ---
+SELECT
+    currency,
+    count(*) AS count,
+    coalesce(sum(total_amount), 0) AS amount
+FROM purchases
+WHERE money IS NULL AND local_date BETWEEN $from_date AND $to_date
+GROUP BY currency
+ORDER BY currency;

@@ -1,0 +1,14 @@
+-- ---
+-- title = { es = "Filas rechazadas", en = "Refused rows" }
+-- grain = "one row per table of the scope that has rows which could not be read"
+-- shape = "map"
+-- [columns]
+-- table_name = { kind = "text", es = "Tabla", en = "Table" }
+-- rows = { kind = "count", es = "Filas", en = "Rows" }
+-- ---
+SELECT
+    table_name,
+    CAST(refused AS BIGINT) AS rows
+FROM scope_rows
+WHERE refused > 0
+ORDER BY table_name;

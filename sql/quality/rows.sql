@@ -1,0 +1,13 @@
+-- ---
+-- title = { es = "Filas leídas", en = "Rows read" }
+-- grain = "one row per table of the scope"
+-- shape = "map"
+-- [columns]
+-- table_name = { kind = "text", es = "Tabla", en = "Table" }
+-- rows = { kind = "count", es = "Filas", en = "Rows" }
+-- ---
+SELECT
+    table_name,
+    CAST(rows_seen AS BIGINT) AS rows
+FROM scope_rows
+ORDER BY table_name;

@@ -1,0 +1,14 @@
+-- ---
+-- title = { es = "Filas posteriores a la fecha del informe", en = "Rows after as-of" }
+-- grain = "one row per table of the scope that has rows dated after as-of"
+-- shape = "map"
+-- [columns]
+-- table_name = { kind = "text", es = "Tabla", en = "Table" }
+-- rows = { kind = "count", es = "Filas", en = "Rows" }
+-- ---
+SELECT
+    table_name,
+    CAST(rows_after AS BIGINT) AS rows
+FROM scope_rows
+WHERE rows_after > 0
+ORDER BY table_name;

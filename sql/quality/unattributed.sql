@@ -1,0 +1,17 @@
+-- ---
+-- title = { es = "Compras de nadie", en = "Purchases of nobody" }
+-- grain = "one row per reason: purchases of the window without a customer"
+-- shape = "map"
+-- [columns]
+-- reason = { kind = "text", es = "Motivo", en = "Reason" }
+-- count = { kind = "count", es = "Compras", en = "Purchases" }
+-- amount = { kind = "money", es = "Monto", en = "Amount" }
+-- ---
+SELECT
+    unattributed AS reason,
+    count(*) AS count,
+    coalesce(sum(money), 0) AS amount
+FROM purchases
+WHERE unattributed IS NOT NULL AND local_date BETWEEN $from_date AND $to_date
+GROUP BY unattributed
+ORDER BY reason;
