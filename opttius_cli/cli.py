@@ -1,24 +1,157 @@
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
+"""The Typer app, and the one place where an error becomes a message and an exit code."""
+
+from __future__ import annotations
+
 import os
-from opttius_cli import config, session
-from opttius_cli.reports.board import DASHBOARD, _at
-from opttius_cli.render import json as rjson
-import argparse
-def main(argv):
-    p=argparse.ArgumentParser()
-    p.add_argument('cmd'); p.add_argument('name',nargs='?')
-    for o in ('source','period','as-of','format','organization','tz','compare','output','lang'): p.add_argument('--'+o)
-    p.add_argument('-o',dest='output')
-    p.add_argument('--branch',action='append')
-    p.add_argument('--reveal-pii',action='store_true'); p.add_argument('--reason')
-    a=p.parse_args(argv)
-    cfg=config.load({"source":a.source,"organization":a.organization,"branches":a.branch,"timezone":a.tz},os.environ,Path.cwd())
-    r=session.Request(cfg,os.environ,datetime.now(UTC),period=(a.period or '30') if a.cmd=='dashboard' else None,as_of=a.as_of,compare=a.compare or 'previous')
-    with session.opened(r) as s:
-        if a.cmd=='dashboard': ans=session.answer(s,'dashboard',DASHBOARD)
-        else: ans=session.answer(s,a.name,[_at('rows','segments/segments')])
-        sys.stdout.write(rjson.render(ans).decode())
-    return 0
-def run(): sys.exit(main(sys.argv[1:]))
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.exceptions import Abort, Exit, TyperException
+
+from opttius_cli import __version__, diagnostics, i18n
+from opttius_cli.commands import check, config, customer, customers, dashboard, export, load, reports, sample, segments
+from opttius_cli.errors import ConfigError, OpttiusError
+from opttius_cli.i18n import N_, _
+
+app = typer.Typer(
+    name="opttius",
+    add_completion=True,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help=N_("Reports for optical shops: how the branches are doing, who the customers are, what each is worth."),
+)
+
+
+@app.callback()
+def root(
+    version: Annotated[bool, typer.Option("--version", help=N_("Print the version."), is_eager=True)] = False,
+) -> None:
+    """Print the version, or let the command speak."""
+    if version:
+        sys.stdout.write(f"opttius {__version__}\n")
+        raise Exit(0)
+
+
+_COMMANDS: dict[str, tuple[Any, str]] = {
+    "dashboard": (dashboard.dashboard, N_("How the branches are doing: figures, trends, growth.")),
+    "customer": (customer.customer, N_("One customer, by id, email or RUT.")),
+    "customers": (customers.customers, N_("The list of customers, with a summary.")),
+    "segments": (segments.segments, N_("How many customers, purchases and money per segment.")),
+    "export": (export.export, N_("One report as a file.")),
+    "load": (load.load, N_("Load a source and say what was read and refused.")),
+    "check": (check.check, N_("Look for faults in the data.")),
+    "sample": (sample.sample, N_("Make a realistic data set of any size.")),
+}
+for _name, (_command, _meaning) in _COMMANDS.items():
+    app.command(_name, help=_meaning)(_command)
+app.add_typer(reports.app, name="reports", help=N_("Which reports exist, and what their figures mean."))
+app.add_typer(config.app, name="config", help=N_("The settings: show, begin, validate."))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line; returns its exit code and never raises."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    i18n.use(_language(arguments))
+    voice = diagnostics.Voice()
+    try:
+        return _run(arguments)
+    except OpttiusError as error:
+        voice.error(str(error))
+        return diagnostics.exit_code(error)
+    except TyperException as error:
+        voice.error(_usage(error))
+        return diagnostics.USAGE
+    except (KeyboardInterrupt, Abort):
+        voice.error(_("Interrupted."))
+        return diagnostics.INTERRUPTED
+    except BrokenPipeError:
+        _silence_stdout()
+        return diagnostics.DONE
+    except Exception:  # noqa: BLE001 - the boundary: whatever is left goes to a log file, never to the screen
+        return _unexpected(voice)
+
+
+def run() -> None:
+    """The entry point of the ``opttius`` command."""
+    sys.exit(main())
+
+
+def _run(arguments: list[str]) -> int:
+    command = typer.main.get_command(app)
+    _translate(command)
+    try:
+        command.main(arguments, prog_name="opttius", standalone_mode=False)
+        sys.stdout.flush()
+    except Exit as ended:
+        return ended.exit_code
+    return diagnostics.DONE
+
+
+def _language(arguments: Sequence[str]) -> str:
+    """The language to speak, needed before the options are parsed: option, environment, config, locale."""
+    for place, argument in enumerate(arguments):
+        told = argument.removeprefix("--lang=") if argument.startswith("--lang=") else None
+        if argument == "--lang" and place + 1 < len(arguments):
+            told = arguments[place + 1]
+        if told in i18n.LANGUAGES:
+            return told
+    from opttius_cli import config as settings
+
+    try:
+        chosen = settings.load({}, os.environ, Path.cwd()).language
+    except (ConfigError, OSError):
+        # The command itself will say what is wrong with the settings.
+        chosen = None
+    return chosen or i18n.of_locale(os.environ)
+
+
+def _translate(command: Any) -> None:
+    """Put the help texts of a command and all below it into the language in use."""
+    command.help = _(command.help or "")
+    command.short_help = _(command.short_help) if command.short_help else None
+    for parameter in command.params:
+        if getattr(parameter, "help", None):
+            parameter.help = _(parameter.help)
+    for inner in getattr(command, "commands", {}).values():
+        _translate(inner)
+
+
+def _usage(error: TyperException) -> str:
+    """A wrong command line in the reader's words; Typer itself only speaks English."""
+    kind = type(error).__name__
+    if kind == "NoSuchOption":
+        sentence = _("There is no option {name}.", name=getattr(error, "option_name", ""))
+        near = getattr(error, "possibilities", None) or []
+        return sentence + (" " + _("The nearest: {names}.", names=", ".join(near)) if near else "")
+    if kind == "NoArgsIsHelpError":
+        return _("A command is missing. Type opttius --help.")
+    parameter = getattr(error, "param", None)
+    if parameter is not None:
+        shown = parameter.opts[0] if parameter.opts and parameter.opts[0].startswith("-") else parameter.human_readable_name
+        if kind == "MissingParameter":
+            return _("{name} is missing. Type opttius --help.", name=shown)
+        return _("The value of {name} cannot be used: {why}", name=shown, why=error.message)
+    return error.format_message()
+
+
+def _silence_stdout() -> None:
+    """The reader of stdout went away (``| head``): let the interpreter's last flush go nowhere."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        return
+
+
+def _unexpected(voice: diagnostics.Voice) -> int:
+    from opttius_cli import config as settings
+
+    file = diagnostics.log_unexpected(settings.state_folder(os.environ))
+    if file is None:
+        voice.error(_("Something unexpected went wrong, and no log could be written."))
+    else:
+        voice.error(_("Something unexpected went wrong. The details are in {file}.", file=file))
+    return diagnostics.UNEXPECTED

@@ -8,6 +8,10 @@ from __future__ import annotations
 import gettext as _stdlib
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LANGUAGES = ("es", "en")
 DEFAULT_LANGUAGE = "es"
@@ -28,6 +32,13 @@ def use(language: str) -> None:
 def language() -> str:
     """The language in use."""
     return _state["language"]
+
+
+def of_locale(environment: Mapping[str, str]) -> str:
+    """The language that the environment's locale asks for, Spanish when it asks for none of ours."""
+    told = environment.get("LC_ALL") or environment.get("LANG") or ""
+    code = told.split("_")[0].split(".")[0].lower()
+    return code if code in LANGUAGES else DEFAULT_LANGUAGE
 
 
 def _(message: str, **values: object) -> str:

@@ -42,6 +42,7 @@ class Column:
     """One column of a report: its name in JSON and CSV, its kind, and per language its label and meaning.
 
     ``needs`` names the tables without which the column is null. ``share`` asks for a bar of its share.
+    ``words`` says, per language, how people call the codes that the column holds.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Column:
     meanings: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     share: bool = False
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

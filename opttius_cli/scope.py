@@ -6,8 +6,6 @@ its scope. The views also end the data at as-of: rows dated later do not exist f
 
 from __future__ import annotations
 
-import difflib
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +13,7 @@ from opttius_cli.catalog.settling import preference, quoted
 from opttius_cli.catalog.tables import TABLES, Table
 from opttius_cli.errors import AmbiguousError, OrganizationNeededError, UnknownNameError, UsageError
 from opttius_cli.i18n import _
+from opttius_cli.names import folded, nearest
 from opttius_cli.result import Branch, Scope
 
 if TYPE_CHECKING:
@@ -79,12 +78,6 @@ def read_directory(con: duckdb.DuckDBPyConnection) -> Directory:
     )
 
 
-def folded(text: str | None) -> str:
-    """``text`` without regard to case, accents and outer spaces."""
-    decomposed = unicodedata.normalize("NFKD", text or "")
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold().strip()
-
-
 def resolve(directory: Directory, organization: str | None, branches: Sequence[str]) -> Scope:
     """The scope that was asked for; without branches, every branch of the organization.
 
@@ -109,6 +102,12 @@ def resolve(directory: Directory, organization: str | None, branches: Sequence[s
     if whole and chosen.id in directory.own_tenants:
         tenants.append(directory.own_tenants[chosen.id])
     return Scope(chosen.id, chosen.name, tuple(seat.branch for seat in held), whole, tuple(sorted(tenants)))
+
+
+def everything(directory: Directory) -> Scope:
+    """The scope that holds every row of somebody's: what whoever loads the data may check."""
+    tenants = [seat.tenant for seat in directory.seats] + list(directory.own_tenants.values())
+    return Scope(None, None, tuple(seat.branch for seat in directory.seats), whole=True, tenants=tuple(sorted(tenants)))
 
 
 def _organization_of(directory: Directory, owners: Iterable[str | None]) -> Organization:
@@ -145,26 +144,25 @@ def _find_seat(directory: Directory, name: str, organization: Organization | Non
     raise UnknownNameError(_("branch"), name, nearest(name, names))
 
 
-def nearest(name: str, names: Iterable[str]) -> list[str]:
-    """The ``names`` most like ``name``, without regard to case and accents; all of them when they are few."""
-    every = list(dict.fromkeys(names))
-    keys = {folded(one): one for one in every}
-    close = difflib.get_close_matches(folded(name), keys, n=4, cutoff=0.5)
-    return [keys[key] for key in close] or every[:8]
-
-
 def enter(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
     """Make the scoped views in ``con``. The session's variables as_of and as_of_date must be set."""
     con.execute("CREATE OR REPLACE TEMP TABLE scope_tenants AS SELECT CAST(unnest($1) AS INTEGER) AS tenant",
                 [list(scope.tenants)])
-    con.execute("SET VARIABLE organization = $1", [scope.organization_id])
-    con.execute("SET VARIABLE branches = CAST($1 AS VARCHAR[])", [[branch.id for branch in scope.branches]])
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE scope_organizations AS SELECT DISTINCT organization_id "
+        "FROM meta.tenants SEMI JOIN scope_tenants USING (tenant) WHERE organization_id IS NOT NULL"
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE scope_branches AS SELECT branch_id "
+        "FROM meta.tenants SEMI JOIN scope_tenants USING (tenant) WHERE branch_id IS NOT NULL"
+    )
     aside = _tables_set_aside(con)
     for table in SCOPED:
         con.execute(_view(table, with_contested=table.name in aside))
-    con.execute("CREATE OR REPLACE TEMP VIEW branches AS SELECT branch.* FROM raw.branches AS branch "
-                "SEMI JOIN (SELECT branch_id FROM meta.tenants SEMI JOIN scope_tenants USING (tenant)) AS held "
-                "ON branch.id = held.branch_id")
+    con.execute(
+        "CREATE OR REPLACE TEMP VIEW branches AS SELECT branch.* FROM raw.branches AS branch "
+        "SEMI JOIN scope_branches AS held ON branch.id = held.branch_id"
+    )
     con.execute(f"CREATE OR REPLACE TEMP VIEW scope_rows AS {_scope_rows(aside)}")
 
 
@@ -182,8 +180,10 @@ def _owner_condition(table: Table) -> str:
     if table.tenancy in {"branch", "parent"}:
         return "tenant IN (SELECT tenant FROM scope_tenants)"
     if table.tenancy == "organization":
-        own = "CAST(organization_id AS VARCHAR) = getvariable('organization')"
-        return f"({own} OR list_contains(getvariable('branches'), CAST(branch_id AS VARCHAR)))" if table.has("branch_id") else own
+        own = "organization_id IN (SELECT organization_id FROM scope_organizations)"
+        if not table.has("branch_id"):
+            return own
+        return f"({own} OR branch_id IN (SELECT branch_id FROM scope_branches))"
     return "TRUE"
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli import config as settings
+from opttius_cli.diagnostics import Voice
 from opttius_cli.engines.duckdb import Base, DuckEngine
-from opttius_cli.errors import NoSourceError, UsageError
+from opttius_cli.errors import AmbiguousError, NoSourceError, OpttiusError, OutputError, UnknownNameError
 from opttius_cli.i18n import _
 from opttius_cli.period import (
     Clock,
@@ -27,8 +29,8 @@ from opttius_cli.period import (
 from opttius_cli.reports import library
 from opttius_cli.reports.board import QUALITY, Place
 from opttius_cli.result import Answer, Head, Part, Result, Scope
-from opttius_cli.scope import Directory, read_directory, resolve
-from opttius_cli.snapshot.build import Build
+from opttius_cli.scope import Directory, everything, read_directory, resolve
+from opttius_cli.snapshot.build import Build, build_empty
 from opttius_cli.snapshot.store import Limits, Manifest, Store, connect, manifest_of
 from opttius_cli.sources import registry
 
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
     from opttius_cli.config import Config
     from opttius_cli.reports.header import Report
+    from opttius_cli.snapshot.source import Source
 
 DEFAULT_ZONE = "America/Santiago"
 DEFAULT_CURRENCY = "CLP"
@@ -55,10 +58,13 @@ class Request:
     config: Config
     environment: Mapping[str, str]
     now: datetime
+    voice: Voice
     period: str | None = None
     as_of: str | None = None
     compare: Compare = "previous"
     refresh: bool = False
+    strict: bool = False
+    reveal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +72,15 @@ class Session:
     """An open snapshot seen by one scope at one instant: everything a report needs."""
 
     request: Request
-    con: duckdb.DuckDBPyConnection
+    engine: DuckEngine
     manifest: Manifest
-    directory: Directory
     scope: Scope
     clock: Clock
     currency: str
     period: Period | None
     previous: Window | None
+    library: library.Library
+    present: frozenset[str]
 
     def head(self, report: str) -> Head:
         """The head of an answer called ``report``."""
@@ -84,29 +91,51 @@ class Session:
 
 @contextmanager
 def opened(request: Request) -> Iterator[Session]:
-    """The session for a request: its snapshot, built when it is stale, opened read-only.
+    """The session for a request: its snapshot, built when it is stale, opened read-only and entered.
 
     Raises:
         OpttiusError: whatever keeps the request from being answered.
     """
-    path = snapshot(request)
-    con = connect(path, Limits(request.config.memory), read_only=True)
-    try:
-        con.execute("SET TimeZone = 'UTC'")
+    with _connected(snapshot(request)) as con:
         directory = read_directory(con)
         scope = resolve(directory, request.config.organization, request.config.branches)
-        metadata = _metadata(directory, scope)
-        zone = zone_named(request.config.timezone or _known(metadata, "timezone") or DEFAULT_ZONE)
-        clock = parse_as_of(request.as_of, zone, request.now)
-        period = parse_period(request.period, clock) if request.period is not None else None
-        previous = previous_window(period, clock, request.compare) if period else None
-        currency = (request.config.currency or _known(metadata, "currency") or DEFAULT_CURRENCY).upper()
-        aliases = request.config.currency_aliases
-        yield Session(
-            request, con, manifest_of(con), directory, scope, clock, aliases.get(currency, currency), period, previous
-        )
+        yield _entered(request, con, directory, scope)
+
+
+@contextmanager
+def opened_whole(request: Request, path: Path | None = None) -> Iterator[Session]:
+    """The session that sees every row of every organization: for the checks of whoever loads the data."""
+    with _connected(path or snapshot(request)) as con:
+        directory = read_directory(con)
+        yield _entered(request, con, directory, everything(directory))
+
+
+@contextmanager
+def _connected(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    con = connect(path, Limits(), read_only=True)
+    try:
+        con.execute("SET TimeZone = 'UTC'")
+        yield con
     finally:
         con.close()
+
+
+def _entered(request: Request, con: duckdb.DuckDBPyConnection, directory: Directory, scope: Scope) -> Session:
+    metadata = _metadata(directory, scope)
+    zone = zone_named(request.config.timezone or _known(metadata, "timezone") or DEFAULT_ZONE)
+    clock = parse_as_of(request.as_of, zone, request.now)
+    if clock.as_of > request.now:
+        request.voice.note(_("Note: as-of {as_of} lies in the future.", as_of=clock.as_of.isoformat()))
+    period = parse_period(request.period, clock) if request.period is not None else None
+    previous = previous_window(period, clock, request.compare) if period else None
+    currency = (request.config.currency or _known(metadata, "currency") or DEFAULT_CURRENCY).upper()
+    session = Session(
+        request, DuckEngine(con), manifest_of(con), scope, clock,
+        request.config.currency_aliases.get(currency, currency), period, previous,
+        library.Library(settings.user_folder(request.environment) / "reports"), frozenset(_present(con)),
+    )
+    session.engine.enter(scope, _variables(session), library.rules())
+    return session
 
 
 def snapshot(request: Request) -> Path:
@@ -114,14 +143,94 @@ def snapshot(request: Request) -> Path:
     if not request.config.source:
         raise NoSourceError
     source = registry.open_source(request.config.source)
-    store = Store(
+    store = snapshots(request)
+    if not request.refresh and (path := store.fresh(source, request.now, request.config.max_age)):
+        return path
+    return load(request, store, source)
+
+
+def snapshots(request: Request) -> Store:
+    """Where the request's snapshots live."""
+    return Store(
         settings.cache_folder(request.config, request.environment),
         Limits(request.config.memory),
         zone_named(request.config.naive_timezone).key,
     )
-    if not request.refresh and (path := store.fresh(source, request.now, request.config.max_age)):
-        return path
-    return store.load(source, request.now, Build())
+
+
+def load_now(request: Request, into: Path | None, *, force: bool) -> Path:
+    """Build the request's snapshot whether or not there is a fresh one; ``into`` is a file of one's own for it."""
+    if not request.config.source:
+        raise NoSourceError
+    if into is not None and into.exists() and not force:
+        raise OutputError(_("{path} exists already. Choose another name, or add --force.", path=into))
+    return load(request, snapshots(request), registry.open_source(request.config.source), into)
+
+
+def load(request: Request, store: Store, source: Source, into: Path | None = None) -> Path:
+    """Build the snapshot of ``source`` now, telling the voice how it goes; returns its path."""
+    voice = request.voice
+
+    def progress(table: str, rows: int) -> None:
+        voice.progress(_("Loading {table}: {rows} rows", table=table, rows=f"{rows:,}"))
+
+    try:
+        return store.load(source, request.now, Build(progress=progress), into=into)
+    finally:
+        voice.progress_end()
+
+
+EVERY_CUSTOMER: Mapping[str, Any] = {
+    "search": None, "segment": None, "inactive": False, "sort": "lifetime_value", "limit": None,
+}
+"""The parameters of the customer list that filter nothing."""
+
+
+def find_customer(session: Session, sought: str) -> str:
+    """The id of the one customer in scope whose id, email or RUT is ``sought``.
+
+    Raises:
+        NotFoundError: nobody; the nearest are given, masked.
+        AmbiguousError: several; they are listed, masked.
+    """
+    found = _ask(session, "customers/find", {"sought": sought})
+    if len(found) == 1:
+        return str(found[0]["customer_id"])
+    if found:
+        raise AmbiguousError(_("customer"), _shown_sought(sought), [_masked_line(row) for row in found])
+    near = _ask(session, "customers/nearest", {"sought": sought})
+    raise UnknownNameError(_("customer"), _shown_sought(sought), [_masked_line(row) for row in near])
+
+
+def _ask(session: Session, report: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of one report, masked: for questions on the way to an answer."""
+    table = _result(session, session.library.report(report), parameters).table
+    return list(table.to_pylist())
+
+
+def _masked_line(row: Mapping[str, Any]) -> str:
+    """A customer in one masked line of a message."""
+    return " ".join(str(value) for value in row.values() if value)
+
+
+def _shown_sought(sought: str) -> str:
+    """What was typed, as far as a message may repeat it: an id, but no email and no RUT."""
+    from opttius_cli.privacy import mask
+    from opttius_cli.result import Kind
+
+    if "@" in sought:
+        return mask(sought.strip(), Kind.EMAIL) or ""
+    is_rut = re.fullmatch(r"\s*[\d.]{6,12}-?[\dkK]?\s*", sought)
+    return (mask(sought, Kind.RUT) or "") if is_rut else sought
+
+
+def segment_named(session: Session, name: str) -> str:
+    """``name`` when it is a segment of either scheme. Raises UnknownNameError with the segments there are."""
+    row = session.engine.con.execute("SELECT lifecycle_segments() || rfm_segments()").fetchone()
+    names = list(dict.fromkeys(row[0])) if row else []
+    if name not in names:
+        raise UnknownNameError(_("segment"), name, names)
+    return name
 
 
 def _metadata(directory: Directory, scope: Scope) -> Mapping[str, Any]:
@@ -138,23 +247,25 @@ def _known(metadata: Mapping[str, Any], key: str) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
 
 
-def answer(session: Session, name: str, places: Sequence[Place]) -> Answer:
-    """What the reports at ``places`` say, each worked out once, with what was left out."""
-    wanted = {place.report: library.report(place.report) for place in (*places, *QUALITY)}
-    engine = DuckEngine(session.con)
+def answer(
+    session: Session, name: str, places: Sequence[Place], parameters: Mapping[str, Any] | None = None
+) -> Answer:
+    """What the reports at ``places`` say, each worked out once and masked, with what was left out.
+
+    ``parameters`` are values that the reports need besides the windows.
+    """
+    wanted = {place.report: session.library.report(place.report) for place in (*places, *QUALITY)}
     whole = session.period is None or any(report.whole_history for report in wanted.values())
-    engine.enter(session.scope, _variables(session, whole_history=whole), library.rules(), _base())
-    present = _present(session.con)
-    parameters = _parameters(session)
-    results = {
-        key: _result(report, engine, parameters, present) for key, report in wanted.items()
-    }
+    session.engine.share(_base(), {"history_from": _history_from(session, whole_history=whole)})
+    bound = _parameters(session) | dict(parameters or {})
+    results = {key: _result(session, report, bound) for key, report in wanted.items()}
     return Answer(
         session.head(name),
         tuple(Part(place.path, _narrowed(results[place.report], place)) for place in places),
         tuple(Part(place.path, results[place.report]) for place in QUALITY),
         session.manifest.source,
         session.manifest.loaded_at,
+        "revealed" if session.request.reveal else "masked",
         sql=tuple((name, report.sql) for name, report in wanted.items()),
     )
 
@@ -163,17 +274,20 @@ def _base() -> list[Base]:
     return [Base(sql, name if materialised else None) for name, sql, materialised in library.base()]
 
 
-def _result(report: Report, engine: DuckEngine, parameters: Mapping[str, Any], present: set[str]) -> Result:
+def _result(session: Session, report: Report, parameters: Mapping[str, Any]) -> Result:
     import pyarrow as pa
 
-    table = engine.run(report.sql, parameters)
+    from opttius_cli.privacy import masked
+
+    table = session.engine.run(report.sql, parameters)
     for place, column in enumerate(report.columns):
-        if set(column.needs) - present:
+        if set(column.needs) - session.present:
             field = table.schema.field(place)
             table = table.set_column(place, field, pa.nulls(table.num_rows, field.type))
-    return Result(
-        report.name, report.titles, report.shape, report.columns, table, absent=bool(set(report.needs) - present)
+    result = Result(
+        report.name, report.titles, report.shape, report.columns, table, absent=bool(set(report.needs) - session.present)
     )
+    return result if session.request.reveal else masked(result)
 
 
 def _narrowed(result: Result, place: Place) -> Result:
@@ -193,18 +307,21 @@ def _present(con: duckdb.DuckDBPyConnection) -> set[str]:
     return {row[0] for row in con.execute("SELECT table_name FROM meta.loaded").fetchall()}
 
 
-def _variables(session: Session, *, whole_history: bool) -> dict[str, Any]:
-    """What the shared views ask of the session (documented in sql/README.md)."""
+def _history_from(session: Session, *, whole_history: bool) -> datetime:
+    """From when on purchases are looked at: always, or the windows and the year that makes a customer active."""
+    if whole_history or session.period is None:
+        return _FOREVER
+    return start_of(history_start(session.period, session.previous, session.clock), session.clock.zone)
+
+
+def _variables(session: Session) -> dict[str, Any]:
+    """What the views ask of the session (documented in sql/README.md)."""
     config, clock = session.request.config, session.clock
-    start = _FOREVER
-    if not whole_history and session.period:
-        start = start_of(history_start(session.period, session.previous, clock), clock.zone)
     aliases = config.currency_aliases
     return {
         "as_of": clock.as_of.astimezone(UTC),
         "as_of_date": clock.date,
         "zone": clock.zone.key,
-        "history_from": start,
         "currency": session.currency,
         "alias_codes": list(aliases),
         "alias_targets": list(aliases.values()),
@@ -214,7 +331,7 @@ def _variables(session: Session, *, whole_history: bool) -> dict[str, Any]:
         "vip_purchases": config.vip_purchases,
         "vip_min_spent": config.vip_min_spent,
         "regular_purchases": config.regular_purchases,
-        "present_tables": sorted(_present(session.con)),
+        "present_tables": sorted(session.present),
     }
 
 
@@ -236,3 +353,36 @@ def _parameters(session: Session) -> dict[str, Any]:
         "previous_to": previous.last if previous else None,
         "previous_until": previous.until if previous else None,
     }
+
+
+def check_reports(reports: library.Library) -> list[tuple[str, str]]:
+    """(report, fault) for every report whose header does not fit its SQL, found on an empty snapshot."""
+    import duckdb
+
+    from opttius_cli.reports.checking import faults
+
+    con = duckdb.connect()
+    con.execute("SET TimeZone = 'UTC'")
+    build_empty(con)
+    clock = Clock(datetime(2026, 1, 1, tzinfo=UTC).astimezone(zone_named(DEFAULT_ZONE)), zone_named(DEFAULT_ZONE))
+    config = settings.Config()
+    period = parse_period("30", clock)
+    session = Session(
+        Request(config, {}, clock.as_of, Voice()), DuckEngine(con), Manifest("", "", clock.as_of, 0, ""),
+        Scope(None, None, (), whole=True, tenants=()), clock, DEFAULT_CURRENCY, period,
+        previous_window(period, clock, "previous"), reports, frozenset(),
+    )
+    session.engine.enter(session.scope, _variables(session), library.rules())
+    session.engine.share(_base(), {"history_from": _FOREVER})
+    bound = _parameters(session) | {"sought": "x", "customer": "x"} | dict(EVERY_CUSTOMER)
+    found = []
+    for name in reports.names():
+        try:
+            report = reports.report(name)
+            table = session.engine.run(report.sql, bound)
+        except (duckdb.Error, KeyError, OpttiusError) as error:
+            found.append((name, str(error).splitlines()[0]))
+            continue
+        found += [(name, fault) for fault in faults(report, table.schema)]
+    con.close()
+    return found

@@ -30,15 +30,15 @@ class DuckEngine:
 
     con: duckdb.DuckDBPyConnection
 
-    def enter(self, scope: Scope, variables: Mapping[str, Any], rules: str, base: Sequence[Base]) -> None:
-        """Set the session's ``variables``, then make the scoped views and on them the shared ones.
-
-        ``rules`` are macros that the scoped views themselves use.
-        """
-        for name, value in variables.items():
-            self.con.execute(f"SET VARIABLE {name} = $1", [value])
+    def enter(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
+        """Set the session's ``variables`` and make the scoped views; ``rules`` are macros that they use."""
+        self._set(variables)
         self.con.execute(rules)
         enter(self.con, scope)
+
+    def share(self, base: Sequence[Base], variables: Mapping[str, Any]) -> None:
+        """Make the shared views on the scoped ones, with the ``variables`` that they alone ask for."""
+        self._set(variables)
         for file in base:
             self.con.execute(file.sql)
             if file.materialised:
@@ -48,6 +48,10 @@ class DuckEngine:
         """The rows that ``sql`` selects; of ``parameters`` those are bound that it names."""
         names = self.con.extract_statements(sql)[-1].named_parameters
         return self.con.sql(sql, params={name: parameters[name] for name in names}).to_arrow_table()
+
+    def _set(self, variables: Mapping[str, Any]) -> None:
+        for name, value in variables.items():
+            self.con.execute(f"SET VARIABLE {name} = $1", [value])
 
     def _materialise(self, view: str) -> None:
         """Work a view out once: the parts of an answer ask it many times."""

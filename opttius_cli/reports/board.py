@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opttius_cli.errors import UnknownNameError
+from opttius_cli.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,61 @@ DASHBOARD = (
     _at("trends.quotes", "dashboard/trend_quotes"),
     _at("trends.appointments", "dashboard/trend_appointments"),
 )
+
+CUSTOMER = (
+    _at("customer", "customers/profile"),
+    _at("analytics", "customers/analytics"),
+    _at("order_status_counts", "customers/order_status_counts"),
+    _at("favourite_products", "customers/favourite_products"),
+    _at("monthly_spending", "customers/monthly_spending"),
+    _at("quotes", "customers/quotes"),
+    _at("quotes.by_status", "customers/quotes_by_status"),
+    _at("appointments", "customers/appointments"),
+    _at("appointments.by_status", "customers/appointments_by_status"),
+    _at("work_orders", "customers/work_orders"),
+    _at("work_orders.by_status", "customers/work_orders_by_status"),
+    _at("timeline", "customers/timeline"),
+)
+
+CUSTOMERS = (_at("summary", "customers/summary"), _at("rows", "customers/list"))
+
+LOADED = (_at("rows", "quality/loaded"), _at("rejects", "quality/rejects"))
+FINDINGS = (_at("rows", "quality/findings"), _at("rejects", "quality/rejects"))
+
+SCHEMES = {"lifecycle": "segments/lifecycle", "rfm": "segments/rfm"}
+"""The ways of dividing customers, each a report of one row per segment."""
+
+EXPORTS = {
+    "segments": "segments/segments",
+    "customers": "customers/list",
+    "sales": "sales/sales",
+    "revenue-trend": "sales/revenue_trend",
+    "frequency": "segments/frequency",
+    "top-products": "sales/top_products",
+    "quotes": "clinic/quotes",
+    "appointments": "clinic/appointments",
+    "work-orders": "clinic/work_orders",
+}
+"""What ``opttius export`` offers besides the dashboard, under the names people type."""
+
+
+def rows(report: str) -> tuple[Place, ...]:
+    """The places of an answer that is one list."""
+    return (Place(("rows",), report),)
+
+
+def sections(places: Sequence[Place], wanted: Sequence[str]) -> tuple[Place, ...]:
+    """The places of the sections named in ``wanted`` (all when it is empty).
+
+    Raises:
+        UnknownNameError: there is no such section.
+    """
+    names = list(dict.fromkeys(place.path[0] for place in places))
+    for name in wanted:
+        if name not in names:
+            raise UnknownNameError(_("section"), name, names)
+    return tuple(place for place in places if not wanted or place.path[0] in wanted)
+
 
 QUALITY = (
     _at("unattributed", "quality/unattributed"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import ConfigError
 from opttius_cli.i18n import _
+from opttius_cli.resources import sql_folder
 from opttius_cli.result import Column, Kind, Shape
 
 if TYPE_CHECKING:
@@ -16,15 +18,16 @@ if TYPE_CHECKING:
 FENCE = "-- ---"
 LANGUAGES = ("es", "en")
 _SHAPES: tuple[Shape, ...] = ("record", "rows", "map", "list")
-_KEYS = {"title", "grain", "shape", "needs", "history", "order", "about", "columns"}
-_COLUMN_KEYS = {"kind", "needs", "share", *LANGUAGES}
+_KEYS = {"title", "grain", "shape", "needs", "history", "period", "parameters", "columns"}
+_COLUMN_KEYS = {"kind", "needs", "share", "words", *LANGUAGES}
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """A report as its file declares it. ``sql`` is the whole file; ``needs`` are tables it cannot do without.
 
-    ``whole_history`` says that it looks at every purchase there ever was, not only at those of a window.
+    ``whole_history`` says that it looks at every purchase there ever was, not only at those of a window;
+    ``windowed`` that it is about a period. ``parameters`` are values it needs besides those of every report.
     """
 
     name: str
@@ -35,6 +38,8 @@ class Report:
     sql: str
     needs: tuple[str, ...] = ()
     whole_history: bool = False
+    windowed: bool = False
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 class HeaderError(ConfigError):
@@ -80,6 +85,8 @@ def parse_report(name: str, sql: str, file: str) -> Report:
         sql=sql,
         needs=_names(header.get("needs", [])),
         whole_history=header.get("history", "window") == "all",
+        windowed=bool(header.get("period", False)),
+        parameters={str(key): str(value) for key, value in header.get("parameters", {}).items()},
     )
 
 
@@ -100,7 +107,19 @@ def _column(name: str, value: Any, file: str) -> Column:
         meanings={language: text[2] for language, text in texts.items() if text[2]},
         needs=_names(value.get("needs", [])),
         share=bool(value.get("share", False)),
+        words=vocabulary(str(value["words"])) if "words" in value else {},
     )
+
+
+@cache
+def _vocabularies() -> dict[str, dict[str, dict[str, str]]]:
+    return tomllib.loads((sql_folder() / "words.toml").read_text(encoding="utf-8"))
+
+
+def vocabulary(name: str) -> dict[str, dict[str, str]]:
+    """How people call the codes of a column, by language: the table ``name`` of ``sql/words.toml``."""
+    words = _vocabularies().get(name, {})
+    return {language: {code: texts[language] for code, texts in words.items()} for language in LANGUAGES}
 
 
 def _texts(value: Any) -> dict[str, str]:

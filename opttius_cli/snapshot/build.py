@@ -56,6 +56,16 @@ def build(con: duckdb.DuckDBPyConnection, source: Source, how: Build) -> None:
         how.progress(table.name, rows)
 
 
+def build_empty(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill ``con`` with every table, without a row: what reports are checked on."""
+    con.execute(sql_text("load/cells"))
+    con.execute(sql_text("load/meta"))
+    for table in TABLES.values():
+        _load(con, table, (), UUID)
+        if table.name == "branches":
+            con.execute(sql_text("load/tenants"))
+
+
 def _id_type(con: duckdb.DuckDBPyConnection, branches: Sequence[Part]) -> str:
     """UUID, unless no branch's id is one: then the source's ids are plain text."""
     for part in branches:

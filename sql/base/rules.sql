@@ -61,3 +61,40 @@ CREATE OR REPLACE TEMP MACRO quote_bucket(status, expiration_date) AS (
 CREATE OR REPLACE TEMP MACRO customer_name(first_name, last_name) AS (
     nullif(trim(concat_ws(' ', trim(first_name), trim(last_name))), '')
 );
+
+-- A RUT without dots, dash and leading zeros, its check digit in capitals; NULL when it holds no digit.
+CREATE OR REPLACE TEMP MACRO rut_key(rut) AS (
+    nullif(ltrim(upper(regexp_replace(rut, '[^0-9kK]', '', 'g')), '0'), '')
+);
+
+CREATE OR REPLACE TEMP MACRO digits_of(written) AS (regexp_replace(written, '[^0-9]', '', 'g'));
+
+CREATE OR REPLACE TEMP MACRO search_key(written) AS (lower(strip_accents(trim(written))));
+
+-- The names of each scheme, in the order in which people list them.
+CREATE OR REPLACE TEMP MACRO lifecycle_segments() AS (['vip', 'regular', 'first-time', 'new', 'at-risk']);
+
+CREATE OR REPLACE TEMP MACRO rfm_segments() AS (
+    [
+        'champions', 'loyal', 'potential-loyal', 'new-customer', 'promising', 'needs-attention',
+        'about-to-sleep', 'at-risk', 'cant-lose', 'hibernating', 'lost', 'prospect'
+    ]
+);
+
+-- Whether a RUT's check digit is right: the digits times 2, 3, … 7, 2, … from the right, modulo 11.
+CREATE OR REPLACE TEMP MACRO is_rut(rut) AS (
+    coalesce(
+        regexp_matches(rut_key(rut), '^[0-9]{6,9}[0-9K]$')
+        AND right(rut_key(rut), 1) = substr(
+            '0K987654321',
+            CAST(1 + list_sum(
+                list_transform(
+                    reverse(left(rut_key(rut), -1)).string_split(''),
+                    lambda digit, place: coalesce(TRY_CAST(digit AS BIGINT), 0) * (2 + (place - 1) % 6)
+                )
+            ) % 11 AS BIGINT),
+            1
+        ),
+        FALSE
+    )
+);

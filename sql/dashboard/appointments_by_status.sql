@@ -4,7 +4,7 @@
 -- shape = "map"
 -- needs = "appointments"
 -- [columns]
--- status = { kind = "text", es = "Estado", en = "Status" }
+-- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
 -- appointments = { kind = "count", es = "Citas", en = "Appointments" }
 -- ---
 SELECT

@@ -4,13 +4,13 @@
 -- shape = "rows"
 -- needs = "order_items"
 -- [columns]
--- category = { kind = "text", es = "Categoría", en = "Category" }
+-- category = { kind = "text", words = "category", es = "Categoría", en = "Category" }
 -- revenue = { kind = "money", share = true, es = "Ingresos", en = "Revenue" }
 -- ---
 SELECT
     category,
     sum(revenue) AS revenue
-FROM item_sales
-WHERE local_date BETWEEN $from_date AND $to_date
+FROM order_lines
+WHERE is_paid AND revenue IS NOT NULL AND local_date BETWEEN $from_date AND $to_date
 GROUP BY category
 ORDER BY revenue DESC, category;

@@ -3,7 +3,7 @@
 -- grain = "one row per method: payments made in the window, or sales where there are no payments"
 -- shape = "rows"
 -- [columns]
--- method = { kind = "text", es = "Medio", en = "Method" }
+-- method = { kind = "text", words = "method", es = "Medio", en = "Method" }
 -- count = { kind = "count", es = "Pagos", en = "Payments" }
 -- amount = { kind = "money", share = true, es = "Monto", en = "Amount" }
 -- ---

@@ -4,7 +4,7 @@
 -- shape = "map"
 -- needs = "quotes"
 -- [columns]
--- status = { kind = "text", es = "Estado", en = "Status" }
+-- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
 -- quotes = { kind = "count", es = "Presupuestos", en = "Quotes" }
 -- ---
 SELECT

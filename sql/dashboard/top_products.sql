@@ -5,7 +5,7 @@
 -- needs = "order_items"
 -- [columns]
 -- name = { kind = "text", es = "Producto", en = "Product" }
--- category = { kind = "text", es = "Categoría", en = "Category" }
+-- category = { kind = "text", words = "category", es = "Categoría", en = "Category" }
 -- revenue = { kind = "money", share = true, es = "Ingresos", en = "Revenue" }
 -- quantity = { kind = "number", es = "Unidades", en = "Units" }
 -- orders = { kind = "count", es = "Pedidos", en = "Orders" }
@@ -17,8 +17,8 @@ SELECT
     sum(revenue) AS revenue,
     sum(quantity) AS quantity,
     count(DISTINCT order_id) AS orders
-FROM item_sales
-WHERE local_date BETWEEN $from_date AND $to_date
+FROM order_lines
+WHERE is_paid AND revenue IS NOT NULL AND local_date BETWEEN $from_date AND $to_date
 GROUP BY product_key
 ORDER BY revenue DESC, quantity DESC, name, product_key
 LIMIT 10;

@@ -4,7 +4,7 @@
 -- shape = "map"
 -- needs = "lab_work_orders"
 -- [columns]
--- status = { kind = "text", es = "Estado", en = "Status" }
+-- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
 -- work_orders = { kind = "count", es = "Órdenes de trabajo", en = "Work orders" }
 -- ---
 SELECT

@@ -3,7 +3,7 @@
 -- grain = "one row per reason: purchases of the window without a customer"
 -- shape = "map"
 -- [columns]
--- reason = { kind = "text", es = "Motivo", en = "Reason" }
+-- reason = { kind = "text", words = "unattributed", es = "Motivo", en = "Reason" }
 -- count = { kind = "count", es = "Compras", en = "Purchases" }
 -- amount = { kind = "money", es = "Monto", en = "Amount" }
 -- ---

@@ -21,12 +21,12 @@
 -- last_purchase = { kind = "date", es = "Última compra", en = "Last purchase" }
 -- days_since_last_purchase = { kind = "count", es = "Días sin comprar", en = "Days since last purchase" }
 -- average_days_between_purchases = { kind = "days", es = "Días entre compras: (última − primera) / (fechas distintas − 1)", en = "Days between purchases: (last − first) / (distinct dates − 1)" }
--- segment = { kind = "text", es = "Segmento", en = "Segment" }
+-- segment = { kind = "text", words = "segment", es = "Segmento", en = "Segment" }
 -- r_score = { kind = "count", es = "R: qué tan reciente es la última compra, de 1 a 5", en = "R: how recent the last purchase is, 1 to 5" }
 -- f_score = { kind = "count", es = "F: cuántas compras, de 1 a 5", en = "F: how many purchases, 1 to 5" }
 -- m_score = { kind = "count", es = "M: cuánto gastó, de 1 a 5", en = "M: how much was spent, 1 to 5" }
 -- rfm_score = { kind = "text", es = "RFM", en = "RFM" }
--- rfm_segment = { kind = "text", es = "Segmento RFM", en = "RFM segment" }
+-- rfm_segment = { kind = "text", words = "rfm_segment", es = "Segmento RFM", en = "RFM segment" }
 -- next_eye_exam_due = { kind = "date", es = "Próximo examen", en = "Next eye exam due" }
 -- ---
 SELECT

@@ -1,0 +1,120 @@
+"""From options to a request, and from an answer to bytes: the two steps that every answering command shares."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opttius_cli import config, diagnostics
+from opttius_cli.errors import NotAllowedError, UsageError
+from opttius_cli.i18n import _, language
+
+if TYPE_CHECKING:
+    from opttius_cli.commands.options import Asking, Loading
+    from opttius_cli.reports.library import Library
+    from opttius_cli.result import Answer
+    from opttius_cli.session import Request
+
+_SCREEN = ("table", "json", "csv", "md")
+"""Formats that a terminal can show."""
+
+
+def now() -> datetime:
+    """The clock: it enters here, once per command. ``OPTTIUS_NOW`` sets it, for tests and demonstrations."""
+    told = os.environ.get("OPTTIUS_NOW")
+    return datetime.fromisoformat(told).astimezone(UTC) if told else datetime.now(UTC)
+
+
+def voice(options: Loading) -> diagnostics.Voice:
+    """What this command may say on stderr."""
+    return diagnostics.Voice(options.quiet, options.verbose)
+
+
+def configured(options: Loading, source: str | None = None) -> config.Config:
+    """The settings, with what the options say on top; ``source`` is one that was named without its option."""
+    given: dict[str, object] = {"source": source or options.source, "max_age": options.max_age, "language": options.lang}
+    if hasattr(options, "organization"):
+        given |= {"organization": options.organization, "timezone": options.tz}
+        given["branches"] = options.branch or None
+    return config.load(given, os.environ, Path.cwd())
+
+
+def library() -> Library:
+    """The reports there are, the user's own among them."""
+    from opttius_cli.reports.library import Library
+
+    return Library(config.user_folder(os.environ) / "reports")
+
+
+def asked(
+    options: Asking, *, period: str | None = None, windowed: bool = True, source: str | None = None
+) -> Request:
+    """The request that the options make; ``period`` is used when none is given, no period when not ``windowed``."""
+    from opttius_cli.session import Request
+
+    settings = configured(options, source)
+    if options.reveal_pii and not settings.allow_reveal:
+        raise NotAllowedError(_("--reveal-pii is switched off here (privacy.allow_reveal = false)."))
+    if options.reveal_pii and not (options.reason or "").strip():
+        raise UsageError(_("--reveal-pii needs a reason: add --reason \"why\"."))
+    return Request(
+        settings,
+        os.environ,
+        now(),
+        voice(options),
+        period=(options.period or period) if windowed else None,
+        as_of=options.as_of,
+        compare=options.compare,
+        refresh=options.refresh,
+        strict=options.strict,
+        reveal=options.reveal_pii,
+    )
+
+
+def deliver(answer: Answer, options: Asking, *, default_name: str | None = None) -> None:
+    """Write an answer where and how the options say; ``default_name`` is a file to write when they say nothing."""
+    from opttius_cli.render import registry, sink
+    from opttius_cli.render.style import Style
+
+    target = options.output
+    chosen = options.format or _format_of(target) or ("xlsx" if default_name and target is None else None)
+    if default_name and target is None:
+        target = f"{default_name}.{registry.RENDERERS[chosen or 'xlsx'].extension}"
+    chosen = chosen or ("csv" if default_name else "table")
+    renderer = registry.RENDERERS[chosen]
+    on_terminal = sys.stdout.isatty()
+    plain = options.no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    style = Style(language(), _width() if on_terminal else None, on_terminal and not plain, options.csv_dialect)
+    if target in {None, "-"}:
+        if on_terminal and chosen not in _SCREEN:
+            raise UsageError(_("{format} is no format for a terminal. Add --output FILE.", format=chosen))
+        sink.write_stdout(lambda out: renderer.write(answer, out, style))
+    else:
+        path = Path(str(target))
+        sink.write_whole(path, options.force, lambda out: renderer.write(answer, out, style),
+                         private=answer.masking == "revealed")
+        if default_name:
+            sys.stdout.write(f"{path}\n")
+
+
+def _format_of(target: str | None) -> str | None:
+    """The format that a file's extension says, None for stdout; raises UsageError for one that says none."""
+    from opttius_cli.render import registry
+
+    if target in {None, "-"}:
+        return None
+    extension = Path(str(target)).suffix.lower().removeprefix(".")
+    for name, renderer in registry.RENDERERS.items():
+        if extension == renderer.extension:
+            return name
+    raise UsageError(_("The name of {path} says no format. Add --format, one of {formats}.",
+                       path=target, formats=", ".join(registry.RENDERERS)))
+
+
+def _width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size((80, 24)).columns

@@ -1,0 +1,39 @@
+"""``opttius check``: what is wrong with the data, how often, and where for example."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from opttius_cli.commands.asking import asked, deliver
+from opttius_cli.commands.options import Asking, shared
+from opttius_cli.errors import CheckFailedError
+from opttius_cli.i18n import N_, n_
+
+_SEVERITIES = ("error", "warning", "info")
+
+
+@shared(Asking)
+def check(
+    options: Asking,
+    fail_on: Annotated[
+        Literal["error", "warning", "info", "never"],
+        typer.Option(help=N_("Exit with 1 when there are findings this grave or graver.")),
+    ] = "never",
+) -> None:
+    """Every finding about the data with its count, examples and severity; the whole source without a scope."""
+    from opttius_cli import session
+    from opttius_cli.reports.board import FINDINGS
+
+    request = asked(options, windowed=False)
+    scoped = bool(request.config.branches or request.config.organization)
+    with session.opened(request) if scoped else session.opened_whole(request) as opened:
+        answer = session.answer(opened, "check", FINDINGS)
+    deliver(answer, options)
+    grave = _SEVERITIES[: _SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
+    severities = answer.parts[0].result.table.column(0).to_pylist()
+    found = sum(1 for severity in severities if severity in grave)
+    if found:
+        raise CheckFailedError(n_("{count} finding is {grade} or graver.", "{count} findings are {grade} or graver.",
+                                  found, grade=fail_on))

@@ -1,0 +1,103 @@
+"""``opttius config``: see the settings and where each comes from, begin a file, validate one."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from opttius_cli import config as settings
+from opttius_cli.commands.options import Shared, shared
+from opttius_cli.errors import ConfigError
+from opttius_cli.i18n import N_, _
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command(help=N_("Print every setting with its value and where that came from."))
+@shared(Shared)
+def show(
+    options: Shared,
+    as_json: Annotated[bool, typer.Option("--json", help=N_("As JSON."))] = False,
+) -> None:
+    """Every setting, its value, and its origin."""
+    config = settings.load({"language": options.lang}, os.environ, Path.cwd())
+    values = {key: getattr(config, item.name) for key, item in settings.settings().items()}
+    if as_json:
+        rows = [{"key": key, "value": value, "origin": config.origins[key]} for key, value in values.items()]
+        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2, default=list) + "\n")
+        return
+    for key, value in values.items():
+        sys.stdout.write(f"{key:<28} {_shown(value):<28} {_(config.origins[key])}\n")
+
+
+@app.command(help=N_("Write a commented opttius.toml into this folder."))
+@shared(Shared)
+def init(
+    options: Shared,
+    force: Annotated[bool, typer.Option("--force", help=N_("Overwrite the file that is there."))] = False,
+) -> None:
+    """A file with every setting, commented out, and what it means."""
+    del options
+    file = Path.cwd() / settings.FILE
+    from opttius_cli.render import sink
+
+    text = template().encode()
+    sink.write_whole(file, force, lambda out: _write(out, text))
+    sys.stdout.write(f"{file}\n")
+
+
+@app.command(help=N_("Check opttius.toml: file, key and value of what is wrong."))
+@shared(Shared)
+def validate(options: Shared) -> None:
+    """Nothing but a confirmation when every file that applies is right."""
+    del options
+    config = settings.load({}, os.environ, Path.cwd())
+    files = settings.files(os.environ, Path.cwd())
+    if config.source and not Path(config.source).expanduser().exists() and "://" not in config.source:
+        raise ConfigError(_("source = {value}: there is no such folder or file.", value=config.source))
+    for file in files:
+        sys.stdout.write(_("{file} is right.", file=file) + "\n")
+    if not files:
+        sys.stdout.write(_("There is no {file} here, above, or in {folder}.", file=settings.FILE,
+                           folder=settings.user_folder(os.environ)) + "\n")
+
+
+def template() -> str:
+    """An opttius.toml with every setting commented out, its meaning above it."""
+    sections: dict[str, list[str]] = {}
+    for key, item in settings.settings().items():
+        section, _dot, name = key.rpartition(".")
+        default = settings.default_of(item)
+        lines = [f"# {_(item.metadata['meaning'])}", f"# {name} = {_toml(default)}"]
+        sections.setdefault(section, []).extend(lines)
+    blocks = ["\n".join(([f"[{section}]"] if section else []) + lines) for section, lines in sections.items()]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if value is None:
+        return '""'
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f'{key} = "{item}"' for key, item in value.items()) + " }" if value else "{}"
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, tuple):
+        return ", ".join(value) or "—"
+    return ", ".join(f"{k}={v}" for k, v in value.items()) or "—" if isinstance(value, dict) else str(value)
+
+
+def _write(out: Any, text: bytes) -> None:
+    out.write(text)
+
+

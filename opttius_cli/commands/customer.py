@@ -1,0 +1,25 @@
+"""``opttius customer ID``: everything about one customer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from opttius_cli.commands.asking import asked, deliver
+from opttius_cli.commands.options import Asking, shared
+from opttius_cli.i18n import N_
+
+
+@shared(Asking)
+def customer(
+    options: Asking,
+    sought: Annotated[str, typer.Argument(metavar="ID", help=N_("An id, an email or a RUT."))],
+) -> None:
+    """One customer: figures, segments, twelve months, favourites, timeline."""
+    from opttius_cli import session
+    from opttius_cli.reports.board import CUSTOMER
+
+    with session.opened(asked(options)) as opened:
+        found = session.find_customer(opened, sought)
+        deliver(session.answer(opened, "customer", CUSTOMER, {"customer": found}), options)

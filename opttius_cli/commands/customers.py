@@ -1,0 +1,32 @@
+"""``opttius customers``: the list, with a summary above it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from opttius_cli.commands.asking import asked, deliver
+from opttius_cli.commands.options import Asking, shared
+from opttius_cli.i18n import N_
+
+Sort = Literal["lifetime_value", "purchases", "last_purchase", "days_since_last_purchase", "created", "name"]
+
+
+@shared(Asking)
+def customers(
+    options: Asking,
+    search: Annotated[str | None, typer.Option(help=N_("A part of the name, email, phone or RUT."))] = None,
+    segment: Annotated[str | None, typer.Option(help=N_("Only this lifecycle or RFM segment."))] = None,
+    inactive: Annotated[bool, typer.Option("--inactive", help=N_("Only without a purchase in 365 days."))] = False,
+    sort: Annotated[Sort, typer.Option(help=N_("What to order by, the largest (or latest) first."))] = "lifetime_value",
+    limit: Annotated[int, typer.Option(min=1, help=N_("How many to list."))] = 50,
+) -> None:
+    """The customers of a scope, searched, filtered and sorted."""
+    from opttius_cli import session
+    from opttius_cli.reports.board import CUSTOMERS
+
+    filters = {"search": search or None, "inactive": inactive, "sort": sort, "limit": limit}
+    with session.opened(asked(options)) as opened:
+        filters["segment"] = session.segment_named(opened, segment) if segment else None
+        deliver(session.answer(opened, "customers", CUSTOMERS, filters), options)

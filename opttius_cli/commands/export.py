@@ -1,0 +1,48 @@
+"""``opttius export NAME``: one report as a file."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from opttius_cli.commands.asking import asked, deliver, library
+from opttius_cli.commands.dashboard import DEFAULT_PERIOD
+from opttius_cli.commands.options import Asking, shared
+from opttius_cli.errors import UnknownNameError, UsageError
+from opttius_cli.i18n import N_, _, language
+from opttius_cli.names import nearest
+
+
+@shared(Asking)
+def export(
+    options: Asking,
+    name: Annotated[str | None, typer.Argument(help=N_("Which report; --list names them."))] = None,
+    list_: Annotated[bool, typer.Option("--list", help=N_("List what can be exported."))] = False,
+) -> None:
+    """One report as a file: NAME-<as-of date>.xlsx here, or what --output and --format say."""
+    from opttius_cli import session
+    from opttius_cli.reports.board import DASHBOARD, EXPORTS, rows
+
+    reports = EXPORTS | library().users()
+    if list_:
+        _list(reports)
+        return
+    if name is None:
+        raise UsageError(_("Which report? Type opttius export NAME, or opttius export --list."))
+    if name not in reports and name != "dashboard":
+        raise UnknownNameError(_("report"), name, nearest(name, [*reports, "dashboard"]))
+    places = DASHBOARD if name == "dashboard" else rows(reports[name])
+    windowed = name == "dashboard" or library().report(reports[name]).windowed
+    with session.opened(asked(options, period=DEFAULT_PERIOD if windowed else None, windowed=windowed)) as opened:
+        answer = session.answer(opened, name, places, session.EVERY_CUSTOMER)
+        deliver(answer, options, default_name=f"{name}-{opened.clock.date.isoformat()}")
+
+
+def _list(reports: dict[str, str]) -> None:
+    titles = {name: library().report(report).titles[language()] for name, report in reports.items()}
+    titles["dashboard"] = _("The dashboard")
+    width = max(map(len, titles))
+    for name in sorted(titles):
+        sys.stdout.write(f"{name:<{width}}  {titles[name]}\n")

@@ -1,0 +1,30 @@
+"""``opttius load``: build a snapshot now, and say what was read and what was refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from opttius_cli.commands.asking import asked, deliver
+from opttius_cli.commands.options import Asking, shared
+from opttius_cli.i18n import N_
+
+
+@shared(Asking)
+def load(
+    options: Asking,
+    place: Annotated[
+        str | None, typer.Argument(metavar="[SOURCE]", help=N_("What to load; --source when not given."))
+    ] = None,
+    into: Annotated[Path | None, typer.Option(help=N_("Write the snapshot to this .duckdb file."))] = None,
+) -> None:
+    """Load a source into a snapshot; prints the rows of each table, what was refused and why."""
+    from opttius_cli import session
+    from opttius_cli.reports.board import LOADED
+
+    request = asked(options, source=place)
+    path = session.load_now(request, into, force=options.force)
+    with session.opened_whole(request, path) as opened:
+        deliver(session.answer(opened, "load", LOADED), options)

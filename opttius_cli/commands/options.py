@@ -1,0 +1,122 @@
+"""The options that commands share, declared once; a command receives them as one frozen value."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_type_hints
+
+import typer
+
+from opttius_cli.i18n import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Format = Literal["table", "json", "csv", "md", "xlsx", "parquet"]
+_SCOPE, _OUTPUT, _RUN = N_("What is asked"), N_("How it is shown"), N_("How it runs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What every command takes."""
+
+    lang: Annotated[str | None, typer.Option(help=N_("Language: es or en."), rich_help_panel=_OUTPUT)] = None
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=N_("Say nothing but errors on stderr."))] = False
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help=N_("Say on stderr how it went."))] = False
+    no_color: Annotated[bool, typer.Option("--no-color", help=N_("No colours (so does NO_COLOR)."))] = False
+    no_input: Annotated[bool, typer.Option("--no-input", help=N_("Never ask; nothing asks today."))] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loading(Shared):
+    """What every command takes that reads a source."""
+
+    source: Annotated[
+        str | None,
+        typer.Option("--source", "-s", help=N_("A folder of exports, an .xlsx, a pg_dump file or a snapshot.")),
+    ] = None
+    refresh: Annotated[bool, typer.Option("--refresh", help=N_("Load the source again now."))] = False
+    max_age: Annotated[
+        str | None, typer.Option(help=N_("Load again when the snapshot is older than this (30s, 5m, 2h)."))
+    ] = None
+    strict: Annotated[
+        bool, typer.Option("--strict", help=N_("Refuse the source when any of its rows cannot be read."))
+    ] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking(Loading):
+    """What every command takes that answers a question."""
+
+    organization: Annotated[
+        str | None, typer.Option("--organization", "-O", help=N_("The organization, by id, slug or name."))
+    ] = None
+    branch: Annotated[
+        list[str] | None,
+        typer.Option("--branch", "-b", help=N_("A branch, by code, id or name; repeatable. All when not given.")),
+    ] = None
+    period: Annotated[
+        str | None,
+        typer.Option(
+            "--period",
+            "-p",
+            help=N_("Days (30), today, this-week, last-month, ytd, 2026-10, 2026-Q3, 2026 or 2026-01-15..2026-02-14."),
+        ),
+    ] = None
+    compare: Annotated[
+        Literal["previous", "year", "none"], typer.Option(help=N_("The window that growth is measured against."))
+    ] = "previous"
+    as_of: Annotated[
+        str | None, typer.Option(help=N_("The instant at which the report is true: a date or a timestamp."))
+    ] = None
+    tz: Annotated[str | None, typer.Option(help=N_("The time zone whose days are counted."))] = None
+    format: Annotated[Format | None, typer.Option("--format", "-f", help=N_("How the answer is written."))] = None
+    output: Annotated[str | None, typer.Option("--output", "-o", help=N_("A file, or - for stdout."))] = None
+    force: Annotated[bool, typer.Option("--force", help=N_("Overwrite the file of --output."))] = False
+    csv_dialect: Annotated[
+        Literal["plain", "excel-es"], typer.Option(help=N_("CSV as programs read it, or as Excel in Spanish does."))
+    ] = "plain"
+    as_email: Annotated[
+        str | None, typer.Option("--as", metavar="EMAIL", help=N_("The admin whose rights apply."))
+    ] = None
+    reveal_pii: Annotated[
+        bool, typer.Option("--reveal-pii", help=N_("Show names, emails, phones and RUTs whole; needs --reason."))
+    ] = False
+    reason: Annotated[str | None, typer.Option(help=N_("Why personal data is shown."))] = None
+
+
+SharedT = TypeVar("SharedT", bound=Shared)
+
+
+def shared(kind: type[SharedT]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A decorator: the command's first parameter is a ``kind``, whose fields become options of the command.
+
+    Typer reads options from a function's signature; this writes the fields of ``kind`` into it after the
+    command's own parameters.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        hints = get_type_hints(kind, include_extras=True)
+        own_hints = get_type_hints(command, include_extras=True)
+        own = list(inspect.signature(command).parameters.values())[1:]
+        common = [
+            inspect.Parameter(item.name, inspect.Parameter.KEYWORD_ONLY, default=item.default) for item in fields(kind)
+        ]
+
+        @functools.wraps(command)
+        def run(**values: Any) -> None:
+            given = {item.name: values.pop(item.name) for item in fields(kind)}
+            command(kind(**given), **values)
+
+        parameters = [
+            one.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=(own_hints | hints)[one.name])
+            for one in (*own, *common)
+        ]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {one.name: one.annotation for one in parameters}
+        del run.__wrapped__  # type: ignore[attr-defined]
+        return run
+
+    return decorate

@@ -1,0 +1,68 @@
+"""``opttius reports``: what reports exist, what their columns mean, their SQL, and whether they keep their word."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from opttius_cli.commands.asking import library
+from opttius_cli.commands.options import Shared, shared
+from opttius_cli.errors import CheckFailedError
+from opttius_cli.i18n import N_, _, language, n_
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+Name = Annotated[str, typer.Argument(help=N_("A report's name, as reports list prints it."))]
+
+
+@app.command("list", help=N_("Every report with its title."))
+@shared(Shared)
+def list_(options: Shared) -> None:
+    """Names and titles, the user's own reports last."""
+    del options
+    titles = {name: library().report(name).titles[language()] for name in library().names()}
+    width = max(map(len, titles))
+    for name, title in titles.items():
+        sys.stdout.write(f"{name:<{width}}  {title}\n")
+
+
+@app.command(help=N_("A report's parameters, and its columns with their meaning."))
+@shared(Shared)
+def show(options: Shared, name: Name) -> None:
+    """What a report answers, column by column."""
+    del options
+    report = library().report(library().full_name(name))
+    out = [f"{report.name}: {report.titles[language()]}", report.grain, ""]
+    if report.parameters:
+        out += [_("Parameters:"), *(f"  ${key}  {value}" for key, value in report.parameters.items()), ""]
+    out.append(_("Columns:"))
+    width = max(len(column.name) for column in report.columns)
+    for column in report.columns:
+        meaning = column.meanings.get(language(), "")
+        label = column.labels[language()]
+        out.append(f"  {column.name:<{width}}  {column.kind.value:<8} {label}{f': {meaning}' if meaning else ''}")
+    sys.stdout.write("\n".join(out) + "\n")
+
+
+@app.command(help=N_("A report's SQL, as it runs."))
+@shared(Shared)
+def sql(options: Shared, name: Name) -> None:
+    """The file as it is; it runs in any DuckDB shell once the base views are there."""
+    del options
+    sys.stdout.write(library().report(library().full_name(name)).sql)
+
+
+@app.command(help=N_("Check each report's header against its SQL, on an empty snapshot."))
+@shared(Shared)
+def check(options: Shared) -> None:
+    """Columns, kinds and parameters of every report; exit 1 when one does not keep its word."""
+    from opttius_cli import session
+
+    del options
+    faults = session.check_reports(library())
+    for report, fault in faults:
+        sys.stdout.write(f"{report}: {fault}\n")
+    if faults:
+        raise CheckFailedError(n_("{count} fault in the reports.", "{count} faults in the reports.", len(faults)))
+    sys.stdout.write(n_("{count} report is right.", "{count} reports are right.", len(library().names())) + "\n")

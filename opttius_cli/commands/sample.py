@@ -1,0 +1,42 @@
+"""``opttius sample``: a realistic data set of any size, to try the tool with."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from opttius_cli.commands.options import Shared, shared
+from opttius_cli.errors import OutputError, UsageError
+from opttius_cli.i18n import N_, _
+
+
+@shared(Shared)
+def sample(
+    options: Shared,
+    out: Annotated[Path, typer.Option(help=N_("The folder to write, made when it does not exist."))],
+    customers: Annotated[int, typer.Option(min=1, max=5_000_000, help=N_("How many customers."))] = 400,
+    seed: Annotated[int, typer.Option(help=N_("Equal seeds give equal data."))] = 2026,
+    until: Annotated[str, typer.Option(help=N_("The last day of the data."))] = "2026-11-22",
+    file_format: Annotated[Literal["csv", "parquet"], typer.Option("--format", "-f", help=N_("csv or parquet."))] = "csv",
+    force: Annotated[bool, typer.Option("--force", help=N_("Write into a folder that is not empty."))] = False,
+) -> None:
+    """Make an invented optical chain: two organizations, three years of sales."""
+    from opttius_cli.sample import generate
+
+    try:
+        last = date.fromisoformat(until)
+    except ValueError as error:
+        raise UsageError(_("--until “{text}” is no date. Type one like 2026-11-22.", text=until)) from error
+    if out.exists() and (not out.is_dir() or any(out.iterdir())) and not force:
+        raise OutputError(_("{path} is not empty. Choose another folder, or add --force.", path=out))
+    try:
+        rows = generate(out, customers=customers, seed=seed, until=last, file_format=file_format)
+    except OSError as error:
+        raise OutputError(_("{path} cannot be written: {why}", path=out, why=error.strerror or error)) from error
+    if not options.quiet:
+        for table, count in rows.items():
+            sys.stdout.write(f"{table:<22}{count:>12,}\n")

@@ -1,0 +1,93 @@
+"""Exit codes, and the only writer to stderr. stdout is data and nothing else."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from opttius_cli import errors
+from opttius_cli.i18n import _
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DONE, UNEXPECTED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+_EXIT_CODES: dict[type[errors.OpttiusError], int] = {
+    errors.CheckFailedError: 1,
+    errors.UsageError: USAGE,
+    errors.ConfigError: 3,
+    errors.SourceError: 4,
+    errors.NotAllowedError: 5,
+    errors.NotFoundError: 6,
+    errors.OutputError: 7,
+    errors.BusyError: 75,
+}
+
+
+def exit_code(error: errors.OpttiusError) -> int:
+    """The exit code of an error, by the nearest class that has one."""
+    return next((_EXIT_CODES[kind] for kind in type(error).__mro__ if kind in _EXIT_CODES), UNEXPECTED)
+
+
+@dataclass(slots=True)
+class Voice:
+    """What may be said on stderr: everything, more (``--verbose``), or errors only (``--quiet``)."""
+
+    quiet: bool = False
+    verbose: bool = False
+
+    def error(self, sentence: str) -> None:
+        """Say why the command ended."""
+        self._say(_("Error: {sentence}", sentence=sentence))
+
+    def note(self, sentence: str) -> None:
+        """Say something a person should know; silent under ``--quiet``."""
+        if not self.quiet:
+            self._say(sentence)
+
+    def detail(self, sentence: str) -> None:
+        """Say how it went; only under ``--verbose``."""
+        if self.verbose and not self.quiet:
+            self._say(sentence)
+
+    def progress(self, sentence: str) -> None:
+        """Show what is going on, on one line that the next one replaces; only on a terminal."""
+        if not self.quiet and sys.stderr.isatty():
+            sys.stderr.write(f"\r\x1b[2K{_clean(sentence)}")
+            sys.stderr.flush()
+
+    def progress_end(self) -> None:
+        """Clear the line of progress."""
+        if not self.quiet and sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()
+
+    @staticmethod
+    def _say(sentence: str) -> None:
+        try:
+            sys.stderr.write(_clean(sentence) + "\n")
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            # Nobody listens to stderr any more; the exit code still tells.
+            return
+
+
+def _clean(sentence: str) -> str:
+    """``sentence`` without control characters: a value of the data must not drive the terminal."""
+    return "".join(char if char.isprintable() or char == "\n" else "�" for char in sentence)
+
+
+def log_unexpected(folder: Path) -> Path | None:
+    """Write the current exception to a private log file; returns its path, None when even that failed."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = folder / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.log"
+        file.touch(mode=0o600)
+        file.write_text(traceback.format_exc(), encoding="utf-8")
+    except OSError:
+        return None
+    return file

@@ -1,0 +1,102 @@
+"""Values as machines read them, a whole Arrow column at a time: ISO dates, dot decimals, true and false.
+
+The same value is spelled the same in every language, and a decimal never passes through a float.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from opttius_cli.result import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from opttius_cli.result import Result
+
+BATCH = 8192
+"""Rows worked on at a time: few enough to stay in the processor's cache and flat in memory."""
+
+PLACES = {Kind.MONEY: 2, Kind.PERCENT: 2, Kind.DAYS: 1}
+MOST_PLACES = 6
+"""Decimals of every other kind: beyond them Arrow would fall back to exponents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How a table for machines spells its values."""
+
+    decimal: str = "."
+    true: str = "true"
+    false: str = "false"
+    day_first: bool = False
+
+
+ISO = Spelling()
+EXCEL_ES = Spelling(decimal=",", true="VERDADERO", false="FALSO", day_first=True)
+
+
+def batches(result: Result) -> Iterator[pa.RecordBatch]:
+    """The rows of a result, some thousands at a time."""
+    yield from result.table.to_batches(max_chunksize=BATCH)
+
+
+def texts(column: pa.Array, kind: Kind, spelling: Spelling = ISO) -> pa.Array:
+    """The canonical text of every value of ``column``; null stays null."""
+    found: pa.Array
+    if pa.types.is_decimal(column.type) or pa.types.is_floating(column.type):
+        found = _numbers(column, kind)
+        return found if spelling.decimal == "." else pc.replace_substring(found, ".", spelling.decimal)
+    if pa.types.is_boolean(column.type):
+        return pc.if_else(column, spelling.true, spelling.false)
+    if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
+        return _dates(column, spelling)
+    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+        found = pc.binary_join(pc.cast(column, pa.list_(pa.string())), ", ")
+        return found
+    return pc.cast(column, pa.string())
+
+
+def _numbers(column: pa.Array, kind: Kind) -> pa.Array:
+    """Decimals and floats without trailing zeros. What is no number (infinite, not a number) is null."""
+    places = PLACES.get(kind, MOST_PLACES)
+    if pa.types.is_floating(column.type):
+        finite = pc.if_else(pc.is_finite(column), column, None)
+        # Adding zero turns the float's negative zero into zero.
+        rounded = pc.add(pc.round(finite, places, round_mode="half_towards_infinity"), 0.0)
+        return pc.cast(rounded, pa.string())
+    if column.type.scale > places:
+        column = pc.round(column, places, round_mode="half_towards_infinity")
+    written = pc.cast(column, pa.string())
+    if column.type.scale <= 0:
+        return written
+    return pc.replace_substring_regex(written, r"(\.[0-9]*[1-9])0+$|\.0+$", r"\1")
+
+
+def _dates(column: pa.Array, spelling: Spelling) -> pa.Array:
+    if pa.types.is_timestamp(column.type):
+        seconds = pc.cast(column, pa.timestamp("s", column.type.tz), safe=False)
+        written = pc.strftime(seconds, "%Y-%m-%dT%H:%M:%S" + ("%z" if column.type.tz else ""))
+    else:
+        written = pc.cast(column, pa.string())
+    if not spelling.day_first:
+        return written
+    turned = pc.replace_substring_regex(written, r"^([0-9]+)-([0-9]{2})-([0-9]{2})", r"\3-\2-\1")
+    return pc.replace_substring(turned, "T", " ")
+
+
+def glued(pieces: list[Any]) -> memoryview:
+    """The bytes of all rows on end: each row is its ``pieces`` (arrays and literal texts) on end."""
+    literal = [pa.scalar(piece, pa.string()) if isinstance(piece, str) else piece for piece in pieces]
+    rows = pc.binary_join_element_wise(
+        *literal, pa.scalar("", pa.string()), null_handling="replace", null_replacement=""
+    )
+    _validity, offsets, data = rows.buffers()
+    if data is None:
+        return memoryview(b"")
+    ends = memoryview(offsets).cast("i")
+    return memoryview(data)[ends[rows.offset] : ends[rows.offset + len(rows)]]

@@ -1,0 +1,234 @@
+"""Values as people read them, in their language: money, percentages, dates, and text that is safe to print.
+
+Babel says how a language writes numbers; the digits themselves are exact. Nothing here depends on a report.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli.i18n import _
+from opttius_cli.result import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from opttius_cli.result import Column, Result
+
+NOTHING = "—"
+LOCALES = {"es": "es_CL", "en": "en_US"}
+RIGHT = frozenset({Kind.MONEY, Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.DAYS})
+"""Kinds that stand to the right of their column, so that digits stand under digits."""
+
+_LINE_END = "⏎"
+_TAB = "⇥"
+_UNKNOWN = "�"
+_CONTROLS_PICTURED = 0x2400
+# Control characters, format characters (bidi marks, zero widths), line separators, lone surrogates.
+_HIDDEN = re.compile(
+    "\r\n|[\x00-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u0890\u0891\u08e2\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U00013438"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
+)
+
+
+def clean(text: str) -> str:
+    """``text`` on one line, with every character that could act on a terminal made visible."""
+    return _HIDDEN.sub(_visible, text)
+
+
+def _visible(found: re.Match[str]) -> str:
+    sign = found[0]
+    if sign in {"\r\n", "\n", "\r", "\u2028", "\u2029", "\x85"}:
+        return _LINE_END
+    if sign == "\t":
+        return _TAB
+    if sign == "\x7f":
+        return "␡"
+    return chr(_CONTROLS_PICTURED + ord(sign)) if ord(sign) < ord(" ") else _UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class NumberForm:
+    """How a language writes one sort of number: what stands around the digits, and its separators."""
+
+    around: tuple[str, str]
+    around_negative: tuple[str, str]
+    group: str
+    decimal: str
+    fewest: int
+    most: int
+
+    def write(self, value: Decimal) -> str:
+        """``value`` rounded half away from zero, with at least ``fewest`` and at most ``most`` decimals."""
+        # Through the text of the number: the context's precision would round what is longer than it.
+        digits = _rounded(value, self.most)
+        whole, _point, part = digits.lstrip("-").partition(".")
+        part = part.rstrip("0").ljust(self.fewest, "0")
+        text = f"{int(whole):,}".replace(",", self.group) + (self.decimal + part if part else "")
+        negative = digits.startswith("-") and any(digit not in "-.0" for digit in digits)
+        before, after = self.around_negative if negative else self.around
+        return before + text + after
+
+
+def _rounded(value: Decimal, places: int) -> str:
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > places:
+        with localcontext() as context:
+            context.prec = max(len(value.as_tuple().digits) + 2, context.prec)
+            value = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return f"{value:f}"
+
+
+@cache
+def money_form(locale: str, currency: str) -> NumberForm:
+    """How ``locale`` writes amounts of ``currency``: its sign, and as many decimals as the currency has."""
+    from babel.numbers import format_currency, get_currency_precision
+
+    if not re.fullmatch("[A-Z]{3}", currency):
+        # No currency that anyone knows: its name, made safe, after a plain number.
+        plain, after = number_form(locale, 2, 2), f"\u00a0{clean(currency)}"
+        return replace(plain, around=("", after), around_negative=(plain.around_negative[0], after))
+    places = get_currency_precision(currency)
+
+    def write(value: int) -> str:
+        # A currency that is a word stands apart from the digits, as the Unicode rules for locales have it.
+        text: str = format_currency(value, currency, locale=locale, format=None, currency_digits=True)
+        return re.sub(r"([^\W\d_])(?=[-\d])", "\\1\u00a0", text)
+
+    return _form(write, locale, places, places)
+
+
+@cache
+def percent_form(locale: str) -> NumberForm:
+    """How ``locale`` writes percentages, with up to two decimals."""
+    from babel.numbers import format_percent
+
+    return _form(lambda value: format_percent(value / 100, locale=locale), locale, 0, 2)
+
+
+@cache
+def number_form(locale: str, fewest: int = 0, most: int = 6) -> NumberForm:
+    """How ``locale`` writes plain numbers."""
+    from babel.numbers import format_decimal
+
+    return _form(lambda value: format_decimal(value, locale=locale), locale, fewest, most)
+
+
+def _form(write: Callable[[int], str], locale: str, fewest: int, most: int) -> NumberForm:
+    """The form that a probe of Babel shows: it writes 1 and -1, and what stands around the digit is kept."""
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    return NumberForm(
+        _around(write(1)),
+        _around(write(-1)),
+        get_group_symbol(locale),
+        get_decimal_symbol(locale),
+        fewest,
+        most,
+    )
+
+
+def _around(probe: str) -> tuple[str, str]:
+    found = re.fullmatch(r"(\D*)1(?:\D0+)?(\D*)", probe)
+    if found is None:
+        raise AssertionError(probe)
+    return found[1], found[2]
+
+
+@cache
+def _date_text(day: date, locale: str) -> str:
+    from babel.dates import format_date
+
+    return str(format_date(day, "medium", locale=locale))
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Texts for a reader of ``language`` of figures in ``currency``."""
+
+    language: str
+    currency: str
+
+    @property
+    def locale(self) -> str:
+        """Whose habits of writing numbers and dates apply."""
+        return LOCALES.get(self.language, "en_US")
+
+    def text(self, value: Any, kind: Kind) -> str:
+        """``value`` as a cell of a table. Nothing (None) is a dash."""
+        if value is None:
+            return NOTHING
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
+        if isinstance(value, (int, Decimal)):
+            return self._number(Decimal(value), kind)
+        if isinstance(value, float):
+            # Through the shortest text that means this float: what the reader would have typed.
+            number = Decimal(repr(value))
+            return self._number(number, kind) if number.is_finite() else NOTHING
+        if isinstance(value, datetime):
+            return self.instant(value)
+        if isinstance(value, date):
+            return self.date(value)
+        if isinstance(value, (list, tuple)):
+            return ", ".join(self.text(one, Kind.TEXT) for one in value) or NOTHING
+        return clean(str(value))
+
+    def of(self, column: Column, value: Any) -> str:
+        """``value`` as a cell of ``column``: a code in the words that people have for it."""
+        if isinstance(value, str) and column.words:
+            value = column.words.get(self.language, {}).get(value, value)
+        return self.text(value, column.kind)
+
+    def column(self, column: Column, values: Iterable[Any]) -> list[str]:
+        """The texts of a column's values; equal values are worked out once."""
+        known: dict[Any, str] = {}
+        texts = []
+        for value in values:
+            if isinstance(value, list):
+                texts.append(self.of(column, value))
+                continue
+            if value not in known:
+                known[value] = self.of(column, value)
+            texts.append(known[value])
+        return texts
+
+    def label(self, column: Column) -> str:
+        """What people call a column."""
+        return clean(column.labels.get(self.language) or column.name)
+
+    def title(self, result: Result) -> str:
+        """What people call a result."""
+        return clean(result.titles.get(self.language) or result.name)
+
+    def money(self, value: Decimal | int | None, currency: str | None = None) -> str:
+        """An amount in ``currency``, by default the report's."""
+        if value is None:
+            return NOTHING
+        return money_form(self.locale, currency or self.currency).write(Decimal(value))
+
+    def date(self, day: date) -> str:
+        """A date as the language writes it in figures or short words."""
+        return _date_text(day, self.locale)
+
+    def instant(self, moment: datetime) -> str:
+        """A date and a time of day to the minute."""
+        return f"{self.date(moment.date())} {moment:%H:%M}"
+
+    def _number(self, value: Decimal, kind: Kind) -> str:
+        if kind is Kind.MONEY:
+            return self.money(value)
+        if kind is Kind.PERCENT:
+            return percent_form(self.locale).write(value)
+        if kind is Kind.DAYS:
+            return number_form(self.locale, 1, 1).write(value)
+        if kind is Kind.ID:
+            return f"{value:f}"
+        return number_form(self.locale).write(value)
+

@@ -1,0 +1,112 @@
+"""Figures as pictures of text: cards with growth, sparklines, bars. All of them read without colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli.result import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from opttius_cli.result import Column, Part
+
+_LEVELS = "▁▂▃▄▅▆▇█"
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_FULL = "█"
+_GROWTH, _PREVIOUS, _TOTAL = "_growth_pct", "previous_", "total_"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure with what it is compared with, where something is."""
+
+    title: str
+    column: Column
+    value: Any
+    previous: Any = None
+    growth: Any = None
+
+
+def figures(parts: Sequence[Part], language: str) -> list[Figure]:
+    """The figures of the records ``parts``, each with its growth.
+
+    By their names: ``previous_X`` and ``X_growth_pct`` belong to ``X`` or ``total_X``.
+    """
+    found: dict[str, tuple[str, Column, Any]] = {}
+    for part in parts:
+        rows = [] if part.result.absent else part.result.table.slice(0, 1).to_pylist()
+        row: Mapping[str, Any] = rows[0] if rows else {}
+        title = part.result.titles.get(language, "")
+        for name, column in zip(part.result.table.column_names, part.result.columns, strict=True):
+            found[column.name] = (title, column, row.get(name))
+    compared = {name for name in found if _base_of(name, found)}
+    return [
+        Figure(
+            title,
+            column,
+            value,
+            _value(found, _PREVIOUS + name.removeprefix(_TOTAL)),
+            _value(found, name.removeprefix(_TOTAL) + _GROWTH),
+        )
+        for name, (title, column, value) in found.items()
+        if name not in compared
+    ]
+
+
+def _base_of(name: str, found: Mapping[str, Any]) -> str | None:
+    stem = None
+    if name.startswith(_PREVIOUS):
+        stem = name.removeprefix(_PREVIOUS)
+    elif name.endswith(_GROWTH):
+        stem = name.removesuffix(_GROWTH)
+    return next((base for base in (stem, f"{_TOTAL}{stem}") if stem and base in found), None)
+
+
+def _value(found: Mapping[str, tuple[str, Column, Any]], name: str) -> Any:
+    return found[name][2] if name in found else None
+
+
+def arrow(growth: Any) -> str:
+    """Up, down or level."""
+    if growth is None or growth == 0:
+        return "="
+    return "▲" if growth > 0 else "▼"
+
+
+def sparkline(values: Sequence[Any], width: int) -> tuple[str, int]:
+    """``values`` as one sign per value, or per so many values that they fit ``width``; and how many those are.
+
+    The lowest sign is zero (or less), so that a quiet day never looks like a small one. The last sign is
+    whole: where the values do not divide evenly the first one stands for fewer.
+    """
+    size = -(-len(values) // max(1, width)) or 1
+    first = len(values) % size
+    starts = [0] * bool(first) + list(range(first, len(values), size))
+    ends = [*starts[1:], len(values)]
+    sums = [sum((value or 0 for value in values[start:end]), Decimal(0)) for start, end in zip(starts, ends, strict=True)]
+    most = max(sums, default=Decimal(0))
+    return "".join(_level(value, most) for value in sums), size
+
+
+def _level(value: Decimal, most: Decimal) -> str:
+    if value <= 0 or most <= 0:
+        return _LEVELS[0]
+    return _LEVELS[min(len(_LEVELS) - 1, 1 + int(value * (len(_LEVELS) - 1) / most))]
+
+
+def bar(part: Any, most: Any, width: int) -> str:
+    """A bar of ``part`` on a scale where ``most`` fills ``width``, exact to an eighth of a column."""
+    if not part or not most or part <= 0 or most <= 0:
+        return ""
+    eighths = max(1, int(Decimal(part) * width * 8 / Decimal(most)))
+    return _FULL * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
+
+
+def summed(values: Sequence[Any], kind: Kind) -> Any:
+    """The sum of a column whose kind can be summed, else None."""
+    if kind not in {Kind.MONEY, Kind.COUNT, Kind.NUMBER}:
+        return None
+    return sum((value for value in values if value is not None), Decimal(0))

@@ -1,0 +1,39 @@
+"""The formats there are. A new one is a module with ``write`` and a row here; nothing is imported before use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from opttius_cli.render.style import Style
+    from opttius_cli.result import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """A format: its module, the extension of its files, and what a caller has to know of it.
+
+    ``binary`` formats are no use on a terminal. ``carries_quality`` formats say themselves what was left
+    out; with the others the caller says it.
+    """
+
+    module: str
+    extension: str
+    binary: bool
+    carries_quality: bool
+
+    def write(self, answer: Answer, out: BinaryIO, style: Style) -> None:
+        """Write ``answer`` to ``out`` in this format."""
+        import_module(f"opttius_cli.render.{self.module}").write(answer, out, style)
+
+
+RENDERERS: dict[str, Renderer] = {
+    "table": Renderer("table", "txt", binary=False, carries_quality=True),
+    "json": Renderer("json", "json", binary=False, carries_quality=True),
+    "csv": Renderer("csv", "csv", binary=False, carries_quality=False),
+    "md": Renderer("markdown", "md", binary=False, carries_quality=True),
+    "xlsx": Renderer("xlsx", "xlsx", binary=True, carries_quality=True),
+    "parquet": Renderer("parquet", "parquet", binary=True, carries_quality=True),
+}

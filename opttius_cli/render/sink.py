@@ -1,0 +1,176 @@
+"""Files are written whole or not at all: under a temporary name in the same folder, then put in place.
+
+What stood there before stays until the new file is complete on the disk. Standard output is bytes.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import stat
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, BinaryIO
+
+from opttius_cli.errors import OutputError
+from opttius_cli.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_OWNER_ONLY = 0o600
+_BY_UMASK = 0o666
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
+
+
+def write_whole(
+    path: Path, *, force: bool, write: Callable[[BinaryIO], None], private: bool = False
+) -> None:
+    """Let ``write`` fill ``path``; ``private`` makes it readable by its owner only.
+
+    A file that is there is replaced only with ``force``. A device or a pipe is written as it is.
+
+    Raises:
+        OutputError: the file could not be written; what was there before is untouched.
+    """
+    try:
+        target = path.resolve()
+        if target.exists() and not target.is_file() and not target.is_dir():
+            _write_through(target, write)
+            return
+        _refuse(path, target, force=force)
+        _write_beside(target, write, force=force, private=private)
+    except FileExistsError as error:
+        raise _exists(path) from error
+    except (OSError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and not _is_loop(error):
+            raise
+        raise OutputError(_sentence(path, error)) from error
+
+
+def to_stdout(write: Callable[[BinaryIO], None]) -> None:
+    """Let ``write`` fill standard output. A reader that goes away early (``| head``) ends it quietly.
+
+    Raises:
+        OutputError: standard output could not be written.
+    """
+    out = sys.stdout.buffer
+    try:
+        sys.stdout.flush()
+        write(out)
+        out.flush()
+    except BrokenPipeError:
+        _forget_stdout()
+    except OSError as error:
+        # What Windows says of a closed pipe.
+        if error.errno in {errno.EINVAL, errno.ESHUTDOWN}:
+            _forget_stdout()
+            return
+        _forget_stdout()
+        raise OutputError(_sentence("-", error)) from error
+
+
+def _forget_stdout() -> None:
+    """Point standard output at nothing, so that what is left in its buffer fails at exit without a word."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def _refuse(path: Path, target: Path, *, force: bool) -> None:
+    """Say early, before a long report is worked out, what would fail at the end."""
+    if target.is_dir():
+        raise OutputError(_("{path} is a folder. Type the name of a file: --output FILE.", path=path))
+    if not target.parent.is_dir():
+        raise OutputError(
+            _("The folder {folder} does not exist. Create it, or type another --output.", folder=path.parent)
+        )
+    if target.exists() and not force:
+        raise _exists(path)
+
+
+def _exists(path: Path) -> OutputError:
+    return OutputError(_("{path} exists already. Type --force to replace it, or another --output.", path=path))
+
+
+def _write_beside(
+    target: Path, write: Callable[[BinaryIO], None], *, force: bool, private: bool
+) -> None:
+    temporary = target.with_name(f".opttius-{secrets.token_hex(8)}.tmp")
+    mode = _OWNER_ONLY if private else _BY_UMASK
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+        with open(handle, "wb") as out:  # noqa: PTH123 - a handle, not a path
+            write(out)
+            out.flush()
+            os.fsync(out.fileno())
+        if not private:
+            _keep_mode(target, temporary)
+        _publish(temporary, target, force=force)
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+def _keep_mode(target: Path, temporary: Path) -> None:
+    """A file that is replaced keeps who may read it."""
+    with suppress(OSError):
+        temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+
+
+def _publish(temporary: Path, target: Path, *, force: bool) -> None:
+    """Put the finished file in place. Without ``force`` nobody's file is replaced, not even a very new one."""
+    if force:
+        temporary.replace(target)
+        return
+    try:
+        # A link fails when its name is taken, where a rename would replace what took it.
+        target.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if target.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from error
+        temporary.replace(target)
+
+
+def _sync_folder(folder: Path) -> None:
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _write_through(target: Path, write: Callable[[BinaryIO], None]) -> None:
+    try:
+        with target.open("wb") as out:
+            write(out)
+    except BrokenPipeError:
+        return
+
+
+def _is_loop(error: RuntimeError) -> bool:
+    # Path.resolve says so of links that lead in a circle.
+    return "loop" in str(error).lower()
+
+
+def _sentence(path: Path | str, error: BaseException) -> str:
+    """What kept ``path`` from being written, and what to do about it."""
+    number = getattr(error, "errno", None)
+    if number in _NO_SPACE:
+        return _("{path} could not be written: the disk is full. Free some space, or type another --output.", path=path)
+    if number in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return _("{path} could not be written: no permission there. Type another --output.", path=path)
+    if number == errno.ENAMETOOLONG:
+        return _("The file name {path} is too long. Type a shorter --output.", path=path)
+    why = getattr(error, "strerror", None) or str(error)
+    return _("{path} could not be written: {why}. Type another --output.", path=path, why=why)

@@ -1,0 +1,69 @@
+"""An answer as one table: the rows it lists, or every figure of all its parts in a long table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from opttius_cli.render.canonical import ISO, Spelling, texts
+from opttius_cli.result import Column, Kind, Part, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from opttius_cli.result import Answer
+
+ROWS = ("rows",)
+"""Where an answer puts the list that it is about; what stands beside it is its summary."""
+QUALITY = "data_quality"
+
+LONG_COLUMNS = tuple(
+    Column(name, kind, labels)
+    for name, kind, labels in (
+        ("section", Kind.TEXT, {"es": "Sección", "en": "Section"}),
+        ("item", Kind.TEXT, {"es": "Ítem", "en": "Item"}),
+        ("figure", Kind.TEXT, {"es": "Cifra", "en": "Figure"}),
+        ("value", Kind.TEXT, {"es": "Valor", "en": "Value"}),
+    )
+)
+
+
+def flat(answer: Answer, spelling: Spelling = ISO) -> Result:
+    """The one table that says what ``answer`` says: its list, its only part, or all figures in a long table."""
+    listed = [part.result for part in answer.parts if part.path == ROWS]
+    if listed:
+        return listed[0]
+    if len(answer.parts) == 1:
+        return answer.parts[0].result
+    return long_table(answer, spelling)
+
+
+def long_table(answer: Answer, spelling: Spelling = ISO) -> Result:
+    """One row per figure: ``section`` (the keys of JSON), ``item`` (of a list or map), ``figure``, ``value``."""
+    quality = tuple(Part((QUALITY, *part.path), part.result) for part in answer.quality)
+    rows = [row for part in (*answer.parts, *quality) for row in _figures(part, spelling)]
+    columns = zip(*rows, strict=True) if rows else [[]] * len(LONG_COLUMNS)
+    arrays = [pa.array(list(column), pa.string()) for column in columns]
+    names = [column.name for column in LONG_COLUMNS]
+    return Result(answer.head.report, {}, "rows", LONG_COLUMNS, pa.table(arrays, names=names))
+
+
+def _figures(part: Part, spelling: Spelling) -> Iterator[tuple[str, str | None, str, str | None]]:
+    """The figures of one part. A list or map is told apart by its first column; a bare list has no items."""
+    result, section = part.result, ".".join(part.path)
+    names = [column.name for column in result.columns]
+    if result.absent and result.shape == "record":
+        yield from ((section, None, name, None) for name in names)
+        return
+    if result.absent:
+        return
+    cells = [
+        texts(result.table.column(place).combine_chunks(), column.kind, spelling).to_pylist()
+        for place, column in enumerate(result.columns)
+    ]
+    keyed = result.shape in {"rows", "map"} and len(names) > 1
+    for row in zip(*cells, strict=True):
+        item = row[0] if keyed else None
+        for name, value in list(zip(names, row, strict=True))[1 if keyed else 0 :]:
+            yield section, item, name, value

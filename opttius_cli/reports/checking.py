@@ -1,0 +1,40 @@
+"""Whether a report keeps its word: the columns of its SQL are those of its header, in order, each fit for its kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opttius_cli.i18n import _
+from opttius_cli.result import Kind
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from opttius_cli.reports.header import Report
+
+_FITTING = {
+    Kind.MONEY: ("decimal", "int"),
+    Kind.NUMBER: ("decimal", "int"),
+    Kind.COUNT: ("int", "uint", "decimal128(38, 0)"),
+    Kind.PERCENT: ("decimal",),
+    Kind.DAYS: ("decimal",),
+    Kind.DATE: ("date32",),
+    Kind.FLAG: ("bool",),
+    Kind.LIST: ("list",),
+}
+"""Beginnings of the Arrow types that a kind may have; every other kind is text."""
+
+
+def faults(report: Report, schema: pa.Schema) -> list[str]:
+    """What is wrong between a report's header and the columns that its SQL gives."""
+    declared = [column.name for column in report.columns]
+    if declared != schema.names:
+        return [_("the header lists {declared}, the SQL gives {given}",
+                  declared=", ".join(declared), given=", ".join(schema.names))]
+    wrong = []
+    for column, field in zip(report.columns, schema, strict=True):
+        given = str(field.type)
+        if not given.startswith(_FITTING.get(column.kind, ("string", "large_string"))):
+            wrong.append(_("column {name} is declared {kind}, the SQL gives {given}",
+                           name=column.name, kind=column.kind.value, given=given))
+    return wrong

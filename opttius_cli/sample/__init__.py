@@ -1,0 +1,5 @@
+"""A realistic optical shop of any size, invented from a seed: the same arguments give the same bytes."""
+
+from opttius_cli.sample.generator import FileFormat, OddCase, generate, odd_cases
+
+__all__ = ["FileFormat", "OddCase", "generate", "odd_cases"]

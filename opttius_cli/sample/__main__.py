@@ -1,0 +1,53 @@
+"""``python -m opttius_cli.sample`` writes a sample; without any option, the one under sample_data/.
+
+With ``--odd-cases`` it prints the rows placed by hand, as the table that sample_data/README.md holds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from opttius_cli.sample import generate, odd_cases
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m opttius_cli.sample")
+    parser.add_argument("--out", type=Path, default=Path("sample_data"))
+    parser.add_argument("--customers", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--until", type=date.fromisoformat, default=date(2026, 11, 22))
+    parser.add_argument("--format", choices=["csv", "parquet"], default="csv")
+    parser.add_argument("--odd-cases", action="store_true")
+    return parser.parse_args(arguments)
+
+
+def odd_case_table(until: date) -> str:
+    """Return the hand-placed rows as a Markdown table."""
+    with tempfile.TemporaryDirectory() as spill:
+        cases = odd_cases(Path(spill), until=until)
+    lines = [f"| {case.table} | `{case.id}` | {case.what} |" for case in cases]
+    return "\n".join(["| table | id | what is odd |", "|---|---|---|", *lines]) + "\n"
+
+
+def main(arguments: list[str]) -> None:
+    """Do what the options say; rows per table go to stdout."""
+    options = _options(arguments)
+    if options.odd_cases:
+        sys.stdout.write(odd_case_table(options.until))
+        return
+    rows = generate(
+        options.out,
+        customers=options.customers,
+        seed=options.seed,
+        until=options.until,
+        file_format=options.format,
+    )
+    sys.stdout.writelines(f"{table}: {count}\n" for table, count in rows.items())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,133 @@
+"""Rows are made by the SQL files under sql/sample, in the order given here; this module runs and writes them.
+
+Chance comes from a digest of seed, purpose and row: neither threads nor memory nor the machine change a byte.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from opttius_cli.resources import sql_text
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    import duckdb
+
+FileFormat = Literal["csv", "parquet"]
+
+# Later files read what earlier ones made.
+SCRIPTS = (
+    "draw", "calendar", "names", "directory", "admins", "catalogue",
+    "people", "visits", "baskets", "lab", "sales",
+    "odd_products", "odd_customers", "odd_orders", "odd_lines", "odd_work_orders", "odd_clinic",
+    "products", "orders", "order_lines", "work_orders", "quotes", "clinic", "customers",
+)  # fmt: skip
+
+# The drafts of the hand-placed rows, and the table that each ends in.
+ODD_TABLES = {
+    "odd_customers": "customers",
+    "odd_orders": "orders",
+    "odd_items": "order_items",
+    "odd_payments": "order_payments",
+    "odd_work_orders": "lab_work_orders",
+    "odd_quotes": "quotes",
+    "odd_appointments": "appointments",
+    "odd_products": "products",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OddCase:
+    """A row placed by hand: where it is, under which id, and what is odd about it."""
+
+    table: str
+    id: str
+    what: str
+
+
+def generate(
+    out: Path,
+    *,
+    customers: int,
+    seed: int,
+    until: date,
+    file_format: FileFormat = "csv",
+) -> dict[str, int]:
+    """Write one file per table into the folder ``out``, and return the rows of each table.
+
+    Sales cover the three years that end with the local day ``until``, about five orders per customer.
+    Files of the same name are replaced. Raises ValueError when ``customers`` is below 1.
+    """
+    if customers < 1:
+        message = f"A sample needs at least one customer, not {customers}."
+        raise ValueError(message)
+    out.mkdir(parents=True, exist_ok=True)
+    with _connect(out, customers=customers, seed=seed, until=until) as con:
+        for name in SCRIPTS:
+            con.execute(sql_text(f"sample/{name}"))
+        # One writer keeps the order of the rows and the borders of row groups.
+        con.execute("SET threads = 1")
+        return {table: _write(con, table, out, file_format) for table in _tables(con)}
+
+
+def odd_cases(out: Path, *, until: date) -> list[OddCase]:
+    """Return the rows that every sample holds, whatever its seed and size; ``out`` is only for spilling."""
+    with _connect(out, customers=1, seed=0, until=until) as con:
+        for name in ("draw", *(script for script in SCRIPTS if script.startswith("odd_"))):
+            con.execute(sql_text(f"sample/{name}"))
+        cases: list[OddCase] = []
+        for draft, table in ODD_TABLES.items():
+            rows = con.table(f"draft.{draft}").project("CAST(id AS VARCHAR) AS id, what").order("id, what")
+            cases += [OddCase(table, row["id"], row["what"]) for row in rows.to_arrow_table().to_pylist()]
+        return cases
+
+
+def _connect(spill: Path, *, customers: int, seed: int, until: date) -> duckdb.DuckDBPyConnection:
+    import duckdb  # noqa: PLC0415  # start-up of every other command must not pay for it
+
+    con = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": "false",
+            "memory_limit": "2GB",
+            "temp_directory": str(spill / ".spill"),
+            "threads": "2",
+        },
+    )
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET VARIABLE customers = $customers", {"customers": customers})
+    con.execute("SET VARIABLE seed = $seed", {"seed": seed})
+    con.execute("SET VARIABLE until = $until", {"until": until})
+    return con
+
+
+def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
+    query = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'public' ORDER BY table_name"
+    rows = con.execute(query).fetchall()
+    return [str(row[0]) for row in rows]
+
+
+def _write(con: duckdb.DuckDBPyConnection, table: str, out: Path, file_format: FileFormat) -> int:
+    """Write one table beside its final name, then rename: nobody reads half a file."""
+    part = out / f".{table}.{os.getpid()}.part"
+    relation = con.table(f"public.{table}")
+    rows = len(relation)
+    try:
+        if file_format == "parquet":
+            relation.write_parquet(str(part), compression="zstd")
+        else:
+            _as_text(relation).write_csv(str(part), header=True)
+        part.replace(out / f"{table}.{file_format}")
+    finally:
+        part.unlink(missing_ok=True)
+    return rows
+
+
+def _as_text(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Arrays as Postgres writes them, ``{a,b}``: DuckDB's own form of a list is no other program's."""
+    if "tags" not in relation.columns:
+        return relation
+    return relation.project("* REPLACE ('{' || array_to_string(tags, ',') || '}' AS tags)")

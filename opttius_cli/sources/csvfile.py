@@ -1,0 +1,121 @@
+"""A CSV file, whatever program wrote it: DuckDB reads it, and where that cannot be trusted, we do."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from opttius_cli.catalog.settling import quoted
+from opttius_cli.errors import UnreadableError
+from opttius_cli.i18n import _
+from opttius_cli.snapshot.source import Refusal, Staged
+from opttius_cli.sources import careful
+from opttius_cli.sources.dialect import Dialect, dialect_of
+from opttius_cli.sources.duck import literal, reader
+from opttius_cli.sources.files import Named, reading
+from opttius_cli.sources.text import LONGEST_LINE, Text, prepare, refuse_strange
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import duckdb
+
+    from opttius_cli.catalog.tables import Table
+
+
+@dataclass(slots=True)
+class CsvFile:
+    """One CSV file of rows of ``table``."""
+
+    file: Named
+    table: Table
+    scratch: Path
+    _text: Text | None = None
+    _dialect: Dialect | None = None
+    _copy: Path | None = None
+    _refused: list[Refusal] = field(default_factory=list)
+    _copied: int = 0
+    _view: str = field(default_factory=lambda: f"csv_{uuid.uuid4().hex}")
+
+    @property
+    def label(self) -> str:
+        """The file's name."""
+        return self.file.path.name
+
+    def stage(self, con: duckdb.DuckDBPyConnection) -> Staged:
+        """A view of text cells; from the careful copy, once there is one."""
+        if self._text is None or self._dialect is None:
+            self._text = prepare(self.file.path, self.file.packed, self.scratch)
+            refuse_strange(self.file.path, self._text.head)
+            self._dialect = dialect_of(self.file.path, self._text.head, self.table)
+        names = list(self._dialect.columns)
+        if self._copy:
+            columns = {careful.LINE: careful.LINE} | {name: f"c{place}" for place, name in enumerate(names)}
+            source = _csv(self._copy, ",", 1, list(columns.values()))
+        else:
+            columns = {name: f"c{place}" for name, place in self._dialect.columns.items()}
+            every = [f"c{place}" for place in range(self._dialect.width)]
+            source = _csv(self._text.path, self._dialect.separator, self._dialect.skip + 1, every)
+        con.execute(f"CREATE TEMP VIEW {quoted(self._view)} AS SELECT * FROM {source}")
+        return Staged(
+            self._view, {name: (columns[name], "VARCHAR") for name in names}, self._dialect.spanish
+        )
+
+    def complete(self, con: duckdb.DuckDBPyConnection, rows: int | None) -> bool:
+        """Whether DuckDB yielded as many rows as the file has records; else a careful copy is made."""
+        text, dialect = self._known()
+        if self._copy:
+            if rows == self._copied:
+                return True
+            raise UnreadableError(self.file.path, _("its rows cannot be told apart. Export it again."))
+        if rows is not None and not text.census.inside and rows == text.census.records - dialect.skip - 1 + self._led():
+            return True
+        self._copy = self.scratch / f"{uuid.uuid4().hex}.csv"
+        with reading(self.file.path):
+            self._refused, self._copied = careful.copy(text.path, dialect, self._copy, list(dialect.columns))
+        return False
+
+    def refusals(self, con: duckdb.DuckDBPyConnection) -> Sequence[Refusal]:
+        """The rows that are none."""
+        return self._refused
+
+    def lines(self, con: duckdb.DuckDBPyConnection, ordinals: Sequence[int]) -> Mapping[int, int]:
+        """The lines on which these rows begin; where nothing is quoted, a row is a line."""
+        text, dialect = self._known()
+        if self._copy:
+            numbered = f"SELECT row_number() OVER () AS ordinal, {careful.LINE} FROM {quoted(self._view)}"
+            found = con.execute(
+                f"SELECT ordinal, CAST({careful.LINE} AS BIGINT) FROM ({numbered}) WHERE ordinal IN (SELECT unnest($1))",
+                [list(ordinals)],
+            ).fetchall()
+            return {int(ordinal): int(line) for ordinal, line in found}
+        if not text.census.quotes and not text.census.blanks:
+            return {ordinal: ordinal + dialect.skip + 1 for ordinal in ordinals}
+        return self._walked(text, dialect, ordinals)
+
+    def _walked(self, text: Text, dialect: Dialect, ordinals: Sequence[int]) -> Mapping[int, int]:
+        wanted, last = set(ordinals), max(ordinals, default=0)
+        lines: dict[int, int] = {}
+        for ordinal, (line, _cells) in enumerate(careful.rows(text.path, dialect), 1):
+            if ordinal in wanted:
+                lines[ordinal] = line
+            if ordinal >= last:
+                break
+        return lines
+
+    def release(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Drop the view."""
+        con.execute(f"DROP VIEW IF EXISTS {quoted(self._view)}")
+
+    def forget(self) -> None:
+        """Remove the copies."""
+        if self._text:
+            self._text.discard()
+        if self._copy:
+            self._copy.unlink(missing_ok=True)
+
+    def _known(self) -> tuple[Text, Dialect]:
+        assert self._text is not None and self._dialect is not None, "asked before it was staged"
+        return self._text, self._dialect

@@ -1,0 +1,83 @@
+-- ---
+-- about = "Rows of the scope with something odd about them, a row per finding; what `opttius check` counts."
+-- ---
+CREATE OR REPLACE TEMP VIEW faulty_rows AS
+-- A sale that nobody can be credited with.
+SELECT 'warning' AS severity, unattributed AS finding, CASE kind WHEN 'order' THEN 'orders' ELSE 'lab_work_orders' END AS table_name, id
+FROM purchases
+WHERE unattributed IS NOT NULL
+UNION ALL
+-- It counts by itself here, and its order may count elsewhere.
+SELECT 'warning', 'link_outside_scope', 'lab_work_orders', id
+FROM work_order_facts
+WHERE names_absent_order AND NOT is_void AND NOT is_quote
+UNION ALL
+-- Paid work that counts nowhere, because the order that speaks for it is void.
+SELECT 'warning', 'paid_work_order_of_void_order', 'lab_work_orders', work_order.id
+FROM work_order_facts AS work_order
+INNER JOIN lab_work_orders AS stored ON work_order.id = stored.id
+INNER JOIN order_facts AS sale ON stored.pos_order_id = sale.id
+WHERE work_order.is_paid AND NOT work_order.is_void AND sale.is_void
+UNION ALL
+SELECT 'warning', 'null_amount', CASE kind WHEN 'order' THEN 'orders' ELSE 'lab_work_orders' END, id
+FROM purchases
+WHERE total_amount IS NULL
+UNION ALL
+SELECT 'warning', 'negative_amount', CASE kind WHEN 'order' THEN 'orders' ELSE 'lab_work_orders' END, id
+FROM purchases
+WHERE total_amount < 0
+UNION ALL
+SELECT 'info', 'other_currency', CASE kind WHEN 'order' THEN 'orders' ELSE 'lab_work_orders' END, id
+FROM purchases
+WHERE money IS NULL
+UNION ALL
+SELECT 'warning', 'unknown_status', 'orders', id
+FROM order_facts
+WHERE coalesce(status NOT IN ('pending', 'processing', 'shipped', 'delivered', 'cancelled', 'refunded'), TRUE)
+UNION ALL
+SELECT 'warning', 'unknown_status', 'lab_work_orders', id
+FROM work_order_facts
+WHERE
+    coalesce(
+        status NOT IN (
+            'quote', 'ordered', 'on_hold_payment', 'sent_to_lab', 'in_progress_lab', 'ready_at_lab',
+            'received_from_lab', 'mounted', 'quality_check', 'ready_for_pickup', 'delivered', 'cancelled', 'returned'
+        ),
+        TRUE
+    )
+UNION ALL
+SELECT 'warning', 'unknown_status', 'quotes', id
+FROM quotes
+WHERE quote_bucket(status, expiration_date) = 'unknown'
+UNION ALL
+SELECT 'warning', 'unknown_status', 'appointments', id
+FROM appointments
+WHERE coalesce(status NOT IN ('scheduled', 'confirmed', 'completed', 'cancelled', 'no_show'), TRUE)
+UNION ALL
+SELECT 'info', 'delivered_before_ordered', 'lab_work_orders', id
+FROM lab_work_orders
+WHERE delivered_at < ordered_at
+UNION ALL
+SELECT 'info', 'without_branch', 'customers', id
+FROM customers
+WHERE branch_id IS NULL
+UNION ALL
+SELECT 'info', 'shared_email', 'customers', customer.id
+FROM customers AS customer
+INNER JOIN customer_emails AS address
+    ON customer.branch_id = address.branch_id AND email_key(customer.email) = address.email
+WHERE address.customers > 1
+UNION ALL
+SELECT 'info', 'wrong_rut', 'customers', id
+FROM customers
+WHERE rut_key(rut) IS NOT NULL AND NOT is_rut(rut)
+UNION ALL
+-- Paid more than it costs: an entry made twice, or an amount that was changed afterwards.
+SELECT 'warning', 'paid_too_much', 'orders', sale.id
+FROM order_facts AS sale
+INNER JOIN (
+    SELECT order_id, sum(amount) AS amount
+    FROM order_payments
+    GROUP BY order_id
+) AS paid ON sale.id = paid.order_id
+WHERE NOT sale.is_void AND paid.amount > sale.total_amount;

@@ -1,0 +1,51 @@
+-- ---
+-- title = { es = "Órdenes de trabajo", en = "Work orders" }
+-- grain = "one row per work order created in the window"
+-- shape = "rows"
+-- period = true
+-- needs = "lab_work_orders"
+-- [columns]
+-- date = { kind = "date", es = "Fecha", en = "Date" }
+-- id = { kind = "id", es = "Id", en = "Id" }
+-- number = { kind = "text", es = "Número", en = "Number" }
+-- branch = { kind = "text", es = "Sucursal", en = "Branch" }
+-- customer_id = { kind = "id", es = "Id de cliente", en = "Customer id" }
+-- customer = { kind = "name", es = "Cliente", en = "Customer" }
+-- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
+-- payment_status = { kind = "text", words = "payment_status", es = "Estado del pago", en = "Payment status" }
+-- is_linked = { kind = "flag", es = "Enlazada: su pedido habla por la venta", en = "Linked: its order speaks for the sale" }
+-- lab = { kind = "text", es = "Laboratorio", en = "Lab" }
+-- lens = { kind = "text", es = "Lente", en = "Lens" }
+-- promised = { kind = "date", es = "Prometida", en = "Promised" }
+-- delivered = { kind = "date", es = "Entregada", en = "Delivered" }
+-- days = { kind = "days", es = "Días: desde el encargo hasta la entrega", en = "Days: from order to delivery" }
+-- currency = { kind = "text", es = "Moneda", en = "Currency" }
+-- amount = { kind = "number", es = "Monto", en = "Amount" }
+-- ---
+SELECT
+    fact.local_date AS date,
+    CAST(fact.id AS VARCHAR) AS id,
+    work_order.work_order_number AS number,
+    branch.code AS branch,
+    CAST(fact.customer_id AS VARCHAR) AS customer_id,
+    customer_name(customer.first_name, customer.last_name) AS customer,
+    fact.status,
+    work_order.payment_status,
+    fact.is_linked,
+    work_order.lab_name AS lab,
+    work_order.lens_type AS lens,
+    work_order.lab_estimated_delivery_date AS promised,
+    -- What happens after as-of has not happened yet.
+    CASE WHEN work_order.delivered_at <= $as_of THEN local_day(work_order.delivered_at) END AS delivered,
+    CASE
+        WHEN work_order.delivered_at <= $as_of AND work_order.ordered_at <= work_order.delivered_at
+            THEN days_per(epoch_us(work_order.delivered_at) - epoch_us(work_order.ordered_at), 1)
+    END AS days,
+    fact.currency,
+    fact.total_amount AS amount
+FROM work_order_facts AS fact
+INNER JOIN lab_work_orders AS work_order ON fact.id = work_order.id
+LEFT JOIN customers AS customer ON fact.customer_id = customer.id
+LEFT JOIN branches AS branch ON fact.branch_id = branch.id
+WHERE fact.local_date BETWEEN $from_date AND $to_date
+ORDER BY fact.local_at, fact.id;

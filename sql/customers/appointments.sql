@@ -1,0 +1,12 @@
+-- ---
+-- title = { es = "Citas", en = "Appointments" }
+-- grain = "one row: how many the customer has"
+-- shape = "record"
+-- needs = "appointments"
+-- parameters = { customer = "the customer's id" }
+-- [columns]
+-- total = { kind = "count", es = "Total", en = "Total" }
+-- ---
+SELECT count(*) AS total
+FROM appointments
+WHERE CAST(customer_id AS VARCHAR) = $customer;

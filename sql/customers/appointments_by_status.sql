@@ -1,0 +1,17 @@
+-- ---
+-- title = { es = "Citas por estado", en = "Appointments by status" }
+-- grain = "one row per status as stored"
+-- shape = "map"
+-- needs = "appointments"
+-- parameters = { customer = "the customer's id" }
+-- [columns]
+-- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
+-- count = { kind = "count", es = "Cantidad", en = "Count" }
+-- ---
+SELECT
+    coalesce(status, 'null') AS status,
+    count(*) AS count
+FROM appointments
+WHERE CAST(customer_id AS VARCHAR) = $customer
+GROUP BY coalesce(status, 'null')
+ORDER BY status;

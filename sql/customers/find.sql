@@ -1,0 +1,26 @@
+-- ---
+-- title = { es = "Buscar un cliente", en = "Find a customer" }
+-- grain = "one row per customer whose id, email or RUT is the one sought"
+-- shape = "rows"
+-- parameters = { sought = "an id, an email, or a RUT with or without dots and dash" }
+-- [columns]
+-- customer_id = { kind = "id", es = "Id", en = "Id" }
+-- branch = { kind = "text", es = "Sucursal", en = "Branch" }
+-- name = { kind = "name", es = "Nombre", en = "Name" }
+-- email = { kind = "email", es = "Correo", en = "Email" }
+-- rut = { kind = "rut", es = "RUT", en = "RUT" }
+-- ---
+SELECT
+    CAST(customer.id AS VARCHAR) AS customer_id,
+    branch.code AS branch,
+    customer_name(customer.first_name, customer.last_name) AS name,
+    customer.email,
+    customer.rut
+FROM customers AS customer
+LEFT JOIN branches AS branch ON customer.branch_id = branch.id
+WHERE
+    CAST(customer.id AS VARCHAR) = lower(trim($sought))
+    OR CAST(customer.id AS VARCHAR) = trim($sought)
+    OR email_key(customer.email) = email_key($sought)
+    OR rut_key(customer.rut) = rut_key($sought)
+ORDER BY customer_id;

@@ -1,0 +1,34 @@
+-- ---
+-- title = { es = "Clientes parecidos", en = "Customers like it" }
+-- grain = "one row per customer whose email, RUT or name is nearest to the text sought; 3 at most"
+-- shape = "rows"
+-- parameters = { sought = "any text" }
+-- [columns]
+-- customer_id = { kind = "id", es = "Id", en = "Id" }
+-- name = { kind = "name", es = "Nombre", en = "Name" }
+-- email = { kind = "email", es = "Correo", en = "Email" }
+-- rut = { kind = "rut", es = "RUT", en = "RUT" }
+-- ---
+WITH
+likened AS (
+    SELECT
+        id,
+        customer_name(first_name, last_name) AS name,
+        email,
+        rut,
+        greatest(
+            coalesce(jaro_winkler_similarity(email_key(email), email_key($sought)), 0),
+            coalesce(jaro_winkler_similarity(rut_key(rut), rut_key($sought)), 0),
+            coalesce(jaro_winkler_similarity(lower(customer_name(first_name, last_name)), lower(trim($sought))), 0)
+        ) AS likeness
+    FROM customers
+)
+SELECT
+    CAST(id AS VARCHAR) AS customer_id,
+    name,
+    email,
+    rut
+FROM likened
+WHERE likeness >= 0.85
+ORDER BY likeness DESC, customer_id
+LIMIT 3;

@@ -1,0 +1,12 @@
+-- ---
+-- title = { es = "Órdenes de trabajo", en = "Work orders" }
+-- grain = "one row: how many the customer has"
+-- shape = "record"
+-- needs = "lab_work_orders"
+-- parameters = { customer = "the customer's id" }
+-- [columns]
+-- total = { kind = "count", es = "Total", en = "Total" }
+-- ---
+SELECT count(*) AS total
+FROM lab_work_orders
+WHERE CAST(customer_id AS VARCHAR) = $customer;

@@ -1,0 +1,17 @@
+-- ---
+-- title = { es = "Órdenes de trabajo por estado", en = "Work orders by status" }
+-- grain = "one row per status as stored"
+-- shape = "map"
+-- needs = "lab_work_orders"
+-- parameters = { customer = "the customer's id" }
+-- [columns]
+-- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
+-- count = { kind = "count", es = "Cantidad", en = "Count" }
+-- ---
+SELECT
+    coalesce(status, 'null') AS status,
+    count(*) AS count
+FROM lab_work_orders
+WHERE CAST(customer_id AS VARCHAR) = $customer
+GROUP BY coalesce(status, 'null')
+ORDER BY status;

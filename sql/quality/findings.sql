@@ -1,0 +1,47 @@
+-- ---
+-- title = { es = "Hallazgos", en = "Findings" }
+-- grain = "one row per kind of fault that the data has"
+-- shape = "rows"
+-- history = "all"
+-- [columns]
+-- severity = { kind = "text", words = "severity", es = "Gravedad", en = "Severity" }
+-- finding = { kind = "text", words = "finding", es = "Hallazgo", en = "Finding" }
+-- table_name = { kind = "text", es = "Tabla", en = "Table" }
+-- count = { kind = "count", es = "Casos", en = "Cases" }
+-- examples = { kind = "list", es = "Ejemplos", en = "Examples" }
+-- ---
+WITH
+findings AS (
+    SELECT 'error' AS severity, 'refused_rows' AS finding, table_name, refused AS count, CAST([] AS VARCHAR[]) AS examples
+    FROM scope_rows
+    WHERE refused > 0
+    UNION ALL
+    SELECT 'warning', 'duplicate_rows', table_name, CAST(duplicates AS BIGINT), CAST([] AS VARCHAR[])
+    FROM scope_rows
+    WHERE duplicates > 0
+    UNION ALL
+    SELECT 'warning', 'rows_after_as_of', table_name, CAST(rows_after AS BIGINT), CAST([] AS VARCHAR[])
+    FROM scope_rows
+    WHERE rows_after > 0
+    UNION ALL
+    SELECT 'info', 'missing_table', table_name, 1, CAST([] AS VARCHAR[])
+    FROM meta.missing
+    WHERE column_name IS NULL
+    UNION ALL
+    SELECT 'info', 'missing_columns', table_name, count(*), list(column_name ORDER BY column_name)
+    FROM meta.missing
+    WHERE column_name IS NOT NULL AND NOT quiet
+    GROUP BY table_name
+    UNION ALL
+    SELECT severity, finding, table_name, count(*), list_slice(list(CAST(id AS VARCHAR) ORDER BY id), 1, 5)
+    FROM faulty_rows
+    GROUP BY severity, finding, table_name
+)
+SELECT
+    severity,
+    finding,
+    table_name,
+    count,
+    examples
+FROM findings
+ORDER BY list_position(['error', 'warning', 'info'], severity), finding, table_name;

@@ -1,0 +1,32 @@
+-- ---
+-- title = { es = "Tablas leídas", en = "Tables loaded" }
+-- grain = "one row per table of the source: what became of its rows"
+-- shape = "rows"
+-- [columns]
+-- table_name = { kind = "text", es = "Tabla", en = "Table" }
+-- files = { kind = "count", es = "Archivos", en = "Files" }
+-- rows_read = { kind = "count", es = "Filas leídas", en = "Rows read" }
+-- refused = { kind = "count", es = "Rechazadas: no se pudieron leer", en = "Refused: could not be read" }
+-- cells_emptied = { kind = "count", es = "Celdas vaciadas: opcionales que no se pudieron leer", en = "Cells emptied: optional ones that could not be read" }
+-- orphans = { kind = "count", es = "Huérfanas: su pedido no está en los datos", en = "Orphans: their order is not in the data" }
+-- ---
+WITH
+refusals AS (
+    SELECT
+        table_name,
+        count(DISTINCT (origin, line)) FILTER (WHERE refused) AS refused,
+        count(*) FILTER (WHERE NOT refused) AS cells_emptied
+    FROM meta.rejects
+    GROUP BY table_name
+)
+SELECT
+    loaded.table_name,
+    loaded.files,
+    loaded.rows_read,
+    coalesce(refusals.refused, 0) AS refused,
+    coalesce(refusals.cells_emptied, 0) AS cells_emptied,
+    coalesce(orphans.rows, 0) AS orphans
+FROM meta.loaded AS loaded
+LEFT JOIN refusals ON loaded.table_name = refusals.table_name
+LEFT JOIN meta.orphans AS orphans ON loaded.table_name = orphans.table_name
+ORDER BY loaded.table_name;

@@ -1,0 +1,24 @@
+-- ---
+-- title = { es = "Celdas que no se pudieron leer", en = "Cells that could not be read" }
+-- grain = "one row per table, file, column and reason, with the first lines"
+-- shape = "rows"
+-- [columns]
+-- table_name = { kind = "text", es = "Tabla", en = "Table" }
+-- file = { kind = "text", es = "Archivo", en = "File" }
+-- column_name = { kind = "text", es = "Columna", en = "Column" }
+-- reason = { kind = "text", words = "reason", es = "Motivo", en = "Reason" }
+-- refused = { kind = "flag", es = "Fila rechazada", en = "Row refused" }
+-- count = { kind = "count", es = "Celdas", en = "Cells" }
+-- lines = { kind = "list", es = "Líneas", en = "Lines" }
+-- ---
+SELECT
+    table_name,
+    origin AS file,
+    column_name,
+    reason,
+    refused,
+    count(*) AS count,
+    list_slice(list(CAST(line AS VARCHAR) ORDER BY line), 1, 10) AS lines
+FROM meta.rejects
+GROUP BY table_name, origin, column_name, reason, refused
+ORDER BY table_name, file, column_name, reason, refused;

@@ -1,0 +1,39 @@
+-- ---
+-- title = { es = "Ingresos por día", en = "Revenue by day" }
+-- grain = "one row per local date of the window, zeros included"
+-- shape = "rows"
+-- period = true
+-- [columns]
+-- date = { kind = "date", es = "Fecha", en = "Date" }
+-- revenue = { kind = "money", share = true, es = "Ingresos", en = "Revenue" }
+-- pos_revenue = { kind = "money", es = "Caja", en = "POS" }
+-- work_order_revenue = { kind = "money", needs = "lab_work_orders", es = "Trabajos", en = "Work orders" }
+-- other_revenue = { kind = "money", es = "Otros", en = "Other" }
+-- sales = { kind = "count", es = "Ventas", en = "Sales" }
+-- customers = { kind = "count", es = "Clientes distintos que compraron", en = "Distinct customers who bought" }
+-- ---
+WITH
+sold AS (
+    SELECT
+        local_date AS date,
+        sum(money) AS revenue,
+        sum(money) FILTER (WHERE channel = 'pos') AS pos,
+        sum(money) FILTER (WHERE channel = 'work_order') AS work_order,
+        sum(money) FILTER (WHERE channel = 'other') AS other,
+        count(*) AS sales,
+        count(DISTINCT customer_id) AS customers
+    FROM purchases
+    WHERE is_recognised AND local_date BETWEEN $from_date AND $to_date
+    GROUP BY local_date
+)
+SELECT
+    day.date,
+    coalesce(sold.revenue, 0) AS revenue,
+    coalesce(sold.pos, 0) AS pos_revenue,
+    coalesce(sold.work_order, 0) AS work_order_revenue,
+    coalesce(sold.other, 0) AS other_revenue,
+    coalesce(sold.sales, 0) AS sales,
+    coalesce(sold.customers, 0) AS customers
+FROM days_between($from_date, $to_date) AS day
+LEFT JOIN sold ON day.date = sold.date
+ORDER BY day.date;

@@ -1,0 +1,87 @@
+-- The orders as the app stores them, with the small faults of real rows, and with those placed by hand.
+CREATE TABLE draft.orders AS
+WITH sold AS (
+    -- Before the ninth month orders did not carry a customer_id: an old row has only the email.
+    SELECT
+        s.*, p.customer_id, p.email, draw('fault', s.visit_no) AS fault, draw('old row', s.visit_no) AS old,
+        s.moment < first_day() + INTERVAL 9 MONTH AS is_old, draw('agreement', s.visit_no) AS agreement
+    FROM draft.settled AS s LEFT JOIN draft.people AS p USING (person_no)
+    WHERE s.has_order
+),
+
+worded AS (
+    -- The app's words for what became of a sale, and now and then a word that it does not know.
+    SELECT
+        *,
+        CASE
+            WHEN fault < 0.0006 THEN 'archived' WHEN fault < 0.0010 THEN NULL
+            WHEN outcome IN ('cancelled', 'refunded') THEN outcome
+            WHEN outcome = 'failed' THEN 'pending'
+            WHEN has_work_order AND delivered_at IS NULL THEN 'processing'
+            WHEN is_web AND moment > local_end() - INTERVAL 5 DAY THEN 'shipped'
+            WHEN payment_status IN ('pending', 'on_hold_payment') THEN 'pending'
+            ELSE 'delivered'
+        END AS status,
+        CASE
+            WHEN person_no IS NULL THEN CASE WHEN old < 0.88 THEN 'venta@pos.local' END
+            WHEN old > 0.996 THEN concat(' ', upper(email))
+            ELSE email
+        END AS order_email,
+        kind = 'glasses' AND agreement < 0.09 AND total > 30000 AS is_agreed
+    FROM sold
+)
+
+SELECT
+    visit_no, branch_no, org_no, moment, has_work_order, uuid_of('order', visit_no) AS id,
+    CASE WHEN fault BETWEEN 0.002 AND 0.0035 THEN NULL ELSE branch_id(branch_no) END AS branch_id,
+    CASE WHEN fault BETWEEN 0.004 AND 0.03 THEN NULL ELSE organization_id(org_no) END AS organization_id,
+    CASE WHEN is_old AND old < 0.6 THEN NULL WHEN NOT is_old AND old < 0.015 THEN NULL ELSE customer_id END
+        AS customer_id,
+    order_email AS email, status, CASE WHEN fault BETWEEN 0.001 AND 0.0012 THEN NULL ELSE payment_status END
+        AS payment_status,
+    CAST(CASE
+        WHEN fault BETWEEN 0.0012 AND 0.0016 THEN NULL WHEN fault BETWEEN 0.0016 AND 0.002 THEN -total
+            ELSE total
+    END AS DECIMAL(12, 2)) AS total_amount,
+    CASE
+        WHEN is_old AND draw('currency', visit_no) < 0.2 THEN 'ARS'
+        WHEN fault BETWEEN 0.03 AND 0.034 THEN NULL WHEN fault BETWEEN 0.034 AND 0.0345 THEN 'USD'
+        WHEN fault BETWEEN 0.0345 AND 0.037 THEN 'ARS' ELSE 'CLP'
+    END AS currency,
+    NOT is_web AS is_pos_sale,
+    CASE WHEN is_web THEN CASE
+        WHEN payment_method = 'credit' THEN CASE WHEN plan < 0.5 THEN 'mercadopago' ELSE 'credit_card' END
+        WHEN payment_method = 'debit' THEN 'debit_card' ELSE 'transfer'
+    END END AS payment_method_type,
+    CASE WHEN is_agreed THEN uuid_of('agreement', CASE WHEN org_no = 2 THEN 6
+        ELSE 1 + CAST(floor(agreement / 0.018)
+        AS INTEGER) END) END AS agreement_id,
+    CAST(CASE WHEN is_agreed THEN total - 20000 END AS DECIMAL(12, 2)) AS copago_amount,
+    CAST(CASE WHEN is_agreed THEN 20000 END AS DECIMAL(12, 2)) AS institutional_amount,
+    timezone(zone_of(org_no), moment) AS created_at,
+    timezone(zone_of(org_no), coalesce(delivered_at, moment + INTERVAL 3 MINUTE)) AS updated_at,
+    row_number() OVER (ORDER BY moment, visit_no) AS order_no
+FROM worded;
+
+CREATE TABLE public.orders AS
+WITH repeated AS (
+    -- Exports that were joined by hand hold a row twice: an older state of it, or a copy in another branch.
+    SELECT *, 0 AS copy FROM draft.orders
+    UNION ALL
+    SELECT *, 1 AS copy FROM draft.orders WHERE draw('twice', visit_no) < 0.0008
+)
+
+SELECT
+    id, concat('ORD-', lpad(CAST(order_no AS VARCHAR), 7, '0')) AS order_number,
+    CASE WHEN copy = 1 AND draw('twice', visit_no) < 0.0002 THEN branch_id(2) ELSE branch_id END AS branch_id,
+    organization_id, customer_id, email, CASE WHEN copy = 1 THEN 'processing' ELSE status END AS status,
+    payment_status, total_amount, currency, is_pos_sale, payment_method_type, agreement_id, copago_amount,
+    institutional_amount, created_at, CASE WHEN copy = 1 THEN created_at ELSE updated_at END AS updated_at
+FROM repeated
+UNION ALL
+SELECT
+    id, order_number, branch_id, organization_id, customer_id, email, status, payment_status, total_amount,
+    currency,
+    is_pos_sale, payment_method_type, NULL, NULL, NULL, created_at, updated_at
+FROM draft.odd_orders
+ORDER BY created_at, id, branch_id, updated_at, total_amount;

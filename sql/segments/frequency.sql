@@ -1,0 +1,41 @@
+-- ---
+-- title = { es = "Frecuencia de compra", en = "Purchase frequency" }
+-- grain = "one row per number of purchases a customer has made; from 10 on together"
+-- shape = "rows"
+-- history = "all"
+-- [columns]
+-- purchases = { kind = "text", es = "Compras por cliente", en = "Purchases per customer" }
+-- customers = { kind = "count", es = "Clientes", en = "Customers" }
+-- customers_pct = { kind = "percent", share = true, es = "% de clientes", en = "% of customers" }
+-- total_spent = { kind = "money", es = "Gastado", en = "Spent" }
+-- average_lifetime_value = { kind = "money", es = "Valor de vida promedio: gastado / clientes", en = "Average lifetime value: spent / customers" }
+-- average_days_between_purchases = { kind = "days", es = "Días entre compras: promedio de los clientes que tienen uno", en = "Days between purchases: mean over the customers that have one" }
+-- average_days_since_last_purchase = { kind = "days", es = "Días sin comprar: promedio", en = "Days since last purchase: mean" }
+-- ---
+WITH
+grouped AS (
+    SELECT
+        least(purchases, 10) AS times,
+        total_spent,
+        -- In tenths of a day, which is how the figure is kept.
+        CAST(average_days_between_purchases * 10 AS HUGEINT) AS tenths_between,
+        days_since_last_purchase
+    FROM customer_facts_at(CAST('infinity' AS TIMESTAMP), $as_of_date)
+),
+whole AS (
+    SELECT count(*) AS customers
+    FROM grouped
+)
+SELECT
+    CASE WHEN grouped.times = 10 THEN '10+' ELSE CAST(grouped.times AS VARCHAR) END AS purchases,
+    count(*) AS customers,
+    percent_of(count(*), any_value(whole.customers)) AS customers_pct,
+    sum(grouped.total_spent) AS total_spent,
+    money_per(sum(grouped.total_spent), count(*)) AS average_lifetime_value,
+    days_per(sum(grouped.tenths_between) * 8640000000, count(grouped.tenths_between)) AS average_days_between_purchases,
+    days_per(sum(grouped.days_since_last_purchase) * 86400000000, count(grouped.days_since_last_purchase))
+        AS average_days_since_last_purchase
+FROM grouped
+CROSS JOIN whole
+GROUP BY grouped.times
+ORDER BY grouped.times;

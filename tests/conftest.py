@@ -1,0 +1,35 @@
+"""What every test needs: its own cache, config and home, and an empty working folder.
+
+Tests import each other's helpers from this folder, as `oracle` and `spec`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDERS = (
+    "OPTTIUS_CACHE_DIR",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_STATE_HOME",
+    "XDG_DATA_HOME",
+    "HOME",
+)
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep whatever the machine has (snapshots, config, a source) out of the tests."""
+    for name in FOLDERS:
+        folder = tmp_path / "own" / name.lower()
+        folder.mkdir(parents=True)
+        monkeypatch.setenv(name, str(folder))
+    monkeypatch.delenv("OPTTIUS_SOURCE", raising=False)
+    working = tmp_path / "working"
+    working.mkdir()
+    monkeypatch.chdir(working)

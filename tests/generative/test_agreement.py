@@ -1,0 +1,93 @@
+"""The command line and the reference model agree on every figure of any data set."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from hypothesis import given
+from oracle.compare import differences, parse
+from oracle.model import Request, read_customer, read_dashboard, read_segments
+from spec.harness import run
+
+from generative.fuzz import fuzz
+from generative.worlds import World, worlds, write_world
+
+COUNTS = ("unattributed", "duplicate_rows", "refused_rows", "rows_after_as_of", "rows")
+
+
+def request(world: World) -> Request:
+    """The same question, for the model."""
+    names = world.scope[1::2]
+    by_branch = world.scope[0] == "--branch"
+    return Request(
+        as_of=world.as_of,
+        organization=None if by_branch else names[0],
+        branches=names if by_branch else (),
+        period=world.period,
+        compare=world.compare,
+    )
+
+
+def ask(folder: Any, *argv: str) -> Any:  # noqa: ANN401 -- JSON is any value
+    """Run the command line for JSON."""
+    ran = run(folder, *argv)
+    assert ran.code == 0, ran.stderr
+    return parse(ran.stdout)
+
+
+def comparable(report: dict[str, Any]) -> dict[str, Any]:
+    """Put what the contract leaves open into one form: counts of 0, and the order of equal products."""
+    found = copy.deepcopy(report)
+    quality = found["data_quality"]
+    for key in COUNTS:
+        quality[key] = {name: count for name, count in quality[key].items() if _counts(count)}
+    for line in found["products"]["top"]:
+        line["name"] = min(line.pop("spellings", [line["name"]])).strip(" ").lower()
+    found["products"]["top"].sort(key=_place)
+    return found
+
+
+def _counts(found: Any) -> bool:  # noqa: ANN401 -- a number, or a record with a count
+    return bool(found["count"] if isinstance(found, dict) else found)
+
+
+def _place(line: dict[str, Any]) -> tuple[Any, ...]:
+    return -line["revenue"], -line["quantity"], line["name"], line["category"], line["orders"]
+
+
+@fuzz(12)
+@given(world=worlds())
+def test_the_dashboard_agrees(world: World) -> None:
+    folder = write_world(world.tables)
+    model = read_dashboard(folder, request(world))
+    found = ask(folder, "dashboard", *world.options, *world.window)
+    expected, got = comparable(model), comparable(found)
+    for key in COUNTS:
+        tables = set(expected["data_quality"][key]) | set(got["data_quality"][key])
+        assert {name: got["data_quality"][key].get(name) for name in tables} == {
+            name: expected["data_quality"][key].get(name) for name in tables
+        }, key
+    assert differences(expected, got) == []
+
+
+@fuzz(8)
+@given(world=worlds())
+def test_segments_and_customers_agree(world: World) -> None:
+    folder = write_world(world.tables)
+    model = read_segments(folder, request(world))
+    found = ask(folder, "export", "segments", "-o", "-", *world.options)
+    assert differences(model["rows"], found["rows"]) == []
+    for row in model["rows"][:1]:
+        page = read_customer(folder, row["customer_id"], request(world))
+        got = ask(folder, "customer", row["customer_id"], *world.options)
+        _sort_favourites(page, got)
+        assert differences(page, got) == []
+
+
+def _sort_favourites(*pages: dict[str, Any]) -> None:
+    """Lines that tie on quantity and revenue go by name, of which there may be several spellings."""
+    for page in pages:
+        for line in page["favourite_products"]:
+            line["name"] = min(line.pop("spellings", [line["name"]])).strip(" ").lower()
+        page["favourite_products"].sort(key=lambda line: (-line["quantity"], -line["revenue"], line["name"]))

@@ -1,0 +1,84 @@
+"""Where an answer differs from what was expected: one line for each place, with both values.
+
+Only the keys that are expected are compared. Numbers are compared exactly. A null status may be spelled
+`null`. A product's name may be any of its spellings, and lines that tie on everything but the name may
+stand in any order.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+
+def parse(text: str) -> Any:  # noqa: ANN401 -- JSON is any value
+    """Read JSON without a float."""
+    return json.loads(text, parse_float=Decimal)
+
+
+def differences(expected: object, got: object, path: str = "$") -> list[str]:
+    """Every place where the answer is not what was expected."""
+    if isinstance(expected, dict) and "spellings" in expected:
+        return _named_line(expected, got, path)
+    if isinstance(expected, dict):
+        return _record(expected, got, path)
+    if isinstance(expected, list):
+        return _list(expected, got, path)
+    return [] if _same(expected, got) else [f"{path}: expected {_show(expected)}, got {_show(got)}"]
+
+
+def _record(expected: dict[str, object], got: object, path: str) -> list[str]:
+    if not isinstance(got, dict):
+        return [f"{path}: expected a record, got {_show(got)}"]
+    if path.endswith(("by_status", "order_status_counts")):
+        expected, got = _statuses(expected), _statuses(got)
+        if expected.keys() != got.keys():
+            return [f"{path}: expected {_show(expected)}, got {_show(got)}"]
+    found = []
+    for key, value in expected.items():
+        place = f"{path}.{key}"
+        found += differences(value, got[key], place) if key in got else [f"{place}: absent"]
+    return found
+
+
+def _statuses(counts: dict[str, object]) -> dict[str, object]:
+    return {("unknown" if status == "null" else status): count for status, count in counts.items()}
+
+
+def _list(expected: list[object], got: object, path: str) -> list[str]:
+    if not isinstance(got, list):
+        return [f"{path}: expected a list, got {_show(got)}"]
+    if len(expected) != len(got):
+        return [f"{path}: expected {len(expected)} entries, got {len(got)}: {_show(got[:12])}"]
+    return [
+        line
+        for number, (want, have) in enumerate(zip(expected, got, strict=True))
+        for line in differences(want, have, f"{path}[{number}]")
+    ]
+
+
+def _named_line(expected: dict[str, Any], got: object, path: str) -> list[str]:
+    figures = {key: value for key, value in expected.items() if key not in {"name", "spellings"}}
+    wrong = _record(figures, got, path)
+    name = str(got.get("name")) if isinstance(got, dict) else ""
+    if name.strip(" ").lower() not in {spelling.strip(" ").lower() for spelling in expected["spellings"]}:
+        wrong.append(f"{path}.name: expected one of {sorted(expected['spellings'])}, got {name!r}")
+    return wrong
+
+
+def _same(expected: object, got: object) -> bool:
+    if isinstance(expected, datetime):
+        return isinstance(got, str) and datetime.fromisoformat(got) == expected
+    if isinstance(expected, date) or isinstance(got, date):
+        return str(expected) == str(got)
+    if isinstance(expected, bool) or isinstance(got, bool):
+        return expected is got
+    if isinstance(expected, float):  # as a test writes it
+        return Decimal(str(expected)) == got
+    return expected == got
+
+
+def _show(value: object) -> str:
+    return json.dumps(value, default=str, ensure_ascii=False)
