@@ -263,7 +263,11 @@ def _unit_before(period: Period) -> Window:
     return Window(first - (last - first) - _DAY, first - _DAY)
 
 
-def history_start(period: Period, previous: Window | None, clock: Clock) -> date:
-    """The earliest local date that a dashboard looks at: its windows, and the year that makes a customer active."""
-    year = clock.date - timedelta(days=_ACTIVE_DAYS - 1)
-    return min([period.window.first, year] + ([previous.first] if previous else []))
+def active_from(clock: Clock) -> date:
+    """The first of the 365 local dates that end at as-of: a purchase since then makes a customer active."""
+    return clock.date - timedelta(days=_ACTIVE_DAYS - 1)
+
+
+def history_start(period: Period, previous: Window | None) -> date:
+    """The earliest local date of the windows that a report compares."""
+    return min(period.window.first, previous.first) if previous else period.window.first

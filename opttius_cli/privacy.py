@@ -24,7 +24,7 @@ MOBILE = "+56 9"
 """How every Chilean mobile number begins: as common as a prefix can be, so it tells nothing."""
 
 # A word that is part of an address, a number or a code is no first name and must not be shown whole.
-_NO_NAME = r"[\p{N}@＠﹫]"
+_NO_NAME = r"[\p{N}@\x{ff20}\x{fe6b}]"
 _HIDDEN = r"[\p{Cc}\p{Cf}]+"
 _EMAIL = r"^[^@]*@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)*$"
 _NO_DIGIT = "[^0-9]+"
@@ -32,7 +32,7 @@ _ANY_MOBILE = "^(56)?9[0-9]{8}$"
 _FEWEST_DIGITS = 7
 _SHOWN_DIGITS = 3
 _RUT = "^[0-9]{6,9}[0-9K]$"
-_RUT_PUNCTUATION = r"[\s.,‐-―−-]+"
+_RUT_PUNCTUATION = r"[\s.,\x{2010}-\x{2015}\x{2212}-]+"
 
 
 def mask_names(names: pa.Array) -> pa.Array:
@@ -46,9 +46,7 @@ def mask_names(names: pa.Array) -> pa.Array:
     last = pc.take(words.flatten(), pc.subtract(ends[1:], 1))
     several = pc.greater(pc.list_value_length(words), 1)
     whole = pc.and_(several, pc.invert(pc.match_substring_regex(first, _NO_NAME)))
-    shown = pc.if_else(
-        whole, _joined(first, " ", _initial(last), "."), _joined(_initial(first), ".")
-    )
+    shown = pc.if_else(whole, _joined(first, " ", _initial(last), "."), _joined(_initial(first), "."))
     return _known(names, pc.if_else(pc.equal(plain, ""), UNREADABLE, shown))
 
 

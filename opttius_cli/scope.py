@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.settling import preference, quoted
-from opttius_cli.catalog.tables import TABLES, Table
+from opttius_cli.catalog.tables import TABLES, Reference, Table
 from opttius_cli.errors import AmbiguousError, OrganizationNeededError, UnknownNameError, UsageError
 from opttius_cli.i18n import _
 from opttius_cli.names import folded, nearest
@@ -156,14 +156,31 @@ def enter(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
         "CREATE OR REPLACE TEMP TABLE scope_branches AS SELECT branch_id "
         "FROM meta.tenants SEMI JOIN scope_tenants USING (tenant) WHERE branch_id IS NOT NULL"
     )
+    held, first, last = list(scope.tenants), min(scope.tenants, default=0), max(scope.tenants, default=0)
+    for name, value in (("tenants", held), ("first_tenant", first), ("last_tenant", last)):
+        con.execute(f"SET VARIABLE {name} = $1", [value])
+    con.execute(_tenancy_macro(gapless=len(held) == last - first + 1))
     aside = _tables_set_aside(con)
     for table in SCOPED:
-        con.execute(_view(table, with_contested=table.name in aside))
+        if table.name in aside:
+            # Few rows, asked often: settled once. A child's order is settled before it.
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(table.name + '_settled')} AS {_contested(table)}")
+            key = quoted(table.key[0])
+            con.execute(f"SET VARIABLE {table.name}_settled = (SELECT list({key}) FROM {quoted(table.name + '_settled')})")
+        con.execute(_view(table, aside))
     con.execute(
         "CREATE OR REPLACE TEMP VIEW branches AS SELECT branch.* FROM raw.branches AS branch "
         "SEMI JOIN scope_branches AS held ON branch.id = held.branch_id"
     )
     con.execute(f"CREATE OR REPLACE TEMP VIEW scope_rows AS {_scope_rows(aside)}")
+
+
+def _tenancy_macro(*, gapless: bool) -> str:
+    """The test of one owner. An organization's owners are numbered in a row, so most scopes are a range."""
+    test = "tenant BETWEEN getvariable('first_tenant') AND getvariable('last_tenant')"
+    if not gapless:
+        test += " AND list_contains(getvariable('tenants'), tenant)"
+    return f"CREATE OR REPLACE TEMP MACRO is_held(tenant) AS ({test})"
 
 
 def _tables_set_aside(con: duckdb.DuckDBPyConnection) -> set[str]:
@@ -178,7 +195,7 @@ def _tables_set_aside(con: duckdb.DuckDBPyConnection) -> set[str]:
 def _owner_condition(table: Table) -> str:
     """Which rows of a raw table belong to the scope, at whatever time."""
     if table.tenancy in {"branch", "parent"}:
-        return "tenant IN (SELECT tenant FROM scope_tenants)"
+        return "is_held(tenant)"
     if table.tenancy == "organization":
         own = "organization_id IN (SELECT organization_id FROM scope_organizations)"
         if not table.has("branch_id"):
@@ -204,7 +221,11 @@ def _time_condition(table: Table) -> str:
 
 def _columns(table: Table) -> str:
     names = [quoted(column.name) for column in table.columns]
-    return ", ".join(names + (["order_created_at"] if table.tenancy == "parent" else []))
+    names += ["order_created_at"] if table.tenancy == "parent" else []
+    for stem in (reference.stem for reference in table.references):
+        names += [f"{stem}_tenant", f"{stem}_created_at", f"{stem}_contested"]
+    names += ["email_key"] if table.has_email_key else []
+    return ", ".join(names)
 
 
 def _contested(table: Table) -> str:
@@ -228,54 +249,81 @@ def _time_condition_of_child(table: Table) -> str:
     return f"({table.dated} IS NULL OR {table.dated} <= getvariable('as_of'))" if table.dated else "TRUE"
 
 
-def _view(table: Table, *, with_contested: bool) -> str:
-    local = ", timezone(getvariable('zone'), created_at) AS local_at" if table.dated == "created_at" else ""
+def _view(table: Table, aside: set[str]) -> str:
     rows = (
         f"SELECT {_columns(table)} FROM raw.{quoted(table.name)} "
         f"WHERE {_owner_condition(table)} AND {_time_condition(table)}"
     )
-    if with_contested:
-        rows += f" UNION ALL ({_contested(table)})"
-    return f"CREATE OR REPLACE TEMP VIEW {quoted(table.name)} AS SELECT *{local} FROM ({rows})"
+    if table.name in aside:
+        rows += f" UNION ALL SELECT {_columns(table)} FROM {quoted(table.name + '_settled')}"
+    given = [quoted(column.name) for column in table.columns]
+    given += ["order_created_at"] if table.tenancy == "parent" else []
+    for reference in table.references:
+        given.append(f"{_seen(reference, contested=reference.table in aside)} AS {reference.stem}_seen")
+        given.append(f"{reference.stem}_created_at")
+    given += ["email_key"] if table.has_email_key else []
+    if table.dated == "created_at":
+        given.append("timezone(getvariable('zone'), created_at) AS local_at")
+    return f"CREATE OR REPLACE TEMP VIEW {quoted(table.name)} AS SELECT {', '.join(given)} FROM ({rows})"
+
+
+def _seen(reference: Reference, *, contested: bool) -> str:
+    """Whether the scope sees, at as-of, the row that a column names."""
+    stem = reference.stem
+    seen = (
+        f"(is_held({stem}_tenant) AND {stem}_created_at <= getvariable('as_of'))"
+    )
+    if contested:
+        # A row that was set aside is seen when this scope and instant settled it into the other table's view.
+        settled = f"list_contains(getvariable('{reference.table}_settled'), {reference.column})"
+        seen = f"CASE WHEN {stem}_contested THEN {settled} ELSE {seen} END"
+    return f"coalesce({seen}, FALSE)"
 
 
 def _scope_rows(aside: set[str]) -> str:
     """A row per table: how many rows the scope sees, how many repeat another, lie after as-of, or were refused."""
-    return " UNION ALL ".join(_rows_of(table, with_contested=table.name in aside) for table in SCOPED)
-
-
-def _rows_of(table: Table, *, with_contested: bool) -> str:
-    key = ", ".join(quoted(name) for name in table.key)
-    counted = f"SELECT copies, {_time_condition(table)} AS exists, {_later_condition(table)} AS is_later"
-    plain = (
-        f"SELECT count(*) FILTER (exists) AS rows_seen, sum(copies - 1) FILTER (exists) AS duplicates, "
-        f"count(*) FILTER (is_later) AS rows_after FROM ({counted} FROM raw.{quoted(table.name)} "
-        f"WHERE {_owner_condition(table)})"
-    )
-    if with_contested:
-        rows = f"raw.{quoted(table.name + '_contested')}"
-        if table.tenancy == "parent":
-            rows = (
-                f"(SELECT child.* REPLACE (parent.created_at AS order_created_at) FROM {rows} AS child "
-                f"INNER JOIN orders AS parent ON child.order_id = parent.id)"
-            )
-            owner = "TRUE"
-        else:
-            owner = _owner_condition(table)
-        plain += (
-            f" UNION ALL SELECT count(DISTINCT ({key})) FILTER (exists), "
-            f"sum(copies) FILTER (exists) - count(DISTINCT ({key})) FILTER (exists), "
-            f"count(DISTINCT ({key})) FILTER (is_later) FROM ({counted}, {key} FROM {rows} WHERE {owner})"
-        )
-    told = "TRUE" if table.tenancy == "none" else "tenant IN (SELECT tenant FROM scope_tenants)"
-    refused = (
-        f"SELECT count(DISTINCT (origin, line)) FROM meta.rejects "
-        f"WHERE refused AND table_name = '{table.name}' AND {told}"
-    )
+    counted = " UNION ALL ".join(_rows_of(table) for table in SCOPED)
+    if aside:
+        counted += " UNION ALL " + " UNION ALL ".join(_rows_set_aside(TABLES[name]) for name in sorted(aside))
     return (
-        f"SELECT '{table.name}' AS table_name, sum(rows_seen) AS rows_seen, "
-        f"coalesce(sum(duplicates), 0) AS duplicates, sum(rows_after) AS rows_after, ({refused}) AS refused "
-        f"FROM ({plain}) WHERE is_present('{table.name}')"
+        f"WITH counted AS ({counted}), refusals AS (SELECT table_name, count(DISTINCT (origin, line)) AS refused "
+        f"FROM meta.rejects WHERE refused AND (is_held(tenant) OR list_contains({_OWNERLESS}, table_name)) "
+        f"GROUP BY table_name) "
+        f"SELECT counted.table_name, sum(rows_seen) AS rows_seen, coalesce(sum(duplicates), 0) AS duplicates, "
+        f"sum(rows_after) AS rows_after, coalesce(any_value(refusals.refused), 0) AS refused "
+        f"FROM counted LEFT JOIN refusals ON counted.table_name = refusals.table_name "
+        f"WHERE is_present(counted.table_name) GROUP BY counted.table_name"
+    )
+
+
+_OWNERLESS = [table.name for table in SCOPED if table.tenancy == "none"]
+
+
+def _rows_of(table: Table) -> str:
+    exists, later = _time_condition(table), _later_condition(table)
+    return (
+        f"SELECT '{table.name}' AS table_name, count(*) FILTER ({exists}) AS rows_seen, "
+        f"sum(copies - 1) FILTER ({exists}) AS duplicates, count(*) FILTER ({later}) AS rows_after "
+        f"FROM raw.{quoted(table.name)} WHERE {_owner_condition(table)}"
+    )
+
+
+def _rows_set_aside(table: Table) -> str:
+    """The same for rows that were set aside: several of them may be one row of this scope."""
+    key = ", ".join(quoted(name) for name in table.key)
+    rows = f"raw.{quoted(table.name + '_contested')}"
+    owner = _owner_condition(table)
+    if table.tenancy == "parent":
+        rows = (
+            f"(SELECT child.* REPLACE (parent.created_at AS order_created_at) FROM {rows} AS child "
+            f"INNER JOIN orders AS parent ON child.order_id = parent.id)"
+        )
+        owner = "TRUE"
+    exists, later = _time_condition(table), _later_condition(table)
+    return (
+        f"SELECT '{table.name}', count(DISTINCT ({key})) FILTER ({exists}), "
+        f"sum(copies) FILTER ({exists}) - count(DISTINCT ({key})) FILTER ({exists}), "
+        f"count(DISTINCT ({key})) FILTER ({later}) FROM {rows} WHERE {owner}"
     )
 
 

@@ -19,6 +19,7 @@ from opttius_cli.period import (
     Compare,
     Period,
     Window,
+    active_from,
     history_start,
     parse_as_of,
     parse_period,
@@ -256,7 +257,9 @@ def answer(
     """
     wanted = {place.report: session.library.report(place.report) for place in (*places, *QUALITY)}
     whole = session.period is None or any(report.whole_history for report in wanted.values())
-    session.engine.share(_base(), {"history_from": _history_from(session, whole_history=whole)})
+    session.engine.share(
+        _base(session, whole_history=whole), {view for report in wanted.values() for view in report.uses}
+    )
     bound = _parameters(session) | dict(parameters or {})
     results = {key: _result(session, report, bound) for key, report in wanted.items()}
     return Answer(
@@ -270,8 +273,13 @@ def answer(
     )
 
 
-def _base() -> list[Base]:
-    return [Base(sql, name if materialised else None) for name, sql, materialised in library.base()]
+def _base(session: Session, *, whole_history: bool) -> list[Base]:
+    """The shared views, with the instants that those worked out once begin at."""
+    since = {
+        "history_from": _history_from(session, whole_history=whole_history),
+        "active_from": start_of(active_from(session.clock), session.clock.zone),
+    }
+    return [Base(view.sql, view.name if view.since else None, since.get(view.since or "")) for view in library.base()]
 
 
 def _result(session: Session, report: Report, parameters: Mapping[str, Any]) -> Result:
@@ -308,10 +316,10 @@ def _present(con: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def _history_from(session: Session, *, whole_history: bool) -> datetime:
-    """From when on purchases are looked at: always, or the windows and the year that makes a customer active."""
+    """From when on purchases are looked at: always, or since the earlier of the two windows began."""
     if whole_history or session.period is None:
         return _FOREVER
-    return start_of(history_start(session.period, session.previous, session.clock), session.clock.zone)
+    return start_of(history_start(session.period, session.previous), session.clock.zone)
 
 
 def _variables(session: Session) -> dict[str, Any]:
@@ -322,6 +330,7 @@ def _variables(session: Session) -> dict[str, Any]:
         "as_of": clock.as_of.astimezone(UTC),
         "as_of_date": clock.date,
         "zone": clock.zone.key,
+        "active_from": start_of(active_from(clock), clock.zone),
         "currency": session.currency,
         "alias_codes": list(aliases),
         "alias_targets": list(aliases.values()),
@@ -348,7 +357,7 @@ def _parameters(session: Session) -> dict[str, Any]:
         "from_at": start_of(window.first, clock.zone) if session.period else _FOREVER,
         "until_at": start_of(window.last + timedelta(days=1), clock.zone),
         "month_at": start_of(clock.date.replace(day=1), clock.zone),
-        "active_from": clock.date - timedelta(days=364),
+        "active_from": active_from(clock),
         "previous_from": previous.first if previous else None,
         "previous_to": previous.last if previous else None,
         "previous_until": previous.until if previous else None,
@@ -373,7 +382,7 @@ def check_reports(reports: library.Library) -> list[tuple[str, str]]:
         previous_window(period, clock, "previous"), reports, frozenset(),
     )
     session.engine.enter(session.scope, _variables(session), library.rules())
-    session.engine.share(_base(), {"history_from": _FOREVER})
+    session.engine.share(_base(session, whole_history=True), [])
     bound = _parameters(session) | {"sought": "x", "customer": "x"} | dict(EVERY_CUSTOMER)
     found = []
     for name in reports.names():

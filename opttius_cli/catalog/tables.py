@@ -41,6 +41,24 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A column that names a row of another table, which a scope may see or not.
+
+    The loader keeps beside the row who owns the other one, when it was made, and whether it was set aside
+    (columns ``<stem>_tenant``, ``<stem>_created_at``, ``<stem>_contested``), so that asking whether a scope
+    sees it (``<stem>_seen`` of the scoped view) needs no join.
+    """
+
+    column: str
+    table: str
+
+    @property
+    def stem(self) -> str:
+        """The column's name without ``_id``."""
+        return self.column.removesuffix("_id")
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """One source table.
 
@@ -56,6 +74,7 @@ class Table:
     dated: str | None = None
     tenancy: Tenancy = "branch"
     required: bool = False
+    references: tuple[Reference, ...] = ()
 
     def column(self, name: str) -> Column:
         """The column called ``name`` (KeyError when the table has none)."""
@@ -67,6 +86,11 @@ class Table:
     def has(self, name: str) -> bool:
         """Whether the table has a column called ``name``."""
         return any(column.name == name for column in self.columns)
+
+    @property
+    def has_email_key(self) -> bool:
+        """Whether people are found by the email of its rows; the loader keeps ``email_key`` beside it."""
+        return self.tenancy == "branch" and self.has("email")
 
     @property
     def required_columns(self) -> tuple[str, ...]:
@@ -138,6 +162,7 @@ _ALL = (
         """),
         dated="created_at",
         required=True,
+        references=(Reference("customer_id", "customers"),),
     ),
     Table(
         "lab_work_orders",
@@ -153,6 +178,7 @@ _ALL = (
             instant: created_at!, updated_at
         """),
         dated="created_at",
+        references=(Reference("customer_id", "customers"), Reference("pos_order_id", "orders")),
     ),
     Table(
         "appointments",

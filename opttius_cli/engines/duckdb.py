@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.scope import enter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import duckdb
     import pyarrow as pa
@@ -16,12 +17,23 @@ if TYPE_CHECKING:
     from opttius_cli.result import Scope
 
 
+_ALWAYS = {"order_facts", "work_order_facts"}
+"""Views that every answer asks, if only for what it left out."""
+
+
+_EVER = datetime(1, 1, 2, tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A file of shared views or macros. ``materialised`` names its view when it is worth working out once."""
+    """A file of shared views or macros.
+
+    ``materialised`` names its view when that is worth working out once, over orders made from ``since`` on.
+    """
 
     sql: str
     materialised: str | None = None
+    since: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -36,13 +48,19 @@ class DuckEngine:
         self.con.execute(rules)
         enter(self.con, scope)
 
-    def share(self, base: Sequence[Base], variables: Mapping[str, Any]) -> None:
-        """Make the shared views on the scoped ones, with the ``variables`` that they alone ask for."""
-        self._set(variables)
+    def share(self, base: Sequence[Base], used: Collection[str]) -> None:
+        """Make the shared views on the scoped ones; those that every answer asks, or are ``used``, worked out once.
+
+        While one is worked out, ``orders_from`` spares it the orders that it does not look at; afterwards
+        every view sees all of them.
+        """
         for file in base:
             self.con.execute(file.sql)
-            if file.materialised:
+        for file in base:
+            if file.materialised and (file.materialised in used or file.materialised in _ALWAYS):
+                self._set({"orders_from": file.since})
                 self._materialise(file.materialised)
+        self._set({"orders_from": _EVER})
 
     def run(self, sql: str, parameters: Mapping[str, Any]) -> pa.Table:
         """The rows that ``sql`` selects; of ``parameters`` those are bound that it names."""

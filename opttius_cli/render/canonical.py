@@ -45,6 +45,12 @@ def batches(result: Result) -> Iterator[pa.RecordBatch]:
     yield from result.table.to_batches(max_chunksize=BATCH)
 
 
+def is_bare(of: pa.DataType) -> bool:
+    """Whether values of this type are numbers, true or false: what stands without quotes, and never runs."""
+    kinds = pa.types
+    return any(is_(of) for is_ in (kinds.is_integer, kinds.is_decimal, kinds.is_floating, kinds.is_boolean))
+
+
 def texts(column: pa.Array, kind: Kind, spelling: Spelling = ISO) -> pa.Array:
     """The canonical text of every value of ``column``; null stays null."""
     found: pa.Array

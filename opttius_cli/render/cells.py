@@ -166,16 +166,11 @@ class Cells:
             return NOTHING
         if isinstance(value, bool):
             return _("Yes") if value else _("No")
-        if isinstance(value, (int, Decimal)):
-            return self._number(Decimal(value), kind)
-        if isinstance(value, float):
-            # Through the shortest text that means this float: what the reader would have typed.
-            number = Decimal(repr(value))
-            return self._number(number, kind) if number.is_finite() else NOTHING
-        if isinstance(value, datetime):
-            return self.instant(value)
+        if isinstance(value, (int, float, Decimal)):
+            # A float through the shortest text that means it: what the reader would have typed.
+            return self._number(Decimal(repr(value) if isinstance(value, float) else value), kind)
         if isinstance(value, date):
-            return self.date(value)
+            return self.instant(value) if isinstance(value, datetime) else self.date(value)
         if isinstance(value, (list, tuple)):
             return ", ".join(self.text(one, Kind.TEXT) for one in value) or NOTHING
         return clean(str(value))
@@ -222,6 +217,8 @@ class Cells:
         return f"{self.date(moment.date())} {moment:%H:%M}"
 
     def _number(self, value: Decimal, kind: Kind) -> str:
+        if not value.is_finite():
+            return NOTHING
         if kind is Kind.MONEY:
             return self.money(value)
         if kind is Kind.PERCENT:
@@ -231,4 +228,3 @@ class Cells:
         if kind is Kind.ID:
             return f"{value:f}"
         return number_form(self.locale).write(value)
-

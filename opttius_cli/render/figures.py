@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.result import Kind
@@ -77,7 +78,7 @@ def arrow(growth: Any) -> str:
 
 
 def sparkline(values: Sequence[Any], width: int) -> tuple[str, int]:
-    """``values`` as one sign per value, or per so many values that they fit ``width``; and how many those are.
+    """``values`` as one sign per value, or per so many that they fit ``width``; and how many those are.
 
     The lowest sign is zero (or less), so that a quiet day never looks like a small one. The last sign is
     whole: where the values do not divide evenly the first one stands for fewer.
@@ -85,8 +86,7 @@ def sparkline(values: Sequence[Any], width: int) -> tuple[str, int]:
     size = -(-len(values) // max(1, width)) or 1
     first = len(values) % size
     starts = [0] * bool(first) + list(range(first, len(values), size))
-    ends = [*starts[1:], len(values)]
-    sums = [sum((value or 0 for value in values[start:end]), Decimal(0)) for start, end in zip(starts, ends, strict=True)]
+    sums = [_total(values[start:end]) for start, end in pairwise([*starts, len(values)])]
     most = max(sums, default=Decimal(0))
     return "".join(_level(value, most) for value in sums), size
 
@@ -101,7 +101,7 @@ def bar(part: Any, most: Any, width: int) -> str:
     """A bar of ``part`` on a scale where ``most`` fills ``width``, exact to an eighth of a column."""
     if not part or not most or part <= 0 or most <= 0:
         return ""
-    eighths = max(1, int(Decimal(part) * width * 8 / Decimal(most)))
+    eighths = max(1, int(_total([part]) * width * 8 / _total([most])))
     return _FULL * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
 
 
@@ -109,4 +109,9 @@ def summed(values: Sequence[Any], kind: Kind) -> Any:
     """The sum of a column whose kind can be summed, else None."""
     if kind not in {Kind.MONEY, Kind.COUNT, Kind.NUMBER}:
         return None
-    return sum((value for value in values if value is not None), Decimal(0))
+    return _total(values)
+
+
+def _total(values: Sequence[Any]) -> Decimal:
+    # A float goes through its text: as a binary fraction it would drag a tail of digits along.
+    return sum((Decimal(str(value)) for value in values if value is not None), Decimal(0))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len, set_cell_size
 
 from opttius_cli.render.canonical import batches
 from opttius_cli.render.cells import NOTHING, RIGHT
+from opttius_cli.render.figures import bar
 from opttius_cli.result import Kind
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from opttius_cli.result import Column, Result
 
 GAP = "  "
+_LONGEST_BAR, _SHORTEST_BAR = 10, 5
+"""How long the longest bar of a column may be, and with how little room it is still worth drawing."""
 _ELLIPSIS = "…"
 _FLEXIBLE = frozenset({Kind.NAME, Kind.TEXT, Kind.EMAIL, Kind.LIST})
 """Kinds whose texts may be shortened where a width asks for it. A figure or an id is whole or not there."""
@@ -31,14 +34,15 @@ _NARROWEST = 8
 _RANKS = {
     Kind.NAME: 0,
     Kind.MONEY: 1,
+    Kind.NUMBER: 1,
     Kind.TEXT: 1,
     Kind.COUNT: 2,
-    Kind.DATE: 2,
     Kind.PERCENT: 2,
-    Kind.NUMBER: 2,
-    Kind.ID: 2,
+    Kind.DATE: 3,
+    Kind.ID: 3,
 }
-_LAST_RANK = 3
+"""How much a column is missed, by kind: the least number is missed most."""
+_LAST_RANK = 4
 _EMPTY_RANK = 5
 
 
@@ -50,6 +54,14 @@ class GridColumn:
     column: Column
     header: tuple[str, ...]
     width: int
+    bar: int = 0
+    """How long the bar of its largest share is; 0 where there is none."""
+    most: Any = None
+
+    @property
+    def whole_width(self) -> int:
+        """Its width with its bar."""
+        return self.width + (self.bar + 1 if self.bar else 0)
 
     @property
     def right(self) -> bool:
@@ -69,7 +81,7 @@ class Grid:
     @property
     def width(self) -> int:
         """How wide its lines are."""
-        return sum(column.width for column in self.columns) + len(GAP) * (len(self.columns) - 1)
+        return sum(column.whole_width for column in self.columns) + len(GAP) * (len(self.columns) - 1)
 
     def header(self) -> list[str]:
         """The lines of the header; a short one stands at the bottom."""
@@ -86,15 +98,22 @@ class Grid:
     def lines(self) -> Iterator[str]:
         """A line per row."""
         for batch in batches(self.result):
-            read = [
-                self.cells.column(column.column, batch.column(column.place).to_pylist()) for column in self.columns
-            ]
-            yield from map(self._joined, zip(*read, strict=True))
+            read = [self._read(column, batch.column(column.place).to_pylist()) for column in self.columns]
+            yield from map(GAP.join, zip(*read, strict=True))
+
+    def _read(self, column: GridColumn, values: list[Any]) -> list[str]:
+        texts = [
+            fit(text, column.width, right=column.right) for text in self.cells.column(column.column, values)
+        ]
+        if not column.bar:
+            return texts
+        bars = [fit(bar(value, column.most, column.bar), column.bar) for value in values]
+        return [f"{text} {drawn}" for text, drawn in zip(texts, bars, strict=True)]
 
     def _joined(self, texts: Sequence[str]) -> str:
         pieces = []
         for text, column in zip(texts, self.columns, strict=True):
-            pieces.append(fit(text, column.width, right=column.right))
+            pieces.append(fit(fit(text, column.width, right=column.right), column.whole_width))
         return GAP.join(pieces)
 
 
@@ -116,11 +135,29 @@ def fitted(result: Result, cells: Cells, width: int | None) -> Grid:
         for place, column in enumerate(result.columns)
     ]
     if width is None:
-        return Grid(result, cells, tuple(columns))
+        return Grid(result, cells, tuple(_with_bars(result, columns, None)))
     chosen = _chosen(result, columns, widest, width)
     shown = [column for column in columns if column.place in chosen]
     hidden = tuple(column.column for column in columns if column.place not in chosen)
-    return Grid(result, cells, tuple(_shared_out(shown, width)), hidden)
+    least = sum(map(_least, shown)) + len(GAP) * (len(shown) - 1)
+    barred = _with_bars(result, shown, width - least)
+    return Grid(result, cells, tuple(_shared_out(barred, width)), hidden)
+
+
+def _with_bars(result: Result, columns: list[GridColumn], room: int | None) -> list[GridColumn]:
+    """The columns of shares get a bar, as many as there is room for."""
+    import pyarrow.compute as pc
+
+    out = []
+    for column in columns:
+        length = _LONGEST_BAR if room is None else min(_LONGEST_BAR, room - 1)
+        if column.column.share and len(result.table) and length >= _SHORTEST_BAR:
+            most = pc.max(result.table.column(column.place)).as_py()
+            out.append(replace(column, bar=length, most=most))
+            room = None if room is None else room - length - 1
+        else:
+            out.append(column)
+    return out
 
 
 def _widest(result: Result, cells: Cells) -> list[int]:
@@ -159,7 +196,7 @@ def _least(column: GridColumn) -> int:
 
 
 def _rank(column: GridColumn, result: Result, columns: list[GridColumn], widest: list[int]) -> int:
-    """How much a reader would miss a column. One that is empty, or says what another says, is missed least."""
+    """How much a reader would miss a column: least one that is empty or says what another says."""
     told = result.table.column(column.place)
     if widest[column.place] <= len(NOTHING) and told.null_count == len(told):
         return _EMPTY_RANK
@@ -175,7 +212,12 @@ def _rank(column: GridColumn, result: Result, columns: list[GridColumn], widest:
 def _shared_out(columns: list[GridColumn], width: int) -> list[GridColumn]:
     """Texts that were shortened get back the room that is left, first come first served."""
     least = [_least(column) for column in columns]
-    room = width - sum(least) - len(GAP) * (len(columns) - 1)
+    room = (
+        width
+        - sum(least)
+        - len(GAP) * (len(columns) - 1)
+        - sum(one.whole_width - one.width for one in columns)
+    )
     if room < 0:
         # Only one column, and even that is too wide: it is shortened.
         least[0] = max(_NARROWEST, least[0] + room)

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from opttius_cli.render.canonical import batches, glued, texts
+from opttius_cli.render.canonical import batches, glued, is_bare, texts
+from opttius_cli.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from opttius_cli.period import Window
     from opttius_cli.render.style import Style
-    from opttius_cli.result import Answer, Column, Head, Part, Result
+    from opttius_cli.result import Answer, Column, Head, Part
 
 SCHEMA_VERSION = 1
 _STEP = "  "
@@ -40,6 +41,11 @@ def write(answer: Answer, out: BinaryIO, style: Style) -> None:  # noqa: ARG001 
     """The answer as UTF-8 JSON, indented, with a newline at its end."""
     _write(out, document(answer), "")
     out.write(b"\n")
+
+
+def write_without_parts(answer: Answer, out: BinaryIO) -> None:
+    """What an answer says of itself and what was left out, for files that hold its figures otherwise."""
+    _write(out, head(answer.head) | {"data_quality": quality(answer)}, "")
 
 
 def document(answer: Answer) -> dict[str, Any]:
@@ -110,7 +116,7 @@ def shaped(result: Result) -> Any:
     if result.shape == "rows":
         return result
     columns = [
-        [Written(text) for text in fragments(result.table.column(place).combine_chunks(), column).to_pylist()]
+        _values(result.table.column(place).combine_chunks(), column)
         for place, column in enumerate(result.columns)
     ]
     rows = list(zip(*columns, strict=True))
@@ -123,20 +129,21 @@ def shaped(result: Result) -> Any:
     return dict(zip(keys, inner, strict=True))
 
 
+def _values(values: pa.Array, column: Column) -> list[Any]:
+    if pa.types.is_list(values.type):
+        return list(values.to_pylist())
+    return [Written(text) for text in fragments(values, column).to_pylist()]
+
+
 def fragments(values: pa.Array, column: Column, indent: str = "") -> pa.Array:
     """Every value of a column as JSON; null as ``null``. Lists are broken into lines after ``indent``."""
     if pa.types.is_list(values.type):
         dumped = [json.dumps(value, ensure_ascii=False, indent=2) for value in values.to_pylist()]
         return pa.array([_safe(text).replace("\n", "\n" + indent) for text in dumped], pa.string())
     written = texts(values, column.kind)
-    if _is_bare(values.type):
+    if is_bare(values.type):
         return pc.fill_null(written, "null")
     return pc.fill_null(_strings(written), "null")
-
-
-def _is_bare(of: pa.DataType) -> bool:
-    numeric = pa.types.is_integer(of) or pa.types.is_decimal(of) or pa.types.is_floating(of)
-    return numeric or pa.types.is_boolean(of)
 
 
 def _strings(values: pa.Array) -> pa.Array:
@@ -158,8 +165,6 @@ def _safe(text: str) -> str:
 
 
 def _write(out: BinaryIO, value: Any, indent: str) -> None:
-    from opttius_cli.result import Result
-
     if isinstance(value, Result):
         _write_rows(out, value, indent)
     elif isinstance(value, dict) and value:

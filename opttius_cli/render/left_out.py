@@ -18,7 +18,7 @@ SILENT = frozenset({"rows"})
 
 
 def sentences(answer: Answer, cells: Cells) -> list[str]:
-    """What a reader has to know before trusting the figures of ``answer``; empty when nothing was left out."""
+    """What a reader has to know before trusting the figures; empty when nothing was left out."""
     return [line for part in answer.quality for line in _of(part, answer, cells)]
 
 
@@ -147,7 +147,9 @@ _COUNTED: dict[str, Callable[[int, Mapping[str, str]], str]] = {
 }
 
 _PER_TABLE: dict[str, Callable[[str, str], str]] = {
-    "duplicate_rows": lambda listed, _as_of: _("Rows with the same id, read as one: {listed}.", listed=listed),
+    "duplicate_rows": lambda listed, _as_of: _(
+        "Rows with the same id, read as one: {listed}.", listed=listed
+    ),
     "refused_rows": lambda listed, _as_of: _("Rows that could not be read: {listed}.", listed=listed),
     "rows_after_as_of": lambda listed, as_of: _(
         "Rows dated after {as_of}, which do not count: {listed}.", as_of=as_of, listed=listed
@@ -155,7 +157,5 @@ _PER_TABLE: dict[str, Callable[[str, str], str]] = {
     "missing_tables": lambda listed, _as_of: _(
         "Not in the data, so their figures are empty: {listed}.", listed=listed
     ),
-    "missing_columns": lambda listed, _as_of: _(
-        "Columns that the data lacks: {listed}.", listed=listed
-    ),
+    "missing_columns": lambda listed, _as_of: _("Columns that the data lacks: {listed}.", listed=listed),
 }

@@ -1,4 +1,4 @@
-"""The formats there are. A new one is a module with ``write`` and a row here; nothing is imported before use."""
+"""The formats there are. A new one is a module with ``write`` and a row here; it is imported when used."""
 
 from __future__ import annotations
 

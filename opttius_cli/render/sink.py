@@ -27,7 +27,11 @@ _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 
 
 def write_whole(
-    path: Path, *, force: bool, write: Callable[[BinaryIO], None], private: bool = False
+    path: Path,
+    force: bool,  # noqa: FBT001
+    write: Callable[[BinaryIO], None],
+    *,
+    private: bool = False,
 ) -> None:
     """Let ``write`` fill ``path``; ``private`` makes it readable by its owner only.
 
@@ -51,7 +55,7 @@ def write_whole(
         raise OutputError(_sentence(path, error)) from error
 
 
-def to_stdout(write: Callable[[BinaryIO], None]) -> None:
+def write_stdout(write: Callable[[BinaryIO], None]) -> None:
     """Let ``write`` fill standard output. A reader that goes away early (``| head``) ends it quietly.
 
     Raises:
@@ -94,12 +98,12 @@ def _refuse(path: Path, target: Path, *, force: bool) -> None:
 
 
 def _exists(path: Path) -> OutputError:
-    return OutputError(_("{path} exists already. Type --force to replace it, or another --output.", path=path))
+    return OutputError(
+        _("{path} exists already. Type --force to replace it, or another --output.", path=path)
+    )
 
 
-def _write_beside(
-    target: Path, write: Callable[[BinaryIO], None], *, force: bool, private: bool
-) -> None:
+def _write_beside(target: Path, write: Callable[[BinaryIO], None], *, force: bool, private: bool) -> None:
     temporary = target.with_name(f".opttius-{secrets.token_hex(8)}.tmp")
     mode = _OWNER_ONLY if private else _BY_UMASK
     try:
@@ -124,7 +128,7 @@ def _keep_mode(target: Path, temporary: Path) -> None:
 
 
 def _publish(temporary: Path, target: Path, *, force: bool) -> None:
-    """Put the finished file in place. Without ``force`` nobody's file is replaced, not even a very new one."""
+    """Put the finished file in place. Without ``force`` no file is replaced, not even a very new one."""
     if force:
         temporary.replace(target)
         return
@@ -167,7 +171,10 @@ def _sentence(path: Path | str, error: BaseException) -> str:
     """What kept ``path`` from being written, and what to do about it."""
     number = getattr(error, "errno", None)
     if number in _NO_SPACE:
-        return _("{path} could not be written: the disk is full. Free some space, or type another --output.", path=path)
+        return _(
+            "{path} could not be written: the disk is full. Free some space, or type another --output.",
+            path=path,
+        )
     if number in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return _("{path} could not be written: no permission there. Type another --output.", path=path)
     if number == errno.ENAMETOOLONG:

@@ -30,7 +30,7 @@ LONG_COLUMNS = tuple(
 
 
 def flat(answer: Answer, spelling: Spelling = ISO) -> Result:
-    """The one table that says what ``answer`` says: its list, its only part, or all figures in a long table."""
+    """The one table for ``answer``: its list, its only part, or all figures in a long table."""
     listed = [part.result for part in answer.parts if part.path == ROWS]
     if listed:
         return listed[0]
@@ -40,7 +40,7 @@ def flat(answer: Answer, spelling: Spelling = ISO) -> Result:
 
 
 def long_table(answer: Answer, spelling: Spelling = ISO) -> Result:
-    """One row per figure: ``section`` (the keys of JSON), ``item`` (of a list or map), ``figure``, ``value``."""
+    """One row per figure: ``section`` (keys of JSON), ``item`` (of a list or map), ``figure``, ``value``."""
     quality = tuple(Part((QUALITY, *part.path), part.result) for part in answer.quality)
     rows = [row for part in (*answer.parts, *quality) for row in _figures(part, spelling)]
     columns = zip(*rows, strict=True) if rows else [[]] * len(LONG_COLUMNS)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FENCE = "-- ---"
 LANGUAGES = ("es", "en")
 _SHAPES: tuple[Shape, ...] = ("record", "rows", "map", "list")
-_KEYS = {"title", "grain", "shape", "needs", "history", "period", "parameters", "columns"}
+_KEYS = {"title", "grain", "shape", "needs", "history", "period", "parameters", "uses", "columns"}
 _COLUMN_KEYS = {"kind", "needs", "share", "words", *LANGUAGES}
 
 
@@ -28,6 +28,7 @@ class Report:
 
     ``whole_history`` says that it looks at every purchase there ever was, not only at those of a window;
     ``windowed`` that it is about a period. ``parameters`` are values it needs besides those of every report.
+    ``uses`` names shared views that are worth working out once before it runs.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Report:
     whole_history: bool = False
     windowed: bool = False
     parameters: Mapping[str, str] = field(default_factory=dict)
+    uses: tuple[str, ...] = ()
 
 
 class HeaderError(ConfigError):
@@ -86,6 +88,7 @@ def parse_report(name: str, sql: str, file: str) -> Report:
         needs=_names(header.get("needs", [])),
         whole_history=header.get("history", "window") == "all",
         windowed=bool(header.get("period", False)),
+        uses=_names(header.get("uses", [])),
         parameters={str(key): str(value) for key, value in header.get("parameters", {}).items()},
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opttius_cli.errors import AmbiguousError, UnknownNameError
 from opttius_cli.i18n import _
 from opttius_cli.names import nearest
-from opttius_cli.reports.header import Report, parse_report
+from opttius_cli.reports.header import Report, header_text, parse_report
 from opttius_cli.resources import sql_folder, sql_text
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ _BASE = (
     "base/days",
     "base/order_links",
     "base/customer_emails",
+    "base/attributed_orders",
+    "base/every_order",
+    "base/every_work_order",
+    "base/active_customers",
     "base/order_facts",
     "base/work_order_facts",
     "base/purchases",
@@ -32,19 +37,28 @@ _BASE = (
 USER = "user"
 _NO_REPORTS = {"base", "load", "sample"}
 
-_MATERIALISED = ("order_facts", "work_order_facts")
-"""Views that several parts of one answer ask: worked out once, before the first part."""
+@dataclass(frozen=True, slots=True)
+class BaseView:
+    """A file of shared views or macros; ``since`` names the instant that a view worked out once begins at."""
+
+    name: str
+    sql: str
+    since: str | None
 
 
 def rules() -> str:
     """The macros that the scoped views themselves use."""
-    return sql_text("base/rules")
+    return sql_text("base/keys") + sql_text("base/rules")
 
 
-def base() -> list[tuple[str, str, bool]]:
-    """The shared views in order: name, SQL, and whether it is worth working out once."""
-    names = [(file, file.removeprefix("base/")) for file in _BASE]
-    return [(name, sql_text(file), name in _MATERIALISED) for file, name in names]
+def base() -> list[BaseView]:
+    """The shared views, each after those it is made of."""
+    found = []
+    for name in _BASE:
+        text = sql_text(name)
+        header = tomllib.loads(header_text(text, name))
+        found.append(BaseView(name.removeprefix("base/"), text, header.get("from")))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

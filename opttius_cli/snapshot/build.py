@@ -6,12 +6,14 @@ becomes empty and is kept there too. Nothing is published here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.settling import quoted
 from opttius_cli.catalog.tables import TABLES, Table
-from opttius_cli.errors import MissingColumnError, MissingTableError
+from opttius_cli.errors import MissingColumnError, MissingTableError, SourceError
+from opttius_cli.i18n import n_
 from opttius_cli.resources import sql_text
 from opttius_cli.snapshot.housing import house, owners
 from opttius_cli.snapshot.reading import Reading, stored_type
@@ -30,21 +32,25 @@ UUID, TEXT = "UUID", "VARCHAR"
 class Build:
     """What a build needs to know besides the source.
 
-    ``progress`` is told (table, rows read) after each table.
+    ``progress`` is told (table, rows read) after each table. ``strict`` makes a row or cell that cannot be
+    read an error.
     """
 
     progress: Callable[[str, int], None] = lambda table, rows: None
+    strict: bool = False
 
 
 def build(con: duckdb.DuckDBPyConnection, source: Source, how: Build) -> None:
     """Fill the empty database ``con`` with the tables of ``source``.
 
     Raises:
-        SourceError: a required table or column is missing, or a file cannot be read.
+        SourceError: a required table or column is missing, a file cannot be read, or something in it cannot
+            and ``how`` is strict.
     """
+    con.execute(sql_text("base/keys"))
     con.execute(sql_text("load/cells"))
     con.execute(sql_text("load/meta"))
-    parts = source.parts()
+    parts = source.parts(_scratch(con))
     for table in TABLES.values():
         if table.required and not parts.get(table.name):
             raise MissingTableError(source.name, table.name)
@@ -54,10 +60,45 @@ def build(con: duckdb.DuckDBPyConnection, source: Source, how: Build) -> None:
         if table.name == "branches":
             con.execute(sql_text("load/tenants"))
         how.progress(table.name, rows)
+        if how.strict:
+            _must_be_sound(con)
+
+
+def _scratch(con: duckdb.DuckDBPyConnection) -> Path:
+    """A private folder beside the one into which the connection spills, for what sources unpack."""
+    spill = con.execute("SELECT current_setting('temp_directory')").fetchone()
+    folder = Path(str(spill[0] if spill else ".tmp")).with_suffix(".unpacked")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _must_be_sound(con: duckdb.DuckDBPyConnection) -> None:
+    found = con.execute(
+        "SELECT count(*) OVER (), origin, line, column_name, reason FROM meta.rejects "
+        "ORDER BY origin, line NULLS LAST, column_name LIMIT 1"
+    ).fetchone()
+    if found:
+        raise UnsoundError(*found)
+
+
+class UnsoundError(SourceError):
+    """A strict load met rows or cells that cannot be read; the first is named."""
+
+    def __init__(self, count: int, origin: str, line: int | None, column: str | None, reason: str) -> None:
+        place = ":".join(str(part) for part in (origin, line, column) if part is not None)
+        super().__init__(
+            n_(
+                "{count} row or cell cannot be read: {place} ({reason}). Mend it, or load without --strict.",
+                "{count} rows or cells cannot be read, the first: {place} ({reason}). "
+                "Mend them, or load without --strict.",
+                count, place=place, reason=reason,
+            )
+        )
 
 
 def build_empty(con: duckdb.DuckDBPyConnection) -> None:
     """Fill ``con`` with every table, without a row: what reports are checked on."""
+    con.execute(sql_text("base/keys"))
     con.execute(sql_text("load/cells"))
     con.execute(sql_text("load/meta"))
     for table in TABLES.values():
@@ -88,16 +129,15 @@ def _load(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], i
     """Stage, read and house every part of one table; returns the rows read."""
     con.execute(_staging_table(table, id_type))
     missing: set[str] | None = None
+    read = 0
     for part in parts:
-        staged = part.stage(con)
         try:
+            staged = part.stage(con)
             absent = _absent(table, part, staged)
             missing = absent if missing is None else missing & absent
-            _read(con, Reading(table, staged, id_type), part)
+            read += _read(con, Reading(table, staged, id_type), part)
         finally:
             part.release(con)
-    rows = con.execute(f"SELECT count(*) FROM {quoted('staged_' + table.name)}").fetchone()
-    read = int(rows[0]) if rows else 0
     if missing is None:
         con.execute("INSERT INTO meta.missing VALUES (?, NULL, FALSE)", [table.name])
     else:
@@ -122,27 +162,75 @@ def _absent(table: Table, part: Part, staged: Staged) -> set[str]:
     return absent
 
 
-def _read(con: duckdb.DuckDBPyConnection, reading: Reading, part: Part) -> None:
-    """Append a part's rows to the staging table, and its troubles to ``meta.rejects``."""
+def _read(con: duckdb.DuckDBPyConnection, reading: Reading, part: Part) -> int:
+    """Append a part's rows to the staging table, and its troubles to ``meta.rejects``; returns the rows read.
+
+    What was read of a part that turns out to need a slower reading is taken back.
+    """
+    while (kept := _attempt(con, reading, part)) is None:
+        reading = replace(reading, staged=part.stage(con))
     name = reading.table.name
-    con.execute(f"INSERT INTO {quoted('staged_' + name)} {reading.values()}")
-    for refusal in part.refusals(con):
+    refusals = part.refusals(con)
+    if refusals:
         con.execute(
-            "INSERT INTO meta.rejects VALUES (?, ?, ?, NULL, ?, TRUE, NULL, NULL)",
-            [name, part.label, refusal.line, refusal.reason],
+            "INSERT INTO meta.rejects SELECT $1, $2, unnest($3), NULL, unnest($4), TRUE, NULL, NULL",
+            [name, part.label, [one.line for one in refusals], [one.reason for one in refusals]],
         )
-    troubled = con.execute(
-        f"SELECT 1 FROM {quoted('staged_' + name)} WHERE refused OR troubled LIMIT 1"
-    ).fetchone()
-    if troubled:
+    troubled = f"SELECT 1 FROM {quoted('staged_' + name)} WHERE refused OR troubled LIMIT 1"
+    if con.execute(troubled).fetchone():
         _note_troubles(con, reading, part)
+    return kept
+
+
+def _attempt(con: duckdb.DuckDBPyConnection, reading: Reading, part: Part) -> int | None:
+    """Append a part's rows in one transaction; returns their number, or None when not all of them were there."""
+    con.execute("BEGIN")
+    try:
+        yielded, kept = _append(con, reading)
+        whole = yielded is not None and part.complete(con, yielded)
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT" if whole else "ROLLBACK")
+    if yielded is None:
+        part.complete(con, None)
+    return kept if whole else None
+
+
+def _append(con: duckdb.DuckDBPyConnection, reading: Reading) -> tuple[int | None, int]:
+    """Read a part plainly, then with care what that left; returns the rows that its view yielded, and those kept.
+
+    The first is None when the view broke off. A row without any filled cell is yielded and not kept.
+    """
+    import duckdb
+
+    into = quoted("staged_" + reading.table.name)
+    try:
+        if reading.needs_care:
+            kept = _count(con, f"INSERT INTO {into} {reading.careful()}")
+            return kept, kept
+        yielded = _count(con, f"INSERT INTO {into} {reading.plain()}")
+        left = _count(con, f"DELETE FROM {into} WHERE refused IS NULL")
+        careful = _count(con, f"INSERT INTO {into} {reading.careful()}") if left else 0
+        return yielded, yielded - left + careful
+    except (duckdb.OutOfMemoryException, duckdb.InterruptException):
+        raise
+    except duckdb.Error as error:
+        if "No space left" in str(error):
+            raise
+        return None, 0
+
+
+def _count(con: duckdb.DuckDBPyConnection, statement: str) -> int:
+    found = con.execute(statement).fetchone()
+    return int(found[0]) if found else 0
 
 
 def _note_troubles(con: duckdb.DuckDBPyConnection, reading: Reading, part: Part) -> None:
     """Read the part once more, slowly, to tell the line and column of every cell in trouble."""
     con.execute(f"CREATE TEMP TABLE troubles AS {reading.troubles()}")
     ordinals = [int(row[0]) for row in con.execute("SELECT DISTINCT ordinal FROM troubles ORDER BY ALL").fetchall()]
-    lines = part.lines(ordinals)
+    lines = part.lines(con, ordinals)
     con.execute("CREATE TEMP TABLE lines AS SELECT unnest($1) AS ordinal, unnest($2) AS line", [
         ordinals, [lines.get(ordinal) for ordinal in ordinals]
     ])

@@ -43,17 +43,18 @@ def house(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         f"WHERE NOT refused GROUP BY ALL HAVING count(*) > 1"
     )
     con.execute(f"CREATE TEMP TABLE collapsed AS {_collapsed(table)}")
-    columns = ", ".join(_kept(table))
-    order = f"ORDER BY {_sorted_by(table)}" if _sorted_by(table) else ""
+    kept = ", ".join(_kept(table))
+    columns = ", ".join([*(f"housed.{name}" for name in _kept(table)), *_known_references(table)])
+    order = f"ORDER BY housed.{_sorted_by(table)}" if _sorted_by(table) else ""
     con.execute(
         f"CREATE TABLE raw.{quoted(table.name)} AS SELECT {columns} FROM ("
-        f"SELECT {columns} FROM owned WHERE {_stays(table)} AND NOT {_is_repeated(table)} "
-        f"UNION ALL SELECT {columns} FROM collapsed WHERE NOT contested) {order}"
+        f"SELECT {kept} FROM owned WHERE {_stays(table)} AND NOT {_is_repeated(table)} "
+        f"UNION ALL SELECT {kept} FROM collapsed WHERE NOT contested) AS housed {_reference_joins(table)} {order}"
     )
     con.execute(
         f"CREATE TABLE raw.{quoted(table.name + '_contested')} AS SELECT {columns} FROM ("
-        f"SELECT {columns} FROM owned WHERE {_aside(table)} AND NOT {_is_repeated(table)} "
-        f"UNION ALL SELECT {columns} FROM collapsed WHERE contested) ORDER BY ALL"
+        f"SELECT {kept} FROM owned WHERE {_aside(table)} AND NOT {_is_repeated(table)} "
+        f"UNION ALL SELECT {kept} FROM collapsed WHERE contested) AS housed {_reference_joins(table)} ORDER BY ALL"
     )
     con.execute("DROP VIEW owned")
     for name in ("repeated", "collapsed", f"staged_{table.name}"):
@@ -127,6 +128,34 @@ def _aside(table: Table) -> str:
 def _kept(table: Table) -> list[str]:
     added = ["tenant", "copies"] + (["order_created_at"] if table.tenancy == "parent" else [])
     return [quoted(column.name) for column in table.columns] + added
+
+
+def _known_references(table: Table) -> list[str]:
+    """What is kept of the rows that this table's rows name: their owner, their time, whether they are set aside.
+
+    And the form of an email by which it is found, which costs more to work out than to keep.
+    """
+    keys = ["email_key(housed.email) AS email_key"] if table.has_email_key else []
+    return keys + [
+        item
+        for reference in table.references
+        for item in (
+            f"{reference.stem}.tenant AS {reference.stem}_tenant",
+            # The time of a row that was set aside is not settled yet: it may be any, so it is never too early.
+            f"CASE WHEN {reference.stem}_aside.id IS NOT NULL THEN CAST('infinity' AS TIMESTAMPTZ) "
+            f"ELSE {reference.stem}.created_at END AS {reference.stem}_created_at",
+            f"{reference.stem}_aside.id IS NOT NULL AS {reference.stem}_contested",
+        )
+    ]
+
+
+def _reference_joins(table: Table) -> str:
+    return " ".join(
+        f"LEFT JOIN raw.{quoted(reference.table)} AS {reference.stem} ON {reference.stem}.id = housed.{reference.column} "
+        f"LEFT JOIN (SELECT DISTINCT id FROM raw.{quoted(reference.table + '_contested')}) AS {reference.stem}_aside "
+        f"ON {reference.stem}_aside.id = housed.{reference.column}"
+        for reference in table.references
+    )
 
 
 def _sorted_by(table: Table) -> str | None:

@@ -1,5 +1,8 @@
 """How the cells of a staged view become typed values, and how a row that cannot be read is told.
 
+A part is read twice: plainly, which is quick and right for what a database wrote; and then, only those rows
+that hold a cell the plain reading could not take, in every form that people and spreadsheets write.
+
 Every statement is put together from the catalog's own names; a name of the source's is always quoted.
 """
 
@@ -24,6 +27,16 @@ _STORED = {
     Kind.JSON: "JSON",
     Kind.LIST: "VARCHAR[]",
 }
+_PLAIN_READERS = {
+    Kind.TEXT: "nullif(CAST({cell} AS VARCHAR), '')",
+    Kind.JSON: "TRY(json({cell}))",
+    Kind.LIST: "read_list({cell})",
+}
+_PLAIN_TYPED_READERS = {
+    Kind.TEXT: "nullif(CAST({cell} AS VARCHAR), '')",
+    Kind.JSON: "json(to_json({cell}))",
+}
+_DATED = {Kind.INSTANT: "TIMESTAMPTZ", Kind.DATE: "DATE"}
 _TEXT_READERS = {
     Kind.ID: "TRY_CAST({cell} AS {type})",
     Kind.TEXT: "read_text({cell})",
@@ -32,14 +45,14 @@ _TEXT_READERS = {
     Kind.FLAG: "read_flag({cell})",
     Kind.INSTANT: "read_instant({cell})",
     Kind.DATE: "read_date({cell})",
-    Kind.JSON: "TRY_CAST({cell} AS JSON)",
+    Kind.JSON: "TRY(json({cell}))",
     Kind.LIST: "read_list({cell})",
 }
 _TYPED_READERS = {
     Kind.TEXT: "read_text({cell})",
     Kind.INSTANT: "finite(TRY_CAST({cell} AS TIMESTAMPTZ))",
     Kind.DATE: "finite(TRY_CAST({cell} AS DATE))",
-    Kind.JSON: "to_json({cell})",
+    Kind.JSON: "json(to_json({cell}))",
 }
 _ALWAYS_READABLE = {Kind.TEXT, Kind.LIST}
 
@@ -57,28 +70,85 @@ class Reading:
     staged: Staged
     id_type: str
 
-    def values(self) -> str:
-        """The SELECT of typed values, with ``refused`` and ``troubled`` (some optional cell is unreadable)."""
-        values = [f"{self._value(column)} AS {quoted(column.name)}" for column in self.table.columns]
+    @property
+    def needs_care(self) -> bool:
+        """Whether the plain reading would misread this part: a dot groups thousands in it."""
+        return self.staged.spanish
+
+    def plain(self) -> str:
+        """The SELECT of every row, plainly read; ``refused`` is NULL for those that have to be read with care."""
+        values = [f"{self._plain(column)} AS {quoted(column.name)}" for column in self.table.columns]
+        return (
+            f"SELECT {self._names()}, CASE WHEN {self._doubtful()} THEN NULL ELSE FALSE END AS refused, "
+            f"FALSE AS troubled FROM (SELECT *, {', '.join(values)} FROM ({self._cells()}))"
+        )
+
+    def careful(self) -> str:
+        """The SELECT of the rows that the plain reading left, with ``refused`` and ``troubled``.
+
+        ``troubled`` says that some optional cell is unreadable. A row without any filled cell is no row.
+        """
         refused = " OR ".join(self._refusals().values()) or "FALSE"
         troubled = " OR ".join(self._unreadable(required=False).values()) or "FALSE"
-        return (
-            f"SELECT {', '.join(values)}, {refused} AS refused, {troubled} AS troubled "
-            f"FROM ({self._cells()})"
-        )
+        return f"SELECT {self._names()}, {refused} AS refused, {troubled} AS troubled FROM ({self._valued()})"
 
     def troubles(self) -> str:
         """The SELECT of (ordinal, trouble {column_name, reason}, refused, values…), a row per cell in trouble."""
-        values = [f"{self._value(column)} AS {quoted(column.name)}" for column in self.table.columns]
         conditions = [*self._refusals().items(), *self._unreadable(required=False).items()]
         items = [f"CASE WHEN {why} THEN {self._trouble(name)} END" for name, why in conditions]
         refused = " OR ".join(self._refusals().values()) or "FALSE"
+        valued = self._valued(", row_number() OVER () AS ordinal")
         return (
             f"SELECT unnest(list_filter(troubles, lambda item: item IS NOT NULL)) AS trouble, "
-            f"* EXCLUDE (troubles) FROM (SELECT ordinal, {', '.join(values)}, "
+            f"* EXCLUDE (troubles) FROM (SELECT ordinal, {self._names()}, "
             f"[{', '.join(items)}] AS troubles, {refused} AS refused, {' OR '.join(w for _, w in conditions)} "
-            f"AS troubled FROM ({self._cells(', row_number() OVER () AS ordinal')})) WHERE troubled"
+            f"AS troubled FROM ({valued})) WHERE troubled"
         )
+
+    def _valued(self, more: str = "") -> str:
+        """Cells and carefully read values of the rows that the plain reading left."""
+        plain = [f"{self._plain(column)} AS {quoted(column.name)}" for column in self.table.columns]
+        careful = [f"{self._value(column)} AS {quoted(column.name)}" for column in self.table.columns]
+        cells = [f"cell_{column.name}" for column in self.table.columns if column.name in self.staged.columns]
+        rows = f"SELECT * FROM ({self._cells(more)})"
+        if not self.needs_care:
+            rows = f"SELECT * FROM (SELECT *, {', '.join(plain)} FROM ({self._cells(more)})) WHERE {self._doubtful()}"
+        filled = " OR ".join(f"{cell} IS NOT NULL" for cell in cells) or "TRUE"
+        kept = ", ".join([*cells, *(["ordinal"] if more else [])])
+        return f"SELECT {kept}, {', '.join(careful)} FROM (SELECT {kept} FROM ({rows}) WHERE {filled})"
+
+    def _names(self) -> str:
+        return ", ".join(quoted(column.name) for column in self.table.columns)
+
+    def _doubtful(self) -> str:
+        """The condition on plainly read values under which a row has to be read with care."""
+        conditions = [f"{quoted(name)} IS NULL" for name in self._must()]
+        for column in self.table.columns:
+            if column.name not in self.staged.columns or not self._can_fail(column):
+                continue
+            name, cell = quoted(column.name), f"cell_{column.name}"
+            if column.kind in _DATED:
+                # 02-01-26 would be taken for the year 2; infinity is no moment.
+                kind = _DATED[column.kind]
+                fine = f"coalesce({name} BETWEEN {kind} '1000-01-01' AND {kind} '9999-01-01', FALSE)"
+                conditions.append(f"({cell} IS NOT NULL AND NOT {fine})")
+            else:
+                conditions.append(f"({name} IS NULL AND {cell} IS NOT NULL)")
+        return " OR ".join(conditions) or "FALSE"
+
+    def _plain(self, column: Column) -> str:
+        stored = stored_type(column, self.id_type)
+        if column.name not in self.staged.columns:
+            return f"CAST(NULL AS {stored})"
+        given = self.staged.columns[column.name][1]
+        readers = _PLAIN_READERS if given == "VARCHAR" else _PLAIN_TYPED_READERS
+        reader = readers.get(column.kind, "TRY_CAST({cell} AS {type})")
+        if stored == "VARCHAR":
+            reader = _PLAIN_READERS[Kind.TEXT]
+        return reader.format(cell=f"cell_{column.name}", type=stored)
+
+    def _can_fail(self, column: Column) -> bool:
+        return column.kind not in _ALWAYS_READABLE and stored_type(column, self.id_type) != "VARCHAR"
 
     def _trouble(self, name: str) -> str:
         given = f"holds_something(cell_{name})" if name in self.staged.columns else "FALSE"
@@ -109,9 +179,12 @@ class Reading:
 
     def _refusals(self) -> dict[str, str]:
         """The conditions that refuse a row, by column: a required cell unreadable, a key or required date absent."""
+        return self._unreadable(required=True) | {name: f"{quoted(name)} IS NULL" for name in self._must()}
+
+    def _must(self) -> list[str]:
+        """The columns that no row may leave empty: its key, and the date from which it exists."""
         dated = [self.table.dated] if self.table.dated else []
-        must = [name for name in (*self.table.key, *dated) if self.table.column(name).required]
-        return self._unreadable(required=True) | {name: f"{quoted(name)} IS NULL" for name in must}
+        return [name for name in (*self.table.key, *dated) if self.table.column(name).required]
 
     def _unreadable(self, *, required: bool) -> dict[str, str]:
         """The conditions under which a cell holds something that could not be read, by column."""
@@ -120,6 +193,5 @@ class Reading:
             for column in self.table.columns
             if column.required == required
             and column.name in self.staged.columns
-            and column.kind not in _ALWAYS_READABLE
-            and stored_type(column, self.id_type) != "VARCHAR"
+            and self._can_fail(column)
         }

@@ -1,11 +1,13 @@
 """Where snapshots live, and how one is published: built under a lock beside the old one, then renamed over it.
 
-A build that is killed leaves the published snapshot whole; what it left behind is cleaned by the next.
+A build has a private folder, in which everything lies that it writes. A build that is killed leaves the
+published snapshot whole; its folder is removed by the next.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import shutil
 import uuid
@@ -15,9 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opttius_cli.errors import BusyError, SourceError
+from opttius_cli.errors import BusyError, OutputError, SourceError
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.build import Build, build
+from opttius_cli.snapshot.source import ReadyMade
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +29,8 @@ if TYPE_CHECKING:
 
     from opttius_cli.snapshot.source import Source
 
-SCHEMA_VERSION = 1
+_log = logging.getLogger(__name__)
+SCHEMA_VERSION = 2
 LOCK_PATIENCE = 10.0
 """Seconds that a load waits for another one of the same source."""
 
@@ -69,6 +73,8 @@ class Store:
 
     def fresh(self, source: Source, now: datetime, max_age: float | None = None) -> Path | None:
         """The published snapshot, if it still shows the source as it is; None when it must be built."""
+        if isinstance(source, ReadyMade):
+            return source.path
         path = self.path_of(source)
         manifest = read_manifest(path)
         if manifest is None or manifest.schema_version != SCHEMA_VERSION:
@@ -85,39 +91,54 @@ class Store:
             BusyError: another load of it did not end in a moment.
             SourceError: the source cannot be loaded; the published snapshot stays.
         """
+        if isinstance(source, ReadyMade):
+            return source.path
         path = into or self.path_of(source)
-        private_folder(self.folder)
-        with self._locked(path):
-            self._clean(path)
-            building = path.with_name(f"{path.name}.{uuid.uuid4().hex}.building")
-            try:
-                self._build(building, source, now, how)
-                os.replace(building, path)
-            finally:
-                _remove(building)
+        with _writing(path):
+            private_folder(self.folder)
+            with self._locked(path):
+                clean(path)
+                building = path.with_name(f"{path.name}.{uuid.uuid4().hex}.building")
+                building.mkdir(mode=0o700)
+                try:
+                    self._built(building, source, now, how).replace(path)
+                finally:
+                    _remove(building)
         return path
 
-    def _build(self, building: Path, source: Source, now: datetime, how: Build) -> None:
+    def _built(self, building: Path, source: Source, now: datetime, how: Build) -> Path:
+        """A whole snapshot in the folder ``building``; built once more when the source changed meanwhile."""
+        for attempt in ("first", "second"):
+            file = building / f"{attempt}.duckdb"
+            fingerprint = source.fingerprint()
+            self._build(file, source, fingerprint, now, how)
+            if source.fingerprint() == fingerprint:
+                return file
+            _remove(file)
+            _log.info("%s changed while it was read", source.name)
+        raise SourceError(
+            _("{source} changes while it is read. Load again when its export is finished.", source=source.name)
+        )
+
+    def _build(self, file: Path, source: Source, fingerprint: str, now: datetime, how: Build) -> None:
         import duckdb
 
-        fingerprint = source.fingerprint()
-        con = connect(building, self.limits)
+        con = connect(file, self.limits)
         try:
             con.execute("SET TimeZone = $1", [self.naive_zone])
-            con.execute("SET preserve_insertion_order = true")
             build(con, source, how)
             facts = {
                 "source": source.name, "fingerprint": fingerprint, "loaded_at": now.astimezone(UTC).isoformat(),
                 "schema_version": str(SCHEMA_VERSION), "options": self._options,
             }
-            con.executemany("INSERT INTO meta.manifest VALUES (?, ?)", list(facts.items()))
+            con.execute("INSERT INTO meta.manifest SELECT unnest($1), unnest($2)", [list(facts), list(facts.values())])
             con.execute("CHECKPOINT")
         except duckdb.OutOfMemoryException as error:
             raise SourceError(_("Loading needs more memory than {limit}. Set limits.memory higher.",
                                 limit=self.limits.memory)) from error
         finally:
             con.close()
-        os.chmod(building, 0o600)
+        file.chmod(0o600)
 
     @contextmanager
     def _locked(self, path: Path) -> Iterator[None]:
@@ -130,11 +151,44 @@ class Store:
         except Timeout as error:
             raise BusyError(_("Another run is loading {path}. Try again in a moment.", path=path.name)) from error
 
-    @staticmethod
-    def _clean(path: Path) -> None:
-        """Remove what killed builds of this snapshot left; nobody else builds it, for we hold its lock."""
-        for litter in path.parent.glob(f"{path.name}.*.building*"):
+
+def clean(path: Path) -> None:
+    """Remove what killed builds and readers of this snapshot left; its lock must be held.
+
+    Nobody else builds it then, but somebody may be reading it: a spill folder tells by its name whose it is.
+    """
+    prefix = f"{path.name}."
+    for litter in path.parent.iterdir():
+        if not litter.name.startswith(prefix):
+            continue
+        if ".building" in litter.name or (litter.suffix == ".spill" and not _alive(litter.name.split(".")[-2])):
             _remove(litter)
+
+
+def _alive(process: str) -> bool:
+    if not process.isdecimal():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turn a disk that takes no more, or a folder that takes nothing, into a sentence."""
+    import duckdb
+
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(_("{path} cannot be written: {why}.", path=path, why=error.strerror or error)) from error
+    except duckdb.IOException as error:
+        why = _("there is no room left on the disk") if "No space left" in str(error) else _("the disk failed")
+        raise OutputError(_("{path} cannot be written: {why}.", path=path, why=why)) from error
 
 
 def private_folder(folder: Path) -> None:
@@ -150,7 +204,8 @@ def connect(path: Path, limits: Limits, *, read_only: bool = False) -> duckdb.Du
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "memory_limit": limits.memory,
-        "temp_directory": f"{path}.spill",
+        # Two processes that read one snapshot must not write over each other's spilled blocks.
+        "temp_directory": f"{path}.{os.getpid()}.spill",
     }
     if limits.threads:
         config["threads"] = limits.threads

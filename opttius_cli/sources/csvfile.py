@@ -12,9 +12,9 @@ from opttius_cli.i18n import _
 from opttius_cli.snapshot.source import Refusal, Staged
 from opttius_cli.sources import careful
 from opttius_cli.sources.dialect import Dialect, dialect_of
-from opttius_cli.sources.duck import literal, reader
+from opttius_cli.sources.duck import csv_rows
 from opttius_cli.sources.files import Named, reading
-from opttius_cli.sources.text import LONGEST_LINE, Text, prepare, refuse_strange
+from opttius_cli.sources.text import Text, prepare, refuse_strange
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,13 +52,13 @@ class CsvFile:
             self._dialect = dialect_of(self.file.path, self._text.head, self.table)
         names = list(self._dialect.columns)
         if self._copy:
-            columns = {careful.LINE: careful.LINE} | {name: f"c{place}" for place, name in enumerate(names)}
-            source = _csv(self._copy, ",", 1, list(columns.values()))
+            columns = {name: f"c{place}" for place, name in enumerate(names)}
+            source = csv_rows(self._copy, ",", [careful.LINE, *columns.values()])
         else:
             columns = {name: f"c{place}" for name, place in self._dialect.columns.items()}
             every = [f"c{place}" for place in range(self._dialect.width)]
-            source = _csv(self._text.path, self._dialect.separator, self._dialect.skip + 1, every)
-        con.execute(f"CREATE TEMP VIEW {quoted(self._view)} AS SELECT * FROM {source}")
+            source = csv_rows(self._text.path, self._dialect.separator, every, skip=self._dialect.skip)
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(self._view)} AS SELECT * FROM {source}")
         return Staged(
             self._view, {name: (columns[name], "VARCHAR") for name in names}, self._dialect.spanish
         )
@@ -70,7 +70,7 @@ class CsvFile:
             if rows == self._copied:
                 return True
             raise UnreadableError(self.file.path, _("its rows cannot be told apart. Export it again."))
-        if rows is not None and not text.census.inside and rows == text.census.records - dialect.skip - 1 + self._led():
+        if rows is not None and not text.census.inside and rows == text.census.records - dialect.led:
             return True
         self._copy = self.scratch / f"{uuid.uuid4().hex}.csv"
         with reading(self.file.path):
@@ -106,15 +106,13 @@ class CsvFile:
         return lines
 
     def release(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Drop the view."""
+        """Drop the view, and remove the copies."""
         con.execute(f"DROP VIEW IF EXISTS {quoted(self._view)}")
-
-    def forget(self) -> None:
-        """Remove the copies."""
         if self._text:
             self._text.discard()
         if self._copy:
             self._copy.unlink(missing_ok=True)
+        self._text = self._dialect = self._copy = None
 
     def _known(self) -> tuple[Text, Dialect]:
         assert self._text is not None and self._dialect is not None, "asked before it was staged"

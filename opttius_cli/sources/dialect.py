@@ -32,10 +32,15 @@ _POINT = re.compile(r"\s*-?\$?\s*-?(\d+\.\d{1,2}|\d{4,}\.\d+|0\.\d+)\s*")
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """``skip`` lines come before the header; ``columns`` says at which place each column of ours stands."""
+    """How a file is written.
+
+    ``skip`` lines come before the header, and ``led`` of the file's records are no rows (the header, and a
+    line that declares the separator). ``columns`` says at which place each column of ours stands.
+    """
 
     separator: str
     skip: int
+    led: int
     width: int
     columns: Mapping[str, int]
     spanish: bool
@@ -65,7 +70,7 @@ def dialect_of(path: Path, head: bytes, table: Table) -> Dialect:
         raise UnreadableError(path, _("its header names the column “{column}” twice. Export it again.", column=twice[0]))
     columns = {name: place for place, name in enumerate(names) if name in known}
     rows = islice(csv.reader(lines[skip:], delimiter=separator, skipinitialspace=True), 1, _SAMPLE)
-    return Dialect(separator, skip, len(names), columns, _is_spanish(separator, rows, _places(table, columns)))
+    return Dialect(separator, skip, 1 + (declared is not None), len(names), columns, _is_spanish(separator, rows, _places(table, columns)))
 
 
 def _header(lines: Sequence[str], separator: str) -> list[str]:

@@ -1,28 +1,26 @@
-"""A folder with one file (or several) per table: CSV, Parquet, JSON and JSON lines, plain or compressed."""
+"""A folder with one file (or several) per table: CSV, Parquet, JSON, workbooks, plain or compressed."""
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.errors import SourceError, UnreadableError
 from opttius_cli.i18n import _
-from opttius_cli.snapshot.source import Part, Refusal, Staged
+from opttius_cli.sources.csvfile import CsvFile
+from opttius_cli.sources.files import Form, Named, checked, named, reading
+from opttius_cli.sources.jsonfile import JsonFile
+from opttius_cli.sources.names import nothing_known, stamp, table_of
+from opttius_cli.sources.parquet import ParquetFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    import duckdb
+    from opttius_cli.snapshot.source import Part
 
-
-def table_of(stem: str) -> str | None:
-    """The table that a file called ``stem`` holds rows of: ``orders``, ``orders-2025``, ``public.orders_rows``."""
-    name = stem.lower().removeprefix("public.")
-    fitting = [table for table in TABLES if name == table or name.startswith((f"{table}-", f"{table}_", f"{table}."))]
-    return max(fitting, key=len, default=None)
+_READ = (Form.CSV, Form.JSON, Form.PARQUET, Form.WORKBOOK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,52 +36,46 @@ class Folder:
 
     def fingerprint(self) -> str:
         """Names, sizes and modification times of the files that hold tables."""
-        stats = [(file.name, file.stat()) for file in self._files()]
-        return ";".join(f"{name}:{stat.st_size}:{stat.st_mtime_ns}" for name, stat in stats)
+        with reading(self.path):
+            return ";".join(stamp(file.path) for file, _table in self._files())
 
-    def parts(self) -> Mapping[str, Sequence[Part]]:
-        """The files of every table, in the order of their names."""
+    def parts(self, scratch: Path) -> Mapping[str, Sequence[Part]]:
+        """The files of every table, in the order of their names. Raises SourceError when there are none."""
+        files = self._files()
+        if not files:
+            raise nothing_known(self.path, [file.name for file in self._entries() if not file.name.startswith(".")])
         found: dict[str, list[Part]] = {}
-        for file in self._files():
-            table = table_of(file.name.split(".csv")[0])
-            if table:
-                found.setdefault(table, []).append(CsvFile(file))
+        for file, table in files:
+            found.setdefault(table, []).extend(_parts(checked(file), table, scratch))
         return found
 
-    def _files(self) -> list[Path]:
-        return sorted(file for file in self.path.iterdir() if file.is_file() and file.name.endswith(".csv"))
+    def _entries(self) -> list[Path]:
+        with reading(self.path):
+            return sorted(self.path.iterdir())
+
+    def _files(self) -> list[tuple[Named, str]]:
+        """The files that hold tables, with the table of each."""
+        found = []
+        for path in self._entries():
+            file = named(path)
+            table = table_of(file.stem) if file and file.form in _READ else None
+            if not file or not table:
+                continue
+            if path.is_dir():
+                raise UnreadableError(path, _("it is a folder, not a file. Take it away, or name it otherwise."))
+            found.append((file, table))
+        return found
 
 
-@dataclass(slots=True)
-class CsvFile:
-    """A CSV file, whatever program wrote it."""
+def _parts(file: Named, table: str, scratch: Path) -> Sequence[Part]:
+    if file.form is Form.CSV:
+        return [CsvFile(file, TABLES[table], scratch)]
+    if file.form is Form.JSON:
+        return [JsonFile(file, TABLES[table], scratch)]
+    if file.form is Form.PARQUET and file.packed is None:
+        return [ParquetFile(file, TABLES[table])]
+    if file.form is Form.WORKBOOK and file.packed is None:
+        from opttius_cli.sources.spreadsheet import Workbook  # noqa: PLC0415 - few folders hold workbooks
 
-    path: Path
-    _view: str = field(default="staged_csv")
-
-    @property
-    def label(self) -> str:
-        """The file's name."""
-        return self.path.name
-
-    def stage(self, con: duckdb.DuckDBPyConnection) -> Staged:
-        """A view of text cells, named as in the header."""
-        with self.path.open(encoding="utf-8-sig", newline="") as file:
-            header = next(csv.reader(file), None)
-        if header is None:
-            raise UnreadableError(self.path, _("it is empty"))
-        relation = con.read_csv(
-            str(self.path), header=True, all_varchar=True, delimiter=",", quotechar='"', escapechar='"',
-            na_values=["\\N", ""], auto_detect=False, columns={name: "VARCHAR" for name in header},
-        )
-        relation.create_view(self._view)
-        return Staged(self._view, {name.lower(): (name, "VARCHAR") for name in header})
-
-    def refusals(self, con: duckdb.DuckDBPyConnection) -> Sequence[Refusal]:
-        return []
-
-    def lines(self, ordinals: Sequence[int]) -> Mapping[int, int]:
-        return {}
-
-    def release(self, con: duckdb.DuckDBPyConnection) -> None:
-        con.execute(f'DROP VIEW IF EXISTS "{self._view}"')
+        return Workbook(file.path, only=table).parts(scratch)[table]
+    raise SourceError(_("{path} is compressed twice over. Unpack it and load again.", path=file.path))

@@ -25,6 +25,8 @@ LONGEST_LINE = 8 * 1024 * 1024
 """Bytes of one line, and of one row: more is a damaged file, and would take its size in memory."""
 _CHUNK = 1 << 20
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# The first line ends with CR alone, as on an old Macintosh.
+_BARE = re.compile(rb"[^\r\n]*\r\0?[^\n]", re.DOTALL)
 _EMPTY_LINE = re.compile(rb"\n(?=\r?\n)")
 
 
@@ -32,11 +34,13 @@ _EMPTY_LINE = re.compile(rb"\n(?=\r?\n)")
 class Census:
     """What was seen of a text so far: lines, records (lines outside of quotes that hold something), quotes.
 
-    With ``lines`` false the text is one piece whose lines may be of any length (a JSON array).
+    With ``quoting`` a line break inside quotes ends no record. With ``lines`` false the text is one piece
+    whose lines may be of any length (a JSON array).
     """
 
     path: Path
     lines: bool = True
+    quoting: bool = True
     breaks: int = 0
     records: int = 0
     blanks: int = 0
@@ -59,7 +63,7 @@ class Census:
     def _count(self, chunk: bytes, breaks: int) -> None:
         if not self.inside and chunk.startswith((b"\n", b"\r\n")):
             self._blank(1)
-        if b'"' not in chunk:
+        if not self.quoting or b'"' not in chunk:
             if not self.inside:
                 self.records += breaks
                 self._blank_lines(chunk)
@@ -96,7 +100,7 @@ class Text:
             self.path.unlink(missing_ok=True)
 
 
-def prepare(path: Path, packed: Form | None, scratch: Path, *, lines: bool = True) -> Text:
+def prepare(path: Path, packed: Form | None, scratch: Path, *, lines: bool = True, quoting: bool = True) -> Text:
     """Look through ``path``; copy it into ``scratch`` when it is packed, not UTF-8, or ends lines with CR alone.
 
     One byte that is not UTF-8 makes the whole file Windows-1252. Raises UnreadableError.
@@ -105,28 +109,29 @@ def prepare(path: Path, packed: Form | None, scratch: Path, *, lines: bool = Tru
         with unpacked(path, packed) as file:
             head = file.read(HEAD)
         encoding = next((name for mark, name in _MARKS if head.startswith(mark)), "utf-8")
-        bare = b"\r" in head and b"\n" not in head
+        bare = _BARE.match(head) is not None
         copied = packed is not None or encoding != "utf-8" or bare
+        census = Census(path, lines, quoting)
         try:
-            return _through(path, packed, scratch if copied else None, encoding, bare=bare, lines=lines)
+            return _through(path, packed, scratch if copied else None, encoding, bare=bare, census=census)
         except UnicodeDecodeError as error:
             if encoding != "utf-8":
                 raise UnreadableError(path, _("it begins as UTF-16 and does not go on as such. Export it again.")) \
                     from error
-        return _through(path, packed, scratch, "cp1252", bare=bare, lines=lines)
+        census = Census(path, lines, quoting)
+        return _through(path, packed, scratch, "cp1252", bare=bare, census=census)
 
 
 def _through(
-    path: Path, packed: Form | None, scratch: Path | None, encoding: str, *, bare: bool, lines: bool
+    path: Path, packed: Form | None, scratch: Path | None, encoding: str, *, bare: bool, census: Census
 ) -> Text:
     """One look through the file, copying it on the way when there is a ``scratch`` to copy it to."""
-    census = Census(path, lines)
     copy = scratch / f"{uuid.uuid4().hex}.txt" if scratch else None
     try:
         with ExitStack() as stack:
             blocks = _blocks(stack.enter_context(unpacked(path, packed)), encoding, bare=bare)
             out = stack.enter_context(copy.open("wb")) if copy else None
-            for chunk in _whole_lines(blocks, census) if lines else blocks:
+            for chunk in _whole_lines(blocks, census) if census.lines else blocks:
                 census.see(chunk)
                 if out:
                     out.write(chunk)

@@ -62,11 +62,10 @@ SELECT 'info', 'without_branch', 'customers', id
 FROM customers
 WHERE branch_id IS NULL
 UNION ALL
-SELECT 'info', 'shared_email', 'customers', customer.id
-FROM customers AS customer
-INNER JOIN customer_emails AS address
-    ON customer.branch_id = address.branch_id AND email_key(customer.email) = address.email
-WHERE address.customers > 1
+SELECT 'info', 'shared_email', 'customers', id
+FROM customers
+WHERE email_key IS NOT NULL AND branch_id IS NOT NULL
+QUALIFY count(*) OVER (PARTITION BY branch_id, email_key) > 1
 UNION ALL
 SELECT 'info', 'wrong_rut', 'customers', id
 FROM customers

@@ -34,5 +34,4 @@ SELECT
     local_at,
     local_date
 FROM work_order_facts
--- A linked work order never counts by itself, and a quote is nobody's purchase yet.
-WHERE NOT is_void AND NOT is_quote AND NOT is_linked;
+WHERE is_purchase_work_order(is_void, is_quote, is_linked);

@@ -32,11 +32,11 @@ CREATE OR REPLACE TEMP MACRO money_of(amount, code) AS (
 
 -- An address that stands for nobody: an exact one, or every one of a domain (written @domain).
 CREATE OR REPLACE TEMP MACRO is_placeholder(email) AS (
-    list_contains(getvariable('placeholder_emails'), email)
-    OR list_contains(getvariable('placeholder_emails'), regexp_replace(email, '^.*@', '@'))
+    CASE
+        WHEN list_contains(getvariable('placeholder_emails'), email) THEN TRUE
+        ELSE list_contains(getvariable('placeholder_emails'), '@' || split_part(email, '@', -1))
+    END
 );
-
-CREATE OR REPLACE TEMP MACRO email_key(email) AS (nullif(lower(trim(email)), ''));
 
 -- The day and the wall-clock time at which something happened, in the report's zone. Never date_trunc:
 -- on a day without midnight it answers 01:00.
@@ -61,15 +61,6 @@ CREATE OR REPLACE TEMP MACRO quote_bucket(status, expiration_date) AS (
 CREATE OR REPLACE TEMP MACRO customer_name(first_name, last_name) AS (
     nullif(trim(concat_ws(' ', trim(first_name), trim(last_name))), '')
 );
-
--- A RUT without dots, dash and leading zeros, its check digit in capitals; NULL when it holds no digit.
-CREATE OR REPLACE TEMP MACRO rut_key(rut) AS (
-    nullif(ltrim(upper(regexp_replace(rut, '[^0-9kK]', '', 'g')), '0'), '')
-);
-
-CREATE OR REPLACE TEMP MACRO digits_of(written) AS (regexp_replace(written, '[^0-9]', '', 'g'));
-
-CREATE OR REPLACE TEMP MACRO search_key(written) AS (lower(strip_accents(trim(written))));
 
 -- The names of each scheme, in the order in which people list them.
 CREATE OR REPLACE TEMP MACRO lifecycle_segments() AS (['vip', 'regular', 'first-time', 'new', 'at-risk']);
@@ -97,4 +88,9 @@ CREATE OR REPLACE TEMP MACRO is_rut(rut) AS (
         ),
         FALSE
     )
+);
+
+-- A linked work order never counts by itself, and a quote is nobody's purchase yet.
+CREATE OR REPLACE TEMP MACRO is_purchase_work_order(is_void, is_quote, is_linked) AS (
+    NOT is_void AND NOT is_quote AND NOT is_linked
 );

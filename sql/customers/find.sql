@@ -21,6 +21,6 @@ LEFT JOIN branches AS branch ON customer.branch_id = branch.id
 WHERE
     CAST(customer.id AS VARCHAR) = lower(trim($sought))
     OR CAST(customer.id AS VARCHAR) = trim($sought)
-    OR email_key(customer.email) = email_key($sought)
+    OR customer.email_key = email_key($sought)
     OR rut_key(customer.rut) = rut_key($sought)
 ORDER BY customer_id;

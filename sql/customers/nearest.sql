@@ -17,7 +17,7 @@ likened AS (
         email,
         rut,
         greatest(
-            coalesce(jaro_winkler_similarity(email_key(email), email_key($sought)), 0),
+            coalesce(jaro_winkler_similarity(email_key, email_key($sought)), 0),
             coalesce(jaro_winkler_similarity(rut_key(rut), rut_key($sought)), 0),
             coalesce(jaro_winkler_similarity(lower(customer_name(first_name, last_name)), lower(trim($sought))), 0)
         ) AS likeness

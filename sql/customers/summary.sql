@@ -2,7 +2,7 @@
 -- title = { es = "Resumen", en = "Summary" }
 -- grain = "one row: the customers of the scope"
 -- shape = "record"
--- history = "all"
+-- uses = "active_customers"
 -- [columns]
 -- total = { kind = "count", es = "Clientes", en = "Customers" }
 -- active = { kind = "count", es = "Activos: con una compra en los últimos 365 días", en = "Active: with a purchase in the last 365 days" }
@@ -10,12 +10,9 @@
 -- ---
 SELECT
     count(*) AS total,
-    count(*) FILTER (
-        WHERE id IN (
-            SELECT customer_id
-            FROM purchases
-            WHERE local_date >= $active_from
-        )
+    (
+        SELECT count(*)
+        FROM active_customers
     ) AS active,
     count(*) FILTER (WHERE created_at >= $month_at) AS new_this_month
 FROM customers;

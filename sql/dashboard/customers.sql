@@ -2,6 +2,7 @@
 -- title = { es = "Clientes", en = "Customers" }
 -- grain = "one row: the customers of the scope"
 -- shape = "record"
+-- uses = "active_customers"
 -- [columns]
 -- customers_total = { kind = "count", es = "Clientes: creados hasta la fecha del informe", en = "Customers: created up to as-of" }
 -- customers_active = { kind = "count", es = "Clientes activos: con una compra en los últimos 365 días", en = "Active customers: with a purchase in the last 365 days" }
@@ -20,30 +21,32 @@ known AS (
         count(*) FILTER (WHERE created_at >= $month_at) AS new_this_month
     FROM customers
 ),
--- The year that makes a customer active reaches further back than most windows.
 buyers AS (
     SELECT
         customer_id,
-        bool_or(local_date >= $active_from) AS is_active,
-        count(*) FILTER (WHERE local_date BETWEEN $from_date AND $to_date) AS purchases
+        count(*) AS purchases
     FROM purchases
-    WHERE customer_id IS NOT NULL
+    WHERE customer_id IS NOT NULL AND local_date BETWEEN $from_date AND $to_date
     GROUP BY customer_id
 ),
 buying AS (
     SELECT
-        count(*) FILTER (WHERE is_active) AS active,
-        count(*) FILTER (WHERE purchases >= 1) AS buying,
+        count(*) AS buying,
         count(*) FILTER (WHERE purchases >= 2) AS recurring
     FROM buyers
+),
+active AS (
+    SELECT count(*) AS customers
+    FROM active_customers
 )
 SELECT
     known.total AS customers_total,
-    buying.active AS customers_active,
+    active.customers AS customers_active,
     known.enabled AS customers_enabled,
     known.new AS customers_new,
     known.new_this_month AS customers_new_this_month,
     buying.buying AS customers_buying,
     buying.recurring AS customers_recurring
 FROM known
+CROSS JOIN active
 CROSS JOIN buying;

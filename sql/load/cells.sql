@@ -31,28 +31,39 @@ CREATE OR REPLACE TEMP MACRO read_number_es(cell) AS (
 );
 
 CREATE OR REPLACE TEMP MACRO day_first(cell) AS (
-    try_strptime(trim(cell), [
-        '%d-%m-%Y %H:%M:%S', '%d-%m-%Y %H:%M', '%d-%m-%Y', '%d-%m-%Y %H:%M:%S.%f',
-        '%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d/%m/%Y'
-    ])
+    CASE
+        WHEN regexp_matches(cell, '^\s*\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(\D|$)')
+            THEN try_strptime(replace(replace(trim(cell), '/', '-'), '.', '-'), [
+                '%d-%m-%y %H:%M:%S', '%d-%m-%y %H:%M', '%d-%m-%y'
+            ])
+        WHEN regexp_matches(cell, '^\s*\d{1,2}[-/.]\d{1,2}[-/.]\d{4}')
+            THEN coalesce(
+                try_strptime(replace(trim(cell), '/', '-'), [
+                    '%d-%m-%Y %H:%M:%S', '%d-%m-%Y %H:%M', '%d-%m-%Y', '%d-%m-%Y %H:%M:%S.%f'
+                ]),
+                try_strptime(trim(cell), ['%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M', '%d.%m.%Y'])
+            )
+    END
 );
+
+-- A day in front of a month and a year: 02-01-26 must not be taken for the year 2.
+CREATE OR REPLACE TEMP MACRO begins_with_day(cell) AS (regexp_matches(cell, '^\s*\d{1,2}[-/.]\d{1,2}[-/.]'));
 
 -- A timestamp without an offset is in the session's zone, which the loader sets. Infinity is no instant.
 CREATE OR REPLACE TEMP MACRO finite(moment) AS (CASE WHEN isfinite(moment) THEN moment END);
 
 CREATE OR REPLACE TEMP MACRO read_instant(cell) AS (
-    finite(coalesce(
-        TRY_CAST(cell AS TIMESTAMPTZ),
-        timezone(current_setting('TimeZone'), day_first(cell))
-    ))
+    finite(CASE
+        WHEN begins_with_day(cell) THEN timezone(current_setting('TimeZone'), day_first(cell))
+        ELSE TRY_CAST(trim(cell) AS TIMESTAMPTZ)
+    END)
 );
 
 CREATE OR REPLACE TEMP MACRO read_date(cell) AS (
-    finite(coalesce(
-        TRY_CAST(cell AS DATE),
-        CAST(TRY_CAST(cell AS TIMESTAMP) AS DATE),
-        CAST(day_first(cell) AS DATE)
-    ))
+    finite(CASE
+        WHEN begins_with_day(cell) THEN CAST(day_first(cell) AS DATE)
+        ELSE coalesce(TRY_CAST(trim(cell) AS DATE), CAST(TRY_CAST(trim(cell) AS TIMESTAMP) AS DATE))
+    END)
 );
 
 CREATE OR REPLACE TEMP MACRO read_flag(cell) AS (
@@ -75,16 +86,18 @@ CREATE OR REPLACE TEMP MACRO read_list(cell) AS (
                 lambda part: CASE
                     WHEN part LIKE '"%'
                         THEN regexp_replace(substr(part, 2, length(part) - 2), '\\(.)', '\1', 'g')
-                    ELSE part
+                    WHEN upper(part) <> 'NULL' THEN part
                 END
             )
         WHEN cell IS NOT NULL THEN [cell]
     END
 );
 
--- NaN is what PostgreSQL prints for a number that is none: it is read as no value, like an empty cell.
+-- NaN is what PostgreSQL prints for a number that is none, and infinity for a moment that is none: both are
+-- read as no value, like an empty cell.
 CREATE OR REPLACE TEMP MACRO holds_something(cell) AS (
-    cell IS NOT NULL AND lower(trim(CAST(cell AS VARCHAR))) NOT IN ('', 'nan', 'null', '\n')
+    cell IS NOT NULL
+    AND lower(trim(CAST(cell AS VARCHAR))) NOT IN ('', 'nan', 'null', '\n', 'infinity', '-infinity', '+infinity')
 );
 
 CREATE OR REPLACE TEMP MACRO read_text(cell) AS (nullif(CAST(cell AS VARCHAR), ''));

@@ -26,17 +26,17 @@ def answers(folder: Path, world: World) -> list[str]:
     ]
     found = [run(folder, *command, *world.options) for command in commands]
     assert [ran.code for ran in found[:2]] == [0, 0], found[0].stderr + found[1].stderr
-    return [ran.stdout.split('"snapshot"', maxsplit=1)[0] + ran.stderr for ran in found]
+    return [ran.stdout.split('"snapshot"', maxsplit=1)[0] for ran in found]
 
 
-@fuzz(5)
+@fuzz(3)
 @given(world=worlds())
 def test_deleting_what_lies_outside_the_scope_changes_no_byte(world: World) -> None:
     whole, part = write_world(world.tables), write_world(inside(world))
     assert answers(whole, world) == answers(part, world)
 
 
-@fuzz(5)
+@fuzz(3)
 @given(world=worlds(), seed=st.integers(0, 1000))
 def test_neither_the_order_of_rows_nor_their_files_change_a_byte(world: World, seed: int) -> None:
     whole, parts = write_world(world.tables), new_folder()
@@ -48,7 +48,7 @@ def test_neither_the_order_of_rows_nor_their_files_change_a_byte(world: World, s
 
 def _dealt(table: str, rows: list[Row], seed: int) -> dict[str, list[Row]]:
     """Shuffle a table; orders and customers go into two files."""
-    mixed = random.Random(seed).sample(rows, len(rows))  # noqa: S311 -- a shuffle, no secret
+    mixed = random.Random(seed).sample(rows, len(rows))
     if table not in {"orders", "customers"}:
         return {f"{table}.csv": mixed}
     half = len(mixed) // 2

@@ -18,20 +18,20 @@ def answers(tables: dict[str, list[dict[str, str]]], world: World) -> list[dict[
     return [comparable(read_dashboard(folder, request(world))), read_segments(folder, request(world))]
 
 
-@fuzz(60)
+@fuzz(25)
 @given(world=worlds())
 def test_what_lies_outside_the_scope_changes_nothing(world: World) -> None:
     assert answers(world.tables, world) == answers(inside(world), world)
 
 
-@fuzz(60)
+@fuzz(25)
 @given(world=worlds())
 def test_the_order_of_rows_changes_nothing(world: World) -> None:
     turned = {table: rows[::-1] for table, rows in world.tables.items()}
     assert answers(world.tables, world) == answers(turned, world)
 
 
-@fuzz(60)
+@fuzz(25)
 @given(world=worlds())
 def test_sums_that_must_hold(world: World) -> None:
     report = answers(world.tables, world)[0]

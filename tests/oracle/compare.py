@@ -8,12 +8,12 @@ stand in any order.
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 
-def parse(text: str) -> Any:  # noqa: ANN401 -- JSON is any value
+def parse(text: str) -> Any:
     """Read JSON without a float."""
     return json.loads(text, parse_float=Decimal)
 
@@ -70,7 +70,9 @@ def _named_line(expected: dict[str, Any], got: object, path: str) -> list[str]:
 
 def _same(expected: object, got: object) -> bool:
     if isinstance(expected, datetime):
-        return isinstance(got, str) and datetime.fromisoformat(got) == expected
+        return isinstance(got, str) and datetime.fromisoformat(got).astimezone(UTC) == expected.astimezone(
+            UTC
+        )
     if isinstance(expected, date) or isinstance(got, date):
         return str(expected) == str(got)
     if isinstance(expected, bool) or isinstance(got, bool):

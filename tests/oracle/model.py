@@ -74,5 +74,4 @@ def _head(sales: Sales) -> Record:
         "as_of": book.clock.local(book.clock.as_of),
         "timezone": book.clock.zone.key,
         "currency": sales.currency,
-        "branches": sorted(branch.id for branch in book.scope.branches),
     }

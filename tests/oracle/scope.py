@@ -173,7 +173,7 @@ def _settle(table: str, inside: list[S], exists: Callable[[S], bool], counts: Co
         held = kept.get(row.id)
         if held is None or _age(row) > _age(held):
             kept[row.id] = row
-    counts.rows_after_as_of[table] = len(inside) - len(existing)
+    counts.rows_after_as_of[table] = len({row.id for row in inside if not exists(row)})
     _count(table, existing, kept, counts)
     return list(kept.values())
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from spec.harness import Ask, Record, expect
 
 PEOPLE = """
@@ -51,13 +49,14 @@ def test_first_the_customer_id(ask: Ask) -> None:
     assert nobody(ask, tables, "--branch", "b1") == {}
 
 
-@pytest.mark.parametrize("customer_id", ["", "c4", "c99"])
-def test_then_the_one_customer_of_the_linked_work_orders(ask: Ask, customer_id: str) -> None:
-    """Whether `customer_id` is null, a neighbour or unknown; the void work order w3 does not vote."""
-    tables = f"""
+def test_then_the_one_customer_of_the_linked_work_orders(ask: Ask) -> None:
+    """Whether `customer_id` is null, a neighbour or unknown; the void work orders w3 and w4 do not vote."""
+    tables = """
         orders
-        id | customer_id    | email
-        o1 | {customer_id} | ana@correo.cl
+        id | customer_id | email
+        o1 |             | ana@correo.cl
+        o2 | c4          | ana@correo.cl
+        o3 | c99         | ana@correo.cl
 
         lab_work_orders
         id | customer_id | pos_order_id | status    | payment_status
@@ -65,35 +64,43 @@ def test_then_the_one_customer_of_the_linked_work_orders(ask: Ask, customer_id: 
         w2 | c2          | o1           | ordered   | pending
         w3 | c3          | o1           | cancelled | paid
         w4 | c1          | o1           | delivered | refunded
+        w5 | c2          | o2           | delivered | paid
+        w6 | c2          | o3           | delivered | paid
         """
-    assert buyers(ask, tables, "--branch", "b1") == {"c2": 1}
+    assert buyers(ask, tables, "--branch", "b1") == {"c2": 3}
 
 
-@pytest.mark.parametrize("other", ["c3", "c4", "c99"])
-def test_linked_work_orders_that_do_not_agree_name_nobody(ask: Ask, other: str) -> None:
+def test_linked_work_orders_that_do_not_agree_name_nobody(ask: Ask) -> None:
     """One names c2, the other someone else, or someone not in scope: the email rule follows."""
-    tables = f"""
+    tables = """
         orders
         id | email
         o1 | ana@correo.cl
+        o2 | ana@correo.cl
+        o3 | ana@correo.cl
 
         lab_work_orders
         id | customer_id | pos_order_id
         w1 | c2          | o1
-        w2 | {other}     | o1
+        w2 | c3          | o1
+        w3 | c2          | o2
+        w4 | c4          | o2
+        w5 | c2          | o3
+        w6 | c99         | o3
         """
-    assert buyers(ask, tables, "--branch", "b1") == {"c1": 1}
+    assert buyers(ask, tables, "--branch", "b1") == {"c1": 3}
 
 
-@pytest.mark.parametrize("email", ["ana@correo.cl", "ANA@Correo.CL", "'  ana@correo.cl '"])
-def test_then_the_email(ask: Ask, email: str) -> None:
-    """Spaces at both ends and case do not matter (the cell is quoted so that its spaces are kept)."""
-    tables = f"""
+def test_then_the_email(ask: Ask) -> None:
+    """Spaces at both ends and case do not matter."""
+    tables = """
         orders
         id | email
-        o1 | {email}
+        o1 | ana@correo.cl
+        o2 | ANA@Correo.CL
+        o3 | '  ana@correo.cl '
         """
-    assert buyers(ask, tables, "--branch", "b1") == {"c1": 1}
+    assert buyers(ask, tables, "--branch", "b1") == {"c1": 3}
 
 
 def test_accents_are_letters_of_their_own(ask: Ask) -> None:
@@ -135,28 +142,25 @@ def test_the_email_is_looked_up_in_the_orders_own_branch(ask: Ask) -> None:
     assert nobody(ask, tables) == {"no_match": {"count": 2, "amount": 2000}}
 
 
-REASONS = [
-    # o1's own cells: branch, customer, email; then the reason.
-    ("b1", "c4", "ana@correo.cl", "customer_not_in_scope"),  # a neighbour's customer: no look at the email
-    ("b1", "c99", "", "customer_not_in_scope"),
-    ("b1", "", "venta@pos.local", "placeholder_email"),  # although c5 has exactly this one
-    ("b1", "", "Caja2@POS.local", "placeholder_email"),
-    ("b1", "", "shared@correo.cl", "ambiguous_email"),
-    ("b1", "", "nobody@correo.cl", "no_match"),
-    ("b1", "", "", "no_match"),  # c6 has no email either
-]
-
-
-@pytest.mark.parametrize(("branch", "customer", "email", "reason"), REASONS)
-def test_the_reason_why_an_order_is_nobodys(
-    ask: Ask, branch: str, customer: str, email: str, reason: str
-) -> None:
-    tables = f"""
+def test_the_reason_why_an_order_is_nobodys(ask: Ask) -> None:
+    """o1 names a neighbour: its email is not looked at. c5 has o3's placeholder, c6 no email, like o7."""
+    tables = """
         orders
-        id | branch_id | customer_id | email   | total_amount
-        o1 | {branch}  | {customer}  | {email} | 700
+        id | customer_id | email            | total_amount
+        o1 | c4          | ana@correo.cl    | 1
+        o2 | c99         |                  | 10
+        o3 |             | venta@pos.local  | 100
+        o4 |             | Caja2@POS.local  | 1000
+        o5 |             | shared@correo.cl | 10000
+        o6 |             | nobody@correo.cl | 100000
+        o7 |             |                  | 1000000
         """
-    assert nobody(ask, tables, "--branch", "b1") == {reason: {"count": 1, "amount": 700}}
+    assert nobody(ask, tables, "--branch", "b1") == {
+        "customer_not_in_scope": {"count": 2, "amount": 1 + 10},
+        "placeholder_email": {"count": 2, "amount": 100 + 1000},
+        "ambiguous_email": {"count": 1, "amount": 10000},
+        "no_match": {"count": 2, "amount": 100000 + 1000000},
+    }
     assert buyers(ask, tables, "--branch", "b1") == {}
 
 

@@ -226,67 +226,72 @@ def test_large_money_is_exact(ask: Ask) -> None:
     assert report["kpis"]["total_revenue"] == parse("29999999999.98")
 
 
-@pytest.mark.parametrize(
-    ("amounts", "average"),
-    [
-        (("0.01", "0"), "0.01"),  # 0.005
-        (("-0.01", "0"), "-0.01"),  # -0.005
-        (("1.00", "0.01"), "0.51"),  # 0.505
-        (("2.01", "0.34"), "1.18"),  # 1.175
-        (("1", "1", "0"), "0.67"),  # 0.6667
-        (("1", "0", "0"), "0.33"),  # 0.3333
-    ],
-)
-def test_averages_round_half_away_from_zero(ask: Ask, amounts: tuple[str, ...], average: str) -> None:
-    rows = "\n".join(f"o{number} | {amount}" for number, amount in enumerate(amounts))
-    report = ask.dashboard(f"orders\nid | total_amount\n{rows}\n")
-    assert report["kpis"]["average_ticket"] == parse(average)
+AVERAGES = [
+    (("0.01", "0"), "0.01"),  # 0.005
+    (("-0.01", "0"), "-0.01"),  # -0.005
+    (("1.00", "0.01"), "0.51"),  # 0.505
+    (("2.01", "0.34"), "1.18"),  # 1.175
+    (("1", "1", "0"), "0.67"),  # 0.6667
+    (("1", "0", "0"), "0.33"),  # 0.3333
+]
 
 
-@pytest.mark.parametrize(
-    ("before", "now", "growth"),
-    [
-        ("800", "801", "0.13"),  # 0.125
-        ("800", "799", "-0.13"),  # -0.125
-        ("300", "400", "33.33"),
-        ("300", "500", "66.67"),
-        ("100", "0", "-100"),
-        ("2000", "2000.10", "0.01"),  # 0.005, which no float holds
-        ("2000", "2000.30", "0.02"),  # 0.015
-    ],
-)
-def test_percentages_round_half_away_from_zero(ask: Ask, before: str, now: str, growth: str) -> None:
-    report = ask.dashboard(
-        f"""
-        orders
-        id | total_amount | created_at
-        o1 | {before}     | 2026-10-10
-        o2 | {now}        | 2026-11-10
-        """
-    )
-    assert report["kpis"]["revenue_growth_pct"] == parse(growth)
+def test_averages_round_half_away_from_zero(ask: Ask) -> None:
+    """Each case is a customer."""
+    customers, orders = ["customers", "id"], ["orders", "id | customer_id | total_amount"]
+    for number, (amounts, _) in enumerate(AVERAGES):
+        customers.append(f"c{number}")
+        orders += [f"o{number}{place} | c{number} | {amount}" for place, amount in enumerate(amounts)]
+    rows = ask.segments("\n".join([*customers, *orders]))
+    for number, (amounts, average) in enumerate(AVERAGES):
+        assert (amounts, rows[f"c{number}"]["average_order_value"]) == (amounts, parse(average))
 
 
-@pytest.mark.parametrize(
-    ("delivered", "average"),
-    [
-        ("2026-11-10 18:00:00+00", "0.3"),  # 6 hours = 0.25 days
-        ("2026-11-10 15:36:00+00", "0.2"),  # 3.6 hours = 0.15 days, which no float holds
-        ("2026-11-11 20:24:00+00", "1.4"),  # 32.4 hours = 1.35 days
-        ("2026-11-10 13:12:00+00", "0.1"),  # 1.2 hours = 0.05 days
-        ("2026-11-10 13:11:59+00", "0"),
-    ],
-)
-def test_days_round_half_away_from_zero(ask: Ask, delivered: str, average: str) -> None:
-    report = ask.dashboard(
-        f"""
-        lab_work_orders
-        id | ordered_at             | delivered_at
-        w1 | 2026-11-10 12:00:00+00 | {delivered}
-        """
-    )
-    found = report["work_orders"]["delivery"]
-    assert (found["average_days"], found["median_days"]) == (parse(average), parse(average))
+GROWTHS = [
+    ("800", "801", "0.13"),  # 0.125
+    ("800", "799", "-0.13"),  # -0.125
+    ("300", "400", "33.33"),
+    ("300", "500", "66.67"),
+    ("100", "0", "-100"),
+    ("2000", "2000.10", "0.01"),  # 0.005, which no float holds
+    ("2000", "2000.30", "0.02"),  # 0.015
+]
+
+
+def test_percentages_round_half_away_from_zero(ask: Ask) -> None:
+    """Each case is a branch."""
+    branches, orders = ["branches", "id"], ["orders", "id | branch_id | total_amount | created_at"]
+    for number, (before, now, _) in enumerate(GROWTHS):
+        branches.append(f"b{number}")
+        orders.append(f"o{number}1 | b{number} | {before} | 2026-10-10")
+        orders.append(f"o{number}2 | b{number} | {now} | 2026-11-10")
+    folder = write_export("\n".join([*branches, *orders]))
+    for number, (before, now, growth) in enumerate(GROWTHS):
+        report = ask.dashboard(folder, "--branch", f"b{number}")
+        assert (before, now, report["kpis"]["revenue_growth_pct"]) == (before, now, parse(growth))
+
+
+# Ordered at noon UTC on 10 November.
+DELIVERIES = [
+    ("2026-11-10 18:00:00+00", "0.3"),  # 6 hours = 0.25 days
+    ("2026-11-10 15:36:00+00", "0.2"),  # 3.6 hours = 0.15 days, which no float holds
+    ("2026-11-11 20:24:00+00", "1.4"),  # 32.4 hours = 1.35 days
+    ("2026-11-10 13:12:00+00", "0.1"),  # 1.2 hours = 0.05 days
+    ("2026-11-10 13:11:59+00", "0"),
+]
+
+
+def test_days_round_half_away_from_zero(ask: Ask) -> None:
+    """Each case is a branch."""
+    branches, rows = ["branches", "id"], ["lab_work_orders", "id | branch_id | ordered_at | delivered_at"]
+    for number, (delivered, _) in enumerate(DELIVERIES):
+        branches.append(f"b{number}")
+        rows.append(f"w{number} | b{number} | 2026-11-10 12:00:00+00 | {delivered}")
+    folder = write_export("\n".join([*branches, *rows]))
+    for number, (delivered, days) in enumerate(DELIVERIES):
+        found = ask.dashboard(folder, "--branch", f"b{number}")["work_orders"]["delivery"]
+        averages = (found["average_days"], found["median_days"])
+        assert (delivered, averages) == (delivered, (parse(days), parse(days)))
 
 
 def test_days_between_purchases_round_half_away_from_zero(ask: Ask) -> None:

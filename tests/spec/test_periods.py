@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from spec.harness import Ask, expect, run, write_export
+from spec.harness import Ask, Record, expect, run, write_export
 
 ONE_CUSTOMER = """
 customers
@@ -38,17 +36,18 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize(("period", "first", "last", "length", "before", "until"), FORMS)
-def test_every_form_of_period(  # noqa: PLR0913, PLR0917 -- one case, written out
-    ask: Ask, period: str, first: str, last: str, length: int, before: str, until: str
-) -> None:
-    report = ask.dashboard(ONE_CUSTOMER, "--period", period)
-    expect(
-        report,
-        period={"from": first, "to": last, "days": length},
-        previous={"from": before, "to": until},
-    )
-    assert len(report["trends"]["sales"]) == length
+def test_every_form_of_period(ask: Ask) -> None:
+    folder = write_export(ONE_CUSTOMER)
+    for period, first, last, length, before, until in FORMS:
+        report = ask.dashboard(folder, "--period", period)
+        assert windows(report, period) == (period, first, last, before, until)
+        assert report["period"]["days"] == len(report["trends"]["sales"]) == length
+
+
+def windows(report: Record, period: str) -> tuple[str, ...]:
+    """A period and both its windows."""
+    now, before = report["period"], report["previous"]
+    return period, now["from"], now["to"], before["from"], before["to"]
 
 
 def test_the_default_is_30_days(ask: Ask) -> None:
@@ -62,62 +61,62 @@ def test_the_longest_period(ask: Ask) -> None:
     expect(report, period={"from": "2016-11-15", "to": "2026-11-22", "days": 3660})
 
 
-@pytest.mark.parametrize(
-    ("as_of", "period", "first", "last", "before", "until"),
-    [
-        # 22 dates before 20 March start on 26 February; 16 of the 22 are over on 4 April.
-        ("2026-04-04", "2026-03-20..2026-04-10", "2026-03-20", "2026-04-04", "2026-02-26", "2026-03-13"),
-        (
-            "2026-04-04T09:00",
-            "2026-03-20..2026-04-10",
-            "2026-03-20",
-            "2026-04-04",
-            "2026-02-26",
-            "2026-03-13",
-        ),
-        # February has fewer dates than the 30 that are over: all of it.
-        ("2026-03-30T12:00", "this-month", "2026-03-01", "2026-03-30", "2026-02-01", "2026-02-28"),
-        # The last instant of a month: it is over, and the month before is read whole.
-        ("2026-11-30", "this-month", "2026-11-01", "2026-11-30", "2026-10-01", "2026-10-31"),
-        ("2026-11-30T23:59:59", "this-month", "2026-11-01", "2026-11-30", "2026-10-01", "2026-10-30"),
-        ("2026-06-30T12:00", "2026-Q2", "2026-04-01", "2026-06-30", "2026-01-01", "2026-03-31"),
-        # 29 February is the 60th date of 2024; the 60th of 2023 is 1 March.
-        ("2024-02-29T12:00", "ytd", "2024-01-01", "2024-02-29", "2023-01-01", "2023-03-01"),
-        # Monday: a week of one date.
-        ("2026-11-23T12:00", "this-week", "2026-11-23", "2026-11-23", "2026-11-16", "2026-11-16"),
-        # ISO weeks run over the year's edge: 1 January 2027 is a Friday.
-        ("2027-01-01T12:00", "this-week", "2026-12-28", "2027-01-01", "2026-12-21", "2026-12-25"),
-        ("2027-01-10T12:00", "last-week", "2026-12-28", "2027-01-03", "2026-12-21", "2026-12-27"),
-        ("2027-01-10T12:00", "last-month", "2026-12-01", "2026-12-31", "2026-11-01", "2026-11-30"),
-    ],
-)
-def test_a_window_that_is_not_over_is_compared_with_an_equally_long_start(  # noqa: PLR0913, PLR0917 -- one case, written out
-    ask: Ask, as_of: str, period: str, first: str, last: str, before: str, until: str
-) -> None:
-    report = ask.dashboard(ONE_CUSTOMER, "--as-of", as_of, "--period", period)
-    expect(report, period={"from": first, "to": last}, previous={"from": before, "to": until})
+NOT_OVER = [
+    # 22 dates before 20 March start on 26 February; 16 of the 22 are over on 4 April.
+    ("2026-04-04", "2026-03-20..2026-04-10", "2026-03-20", "2026-04-04", "2026-02-26", "2026-03-13"),
+    (
+        "2026-04-04T09:00",
+        "2026-03-20..2026-04-10",
+        "2026-03-20",
+        "2026-04-04",
+        "2026-02-26",
+        "2026-03-13",
+    ),
+    # February has fewer dates than the 30 that are over: all of it.
+    ("2026-03-30T12:00", "this-month", "2026-03-01", "2026-03-30", "2026-02-01", "2026-02-28"),
+    # The last instant of a month: it is over, and the month before is read whole.
+    ("2026-11-30", "this-month", "2026-11-01", "2026-11-30", "2026-10-01", "2026-10-31"),
+    ("2026-11-30T23:59:59", "this-month", "2026-11-01", "2026-11-30", "2026-10-01", "2026-10-30"),
+    ("2026-06-30T12:00", "2026-Q2", "2026-04-01", "2026-06-30", "2026-01-01", "2026-03-31"),
+    # 29 February is the 60th date of 2024; the 60th of 2023 is 1 March.
+    ("2024-02-29T12:00", "ytd", "2024-01-01", "2024-02-29", "2023-01-01", "2023-03-01"),
+    # Monday: a week of one date.
+    ("2026-11-23T12:00", "this-week", "2026-11-23", "2026-11-23", "2026-11-16", "2026-11-16"),
+    # ISO weeks run over the year's edge: 1 January 2027 is a Friday.
+    ("2027-01-01T12:00", "this-week", "2026-12-28", "2027-01-01", "2026-12-21", "2026-12-25"),
+    ("2027-01-10T12:00", "last-week", "2026-12-28", "2027-01-03", "2026-12-21", "2026-12-27"),
+    ("2027-01-10T12:00", "last-month", "2026-12-01", "2026-12-31", "2026-11-01", "2026-11-30"),
+]
 
 
-@pytest.mark.parametrize(
-    ("as_of", "period", "before", "until"),
-    [
-        ("2026-11-22T15:00", "30", "2025-10-24", "2025-11-22"),
-        ("2026-11-22T15:00", "last-month", "2025-10-01", "2025-10-31"),
-        ("2026-11-22T15:00", "this-month", "2025-11-01", "2025-11-22"),
-        ("2026-11-22T15:00", "this-week", "2025-11-16", "2025-11-22"),
-        # 29 February becomes 28.
-        ("2024-03-31", "2024-02-29..2024-03-05", "2023-02-28", "2023-03-05"),
-        ("2024-03-31", "2024-02", "2023-02-01", "2023-02-28"),
-        ("2024-02-29T12:00", "this-month", "2023-02-01", "2023-02-28"),
-        # A leap year one year earlier keeps its 29th.
-        ("2025-03-31", "2025-02-15..2025-03-15", "2024-02-15", "2024-03-15"),
-        # 29 dates of the window, of the 30 that the year before has.
-        ("2025-03-15T12:00", "2025-02-15..2025-03-15", "2024-02-15", "2024-03-14"),
-    ],
-)
-def test_compare_year(ask: Ask, as_of: str, period: str, before: str, until: str) -> None:
-    report = ask.dashboard(ONE_CUSTOMER, "--as-of", as_of, "--period", period, "--compare", "year")
-    expect(report, previous={"from": before, "to": until})
+def test_a_window_that_is_not_over_is_compared_with_an_equally_long_start(ask: Ask) -> None:
+    folder = write_export(ONE_CUSTOMER)
+    for as_of, *expected in NOT_OVER:
+        report = ask.dashboard(folder, "--as-of", as_of, "--period", expected[0])
+        assert windows(report, expected[0]) == tuple(expected), as_of
+
+
+A_YEAR_EARLIER = [
+    ("2026-11-22T15:00", "30", "2025-10-24", "2025-11-22"),
+    ("2026-11-22T15:00", "last-month", "2025-10-01", "2025-10-31"),
+    ("2026-11-22T15:00", "this-month", "2025-11-01", "2025-11-22"),
+    ("2026-11-22T15:00", "this-week", "2025-11-16", "2025-11-22"),
+    # 29 February becomes 28.
+    ("2024-03-31", "2024-02-29..2024-03-05", "2023-02-28", "2023-03-05"),
+    ("2024-03-31", "2024-02", "2023-02-01", "2023-02-28"),
+    ("2024-02-29T12:00", "this-month", "2023-02-01", "2023-02-28"),
+    # A leap year one year earlier keeps its 29th.
+    ("2025-03-31", "2025-02-15..2025-03-15", "2024-02-15", "2024-03-15"),
+    # 29 dates of the window, of the 30 that the year before has.
+    ("2025-03-15T12:00", "2025-02-15..2025-03-15", "2024-02-15", "2024-03-14"),
+]
+
+
+def test_compare_year(ask: Ask) -> None:
+    folder = write_export(ONE_CUSTOMER)
+    for as_of, period, before, until in A_YEAR_EARLIER:
+        report = ask.dashboard(folder, "--as-of", as_of, "--period", period, "--compare", "year")
+        assert windows(report, period)[3:] == (before, until), (as_of, period)
 
 
 def test_compare_none(ask: Ask) -> None:
@@ -197,18 +196,16 @@ o5 | 10000        | 2026-10-24 00:00:00-03
 """
 
 
-@pytest.mark.parametrize(
-    ("as_of", "before"),
-    [
+def test_on_its_last_date_only_rows_up_to_the_wall_clock(ask: Ask) -> None:
+    """The 30 dates before 24 October end on the 23rd, which is cut at as-of's time of day."""
+    folder = write_export(LAST_DATE_OF_THE_PREVIOUS_WINDOW)
+    for as_of, before in (
         ("2026-11-22T15:00:00-03:00", 1 + 10),
         ("2026-11-22T15:00:01-03:00", 1 + 10 + 100),
         ("2026-11-22", 1 + 10 + 100 + 1000),
-    ],
-)
-def test_on_its_last_date_only_rows_up_to_the_wall_clock(ask: Ask, as_of: str, before: int) -> None:
-    """The 30 dates before 24 October end on the 23rd, which is cut at as-of's time of day."""
-    report = ask.dashboard(LAST_DATE_OF_THE_PREVIOUS_WINDOW, "--as-of", as_of)
-    expect(report, kpis={"total_revenue": 10000, "previous_revenue": before})
+    ):
+        report = ask.dashboard(folder, "--as-of", as_of)
+        expect(report, kpis={"total_revenue": 10000, "previous_revenue": before})
 
 
 def test_the_cut_is_by_the_wall_clock_not_by_elapsed_hours(ask: Ask) -> None:
@@ -263,21 +260,15 @@ def test_compare_year_is_cut_the_same_way(ask: Ask) -> None:
     expect(report, kpis={"previous_revenue": 1})
 
 
-@pytest.mark.parametrize(
-    "period",
-    [
-        "2026-12",
-        "2027",
-        "2026-11-23..2026-11-30",
-        "0",
-        "3661",
-        "2026-13",
-        "2026-Q5",
-        "soon",
-        "2026-02-02..2026-02-01",
-    ],
+WRONG = (
+    *("2026-12", "2027", "2026-11-23..2026-11-30", "2026-02-02..2026-02-01"),
+    *("0", "3661", "2026-13", "2026-Q5", "soon"),
 )
-def test_a_period_that_nobody_can_mean_is_wrong_usage(period: str) -> None:
-    ran = run(write_export(ONE_CUSTOMER), "dashboard", "--period", period)
-    assert (ran.code, ran.stdout) == (2, "")
-    assert period.split("..", maxsplit=1)[0] in ran.stderr
+
+
+def test_a_period_that_nobody_can_mean_is_wrong_usage() -> None:
+    folder = write_export(ONE_CUSTOMER)
+    for period in WRONG:
+        ran = run(folder, "dashboard", "--period", period)
+        assert (period, ran.code, ran.stdout) == (period, 2, "")
+        assert period.split("..", maxsplit=1)[0] in ran.stderr

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from spec.harness import Ask, Record, expect
+from spec.harness import Ask, Record, expect, write_export
 
 CATALOGUE = """
 organizations
@@ -151,41 +149,37 @@ def test_a_category_that_is_unknown_or_null_is_uncategorised(ask: Ask) -> None:
     expect(report, products={"category_revenue": [{"category": "uncategorised", "revenue": 50}]})
 
 
-@pytest.mark.parametrize(
-    ("quantity", "reserved", "available", "threshold", "found"),
-    [
-        ("9", "0", "0", "5", "out_of_stock"),  # what is available counts, not the quantity
-        ("9", "0", "-1", "5", "out_of_stock"),
-        ("9", "0", "1", "5", "low_stock"),
-        ("9", "0", "5", "5", "low_stock"),
-        ("9", "0", "6", "5", None),
-        ("9", "0", "5", "", "low_stock"),  # a null threshold is 5
-        ("9", "0", "6", "", None),
-        ("9", "0", "1", "0", None),
-        ("9", "4", "", "5", "low_stock"),  # else max(0, 9 - 4)
-        ("9", "3", "", "5", None),
-        ("3", "8", "", "5", "out_of_stock"),
-        ("5", "", "", "5", "low_stock"),
-    ],
-)
-def test_inventory_of_one_branch(  # noqa: PLR0913, PLR0917 -- one case, written out
-    ask: Ask, quantity: str, reserved: str, available: str, threshold: str, found: str | None
-) -> None:
-    report = ask.dashboard(
-        f"""
-        products
-        id
-        d1
+# Quantity, reserved, available, threshold, and where the product belongs.
+HELD = [
+    ("9", "0", "0", "5", "out_of_stock"),  # what is available counts, not the quantity
+    ("9", "0", "-1", "5", "out_of_stock"),
+    ("9", "0", "1", "5", "low_stock"),
+    ("9", "0", "5", "5", "low_stock"),
+    ("9", "0", "6", "5", None),
+    ("9", "0", "5", "", "low_stock"),  # a null threshold is 5
+    ("9", "0", "6", "", None),
+    ("9", "0", "1", "0", None),
+    ("9", "4", "", "5", "low_stock"),  # else max(0, 9 - 4)
+    ("9", "3", "", "5", None),
+    ("3", "8", "", "5", "out_of_stock"),
+    ("5", "", "", "5", "low_stock"),
+]
 
-        product_branch_stock
-        product_id | branch_id | quantity   | reserved_quantity | available_quantity | low_stock_threshold
-        d1         | b1        | {quantity} | {reserved}        | {available}        | {threshold}
-        """
+
+def test_inventory_of_one_branch(ask: Ask) -> None:
+    """Each case is a branch of its own."""
+    branches, stock = ["branches", "id"], ["product_branch_stock"]
+    stock.append(
+        "product_id | branch_id | quantity | reserved_quantity | available_quantity | low_stock_threshold"
     )
-    assert report["products"]["inventory"] == {
-        "out_of_stock": int(found == "out_of_stock"),
-        "low_stock": int(found == "low_stock"),
-    }
+    for number, (*cells, _) in enumerate(HELD):
+        branches.append(f"b{number}")
+        stock.append(f"d1 | b{number} | {' | '.join(map(str, cells))}")
+    folder = write_export("\n".join([*branches, *stock, "products", "id", "d1"]))
+    for number, (*cells, found) in enumerate(HELD):
+        report = ask.dashboard(folder, "--branch", f"b{number}")
+        expected = {name: int(name == found) for name in ("out_of_stock", "low_stock")}
+        assert (cells, report["products"]["inventory"]) == (cells, expected)
 
 
 STOCK = """
@@ -218,19 +212,16 @@ d6         | b2        | 0        | -3
 """
 
 
-@pytest.mark.parametrize(
-    ("asked", "out", "low"),
-    [
+def test_inventory_over_the_branches_of_the_scope(ask: Ask) -> None:
+    folder = write_export(STOCK)
+    cases: tuple[tuple[tuple[str, ...], int, int], ...] = (
         # d1 and d2 are out, d3 and d6 are low; d5 has no stock row in b1, and d4 is not active.
         (("--branch", "b1"), 2, 2),
         # d5 and d6 are out; d2 and d3 are low; d1 has plenty.
         (("--branch", "b2"), 2, 2),
         # Over both, d1 has 9; d2 has 2, low in b2; d3 is low, though it has 6; d6 has 0: out, and so not low.
         ((), 2, 2),
-    ],
-)
-def test_inventory_over_the_branches_of_the_scope(
-    ask: Ask, asked: tuple[str, ...], out: int, low: int
-) -> None:
-    report = ask.dashboard(STOCK, *asked)
-    assert report["products"]["inventory"] == {"out_of_stock": out, "low_stock": low}
+    )
+    for asked, out, low in cases:
+        report = ask.dashboard(folder, *asked)
+        assert report["products"]["inventory"] == {"out_of_stock": out, "low_stock": low}, asked

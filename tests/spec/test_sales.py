@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spec.harness import Ask, expect
+from spec.harness import Ask, expect, write_export
 
 
 def test_a_linked_work_order_counts_once(ask: Ask) -> None:
@@ -57,97 +57,88 @@ def test_its_order_speaks_for_a_linked_work_order(ask: Ask) -> None:
     expect(report, kpis={"total_revenue": 400, "sales_count": 1, "outstanding_amount": 200})
 
 
-@pytest.mark.parametrize(
-    ("status", "payment_status", "is_purchase", "is_sale"),
-    [
-        ("delivered", "paid", True, True),
-        ("pending", "paid", True, True),
-        ("weird", "paid", True, True),
-        ("", "paid", True, True),
-        ("delivered", "pending", True, False),
-        ("delivered", "partial", True, False),
-        ("delivered", "on_hold_payment", True, False),
-        ("delivered", "partially_refunded", True, False),
-        ("delivered", "", True, False),
-        ("cancelled", "paid", False, False),
-        ("refunded", "paid", False, False),
-        ("delivered", "failed", False, False),
-        ("delivered", "refunded", False, False),
-    ],
-)
-def test_orders(ask: Ask, status: str, payment_status: str, is_purchase: bool, is_sale: bool) -> None:  # noqa: FBT001
-    report = ask.dashboard(
-        f"""
-        customers
-        id
-        c1
-
-        orders
-        id | customer_id | status   | payment_status
-        o1 | c1          | {status} | {payment_status}
-        """
-    )
-    expect(
-        report,
-        kpis={
-            "orders_count": 1,
-            "customers_buying": int(is_purchase),
-            "sales_count": int(is_sale),
-            "total_revenue": 1000 * is_sale,
-            "outstanding_amount": 1000 * (is_purchase and not is_sale),
-        },
-        data_quality={
-            "void": {"count": int(not is_purchase), "amount": 1000 * (not is_purchase)},
-            "unpaid": {"count": int(is_purchase and not is_sale)},
-        },
-    )
+# Status, payment status, whether it is a purchase, whether it is a sale.
+ORDERS = [
+    ("delivered", "paid", True, True),
+    ("pending", "paid", True, True),
+    ("weird", "paid", True, True),
+    ("", "paid", True, True),
+    ("delivered", "pending", True, False),
+    ("delivered", "partial", True, False),
+    ("delivered", "on_hold_payment", True, False),
+    ("delivered", "partially_refunded", True, False),
+    ("delivered", "", True, False),
+    ("cancelled", "paid", False, False),
+    ("refunded", "paid", False, False),
+    ("delivered", "failed", False, False),
+    ("delivered", "refunded", False, False),
+]
+WORK_ORDERS = [
+    ("delivered", "paid", True, True),
+    ("ordered", "paid", True, True),
+    ("lost_in_mail", "paid", True, True),
+    ("", "paid", True, True),
+    ("on_hold_payment", "pending", True, False),
+    ("delivered", "partial", True, False),
+    ("delivered", "", True, False),
+    ("quote", "paid", False, False),
+    ("quote", "pending", False, False),
+    ("cancelled", "paid", False, False),
+    ("returned", "paid", False, False),
+    ("delivered", "refunded", False, False),
+]
 
 
-@pytest.mark.parametrize(
-    ("status", "payment_status", "is_purchase", "is_sale"),
-    [
-        ("delivered", "paid", True, True),
-        ("ordered", "paid", True, True),
-        ("lost_in_mail", "paid", True, True),
-        ("", "paid", True, True),
-        ("on_hold_payment", "pending", True, False),
-        ("delivered", "partial", True, False),
-        ("delivered", "", True, False),
-        ("quote", "paid", False, False),
-        ("quote", "pending", False, False),
-        ("cancelled", "paid", False, False),
-        ("returned", "paid", False, False),
-        ("delivered", "refunded", False, False),
-    ],
-)
-def test_work_orders_that_stand_alone(
-    ask: Ask,
-    status: str,
-    payment_status: str,
-    is_purchase: bool,  # noqa: FBT001
-    is_sale: bool,  # noqa: FBT001
+@pytest.mark.parametrize(("table", "cases"), [("orders", ORDERS), ("lab_work_orders", WORK_ORDERS)])
+def test_what_is_a_purchase_and_what_a_sale(
+    ask: Ask, table: str, cases: list[tuple[str, str, bool, bool]]
 ) -> None:
+    """Each case has a customer and an amount of its own, a power of two: every sum tells what it holds."""
+    customers, rows = (
+        ["customers", "id"],
+        [table, "id | customer_id | status | payment_status | total_amount"],
+    )
+    for number, (status, payment_status, _, _) in enumerate(cases):
+        customers.append(f"c{number}")
+        rows.append(f"x{number} | c{number} | {status} | {payment_status} | {2**number}")
+    folder = write_export("\n".join([*customers, *rows]))
+    found = ask.segments(folder)
+    for number, (*statuses, is_purchase, is_sale) in enumerate(cases):
+        row = found[f"c{number}"]
+        counted = (row["purchases"], row["recognised_sales"], row["total_spent"])
+        assert (statuses, counted) == (statuses, (is_purchase, is_sale, is_sale * 2**number))
+    sold = sum(2**number for number, case in enumerate(cases) if case[3])
+    bought = sum(2**number for number, case in enumerate(cases) if case[2])
+    expect(
+        ask.dashboard(folder),
+        kpis={
+            "total_revenue": sold,
+            "outstanding_amount": bought - sold,
+            "customers_buying": sum(case[2] for case in cases),
+        },
+        data_quality={"unpaid": {"amount": bought - sold}},
+    )
+
+
+def test_void_orders_are_told(ask: Ask) -> None:
     report = ask.dashboard(
-        f"""
-        customers
-        id
-        c1
+        """
+        orders
+        id | status    | payment_status | total_amount
+        o1 | cancelled | paid           | 1
+        o2 | refunded  | paid           | 10
+        o3 | delivered | failed         | 100
+        o4 | delivered | refunded       | 1000
+        o5 | delivered | partial        | 10000
 
         lab_work_orders
-        id | customer_id | status   | payment_status
-        w1 | c1          | {status} | {payment_status}
+        id | status    | payment_status | total_amount
+        w1 | cancelled | paid           | 100000
+        w2 | returned  | paid           | 1000000
+        w3 | delivered | refunded       | 10000000
         """
     )
-    expect(
-        report,
-        kpis={
-            "work_orders_count": 1,
-            "customers_buying": int(is_purchase),
-            "sales_count": int(is_sale),
-            "work_order_revenue": 1000 * is_sale,
-            "outstanding_amount": 1000 * (is_purchase and not is_sale),
-        },
-    )
+    expect(report, data_quality={"void": {"count": 7, "amount": 11101111}})
 
 
 def test_paid_statuses_are_configuration(ask: Ask) -> None:

@@ -1,0 +1,103 @@
+# One way in. `make demo` on a machine with Python 3.11 or newer and make needs nothing else.
+
+PYTHON ?= $(shell for one in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$one && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := PIP_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet
+
+# How many tests run at once, how long fuzzing is, and what is fixed so that a demonstration never looks empty.
+JOBS ?= 2
+FUZZ ?= 20
+DEMO_SOURCE ?= sample_data
+DEMO_ORGANIZATION ?= mirador-austral
+DEMO_CUSTOMER ?= 59a1cc9f-aa72-4679-84cc-98750b4e7b15
+DEMO_AS_OF := 2026-11-22
+DEMO := OPTTIUS_CACHE_DIR=build/demo $(BIN)/opttius
+DEMO_SCOPE := --source $(DEMO_SOURCE) --organization $(DEMO_ORGANIZATION) --as-of $(DEMO_AS_OF)
+
+LOCALE := opttius_cli/locale
+TEMPLATE := build/opttius.pot
+BABEL := $(BIN)/pybabel --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench fuzz sample messages messages-check docs constraints wheel clean
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.developing ## the virtual environment with all that development needs
+
+demo: $(VENV)/.installed ## the dashboard and one customer of sample_data/
+	@$(DEMO) dashboard $(DEMO_SCOPE) --period 30
+	@printf '\n'
+	@$(DEMO) customer $(DEMO_CUSTOMER) $(DEMO_SCOPE)
+
+test: $(VENV)/.developing ## every test
+	$(BIN)/python -m pytest -n $(JOBS)
+
+check: $(VENV)/.developing messages-check ## format, lint, types, imports, SQL, messages
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/sqlfluff lint --disable-progress-bar sql
+
+format: $(VENV)/.developing ## write every Python file as `make check` wants it
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.developing ## how fast it is, against the targets (OPTTIUS_BENCH=small: a short run)
+	$(BIN)/python -m benchmarks
+
+fuzz: $(VENV)/.developing ## the generative tests, FUZZ times as many, from a new seed
+	OPTTIUS_FUZZ=$(FUZZ) $(BIN)/python -m pytest -n $(JOBS) tests/generative
+
+sample: $(VENV)/.installed ## write sample_data/ anew
+	$(BIN)/python -m opttius_cli.sample --out sample_data --customers 400 --seed 2026 --until 2026-11-22
+
+$(TEMPLATE): $(VENV)/.developing FORCE
+	@mkdir -p build
+	@$(BABEL) extract --keyword n_:1,2 --sort-by-file --add-location=file --no-wrap --project=opttius \
+		--output=$@ opttius_cli
+
+messages: $(TEMPLATE) ## the message catalogs: extract, update, compile
+	$(BABEL) update --domain opttius --input-file $< --output-dir $(LOCALE) --no-wrap --no-fuzzy-matching \
+		--ignore-obsolete --ignore-pot-creation-date
+	$(BABEL) compile --domain opttius --directory $(LOCALE)
+
+messages-check: $(TEMPLATE)
+	$(BABEL) update --check --domain opttius --input-file $< --output-dir $(LOCALE) --no-wrap \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+
+docs: $(VENV)/.developing ## the references under docs/, from help texts and report headers
+	$(BIN)/python -m docs
+
+wheel: $(VENV)/.developing ## dist/*.whl
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist
+
+constraints: ## constraints.txt: the newest versions that pyproject.toml allows
+	rm -rf build/newest && $(PYTHON) -m venv build/newest
+	build/newest/bin/python -m pip --quiet install --editable '.[dev]' editables
+	{ sed -n '/^#/p' constraints.txt; \
+	  build/newest/bin/python -m pip freeze --exclude opttius-cli | grep -v '^#'; } > build/constraints.txt
+	mv build/constraints.txt constraints.txt
+
+clean: ## remove what was made, the virtual environment among it
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.developing: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) install --editable '.[dev]' editables
+	@touch $(VENV)/.installed $@
+
+FORCE:

@@ -1,0 +1,21 @@
+"""Which texts a spreadsheet would run as formulas: the data of a shop must not be able to act in one."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+# A sign of a formula, also after blanks and in its wide and small variants; or a blank that hides one.
+_SIGNS = r"=+\-@\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}\x{fe66}\x{fe62}\x{fe63}\x{fe6b}"
+_RUNS = rf"^[\s\p{{Z}}\p{{Cc}}\p{{Cf}}]*[{_SIGNS}]|^[\t\r\n]"
+# What only looks like it: a number, or a telephone number, masked or not.
+_HARMLESS = r"^ *([+-]?[0-9]+([.,][0-9]+)*|\+[0-9]{1,3}([ -]?(\(?[0-9]+\)?|\*{3}))*) *$"
+
+
+def runs(values: pa.Array) -> pa.Array | None:
+    """Where ``values`` would be run; None when none of them would. Null is no formula."""
+    found = pc.fill_null(pc.match_substring_regex(values, _RUNS), False)  # noqa: FBT003 - Arrow takes it by place
+    if not pc.any(found).as_py():
+        return None
+    found = pc.and_not(found, pc.match_substring_regex(values, _HARMLESS))
+    return pc.fill_null(found, False) if pc.any(found).as_py() else None  # noqa: FBT003 - as above

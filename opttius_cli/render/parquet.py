@@ -1,0 +1,34 @@
+"""Parquet for other tools: typed columns under their names, the same bytes for the same answer.
+
+The file's metadata holds, under ``opttius``, what JSON says beside the rows: head and ``data_quality``.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, BinaryIO
+
+import pyarrow.parquet as pq
+
+from opttius_cli.render.json import write_without_parts
+from opttius_cli.render.tabular import flat
+
+if TYPE_CHECKING:
+    from opttius_cli.render.style import Style
+    from opttius_cli.result import Answer
+
+KEY = b"opttius"
+_GROUP = 65_536
+"""Rows that are compressed together, and that stand in memory at a time."""
+
+
+def write(answer: Answer, out: BinaryIO, style: Style) -> None:  # noqa: ARG001 - Parquet is the same everywhere
+    """The table of ``answer``; of several parts, the long table of all figures."""
+    result = flat(answer)
+    about = BytesIO()
+    write_without_parts(answer, about)
+    table = result.table.slice(0, 0) if result.absent else result.table
+    table = table.rename_columns([column.name for column in result.columns])
+    table = table.replace_schema_metadata({KEY: about.getvalue()})
+    with pq.ParquetWriter(out, table.schema, compression="zstd") as writer:
+        writer.write_table(table, row_group_size=_GROUP)

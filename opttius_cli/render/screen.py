@@ -1,0 +1,149 @@
+"""Where text goes: blocks of lines side by side, in the reader's width and colours, as UTF-8 bytes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
+
+from rich.cells import cell_len, chop_cells
+from rich.console import Console
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from opttius_cli.render.style import Style
+
+BESIDE = 4
+"""Blank columns between two blocks."""
+UNBOUNDED = 1_000_000
+
+TITLE, QUIET, STRONG, UP, DOWN, DRAWN, WARNED = "bold cyan", "dim", "bold", "green", "red", "cyan", "yellow"
+_BLOCKS = re.compile("[█▏▎▍▌▋▊▉]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines that belong together, in the order they are read."""
+
+    lines: tuple[Text, ...]
+
+    @property
+    def width(self) -> int:
+        """The width of its longest line."""
+        return max((line.cell_len for line in self.lines), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Utf8:
+    """Text as UTF-8 into the caller's output, which a wrapper of the standard library would close."""
+
+    out: BinaryIO
+    encoding: str = "utf-8"
+
+    def write(self, text: str) -> None:
+        self.out.write(text.encode(errors="replace"))
+
+    def flush(self) -> None:
+        self.out.flush()
+
+
+class Screen:
+    """The open output. Lines are never wrapped or cut here: who makes them knows the width."""
+
+    def __init__(self, out: BinaryIO, style: Style) -> None:
+        """Write to ``out`` as ``style`` asks."""
+        self.width = style.width
+        self._color = style.color
+        self._file = _Utf8(out)
+        self._console = Console(
+            file=cast("IO[str]", self._file),
+            # Height too: without it Rich takes the width of a dumb terminal to be 80.
+            width=style.width or UNBOUNDED,
+            height=1000,
+            force_terminal=style.color,
+            color_system="standard" if style.color else None,
+            no_color=not style.color,
+            legacy_windows=False,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            _environ={},
+        )
+
+    def line(self, text: Text | str = "", style: str = "") -> None:
+        """One line."""
+        shown = Text(text, style) if isinstance(text, str) else text
+        shown.rstrip()
+        self._console.print(shown, soft_wrap=True)
+
+    def rows(self, lines: Iterable[str]) -> None:
+        """Many plain lines, as fast as they come; only bars have a colour."""
+        for line in lines:
+            if self._color and _BLOCKS.search(line):
+                self.line(drawn(line))
+            else:
+                self._file.write(line.rstrip() + "\n")
+
+    def sentence(self, text: str, style: str = "", indent: str = "") -> None:
+        """A sentence, broken into lines between words where the width asks for it."""
+        for number, line in enumerate(folded(text, None if self.width is None else self.width - len(indent))):
+            self.line((indent if not number else " " * len(indent)) + line, style)
+
+    def beside(self, blocks: Sequence[Block]) -> None:
+        """Blocks beside each other as far as the width goes, with a blank line between rows of them."""
+        for number, row in enumerate(_rows(blocks, self.width)):
+            if number:
+                self.line()
+            for place in range(max(len(block.lines) for block in row)):
+                self.line(_side_by_side(row, place))
+
+
+def drawn(line: str) -> Text:
+    """A line with its bars in colour."""
+    text = Text(line)
+    text.highlight_regex(_BLOCKS, DRAWN)
+    return text
+
+
+def folded(text: str, width: int | None) -> list[str]:
+    """``text`` in lines of at most ``width`` columns, broken between words where it can be."""
+    if width is None:
+        return [text]
+    lines, line = [], ""
+    for word in text.split(" "):
+        longer = f"{line} {word}" if line else word
+        if cell_len(longer) <= width or not line:
+            line = longer
+        else:
+            lines.append(line)
+            line = word
+        if cell_len(line) > width:
+            *whole, line = chop_cells(line, max(1, width))
+            lines += whole
+    return [*lines, line]
+
+
+def _rows(blocks: Sequence[Block], width: int | None) -> list[list[Block]]:
+    rows: list[list[Block]] = []
+    taken = 0
+    for block in blocks:
+        needed = block.width + BESIDE
+        if rows and width is not None and taken + block.width <= width:
+            rows[-1].append(block)
+            taken += needed
+        else:
+            rows.append([block])
+            taken = needed
+    return rows
+
+
+def _side_by_side(row: Sequence[Block], place: int) -> Text:
+    line = Text()
+    for number, block in enumerate(row):
+        text = block.lines[place] if place < len(block.lines) else Text()
+        line.append_text(text)
+        if number + 1 < len(row):
+            line.append(" " * (block.width - text.cell_len + BESIDE))
+    return line

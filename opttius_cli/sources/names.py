@@ -1,0 +1,42 @@
+"""Which table a file, sheet or block holds, told by its name; and what to say when there is none."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from opttius_cli.catalog.tables import TABLES
+from opttius_cli.errors import SourceError, listed
+from opttius_cli.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+# After “_” only what is no other table's name: customers_notes is a table of its own.
+_TAIL = re.compile(r"$|[-. (].*|_(rows|export|part|all|copy|\d).*", re.IGNORECASE)
+
+
+def table_of(stem: str) -> str | None:
+    """The table that a file called ``stem`` holds rows of: ``orders``, ``Orders-2025``, ``public.orders_rows``."""
+    name = stem.strip().lower().removeprefix("public.")
+    fitting = [table for table in TABLES if name.startswith(table) and _TAIL.fullmatch(name[len(table) :])]
+    return max(fitting, key=len, default=None)
+
+
+def stamp(path: Path) -> str:
+    """A file's name, size and modification time."""
+    stat = path.stat()
+    return f"{path.name}:{stat.st_size}:{stat.st_mtime_ns}"
+
+
+def nothing_known(path: Path | str, found: Sequence[str]) -> SourceError:
+    """The error about a place that holds no table of ours."""
+    if not found:
+        return SourceError(
+            _("{path} is empty. Put one file per table into it: branches.csv, customers.csv, orders.csv …", path=path)
+        )
+    return SourceError(
+        _("{path} holds no table: found {found}; expected branches, customers, orders … Name each after its table.",
+          path=path, found=listed(sorted(found), 5))
+    )

@@ -1,0 +1,16 @@
+-- ---
+-- about = "Customers with a purchase in the 365 local dates that end at as-of (metrics 6), however short the period is."
+-- from = "active_from"
+-- ---
+CREATE OR REPLACE TEMP VIEW active_customers AS
+SELECT DISTINCT customer_id
+FROM (
+    SELECT attributed_customer AS customer_id
+    FROM attributed_orders
+    WHERE NOT is_void_order(status, payment_status) AND created_at >= getvariable('active_from')
+    UNION ALL
+    SELECT customer_id
+    FROM every_work_order
+    WHERE is_purchase_work_order(is_void, is_quote, is_linked) AND created_at >= getvariable('active_from')
+)
+WHERE customer_id IS NOT NULL;

@@ -1,0 +1,173 @@
+"""A snapshot is published whole or not at all, by one load at a time, and goes stale when its source changes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from opttius_cli.errors import BusyError, SourceError
+from opttius_cli.snapshot import store as stores
+from opttius_cli.snapshot.build import Build
+from opttius_cli.sources.exports import Folder
+from opttius_cli.sources.registry import open_source
+from tests.sources.loading import EXAMPLE, NOW, contents, load, opened, order, orders, shop, store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROOT = EXAMPLE.parents[2]
+PROGRAM = "import sys\nfrom pathlib import Path\nfrom tests.sources.loading import load\nload(sys.argv[1], Path(sys.argv[2]))\n"
+
+
+def started(folder: Path, cache: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(folder), str(cache)], cwd=ROOT, stderr=subprocess.DEVNULL
+    )
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shop(tmp_path_factory.mktemp("large"), orders=orders(*(order(n) for n in range(300_000))))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wait", [0.15, 0.3, 0.45, 0.7, 1.0])
+def test_a_killed_load_changes_nothing_and_the_next_cleans_up(tmp_path: Path, large: Path, wait: float) -> None:
+    cache = tmp_path / "cache"
+    load(large, cache)
+    (published,) = cache.glob("*.duckdb")
+    before = published.read_bytes()
+    running = started(large, cache)
+    time.sleep(wait)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    assert published.read_bytes() == before or running.returncode == 0
+    load(large, cache)
+    assert {path.name for path in cache.iterdir()} <= {published.name, f"{published.name}.lock"}
+
+
+@pytest.mark.slow
+def test_two_loads_at_once(tmp_path: Path, large: Path) -> None:
+    both = [started(large, tmp_path / "cache") for _ in range(2)]
+    assert [running.wait() for running in both] == [0, 0]
+    (published,) = (tmp_path / "cache").glob("*.duckdb")
+    with opened(published) as con:
+        assert contents(con).rows_read["orders"] == 300_000
+
+
+def test_a_load_that_waits_too_long_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from filelock import FileLock
+
+    monkeypatch.setattr(stores, "LOCK_PATIENCE", 0.1)
+    folder, keeper = shop(tmp_path / "export"), store(tmp_path / "cache")
+    source = open_source(str(folder))
+    (tmp_path / "cache").mkdir()
+    with FileLock(f"{keeper.path_of(source)}.lock"), pytest.raises(BusyError):
+        keeper.load(source, NOW, Build())
+
+
+def test_only_its_owner_can_read_a_snapshot(tmp_path: Path) -> None:
+    os.umask(0o022)
+    load(shop(tmp_path / "export"), tmp_path / "cache")
+    (published,) = (tmp_path / "cache").glob("*.duckdb")
+    assert (tmp_path / "cache").stat().st_mode & 0o777 == 0o700
+    assert published.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_unpacked_is_private_while_it_lasts(tmp_path: Path) -> None:
+    folder, seen = shop(tmp_path / "export", orders=orders(order(1)).encode("utf-16")), set()
+
+    def look(_table: str, _rows: int) -> None:
+        seen.update(
+            (path.name.rpartition(".")[2], path.stat().st_mode & 0o077) for path in (tmp_path / "cache").iterdir()
+        )
+
+    store(tmp_path / "cache").load(open_source(str(folder)), NOW, Build(progress=look))
+    assert ("building", 0) in seen
+    assert {mode for _name, mode in seen} == {0}
+
+
+def test_the_litter_of_others_is_left_alone(tmp_path: Path) -> None:
+    cache, folder = tmp_path / "cache", shop(tmp_path / "export")
+    load(folder, cache)
+    (published,) = cache.glob("*.duckdb")
+    dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True, text=True)
+    names = {
+        f"{published.name}.x.building": False, f"{published.name}.{int(dead.stdout)}.spill": False,
+        f"{published.name}.{os.getpid()}.spill": True, "another.duckdb.y.building": True,
+    }
+    for name in names:
+        (cache / name).mkdir()
+    load(folder, cache)
+    assert {name: (cache / name).exists() for name in names} == names
+
+
+def test_a_snapshot_is_fresh_until_a_file_changes(tmp_path: Path) -> None:
+    folder, keeper = shop(tmp_path / "export"), store(tmp_path / "cache")
+    keeper.load(open_source(str(folder)), NOW, Build())
+    assert keeper.fresh(open_source(str(folder)), NOW)
+    (folder / "notes.txt").write_text("nothing to do with it")
+    assert keeper.fresh(open_source(str(folder)), NOW)
+    assert keeper.fresh(open_source(str(folder)), NOW + timedelta(seconds=61), 60) is None
+    (folder / "quotes.csv").write_text("id,customer_id,status,total_amount,created_at\n")
+    assert keeper.fresh(open_source(str(folder)), NOW) is None
+    (folder / "quotes.csv").unlink()
+    stat = (folder / "orders.csv").stat()
+    os.utime(folder / "orders.csv", ns=(stat.st_atime_ns, stat.st_mtime_ns + 1))
+    assert keeper.fresh(open_source(str(folder)), NOW) is None
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path: Path) -> None:
+    folder = shop(tmp_path / "export")
+    times = []
+
+    def meddle(table: str, _rows: int) -> None:
+        if table == "orders" and not times:
+            times.append(1)
+            (folder / "orders.csv").write_text(orders(order(1)))
+
+    keeper = store(tmp_path / "cache")
+    with opened(keeper.load(Folder(folder), NOW, Build(progress=meddle))) as con:
+        assert contents(con).rows_read["orders"] == 1
+    assert keeper.fresh(Folder(folder), NOW)
+
+
+def test_a_file_that_never_rests_is_an_error(tmp_path: Path) -> None:
+    folder = shop(tmp_path / "export")
+
+    def meddle(table: str, _rows: int) -> None:
+        if table == "orders":
+            with (folder / "orders.csv").open("a") as file:
+                file.write(order(1) + "\n")
+
+    with pytest.raises(SourceError):
+        store(tmp_path / "cache").load(Folder(folder), NOW, Build(progress=meddle))
+    assert not list((tmp_path / "cache").glob("*.duckdb*building*"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_large_load_stays_within_its_memory(tmp_path: Path, form: str) -> None:
+    import duckdb
+
+    folder = shop(tmp_path / "export")
+    (folder / "orders.csv").unlink()
+    with duckdb.connect() as con:
+        branch = (folder / "branches.csv").read_text().splitlines()[1].split(",")[0]
+        con.execute(
+            f"COPY (SELECT uuid() AS id, '{branch}' AS branch_id, uuid() AS customer_id, 'delivered' AS status, "
+            f"'paid' AS payment_status, (random() * 100000)::DECIMAL(12, 2) AS total_amount, "
+            f"md5(range::VARCHAR) AS email, TIMESTAMP '2026-01-01' - INTERVAL (hash(range) % 90000000) SECOND AS created_at "
+            f"FROM range(2000000)) TO '{folder}/orders.{form}'"
+        )
+    path = store(tmp_path / "cache", memory="200MB").load(open_source(str(folder)), NOW, Build())
+    with opened(path) as con:
+        assert con.execute("SELECT count(*) FROM raw.orders").fetchone() == (2_000_000,)
+    assert not list((tmp_path / "cache").glob("*.spill"))

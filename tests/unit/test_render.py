@@ -1,0 +1,192 @@
+"""Rules of every format: what is imported, what is said where there is nothing, what may not act."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.cells import cell_len
+
+from golden import hard
+from opttius_cli import i18n
+from opttius_cli.render import registry
+from opttius_cli.render.cells import Cells
+from opttius_cli.render.figures import bar, sparkline
+from opttius_cli.render.grid import fit, fitted
+from opttius_cli.render.left_out import sentences
+from opttius_cli.render.style import Style
+from opttius_cli.result import Column, Kind, Part, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from opttius_cli.result import Answer
+
+HEAVY = ("babel", "rich", "openpyxl", "pyarrow.parquet", "duckdb")
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    before = i18n.language()
+    i18n.use("en")
+    yield
+    i18n.use(before)
+
+
+def rendered(name: str, answer: Answer, style: Style | None = None) -> bytes:
+    """The bytes of an answer."""
+    out = BytesIO()
+    registry.RENDERERS[name].write(answer, out, style or Style("en"))
+    assert not out.closed
+    return out.getvalue()
+
+
+def text(answer: Answer, width: int | None = None, *, color: bool = False) -> str:
+    """The table of an answer."""
+    return rendered("table", answer, Style("en", width, color)).decode()
+
+
+def one(result: Result) -> Answer:
+    """An answer of one list."""
+    return dataclasses.replace(hard.listing(), parts=(Part(("rows",), result),))
+
+
+@pytest.mark.parametrize("name", ["json", "csv"])
+def test_formats_for_machines_import_nothing_heavy(name: str) -> None:
+    script = (
+        "import sys; from io import BytesIO; from golden import hard\n"
+        "from opttius_cli.render import registry; from opttius_cli.render.style import Style\n"
+        f"registry.RENDERERS[{name!r}].write(hard.board(), BytesIO(), Style())\n"
+        f"print([module for module in {HEAVY!r} if module in sys.modules])"
+    )
+    folder = hard.__file__.removesuffix("golden/hard.py")
+    command = [sys.executable, "-c", script]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603
+    assert ran.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
+@pytest.mark.parametrize("answer", [hard.board(), hard.listing()], ids=["board", "listing"])
+def test_no_line_is_wider_than_the_screen(answer: Answer, width: int) -> None:
+    assert max(map(cell_len, text(answer, width).splitlines())) <= width
+
+
+@pytest.mark.parametrize("answer", [hard.board(), hard.listing()], ids=["board", "listing"])
+@pytest.mark.parametrize("width", [None, 80])
+def test_nothing_of_the_data_acts_on_a_terminal(answer: Answer, width: int | None) -> None:
+    plain = text(answer, width)
+    assert re.findall(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f]", plain) == []
+    # Colour adds the codes of colours and nothing else.
+    assert re.sub(r"\x1b\[[0-9;]*m", "", text(answer, width, color=True)) == plain
+
+
+@pytest.mark.parametrize("name", ["json", "csv", "md"])
+def test_formats_that_a_terminal_shows_hold_no_escape(name: str) -> None:
+    for answer in (hard.board(), hard.listing()):
+        assert b"\x1b" not in rendered(name, answer, Style("en", 80))
+
+
+def test_a_piped_table_is_not_cut() -> None:
+    whole = text(hard.listing())
+    assert "…" not in whole
+    assert "do not fit" not in whole
+    assert all(Cells("en", "CLP").text(person[1], Kind.NAME) in whole for person in hard.PEOPLE)
+
+
+def test_hidden_columns_are_told() -> None:
+    shown = " ".join(text(hard.listing(), 80).split())
+    assert "9 of 14 columns do not fit here: Id, Email," in shown
+    assert "--format xlsx" in shown
+
+
+def test_an_empty_list_says_so() -> None:
+    empty = hard.result("x", ("Cosas", "Things"), "rows", hard.EVERY_KIND, [])
+    assert "Nothing to show" in text(one(empty), 80)
+    assert "Nothing to show" in rendered("md", one(empty)).decode()
+    assert rendered("csv", one(empty)).decode().count("\r\n") == 1
+    assert b'"rows": []' in rendered("json", one(empty))
+
+
+def test_an_absent_table_is_no_zero() -> None:
+    people = hard.listing().parts[0].result
+    answer = one(hard.absent(people))
+    assert "No figures" in text(answer, 80)
+    assert b'"rows": null' in rendered("json", answer)
+    assert rendered("csv", answer).decode().count("\r\n") == 1
+
+
+def test_a_trend_without_values_says_so() -> None:
+    columns = [hard.DATE, hard.COUNT]
+    days = [[date(2026, 11, 1), None], [date(2026, 11, 2), None]]
+    trend = hard.result("t", ("Citas por día", "Appointments by day"), "rows", columns, days)
+    answer = dataclasses.replace(hard.board(), parts=(Part(("trends", "appointments"), trend),))
+    assert "no figures: the data lacks this table" in text(answer, 80)
+
+
+def test_growth_reads_without_colour() -> None:
+    shown = text(hard.board(), 120)
+    assert "▼ -33.27%  before CLP\u00a07,025,465" in shown
+    assert "Previous revenue" not in shown
+
+
+def test_sparklines() -> None:
+    assert sparkline([0, 1, 50, 100], 10) == ("▁▂▅█", 1)
+    assert sparkline([0, 0], 10) == ("▁▁", 1)
+    assert sparkline([-5, None, Decimal(5)], 10) == ("▁▁█", 1)
+    assert sparkline([], 10) == ("", 1)
+
+
+def test_a_long_sparkline_sums_so_many_days_per_sign() -> None:
+    # Seven days in three signs: one day, then twice three.
+    assert sparkline([3, 1, 1, 1, 2, 2, 2], 3) == ("▅▅█", 3)
+
+
+@pytest.mark.parametrize(
+    ("part", "most", "drawn"),
+    [(100, 100, "██████████"), (50, 100, "█████"), (1, 1000, "▏"), (0, 100, ""), (-5, 100, ""), (None, 1, ""),
+     (Decimal("3.75"), 100, "▍"), (5, None, ""), (5, 0, "")],
+)  # fmt: skip
+def test_bars(part: Decimal | int | None, most: int | None, drawn: str) -> None:
+    assert bar(part, most, 10) == drawn
+
+
+def test_texts_are_fitted_by_their_width_on_the_screen() -> None:
+    assert fit("abc", 5, right=True) == "  abc"
+    assert fit("李小龙", 7) == "李小龙 "
+    assert cell_len(fit("李小龙", 4)) == 4  # noqa: PLR2004 - the width asked for
+    assert fit("abcdef", 3) == "ab…"
+    assert fit("abc", 0) == ""
+
+
+def test_a_column_that_repeats_another_is_hidden_first() -> None:
+    columns = [
+        Column("name", Kind.NAME, {"en": "Name"}),
+        Column("total_spent", Kind.MONEY, {"en": "Spent"}),
+        Column("lifetime_value", Kind.MONEY, {"en": "Value"}),
+        Column("note", Kind.TEXT, {"en": "Note"}),
+        Column("purchases", Kind.COUNT, {"en": "Purchases"}),
+    ]
+    rows = [["Ana R.", Decimal(5), Decimal(5), None, 1], ["Juan P.", Decimal(7), Decimal(7), None, 2]]
+    grid = fitted(hard.result("x", ("x", "x"), "rows", columns, rows), Cells("en", "CLP"), 27)
+    assert [column.column.name for column in grid.columns] == ["name", "total_spent", "purchases"]
+
+
+def test_what_was_left_out_is_said_only_where_there_is_something() -> None:
+    said = sentences(hard.board(), Cells("es", "CLP"))
+    assert "12 linked work orders are not counted again ($1.234.567)." in said
+    assert not [line for line in said if line.startswith("0 ")]
+    assert "Columns that the data lacks: orders (notes, tax)." in said
+    assert sentences(hard.listing(), Cells("es", "CLP")) == []
+
+
+def test_every_format_is_in_the_registry_once() -> None:
+    assert list(registry.RENDERERS) == ["table", "json", "csv", "md", "xlsx", "parquet"]
+    extensions = [renderer.extension for renderer in registry.RENDERERS.values()]
+    assert len(set(extensions)) == len(extensions)
