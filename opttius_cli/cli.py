@@ -12,8 +12,20 @@ import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from opttius_cli import __version__, diagnostics, i18n
-from opttius_cli.commands import check, config, customer, customers, dashboard, export, load, reports, sample, segments
-from opttius_cli.errors import ConfigError, OpttiusError
+from opttius_cli.commands import (
+    check,
+    config,
+    customer,
+    customers,
+    dashboard,
+    export,
+    load,
+    reports,
+    sample,
+    segments,
+    wording,
+)
+from opttius_cli.errors import ConfigError, OpttiusError, UsageError
 from opttius_cli.i18n import N_, _
 
 app = typer.Typer(
@@ -26,14 +38,17 @@ app = typer.Typer(
 )
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def root(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help=N_("Print the version."), is_eager=True)] = False,
 ) -> None:
     """Print the version, or let the command speak."""
     if version:
         sys.stdout.write(f"opttius {__version__}\n")
         raise Exit(0)
+    if context.invoked_subcommand is None:
+        raise UsageError(_("A command is missing. Type opttius --help."))
 
 
 _COMMANDS: dict[str, tuple[Any, str]] = {
@@ -63,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         voice.error(str(error))
         return diagnostics.exit_code(error)
     except TyperException as error:
-        voice.error(_usage(error))
+        voice.error(wording.usage(error))
         return diagnostics.USAGE
     except (KeyboardInterrupt, Abort):
         voice.error(_("Interrupted."))
@@ -82,7 +97,7 @@ def run() -> None:
 
 def _run(arguments: list[str]) -> int:
     command = typer.main.get_command(app)
-    _translate(command)
+    wording.translate(command)
     try:
         command.main(arguments, prog_name="opttius", standalone_mode=False)
         sys.stdout.flush()
@@ -107,35 +122,6 @@ def _language(arguments: Sequence[str]) -> str:
         # The command itself will say what is wrong with the settings.
         chosen = None
     return chosen or i18n.of_locale(os.environ)
-
-
-def _translate(command: Any) -> None:
-    """Put the help texts of a command and all below it into the language in use."""
-    command.help = _(command.help or "")
-    command.short_help = _(command.short_help) if command.short_help else None
-    for parameter in command.params:
-        if getattr(parameter, "help", None):
-            parameter.help = _(parameter.help)
-    for inner in getattr(command, "commands", {}).values():
-        _translate(inner)
-
-
-def _usage(error: TyperException) -> str:
-    """A wrong command line in the reader's words; Typer itself only speaks English."""
-    kind = type(error).__name__
-    if kind == "NoSuchOption":
-        sentence = _("There is no option {name}.", name=getattr(error, "option_name", ""))
-        near = getattr(error, "possibilities", None) or []
-        return sentence + (" " + _("The nearest: {names}.", names=", ".join(near)) if near else "")
-    if kind == "NoArgsIsHelpError":
-        return _("A command is missing. Type opttius --help.")
-    parameter = getattr(error, "param", None)
-    if parameter is not None:
-        shown = parameter.opts[0] if parameter.opts and parameter.opts[0].startswith("-") else parameter.human_readable_name
-        if kind == "MissingParameter":
-            return _("{name} is missing. Type opttius --help.", name=shown)
-        return _("The value of {name} cannot be used: {why}", name=shown, why=error.message)
-    return error.format_message()
 
 
 def _silence_stdout() -> None:

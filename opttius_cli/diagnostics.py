@@ -76,9 +76,14 @@ class Voice:
             return
 
 
+_PLAIN_SPACES = str.maketrans("\u00a0\u202f", "  ")
+"""Amounts are held together by spaces that Python does not count among what can be printed."""
+
+
 def _clean(sentence: str) -> str:
     """``sentence`` without control characters: a value of the data must not drive the terminal."""
-    return "".join(char if char.isprintable() or char == "\n" else "�" for char in sentence)
+    spaced = sentence.translate(_PLAIN_SPACES)
+    return "".join(char if char.isprintable() or char == "\n" else "�" for char in spaced)
 
 
 def log_unexpected(folder: Path) -> Path | None:

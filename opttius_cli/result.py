@@ -37,6 +37,10 @@ class Kind(StrEnum):
     LIST = "list"
 
 
+PERSONAL = frozenset({Kind.NAME, Kind.EMAIL, Kind.PHONE, Kind.RUT})
+"""Kinds that tell who somebody is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a report: its name in JSON and CSV, its kind, and per language its label and meaning.

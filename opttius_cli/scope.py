@@ -161,12 +161,16 @@ def enter(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
         con.execute(f"SET VARIABLE {name} = $1", [value])
     con.execute(_tenancy_macro(gapless=len(held) == last - first + 1))
     aside = _tables_set_aside(con)
+    if "orders" not in aside:
+        # Children look here for what their order settled to.
+        con.execute("CREATE OR REPLACE TEMP TABLE orders_settled AS SELECT * FROM raw.orders_contested")
     for table in SCOPED:
         if table.name in aside:
             # Few rows, asked often: settled once. A child's order is settled before it.
-            con.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(table.name + '_settled')} AS {_contested(table)}")
+            settled = quoted(table.name + "_settled")
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {settled} AS {_contested(table)}")
             key = quoted(table.key[0])
-            con.execute(f"SET VARIABLE {table.name}_settled = (SELECT list({key}) FROM {quoted(table.name + '_settled')})")
+            con.execute(f"SET VARIABLE {table.name}_settled = (SELECT list({key}) FROM {settled})")
         con.execute(_view(table, aside))
     con.execute(
         "CREATE OR REPLACE TEMP VIEW branches AS SELECT branch.* FROM raw.branches AS branch "
@@ -231,22 +235,23 @@ def _columns(table: Table) -> str:
 def _contested(table: Table) -> str:
     """Rows that were set aside, as this scope and instant settle them: one per id."""
     key = ", ".join(quoted(name) for name in table.key)
-    raw = f"raw.{quoted(table.name + '_contested')}"
-    if table.tenancy == "parent":
-        dated = _time_condition_of_child(table)
-        return (
-            f"SELECT {_columns(table)} FROM (SELECT child.* REPLACE (parent.created_at AS order_created_at) "
-            f"FROM {raw} AS child INNER JOIN orders AS parent ON child.order_id = parent.id) WHERE {dated} "
-            f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {preference(table)}) = 1"
-        )
     return (
-        f"SELECT {_columns(table)} FROM {raw} WHERE {_owner_condition(table)} AND {_time_condition(table)} "
+        f"SELECT {_columns(table)}, tenant FROM {_set_aside(table)} WHERE {_owner_condition(table)} "
+        f"AND {_time_condition(table)} "
         f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {preference(table)}) = 1"
     )
 
 
-def _time_condition_of_child(table: Table) -> str:
-    return f"({table.dated} IS NULL OR {table.dated} <= getvariable('as_of'))" if table.dated else "TRUE"
+def _set_aside(table: Table) -> str:
+    """The rows of a table that were set aside; a child of an order that was, too, with what its order settled to."""
+    rows = f"raw.{quoted(table.name + '_contested')}"
+    if table.tenancy != "parent":
+        return rows
+    return (
+        f"(SELECT child.* REPLACE (coalesce(parent.tenant, child.tenant) AS tenant, "
+        f"coalesce(parent.created_at, child.order_created_at) AS order_created_at) FROM {rows} AS child "
+        f"LEFT JOIN orders_settled AS parent ON child.order_contested AND child.order_id = parent.id)"
+    )
 
 
 def _view(table: Table, aside: set[str]) -> str:
@@ -311,19 +316,11 @@ def _rows_of(table: Table) -> str:
 def _rows_set_aside(table: Table) -> str:
     """The same for rows that were set aside: several of them may be one row of this scope."""
     key = ", ".join(quoted(name) for name in table.key)
-    rows = f"raw.{quoted(table.name + '_contested')}"
-    owner = _owner_condition(table)
-    if table.tenancy == "parent":
-        rows = (
-            f"(SELECT child.* REPLACE (parent.created_at AS order_created_at) FROM {rows} AS child "
-            f"INNER JOIN orders AS parent ON child.order_id = parent.id)"
-        )
-        owner = "TRUE"
     exists, later = _time_condition(table), _later_condition(table)
     return (
         f"SELECT '{table.name}', count(DISTINCT ({key})) FILTER ({exists}), "
         f"sum(copies) FILTER ({exists}) - count(DISTINCT ({key})) FILTER ({exists}), "
-        f"count(DISTINCT ({key})) FILTER ({later}) FROM {rows} WHERE {owner}"
+        f"count(DISTINCT ({key})) FILTER ({later}) FROM {_set_aside(table)} WHERE {_owner_condition(table)}"
     )
 
 

@@ -29,18 +29,19 @@ from opttius_cli.period import (
 )
 from opttius_cli.reports import library
 from opttius_cli.reports.board import QUALITY, Place
-from opttius_cli.result import Answer, Head, Part, Result, Scope
+from opttius_cli.result import PERSONAL, Answer, Head, Part, Result, Scope
 from opttius_cli.scope import Directory, everything, read_directory, resolve
 from opttius_cli.snapshot.build import Build, build_empty
 from opttius_cli.snapshot.store import Limits, Manifest, Store, connect, manifest_of
 from opttius_cli.sources import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
     import duckdb
+    import pyarrow as pa
 
     from opttius_cli.config import Config
     from opttius_cli.reports.header import Report
@@ -257,9 +258,9 @@ def answer(
     """
     wanted = {place.report: session.library.report(place.report) for place in (*places, *QUALITY)}
     whole = session.period is None or any(report.whole_history for report in wanted.values())
-    session.engine.share(
-        _base(session, whole_history=whole), {view for report in wanted.values() for view in report.uses}
-    )
+    views = library.base_for(list(wanted.values()))
+    used = {view for report in wanted.values() for view in report.uses}
+    session.engine.share(_base(session, views, whole_history=whole), used)
     bound = _parameters(session) | dict(parameters or {})
     results = {key: _result(session, report, bound) for key, report in wanted.items()}
     return Answer(
@@ -273,29 +274,41 @@ def answer(
     )
 
 
-def _base(session: Session, *, whole_history: bool) -> list[Base]:
+def _base(session: Session, views: Iterable[library.BaseView], *, whole_history: bool) -> list[Base]:
     """The shared views, with the instants that those worked out once begin at."""
     since = {
         "history_from": _history_from(session, whole_history=whole_history),
         "active_from": start_of(active_from(session.clock), session.clock.zone),
     }
-    return [Base(view.sql, view.name if view.since else None, since.get(view.since or "")) for view in library.base()]
+    return [Base(view.sql, view.name if view.since else None, since.get(view.since or "")) for view in views]
 
 
 def _result(session: Session, report: Report, parameters: Mapping[str, Any]) -> Result:
-    import pyarrow as pa
-
-    from opttius_cli.privacy import masked
-
     table = session.engine.run(report.sql, parameters)
     for place, column in enumerate(report.columns):
         if set(column.needs) - session.present:
-            field = table.schema.field(place)
-            table = table.set_column(place, field, pa.nulls(table.num_rows, field.type))
+            table = _emptied(table, place)
     result = Result(
         report.name, report.titles, report.shape, report.columns, table, absent=bool(set(report.needs) - session.present)
     )
-    return result if session.request.reveal else masked(result)
+    return result if session.request.reveal else _masked(result)
+
+
+def _emptied(table: pa.Table, place: int) -> pa.Table:
+    """``table`` with nothing but nulls in one column."""
+    import pyarrow as pa
+
+    field = table.schema.field(place)
+    return table.set_column(place, field, pa.nulls(table.num_rows, field.type))
+
+
+def _masked(result: Result) -> Result:
+    """``result`` with its personal columns masked; one that has none needs no look."""
+    if not any(column.kind in PERSONAL for column in result.columns):
+        return result
+    from opttius_cli.privacy import masked
+
+    return masked(result)
 
 
 def _narrowed(result: Result, place: Place) -> Result:
@@ -382,7 +395,7 @@ def check_reports(reports: library.Library) -> list[tuple[str, str]]:
         previous_window(period, clock, "previous"), reports, frozenset(),
     )
     session.engine.enter(session.scope, _variables(session), library.rules())
-    session.engine.share(_base(session, whole_history=True), [])
+    session.engine.share(_base(session, library.base(), whole_history=True), [])
     bound = _parameters(session) | {"sought": "x", "customer": "x"} | dict(EVERY_CUSTOMER)
     found = []
     for name in reports.names():

@@ -14,13 +14,10 @@ from opttius_cli.i18n import _, language
 
 if TYPE_CHECKING:
     from opttius_cli.commands.options import Asking, Loading
+    from opttius_cli.render.style import Style
     from opttius_cli.reports.library import Library
     from opttius_cli.result import Answer
     from opttius_cli.session import Request
-
-_SCREEN = ("table", "json", "csv", "md")
-"""Formats that a terminal can show."""
-
 
 def now() -> datetime:
     """The clock: it enters here, once per command. ``OPTTIUS_NOW`` sets it, for tests and demonstrations."""
@@ -44,6 +41,7 @@ def configured(options: Loading, source: str | None = None) -> config.Config:
 
 def library() -> Library:
     """The reports there are, the user's own among them."""
+    from opttius_cli.render.style import Style
     from opttius_cli.reports.library import Library
 
     return Library(config.user_folder(os.environ) / "reports")
@@ -77,27 +75,51 @@ def asked(
 def deliver(answer: Answer, options: Asking, *, default_name: str | None = None) -> None:
     """Write an answer where and how the options say; ``default_name`` is a file to write when they say nothing."""
     from opttius_cli.render import registry, sink
-    from opttius_cli.render.style import Style
 
     target = options.output
-    chosen = options.format or _format_of(target) or ("xlsx" if default_name and target is None else None)
-    if default_name and target is None:
-        target = f"{default_name}.{registry.RENDERERS[chosen or 'xlsx'].extension}"
-    chosen = chosen or ("csv" if default_name else "table")
+    chosen = options.format or _format_of(target) or _default_format(target, default_name)
     renderer = registry.RENDERERS[chosen]
-    on_terminal = sys.stdout.isatty()
-    plain = options.no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
-    style = Style(language(), _width() if on_terminal else None, on_terminal and not plain, options.csv_dialect)
+    if default_name and target is None:
+        target = f"{default_name}.{renderer.extension}"
+    style = _style(options)
     if target in {None, "-"}:
-        if on_terminal and chosen not in _SCREEN:
+        if sys.stdout.isatty() and renderer.binary:
             raise UsageError(_("{format} is no format for a terminal. Add --output FILE.", format=chosen))
         sink.write_stdout(lambda out: renderer.write(answer, out, style))
     else:
+        private = answer.masking == "revealed"
         path = Path(str(target))
-        sink.write_whole(path, options.force, lambda out: renderer.write(answer, out, style),
-                         private=answer.masking == "revealed")
-        if default_name:
+        sink.write_whole(path, options.force, lambda out: renderer.write(answer, out, style), private=private)
+        if default_name and options.output is None:
             sys.stdout.write(f"{path}\n")
+    if not renderer.carries_quality:
+        _say_left_out(answer, options)
+
+
+def _default_format(target: str | None, default_name: str | None) -> str:
+    """The format when nothing says one: a screen's table, an export's workbook, an export to stdout as CSV."""
+    if default_name is None:
+        return "table"
+    return "xlsx" if target is None else "csv"
+
+
+def _style(options: Asking) -> Style:
+    from opttius_cli.render.style import Style
+
+    on_terminal = sys.stdout.isatty()
+    plain = options.no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    return Style(language(), _width() if on_terminal else None, on_terminal and not plain, options.csv_dialect)
+
+
+def _say_left_out(answer: Answer, options: Asking) -> None:
+    """A format that holds nothing but rows has no place for what was left out: it is said on stderr."""
+    from opttius_cli.render.cells import Cells
+    from opttius_cli.render.left_out import sentences
+
+    speaking = voice(options)
+    if not options.quiet:
+        for sentence in sentences(answer, Cells(language(), answer.head.currency)):
+            speaking.note(sentence)
 
 
 def _format_of(target: str | None) -> str | None:

@@ -14,7 +14,7 @@ from opttius_cli.i18n import N_
 @shared(Asking)
 def customer(
     options: Asking,
-    sought: Annotated[str, typer.Argument(metavar="ID", help=N_("An id, an email or a RUT."))],
+    sought: Annotated[str, typer.Argument(metavar=N_("ID"), help=N_("An id, an email or a RUT."))],
 ) -> None:
     """One customer: figures, segments, twelve months, favourites, timeline."""
     from opttius_cli import session

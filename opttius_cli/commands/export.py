@@ -18,7 +18,7 @@ from opttius_cli.names import nearest
 @shared(Asking)
 def export(
     options: Asking,
-    name: Annotated[str | None, typer.Argument(help=N_("Which report; --list names them."))] = None,
+    name: Annotated[str | None, typer.Argument(metavar=N_("NAME"), help=N_("Which report; --list names them."))] = None,
     list_: Annotated[bool, typer.Option("--list", help=N_("List what can be exported."))] = False,
 ) -> None:
     """One report as a file: NAME-<as-of date>.xlsx here, or what --output and --format say."""

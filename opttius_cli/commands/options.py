@@ -15,14 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Format = Literal["table", "json", "csv", "md", "xlsx", "parquet"]
-_SCOPE, _OUTPUT, _RUN = N_("What is asked"), N_("How it is shown"), N_("How it runs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """What every command takes."""
 
-    lang: Annotated[str | None, typer.Option(help=N_("Language: es or en."), rich_help_panel=_OUTPUT)] = None
+    lang: Annotated[str | None, typer.Option(metavar="es|en", help=N_("Language: es or en."))] = None
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help=N_("Say nothing but errors on stderr."))] = False
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help=N_("Say on stderr how it went."))] = False
     no_color: Annotated[bool, typer.Option("--no-color", help=N_("No colours (so does NO_COLOR)."))] = False
@@ -35,11 +34,12 @@ class Loading(Shared):
 
     source: Annotated[
         str | None,
-        typer.Option("--source", "-s", help=N_("A folder of exports, an .xlsx, a pg_dump file or a snapshot.")),
+        typer.Option("--source", "-s", metavar=N_("SOURCE"), help=N_("A folder of exports, an .xlsx, a pg_dump file or a snapshot.")),
     ] = None
     refresh: Annotated[bool, typer.Option("--refresh", help=N_("Load the source again now."))] = False
     max_age: Annotated[
-        str | None, typer.Option(help=N_("Load again when the snapshot is older than this (30s, 5m, 2h)."))
+        str | None,
+        typer.Option(metavar=N_("AGE"), help=N_("Load again when the snapshot is older than this (30s, 5m, 2h).")),
     ] = None
     strict: Annotated[
         bool, typer.Option("--strict", help=N_("Refuse the source when any of its rows cannot be read."))
@@ -51,17 +51,24 @@ class Asking(Loading):
     """What every command takes that answers a question."""
 
     organization: Annotated[
-        str | None, typer.Option("--organization", "-O", help=N_("The organization, by id, slug or name."))
+        str | None,
+        typer.Option("--organization", "-O", metavar=N_("NAME"), help=N_("The organization, by id, slug or name.")),
     ] = None
     branch: Annotated[
         list[str] | None,
-        typer.Option("--branch", "-b", help=N_("A branch, by code, id or name; repeatable. All when not given.")),
+        typer.Option(
+            "--branch",
+            "-b",
+            metavar=N_("BRANCH"),
+            help=N_("A branch, by code, id or name; repeatable. All when not given."),
+        ),
     ] = None
     period: Annotated[
         str | None,
         typer.Option(
             "--period",
             "-p",
+            metavar=N_("PERIOD"),
             help=N_("Days (30), today, this-week, last-month, ytd, 2026-10, 2026-Q3, 2026 or 2026-01-15..2026-02-14."),
         ),
     ] = None
@@ -69,22 +76,25 @@ class Asking(Loading):
         Literal["previous", "year", "none"], typer.Option(help=N_("The window that growth is measured against."))
     ] = "previous"
     as_of: Annotated[
-        str | None, typer.Option(help=N_("The instant at which the report is true: a date or a timestamp."))
+        str | None,
+        typer.Option(metavar=N_("WHEN"), help=N_("The instant at which the report is true: a date or a timestamp.")),
     ] = None
-    tz: Annotated[str | None, typer.Option(help=N_("The time zone whose days are counted."))] = None
+    tz: Annotated[str | None, typer.Option(metavar=N_("ZONE"), help=N_("The time zone whose days are counted."))] = None
     format: Annotated[Format | None, typer.Option("--format", "-f", help=N_("How the answer is written."))] = None
-    output: Annotated[str | None, typer.Option("--output", "-o", help=N_("A file, or - for stdout."))] = None
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar=N_("FILE"), help=N_("A file, or - for stdout."))
+    ] = None
     force: Annotated[bool, typer.Option("--force", help=N_("Overwrite the file of --output."))] = False
     csv_dialect: Annotated[
         Literal["plain", "excel-es"], typer.Option(help=N_("CSV as programs read it, or as Excel in Spanish does."))
     ] = "plain"
     as_email: Annotated[
-        str | None, typer.Option("--as", metavar="EMAIL", help=N_("The admin whose rights apply."))
+        str | None, typer.Option("--as", metavar=N_("EMAIL"), help=N_("The admin whose rights apply."))
     ] = None
     reveal_pii: Annotated[
         bool, typer.Option("--reveal-pii", help=N_("Show names, emails, phones and RUTs whole; needs --reason."))
     ] = False
-    reason: Annotated[str | None, typer.Option(help=N_("Why personal data is shown."))] = None
+    reason: Annotated[str | None, typer.Option(metavar=N_("TEXT"), help=N_("Why personal data is shown."))] = None
 
 
 SharedT = TypeVar("SharedT", bound=Shared)

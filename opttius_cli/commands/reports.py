@@ -13,7 +13,7 @@ from opttius_cli.errors import CheckFailedError
 from opttius_cli.i18n import N_, _, language, n_
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-Name = Annotated[str, typer.Argument(help=N_("A report's name, as reports list prints it."))]
+Name = Annotated[str, typer.Argument(metavar=N_("NAME"), help=N_("A report's name, as reports list prints it."))]
 
 
 @app.command("list", help=N_("Every report with its title."))

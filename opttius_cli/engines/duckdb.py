@@ -54,8 +54,9 @@ class DuckEngine:
         While one is worked out, ``orders_from`` spares it the orders that it does not look at; afterwards
         every view sees all of them.
         """
-        for file in base:
-            self.con.execute(file.sql)
+        self.con.execute("\n".join(file.sql for file in base))
+        if "scope_rows" in used:
+            self._materialise("scope_rows")
         for file in base:
             if file.materialised and (file.materialised in used or file.materialised in _ALWAYS):
                 self._set({"orders_from": file.since})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from opttius_cli.errors import AmbiguousError, UnknownNameError
@@ -13,6 +14,7 @@ from opttius_cli.reports.header import Report, header_text, parse_report
 from opttius_cli.resources import sql_folder, sql_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 _BASE = (
@@ -39,11 +41,16 @@ _NO_REPORTS = {"base", "load", "sample"}
 
 @dataclass(frozen=True, slots=True)
 class BaseView:
-    """A file of shared views or macros; ``since`` names the instant that a view worked out once begins at."""
+    """A file of shared views or macros; ``since`` names the instant that a view worked out once begins at.
+
+    ``optional``: made only for the reports that use it. ``uses`` names the optional ones that it is made of.
+    """
 
     name: str
     sql: str
     since: str | None
+    optional: bool
+    uses: tuple[str, ...]
 
 
 def rules() -> str:
@@ -51,14 +58,34 @@ def rules() -> str:
     return sql_text("base/keys") + sql_text("base/rules")
 
 
-def base() -> list[BaseView]:
+@cache
+def base() -> tuple[BaseView, ...]:
     """The shared views, each after those it is made of."""
     found = []
     for name in _BASE:
         text = sql_text(name)
         header = tomllib.loads(header_text(text, name))
-        found.append(BaseView(name.removeprefix("base/"), text, header.get("from")))
-    return found
+        uses = header.get("uses", [])
+        found.append(
+            BaseView(
+                name.removeprefix("base/"),
+                text,
+                header.get("from"),
+                bool(header.get("optional", False)),
+                (uses,) if isinstance(uses, str) else tuple(uses),
+            )
+        )
+    return tuple(found)
+
+
+def base_for(reports: Iterable[Report]) -> list[BaseView]:
+    """The shared views that these reports are made of. A user's report may ask any of them."""
+    wanted = {name for report in reports for name in report.uses}
+    every = any(report.name.startswith(f"{USER}/") for report in reports)
+    for view in reversed(base()):
+        if view.name in wanted:
+            wanted.update(view.uses)
+    return [view for view in base() if every or not view.optional or view.name in wanted]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from opttius_cli.snapshot.housing import house, owners
 from opttius_cli.snapshot.reading import Reading, stored_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     import duckdb
 
@@ -36,7 +36,7 @@ class Build:
     read an error.
     """
 
-    progress: Callable[[str, int], None] = lambda table, rows: None
+    progress: Callable[[str, int], None] = lambda _table, _rows: None
     strict: bool = False
 
 
@@ -91,7 +91,9 @@ class UnsoundError(SourceError):
                 "{count} row or cell cannot be read: {place} ({reason}). Mend it, or load without --strict.",
                 "{count} rows or cells cannot be read, the first: {place} ({reason}). "
                 "Mend them, or load without --strict.",
-                count, place=place, reason=reason,
+                count,
+                place=place,
+                reason=reason,
             )
         )
 
@@ -138,19 +140,28 @@ def _load(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], i
             read += _read(con, Reading(table, staged, id_type), part)
         finally:
             part.release(con)
+    # One transaction, for each costs a write that waits for the disk.
+    con.execute("BEGIN")
     if missing is None:
         con.execute("INSERT INTO meta.missing VALUES (?, NULL, FALSE)", [table.name])
     else:
         con.execute("INSERT INTO meta.loaded VALUES (?, ?, ?)", [table.name, len(parts), read])
-        for name in sorted(missing):
-            con.execute("INSERT INTO meta.missing VALUES (?, ?, ?)", [table.name, name, table.column(name).quiet])
-    house(con, table)
+        names = sorted(missing)
+        if names:
+            con.execute(
+                "INSERT INTO meta.missing SELECT $1, unnest($2), unnest($3)",
+                [table.name, names, [table.column(name).quiet for name in names]],
+            )
+    house(con, table, read)
+    con.execute("COMMIT")
     return read
 
 
 def _staging_table(table: Table, id_type: str) -> str:
     columns = ", ".join(f"{quoted(column.name)} {stored_type(column, id_type)}" for column in table.columns)
-    return f"CREATE TEMP TABLE {quoted('staged_' + table.name)} ({columns}, refused BOOLEAN, troubled BOOLEAN)"
+    return (
+        f"CREATE TEMP TABLE {quoted('staged_' + table.name)} ({columns}, refused BOOLEAN, troubled BOOLEAN)"
+    )
 
 
 def _absent(table: Table, part: Part, staged: Staged) -> set[str]:
@@ -229,11 +240,14 @@ def _count(con: duckdb.DuckDBPyConnection, statement: str) -> int:
 def _note_troubles(con: duckdb.DuckDBPyConnection, reading: Reading, part: Part) -> None:
     """Read the part once more, slowly, to tell the line and column of every cell in trouble."""
     con.execute(f"CREATE TEMP TABLE troubles AS {reading.troubles()}")
-    ordinals = [int(row[0]) for row in con.execute("SELECT DISTINCT ordinal FROM troubles ORDER BY ALL").fetchall()]
+    ordinals = [
+        int(row[0]) for row in con.execute("SELECT DISTINCT ordinal FROM troubles ORDER BY ALL").fetchall()
+    ]
     lines = part.lines(con, ordinals)
-    con.execute("CREATE TEMP TABLE lines AS SELECT unnest($1) AS ordinal, unnest($2) AS line", [
-        ordinals, [lines.get(ordinal) for ordinal in ordinals]
-    ])
+    con.execute(
+        "CREATE TEMP TABLE lines AS SELECT unnest($1) AS ordinal, unnest($2) AS line",
+        [ordinals, [lines.get(ordinal) for ordinal in ordinals]],
+    )
     con.execute(
         f"INSERT INTO meta.rejects SELECT $1, $2, line, trouble.column_name, trouble.reason, refused, "
         f"tenant, {'CAST(order_id AS VARCHAR)' if reading.table.tenancy == 'parent' else 'NULL'} "

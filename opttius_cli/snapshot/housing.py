@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from opttius_cli.catalog.settling import preference, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import duckdb
 
     from opttius_cli.catalog.tables import Table
@@ -20,59 +22,109 @@ _ORGANIZATION_OWNER = (
     "LEFT JOIN meta.tenants AS whole ON staged.branch_id IS NULL AND whole.branch_id IS NULL "
     "AND whole.organization_id = staged.organization_id"
 )
-_PARENT_OWNER = (
-    "LEFT JOIN raw.orders AS parent ON parent.id = staged.order_id "
+_PARENT = "LEFT JOIN raw.orders AS parent ON parent.id = staged.order_id"
+_PARENT_ASIDE = (
     "LEFT JOIN (SELECT DISTINCT id FROM raw.orders_contested) AS aside ON aside.id = staged.order_id"
 )
 
 
-def house(con: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Move the accepted rows of ``staged_<table>`` into ``raw.<table>`` and ``raw.<table>_contested``.
+def house(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> None:
+    """Move the accepted of the ``rows`` of ``staged_<table>`` into ``raw.<table>`` and ``raw.<table>_contested``.
 
     Children lie sorted by the day of their order, other rows by their own date, so that a period
     touches few row groups. A child whose order is not in the data is counted in ``meta.orphans``.
+
+    Most tables repeat no key, and most set nothing aside: then what would settle and join that is left out.
     """
-    con.execute(f"CREATE TEMP VIEW owned AS {_owned(table)}")
-    if table.tenancy == "parent":
-        con.execute(
-            "INSERT INTO meta.orphans SELECT ?, count(*) FROM owned WHERE orphan HAVING count(*) > 0", [table.name]
-        )
+    aside = _set_aside(con, table)
+    owned = f"({_owned(table, aside)}) AS owned"
     key = ", ".join(quoted(name) for name in table.key)
-    con.execute(
+    repeats = rows > 1 and _made(
+        con,
         f"CREATE TEMP TABLE repeated AS SELECT {key} FROM {quoted('staged_' + table.name)} "
-        f"WHERE NOT refused GROUP BY ALL HAVING count(*) > 1"
+        f"WHERE NOT refused GROUP BY ALL HAVING count(*) > 1",
     )
-    con.execute(f"CREATE TEMP TABLE collapsed AS {_collapsed(table)}")
+    if repeats:
+        con.execute(f"CREATE TEMP TABLE collapsed AS {_collapsed(table, owned)}")
     kept = ", ".join(_kept(table))
-    columns = ", ".join([*(f"housed.{name}" for name in _kept(table)), *_known_references(table)])
+    columns = ", ".join([*(f"housed.{name}" for name in _kept(table)), *_known_references(table, aside)])
     order = f"ORDER BY housed.{_sorted_by(table)}" if _sorted_by(table) else ""
-    con.execute(
+    joins = _reference_joins(table, aside)
+    once, settled = (
+        f" AND NOT {_is_repeated(table)}",
+        "UNION ALL SELECT {kept} FROM collapsed WHERE {which}",
+    )
+    if not repeats:
+        once = settled = ""
+    stays = settled.format(kept=kept, which="NOT contested")
+    housed = _made(
+        con,
         f"CREATE TABLE raw.{quoted(table.name)} AS SELECT {columns} FROM ("
-        f"SELECT {kept} FROM owned WHERE {_stays(table)} AND NOT {_is_repeated(table)} "
-        f"UNION ALL SELECT {kept} FROM collapsed WHERE NOT contested) AS housed {_reference_joins(table)} {order}"
+        f"SELECT {kept} FROM {owned} WHERE {_stays(table)}{once} {stays}) AS housed {joins} {order}",
     )
+    if repeats or (table.tenancy == "parent" and aside):
+        leaves = settled.format(kept=kept, which="contested")
+        con.execute(
+            f"CREATE TABLE raw.{quoted(table.name + '_contested')} AS SELECT {columns} FROM ("
+            f"SELECT {kept} FROM {owned} WHERE {_aside(table)}{once} {leaves}) AS housed {joins} ORDER BY ALL"
+        )
+        housed = -1
+    else:
+        con.execute(
+            f"CREATE TABLE raw.{quoted(table.name + '_contested')} AS FROM raw.{quoted(table.name)} LIMIT 0"
+        )
+    if table.tenancy == "parent" and rows:
+        _count_orphans(con, table, owned, housed)
     con.execute(
-        f"CREATE TABLE raw.{quoted(table.name + '_contested')} AS SELECT {columns} FROM ("
-        f"SELECT {kept} FROM owned WHERE {_aside(table)} AND NOT {_is_repeated(table)} "
-        f"UNION ALL SELECT {kept} FROM collapsed WHERE contested) AS housed {_reference_joins(table)} ORDER BY ALL"
+        "DROP TABLE IF EXISTS repeated; DROP TABLE IF EXISTS collapsed; "
+        f"DROP TABLE {quoted('staged_' + table.name)}"
     )
-    con.execute("DROP VIEW owned")
-    for name in ("repeated", "collapsed", f"staged_{table.name}"):
-        con.execute(f"DROP TABLE {quoted(name)}")
 
 
-def owners(table: Table, rows: str) -> str:
+def _set_aside(con: duckdb.DuckDBPyConnection, table: Table) -> set[str]:
+    """Which of the tables that this table's rows name have rows set aside."""
+    named = {reference.table for reference in table.references} | (
+        {"orders"} if table.tenancy == "parent" else set()
+    )
+    return {
+        name
+        for name in named
+        if con.execute(f"SELECT 1 FROM raw.{quoted(name + '_contested')} LIMIT 1").fetchone()
+    }
+
+
+def _made(con: duckdb.DuckDBPyConnection, statement: str) -> int:
+    """Run a CREATE TABLE … AS; returns the rows of the table."""
+    found = con.execute(statement).fetchone()
+    return int(found[0]) if found else 0
+
+
+def _count_orphans(con: duckdb.DuckDBPyConnection, table: Table, owned: str, housed: int) -> None:
+    """Tell the children without an order. ``housed`` are all others, where that is known (else -1)."""
+    staged = quoted("staged_" + table.name)
+    if housed >= 0:
+        count, given = f"count(*) - {housed}", f"{staged} WHERE NOT refused"
+    else:
+        count, given = "count(*)", f"{owned} WHERE orphan"
+    con.execute(
+        f"INSERT INTO meta.orphans SELECT * FROM (SELECT ?, {count} AS rows FROM {given}) WHERE rows > 0",
+        [table.name],
+    )
+
+
+def owners(table: Table, rows: str, *, aside: bool = True) -> str:
     """The SELECT of ``rows`` (a table of this table's columns) with the tenant that owns each of them.
 
+    ``aside`` says that orders may have been set aside.
     The tenant is the branch, or the organization of a row without branch; a child's is its order's.
     Until the directory is loaded, and for rows of nobody, it is NULL.
     """
     staged = f"staged.* FROM {quoted(rows)} AS staged"
     if table.tenancy == "parent":
+        contested = "aside.id IS NOT NULL" if aside else "FALSE"
         return (
-            "SELECT parent.tenant AS tenant, parent.created_at AS order_created_at, "
-            "aside.id IS NOT NULL AS order_contested, parent.id IS NULL AND aside.id IS NULL AS orphan, "
-            f"{staged} {_PARENT_OWNER}"
+            f"SELECT parent.tenant AS tenant, parent.created_at AS order_created_at, {contested} AS order_contested, "
+            f"parent.id IS NULL AND NOT {contested} AS orphan, {staged} {_PARENT} {_PARENT_ASIDE if aside else ''}"
         )
     if table.tenancy != "branch":
         return f"SELECT CAST(NULL AS INTEGER) AS tenant, {staged}"
@@ -81,10 +133,10 @@ def owners(table: Table, rows: str) -> str:
     return f"SELECT coalesce(branch.tenant, whole.tenant) AS tenant, {staged} {_BRANCH_OWNER} {_ORGANIZATION_OWNER}"
 
 
-def _owned(table: Table) -> str:
+def _owned(table: Table, aside: Collection[str]) -> str:
     return (
         f"SELECT * EXCLUDE (refused, troubled), CAST(1 AS INTEGER) AS copies "
-        f"FROM ({owners(table, 'staged_' + table.name)}) WHERE NOT refused"
+        f"FROM ({owners(table, 'staged_' + table.name, aside='orders' in aside)}) WHERE NOT refused"
     )
 
 
@@ -98,7 +150,7 @@ def visibility(table: Table) -> list[str]:
     return whose.get(table.tenancy, []) + ([table.dated] if table.dated else [])
 
 
-def _collapsed(table: Table) -> str:
+def _collapsed(table: Table, owned: str) -> str:
     """Repeated ids, one row per id and visibility, with the number of rows it stands for."""
     key = ", ".join(quoted(name) for name in table.key)
     alike = ", ".join(quoted(name) for name in dict.fromkeys((*table.key, *visibility(table))))
@@ -107,7 +159,7 @@ def _collapsed(table: Table) -> str:
         f"SELECT * EXCLUDE (place), {aside}count(*) OVER (PARTITION BY {key}) > 1 AS contested FROM ("
         f"SELECT * REPLACE (CAST(count(*) OVER (PARTITION BY {alike}) AS INTEGER) AS copies), "
         f"row_number() OVER (PARTITION BY {alike} ORDER BY {preference(table)}) AS place "
-        f"FROM owned WHERE {_is_repeated(table)}{' AND NOT orphan' if table.tenancy == 'parent' else ''}"
+        f"FROM {owned} WHERE {_is_repeated(table)}{' AND NOT orphan' if table.tenancy == 'parent' else ''}"
         f") WHERE place = 1"
     )
 
@@ -126,36 +178,44 @@ def _aside(table: Table) -> str:
 
 
 def _kept(table: Table) -> list[str]:
-    added = ["tenant", "copies"] + (["order_created_at"] if table.tenancy == "parent" else [])
+    added = ["tenant", "copies"] + (
+        ["order_created_at", "order_contested"] if table.tenancy == "parent" else []
+    )
     return [quoted(column.name) for column in table.columns] + added
 
 
-def _known_references(table: Table) -> list[str]:
+def _known_references(table: Table, aside: Collection[str]) -> list[str]:
     """What is kept of the rows that this table's rows name: their owner, their time, whether they are set aside.
 
     And the form of an email by which it is found, which costs more to work out than to keep.
     """
-    keys = ["email_key(housed.email) AS email_key"] if table.has_email_key else []
-    return keys + [
-        item
-        for reference in table.references
-        for item in (
-            f"{reference.stem}.tenant AS {reference.stem}_tenant",
+    known = ["email_key(housed.email) AS email_key"] if table.has_email_key else []
+    for reference in table.references:
+        stem = reference.stem
+        known.append(f"{stem}.tenant AS {stem}_tenant")
+        if reference.table in aside:
             # The time of a row that was set aside is not settled yet: it may be any, so it is never too early.
-            f"CASE WHEN {reference.stem}_aside.id IS NOT NULL THEN CAST('infinity' AS TIMESTAMPTZ) "
-            f"ELSE {reference.stem}.created_at END AS {reference.stem}_created_at",
-            f"{reference.stem}_aside.id IS NOT NULL AS {reference.stem}_contested",
-        )
-    ]
+            known.append(
+                f"CASE WHEN {stem}_aside.id IS NOT NULL THEN CAST('infinity' AS TIMESTAMPTZ) "
+                f"ELSE {stem}.created_at END AS {stem}_created_at"
+            )
+            known.append(f"{stem}_aside.id IS NOT NULL AS {stem}_contested")
+        else:
+            known += [f"{stem}.created_at AS {stem}_created_at", f"FALSE AS {stem}_contested"]
+    return known
 
 
-def _reference_joins(table: Table) -> str:
-    return " ".join(
-        f"LEFT JOIN raw.{quoted(reference.table)} AS {reference.stem} ON {reference.stem}.id = housed.{reference.column} "
-        f"LEFT JOIN (SELECT DISTINCT id FROM raw.{quoted(reference.table + '_contested')}) AS {reference.stem}_aside "
-        f"ON {reference.stem}_aside.id = housed.{reference.column}"
-        for reference in table.references
-    )
+def _reference_joins(table: Table, aside: Collection[str]) -> str:
+    joins = []
+    for reference in table.references:
+        stem, column = reference.stem, reference.column
+        joins.append(f"LEFT JOIN raw.{quoted(reference.table)} AS {stem} ON {stem}.id = housed.{column}")
+        if reference.table in aside:
+            joins.append(
+                f"LEFT JOIN (SELECT DISTINCT id FROM raw.{quoted(reference.table + '_contested')}) AS {stem}_aside "
+                f"ON {stem}_aside.id = housed.{column}"
+            )
+    return " ".join(joins)
 
 
 def _sorted_by(table: Table) -> str | None:

@@ -191,7 +191,5 @@ class Reading:
         return {
             column.name: f"({quoted(column.name)} IS NULL AND holds_something(cell_{column.name}))"
             for column in self.table.columns
-            if column.required == required
-            and column.name in self.staged.columns
-            and self._can_fail(column)
+            if column.required == required and column.name in self.staged.columns and self._can_fail(column)
         }

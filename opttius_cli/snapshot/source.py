@@ -36,7 +36,12 @@ class Refusal:
     reason: str
 
 
-TOO_FEW, TOO_MANY, UNTERMINATED, NOT_JSON = "too_few_cells", "too_many_cells", "unterminated_quote", "not_json"
+TOO_FEW, TOO_MANY, UNTERMINATED, NOT_JSON = (
+    "too_few_cells",
+    "too_many_cells",
+    "unterminated_quote",
+    "not_json",
+)
 REASONS = (TOO_FEW, TOO_MANY, UNTERMINATED, NOT_JSON)
 
 

@@ -1,4 +1,4 @@
-"""Where snapshots live, and how one is published: built under a lock beside the old one, then renamed over it.
+"""Where snapshots live, and how one is published: built beside the old one under a lock, then renamed.
 
 A build has a private folder, in which everything lies that it writes. A build that is killed leaves the
 published snapshot whole; its folder is removed by the next.
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from opttius_cli.snapshot.source import Source
 
 _log = logging.getLogger(__name__)
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 LOCK_PATIENCE = 10.0
 """Seconds that a load waits for another one of the same source."""
 
@@ -117,7 +117,10 @@ class Store:
             _remove(file)
             _log.info("%s changed while it was read", source.name)
         raise SourceError(
-            _("{source} changes while it is read. Load again when its export is finished.", source=source.name)
+            _(
+                "{source} changes while it is read. Load again when its export is finished.",
+                source=source.name,
+            )
         )
 
     def _build(self, file: Path, source: Source, fingerprint: str, now: datetime, how: Build) -> None:
@@ -128,14 +131,23 @@ class Store:
             con.execute("SET TimeZone = $1", [self.naive_zone])
             build(con, source, how)
             facts = {
-                "source": source.name, "fingerprint": fingerprint, "loaded_at": now.astimezone(UTC).isoformat(),
-                "schema_version": str(SCHEMA_VERSION), "options": self._options,
+                "source": source.name,
+                "fingerprint": fingerprint,
+                "loaded_at": now.astimezone(UTC).isoformat(),
+                "schema_version": str(SCHEMA_VERSION),
+                "options": self._options,
             }
-            con.execute("INSERT INTO meta.manifest SELECT unnest($1), unnest($2)", [list(facts), list(facts.values())])
+            con.execute(
+                "INSERT INTO meta.manifest SELECT unnest($1), unnest($2)", [list(facts), list(facts.values())]
+            )
             con.execute("CHECKPOINT")
         except duckdb.OutOfMemoryException as error:
-            raise SourceError(_("Loading needs more memory than {limit}. Set limits.memory higher.",
-                                limit=self.limits.memory)) from error
+            raise SourceError(
+                _(
+                    "Loading needs more memory than {limit}. Set limits.memory higher.",
+                    limit=self.limits.memory,
+                )
+            ) from error
         finally:
             con.close()
         file.chmod(0o600)
@@ -149,7 +161,9 @@ class Store:
             with lock:
                 yield
         except Timeout as error:
-            raise BusyError(_("Another run is loading {path}. Try again in a moment.", path=path.name)) from error
+            raise BusyError(
+                _("Another run is loading {path}. Try again in a moment.", path=path.name)
+            ) from error
 
 
 def clean(path: Path) -> None:
@@ -161,7 +175,9 @@ def clean(path: Path) -> None:
     for litter in path.parent.iterdir():
         if not litter.name.startswith(prefix):
             continue
-        if ".building" in litter.name or (litter.suffix == ".spill" and not _alive(litter.name.split(".")[-2])):
+        if ".building" in litter.name or (
+            litter.suffix == ".spill" and not _alive(litter.name.split(".")[-2])
+        ):
             _remove(litter)
 
 
@@ -185,9 +201,13 @@ def _writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(_("{path} cannot be written: {why}.", path=path, why=error.strerror or error)) from error
+        raise OutputError(
+            _("{path} cannot be written: {why}.", path=path, why=error.strerror or error)
+        ) from error
     except duckdb.IOException as error:
-        why = _("there is no room left on the disk") if "No space left" in str(error) else _("the disk failed")
+        why = (
+            _("there is no room left on the disk") if "No space left" in str(error) else _("the disk failed")
+        )
         raise OutputError(_("{path} cannot be written: {why}.", path=path, why=why)) from error
 
 
@@ -209,7 +229,10 @@ def connect(path: Path, limits: Limits, *, read_only: bool = False) -> duckdb.Du
     }
     if limits.threads:
         config["threads"] = limits.threads
-    return duckdb.connect(str(path), read_only=read_only, config=config)
+    con = duckdb.connect(str(path), read_only=read_only, config=config)
+    # DuckDB would draw its own bar into stdout, which is for data.
+    con.execute("SET enable_progress_bar = false")
+    return con
 
 
 def read_manifest(path: Path) -> Manifest | None:
@@ -234,8 +257,11 @@ def manifest_of(con: duckdb.DuckDBPyConnection) -> Manifest:
     """The manifest of an open snapshot."""
     facts = dict(con.execute("SELECT name, value FROM meta.manifest").fetchall())
     return Manifest(
-        facts["source"], facts["fingerprint"], datetime.fromisoformat(facts["loaded_at"]),
-        int(facts["schema_version"]), facts["options"],
+        facts["source"],
+        facts["fingerprint"],
+        datetime.fromisoformat(facts["loaded_at"]),
+        int(facts["schema_version"]),
+        facts["options"],
     )
 
 

@@ -28,7 +28,8 @@ LINE = "line"
 class _Feed:
     """The lines of a file for a csv reader, which can be given back when a row turns out to be none.
 
-    Bytes pass as Latin-1: separators, quotes and line ends are the same, and every byte comes out as it went in.
+    Bytes pass as Latin-1: separators, quotes and line ends are the same, and every byte comes out as it
+    went in.
     """
 
     file: IO[bytes]
@@ -100,7 +101,9 @@ def _judged(cells: list[str], width: int) -> list[str] | str:
 
 
 def copy(path: Path, dialect: Dialect, out: Path, names: Sequence[str]) -> tuple[list[Refusal], int]:
-    """Write the sound rows to ``out``: their line, and the cells of ``names``; returns what was refused and the rest.
+    """Write the sound rows to ``out``: their line, and the cells of ``names``.
+
+    Returns what was refused, and the number of rows written.
 
     A row without a single cell filled is no row: spreadsheets leave such behind.
     """

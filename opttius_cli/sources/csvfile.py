@@ -12,7 +12,7 @@ from opttius_cli.i18n import _
 from opttius_cli.snapshot.source import Refusal, Staged
 from opttius_cli.sources import careful
 from opttius_cli.sources.dialect import Dialect, dialect_of
-from opttius_cli.sources.duck import csv_rows
+from opttius_cli.sources.duck import NotStagedError, csv_rows
 from opttius_cli.sources.files import Named, reading
 from opttius_cli.sources.text import Text, prepare, refuse_strange
 
@@ -59,9 +59,7 @@ class CsvFile:
             every = [f"c{place}" for place in range(self._dialect.width)]
             source = csv_rows(self._text.path, self._dialect.separator, every, skip=self._dialect.skip)
         con.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(self._view)} AS SELECT * FROM {source}")
-        return Staged(
-            self._view, {name: (columns[name], "VARCHAR") for name in names}, self._dialect.spanish
-        )
+        return Staged(self._view, {name: (columns[name], "VARCHAR") for name in names}, self._dialect.spanish)
 
     def complete(self, con: duckdb.DuckDBPyConnection, rows: int | None) -> bool:
         """Whether DuckDB yielded as many rows as the file has records; else a careful copy is made."""
@@ -87,7 +85,8 @@ class CsvFile:
         if self._copy:
             numbered = f"SELECT row_number() OVER () AS ordinal, {careful.LINE} FROM {quoted(self._view)}"
             found = con.execute(
-                f"SELECT ordinal, CAST({careful.LINE} AS BIGINT) FROM ({numbered}) WHERE ordinal IN (SELECT unnest($1))",
+                f"SELECT ordinal, CAST({careful.LINE} AS BIGINT) FROM ({numbered}) "
+                "WHERE ordinal IN (SELECT unnest($1))",
                 [list(ordinals)],
             ).fetchall()
             return {int(ordinal): int(line) for ordinal, line in found}
@@ -115,5 +114,6 @@ class CsvFile:
         self._text = self._dialect = self._copy = None
 
     def _known(self) -> tuple[Text, Dialect]:
-        assert self._text is not None and self._dialect is not None, "asked before it was staged"
+        if self._text is None or self._dialect is None:
+            raise NotStagedError
         return self._text, self._dialect

@@ -63,14 +63,24 @@ def dialect_of(path: Path, head: bytes, table: Table) -> Dialect:
     names = headers[separator]
     if not known & set(names):
         raise UnreadableError(
-            path, _("its first line names no column of “{table}”. Export it with a header line.", table=table.name)
+            path,
+            _("its first line names no column of “{table}”. Export it with a header line.", table=table.name),
         )
     twice = sorted(name for name in known if names.count(name) > 1)
     if twice:
-        raise UnreadableError(path, _("its header names the column “{column}” twice. Export it again.", column=twice[0]))
+        raise UnreadableError(
+            path, _("its header names the column “{column}” twice. Export it again.", column=twice[0])
+        )
     columns = {name: place for place, name in enumerate(names) if name in known}
     rows = islice(csv.reader(lines[skip:], delimiter=separator, skipinitialspace=True), 1, _SAMPLE)
-    return Dialect(separator, skip, 1 + (declared is not None), len(names), columns, _is_spanish(separator, rows, _places(table, columns)))
+    return Dialect(
+        separator,
+        skip,
+        1 + (declared is not None),
+        len(names),
+        columns,
+        _is_spanish(separator, rows, _places(table, columns)),
+    )
 
 
 def _header(lines: Sequence[str], separator: str) -> list[str]:
@@ -88,7 +98,7 @@ def _places(table: Table, columns: Mapping[str, int]) -> list[int]:
 
 
 def _is_spanish(separator: str, rows: Iterable[Sequence[str]], places: Sequence[int]) -> bool:
-    """Whether a comma divides decimals: where a cell shows it, else where “;” separates and no cell denies it."""
+    """Whether a comma divides decimals: a cell shows it, or “;” separates and no cell denies it."""
     denied = False
     try:
         for row in rows:

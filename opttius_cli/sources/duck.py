@@ -1,4 +1,4 @@
-"""DuckDB's readers as SQL text. A view cannot hold a parameter, so paths and options are written as literals."""
+"""DuckDB's readers as SQL text. A view holds no parameters, so paths and options are literals."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ _BUFFER = 4 * LONGEST_LINE
 _PATTERN = re.compile(r"[*?\[]")
 
 
+class NotStagedError(RuntimeError):
+    """A part was asked about a view that it has not made."""
+
+
 def literal(text: str) -> str:
     """``text`` as an SQL string."""
     return "'" + text.replace("'", "''") + "'"
@@ -27,24 +31,33 @@ def one_file(path: Path) -> str:
 
 def csv_rows(path: Path, separator: str, columns: Sequence[str], *, skip: int = 0) -> str:
     """The rows of a CSV file with a header after ``skip`` lines; an error wherever one is not well formed."""
-    return _read_csv(path, f"header = true, skip = {skip}, delim = {literal(separator)}, quote = '\"', "
-                           f"escape = '\"', nullstr = ['\\N', ''], columns = {_texts(columns)}")
+    return _read_csv(
+        path,
+        f"header = true, skip = {skip}, delim = {literal(separator)}, quote = '\"', "
+        f"escape = '\"', nullstr = ['\\N', ''], columns = {_texts(columns)}",
+    )
 
 
 def copied_rows(path: Path, columns: Sequence[str]) -> str:
     r"""The rows of a PostgreSQL COPY block, cells still escaped; ``\N`` is NULL."""
-    return _read_csv(path, f"header = false, delim = '\t', quote = '', escape = '', nullstr = '\\N', "
-                           f"columns = {_texts(columns)}")
+    return _read_csv(
+        path,
+        f"header = false, delim = '\t', quote = '', escape = '', nullstr = '\\N', "
+        f"columns = {_texts(columns)}",
+    )
 
 
 def text_lines(path: Path, name: str) -> str:
     """The lines of a text as the one column ``name``; an empty line is NULL."""
-    return _read_csv(path, f"header = false, delim = '\x01', quote = '', escape = '', columns = {_texts([name])}")
+    return _read_csv(
+        path, f"header = false, delim = '\x01', quote = '', escape = '', columns = {_texts([name])}"
+    )
 
 
 def _read_csv(path: Path, options: str) -> str:
     return (
-        f"read_csv({one_file(path)}, auto_detect = false, strict_mode = true, max_line_size = {LONGEST_LINE}, "
+        f"read_csv({one_file(path)}, auto_detect = false, strict_mode = true, "
+        f"max_line_size = {LONGEST_LINE}, "
         f"buffer_size = {_BUFFER}, {options})"
     )
 

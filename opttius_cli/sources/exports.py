@@ -43,7 +43,9 @@ class Folder:
         """The files of every table, in the order of their names. Raises SourceError when there are none."""
         files = self._files()
         if not files:
-            raise nothing_known(self.path, [file.name for file in self._entries() if not file.name.startswith(".")])
+            raise nothing_known(
+                self.path, [file.name for file in self._entries() if not file.name.startswith(".")]
+            )
         found: dict[str, list[Part]] = {}
         for file, table in files:
             found.setdefault(table, []).extend(_parts(checked(file), table, scratch))
@@ -62,7 +64,9 @@ class Folder:
             if not file or not table:
                 continue
             if path.is_dir():
-                raise UnreadableError(path, _("it is a folder, not a file. Take it away, or name it otherwise."))
+                raise UnreadableError(
+                    path, _("it is a folder, not a file. Take it away, or name it otherwise.")
+                )
             found.append((file, table))
         return found
 
@@ -75,7 +79,7 @@ def _parts(file: Named, table: str, scratch: Path) -> Sequence[Part]:
     if file.form is Form.PARQUET and file.packed is None:
         return [ParquetFile(file, TABLES[table])]
     if file.form is Form.WORKBOOK and file.packed is None:
-        from opttius_cli.sources.spreadsheet import Workbook  # noqa: PLC0415 - few folders hold workbooks
+        from opttius_cli.sources.spreadsheet import Workbook
 
         return Workbook(file.path, only=table).parts(scratch)[table]
     raise SourceError(_("{path} is compressed twice over. Unpack it and load again.", path=file.path))

@@ -8,7 +8,7 @@ import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from opttius_cli.errors import SourceError, UnreadableError
 from opttius_cli.i18n import N_, _
@@ -99,7 +99,9 @@ def reading(path: Path) -> Iterator[None]:
     except FileNotFoundError as error:
         raise UnreadableError(path, _("it is no longer there.")) from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise UnreadableError(path, _("its compressed data is cut short or damaged. Copy or export it again.")) from error
+        raise UnreadableError(
+            path, _("its compressed data is cut short or damaged. Copy or export it again.")
+        ) from error
     except OSError as error:
         why = error.strerror or _("its compressed data is cut short or damaged. Copy or export it again.")
         raise UnreadableError(path, why) from error
@@ -108,11 +110,13 @@ def reading(path: Path) -> Iterator[None]:
 def unpacked(path: Path, packed: Form | None) -> IO[bytes]:
     """``path`` open for reading, decompressed on the way."""
     if packed is Form.GZIP:
-        return gzip.open(path, "rb")
+        return cast("IO[bytes]", gzip.open(path, "rb"))
     if packed is Form.ZSTD:
-        import pyarrow as pa  # noqa: PLC0415 - few exports need it
+        import pyarrow as pa
 
-        return io.BufferedReader(_Raw(pa.CompressedInputStream(pa.OSFile(str(path)), "zstd")), HEAD)
+        return io.BufferedReader(
+            cast("io.RawIOBase", _Raw(pa.CompressedInputStream(pa.OSFile(str(path)), "zstd"))), HEAD
+        )
     return path.open("rb")
 
 
@@ -178,7 +182,7 @@ def is_dump(head: bytes) -> bool:
 
 def _zipped(path: Path | None) -> Form:
     """A workbook is a zip that holds one; anything else is just a zip."""
-    import zipfile  # noqa: PLC0415 - few files need it
+    import zipfile
 
     try:
         with zipfile.ZipFile(path or "") as archive:
@@ -202,6 +206,12 @@ class NotWhatItSaysError(SourceError):
 
     def __init__(self, path: Path, said: Form, found: Form | None) -> None:
         what = found.value if found else _("something else")
-        sentence = _("{path} is not what its name says: {said} expected, {found} found.",
-                     path=path, said=said.value, found=what)
-        super().__init__(f"{sentence} {_(REMEDIES.get(found, N_('Export it again.')) if found else 'Export it again.')}")
+        sentence = _(
+            "{path} is not what its name says: {said} expected, {found} found.",
+            path=path,
+            said=said.value,
+            found=what,
+        )
+        super().__init__(
+            f"{sentence} {_(REMEDIES.get(found, N_('Export it again.')) if found else 'Export it again.')}"
+        )

@@ -11,8 +11,7 @@ from opttius_cli.catalog.settling import quoted
 from opttius_cli.errors import UnreadableError
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.source import NOT_JSON, Refusal, Staged
-from opttius_cli.sources.duck import literal, one_file, text_lines
-from opttius_cli.sources.files import Named
+from opttius_cli.sources.duck import NotStagedError, literal, one_file, text_lines
 from opttius_cli.sources.text import LONGEST_LINE, Text, prepare, refuse_strange
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from opttius_cli.catalog.tables import Table
+    from opttius_cli.sources.files import Named
 
 _WALKABLE = 256 * 1024 * 1024
 """Bytes of an array in which a row's line is looked for; in a longer one troubles are told without it."""
@@ -46,7 +46,7 @@ class JsonFile:
 
     def stage(self, con: duckdb.DuckDBPyConnection) -> Staged:
         """A view of text cells, one column for each of our columns that some object has."""
-        import duckdb  # noqa: PLC0415 - it is loaded when there is a connection
+        import duckdb
 
         if self._text is None:
             self._text = self._prepared()
@@ -58,7 +58,9 @@ class JsonFile:
             raise self._broken() from error
         shape = literal(json.dumps(dict.fromkeys(keys.values(), "VARCHAR")))
         sound = _SOUND if self._careful else "json_type(item) = 'OBJECT'"
-        cells = ", ".join(f"struct_extract(cells, {literal(key)}) AS c{place}" for place, key in enumerate(keys.values()))
+        cells = ", ".join(
+            f"struct_extract(cells, {literal(key)}) AS c{place}" for place, key in enumerate(keys.values())
+        )
         con.execute(
             f"CREATE OR REPLACE TEMP VIEW {quoted(self._view)} AS SELECT {cells or 'NULL AS nothing'} FROM ("
             f"SELECT json_transform(CASE WHEN {sound} THEN item END, {shape}) AS cells "
@@ -73,7 +75,7 @@ class JsonFile:
             return True
         if rows is not None and rows == (self._count(con) if self._is_array else text.census.records):
             return True
-        if self._careful or self._is_array and rows is None:
+        if self._careful or (self._is_array and rows is None):
             raise self._broken()
         self._careful = True
         return False
@@ -93,8 +95,10 @@ class JsonFile:
         """The lines on which these objects begin."""
         found = con.execute(
             f"SELECT ordinal, place FROM (SELECT row_number() OVER () AS ordinal, place FROM ("
-            f"SELECT row_number() OVER () AS place, item FROM {self._items()}) WHERE item IS NOT NULL AND {_SOUND}) "
-            f"WHERE ordinal IN (SELECT unnest($1))", [list(ordinals)],
+            f"SELECT row_number() OVER () AS place, item FROM {self._items()}) "
+            f"WHERE item IS NOT NULL AND {_SOUND}) "
+            f"WHERE ordinal IN (SELECT unnest($1))",
+            [list(ordinals)],
         ).fetchall()
         lines = self._lines_of([int(place) for _ordinal, place in found])
         return {int(ordinal): lines[int(place)] for ordinal, place in found if int(place) in lines}
@@ -174,11 +178,14 @@ class JsonFile:
                 json.loads(self._known().path.read_text("utf-8-sig"))
             except ValueError as error:
                 line = getattr(error, "lineno", 1)
-                return UnreadableError(path, _("it is no valid JSON from line {line} on. Export it again.", line=line))
+                return UnreadableError(
+                    path, _("it is no valid JSON from line {line} on. Export it again.", line=line)
+                )
         return UnreadableError(path, _("it is no valid JSON. Export it again."))
 
     def _known(self) -> Text:
-        assert self._text is not None, "asked before it was staged"
+        if self._text is None:
+            raise NotStagedError
         return self._text
 
 

@@ -18,7 +18,7 @@ _TAIL = re.compile(r"$|[-. (].*|_(rows|export|part|all|copy|\d).*", re.IGNORECAS
 
 
 def table_of(stem: str) -> str | None:
-    """The table that a file called ``stem`` holds rows of: ``orders``, ``Orders-2025``, ``public.orders_rows``."""
+    """The table of a file called ``stem``: ``orders``, ``Orders-2025``, ``public.orders_rows`` …"""
     name = stem.strip().lower().removeprefix("public.")
     fitting = [table for table in TABLES if name.startswith(table) and _TAIL.fullmatch(name[len(table) :])]
     return max(fitting, key=len, default=None)
@@ -34,9 +34,16 @@ def nothing_known(path: Path | str, found: Sequence[str]) -> SourceError:
     """The error about a place that holds no table of ours."""
     if not found:
         return SourceError(
-            _("{path} is empty. Put one file per table into it: branches.csv, customers.csv, orders.csv …", path=path)
+            _(
+                "{path} is empty. Put one file per table into it: branches.csv, customers.csv, orders.csv …",
+                path=path,
+            )
         )
     return SourceError(
-        _("{path} holds no table: found {found}; expected branches, customers, orders … Name each after its table.",
-          path=path, found=listed(sorted(found), 5))
+        _(
+            "{path} holds no table: found {found}; expected branches, customers, orders … "
+            "Name each after its table.",
+            path=path,
+            found=listed(sorted(found), 5),
+        )
     )

@@ -36,13 +36,14 @@ class ParquetFile:
 
     def stage(self, con: duckdb.DuckDBPyConnection) -> Staged:
         """A view of the file's own columns."""
-        import duckdb  # noqa: PLC0415 - it is loaded when there is a connection
+        import duckdb
 
         path, known = self.file.path, {column.name for column in self.table.columns}
         with reading(path), path.open("rb"):
             try:
                 con.execute(
-                    f"CREATE OR REPLACE TEMP VIEW {quoted(self._view)} AS SELECT * FROM read_parquet({one_file(path)})"
+                    f"CREATE OR REPLACE TEMP VIEW {quoted(self._view)} AS "
+                    f"SELECT * FROM read_parquet({one_file(path)})"
                 )
                 described = con.execute(f"DESCRIBE {quoted(self._view)}").fetchall()
             except duckdb.Error as error:
@@ -51,7 +52,9 @@ class ParquetFile:
         for name, given, *_rest in described:
             plain = str(name).strip().lower()
             if plain in known and plain in columns:
-                raise UnreadableError(path, _("it has the column “{column}” twice. Export it again.", column=plain))
+                raise UnreadableError(
+                    path, _("it has the column “{column}” twice. Export it again.", column=plain)
+                )
             if plain in known:
                 columns[plain] = (str(name), str(given))
         return Staged(self._view, columns)
@@ -75,4 +78,6 @@ class ParquetFile:
         con.execute(f"DROP VIEW IF EXISTS {quoted(self._view)}")
 
     def _broken(self) -> UnreadableError:
-        return UnreadableError(self.file.path, _("its Parquet data is cut short or damaged. Export it again."))
+        return UnreadableError(
+            self.file.path, _("its Parquet data is cut short or damaged. Export it again.")
+        )

@@ -15,10 +15,10 @@ from opttius_cli.catalog.tables import TABLES, Table
 from opttius_cli.errors import SourceError, UnreadableError
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.source import TOO_FEW, TOO_MANY, Refusal, Staged
-from opttius_cli.sources.duck import copied_rows, text_lines
+from opttius_cli.sources.duck import NotStagedError, copied_rows, text_lines
 from opttius_cli.sources.files import Form, reading, unpacked
 from opttius_cli.sources.names import nothing_known, stamp
-from opttius_cli.sources.text import LONGEST_LINE, Text, prepare
+from opttius_cli.sources.text import Text, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
     import duckdb
 
-_COPY = re.compile(rb"COPY (?:(?P<schema>\"[^\"]+\"|\w+)\.)?(?P<table>\"[^\"]+\"|\w+) \((?P<columns>.*)\) FROM stdin;\s*")
+_COPY = re.compile(
+    rb"COPY (?:(?P<schema>\"[^\"]+\"|\w+)\.)?(?P<table>\"[^\"]+\"|\w+) \((?P<columns>.*)\) FROM stdin;\s*"
+)
 _COLUMN = re.compile(rb"\"((?:[^\"]|\"\")+)\"|([^\s,\"]+)")
 _INSERT = re.compile(rb"INSERT INTO (?:public\.)?\"?(\w+)\"? ")
 _END = re.compile(rb"\n\\\.\r?\n")
@@ -103,7 +105,9 @@ class _Cutting:
             elif (insert := _INSERT.match(line)) and insert[1].decode(errors="replace") in TABLES:
                 self.inserts = True
         if begun and not ended:
-            raise UnreadableError(self.path, _("the dump is cut short after line {line}. Write it again.", line=self.line))
+            raise UnreadableError(
+                self.path, _("the dump is cut short after line {line}. Write it again.", line=self.line)
+            )
 
     def _ours(self, header: re.Match[bytes]) -> Table | None:
         name = header["table"].strip(b'"').decode(errors="replace")
@@ -149,7 +153,8 @@ class _Cutting:
 
 def _columns(text: bytes) -> list[str]:
     return [
-        (one[1].replace(b'""', b'"') if one[1] else one[2]).decode(errors="replace") for one in _COLUMN.finditer(text)
+        (one[1].replace(b'""', b'"') if one[1] else one[2]).decode(errors="replace")
+        for one in _COLUMN.finditer(text)
     ]
 
 
@@ -178,17 +183,23 @@ class Block:
             self._text = self._looked_through()
         places = {name: place for place, name in enumerate(self.header) if self.table.has(name)}
         cells = ", ".join(
-            f"CASE WHEN contains(c{place}, '\\') THEN {_UNESCAPED.format(cell=f'c{place}')} ELSE c{place} END "
-            f"AS c{place}" for place in places.values()
+            f"CASE WHEN contains(c{place}, '\\') THEN {_UNESCAPED.format(cell=f'c{place}')} "
+            f"ELSE c{place} END "
+            f"AS c{place}"
+            for place in places.values()
         )
-        con.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(self._view)} AS SELECT {cells} FROM {self._rows(places)}")
+        con.execute(
+            f"CREATE OR REPLACE TEMP VIEW {quoted(self._view)} AS SELECT {cells} FROM {self._rows(places)}"
+        )
         return Staged(self._view, {name: (f"c{place}", "VARCHAR") for name, place in places.items()})
 
     def _looked_through(self) -> Text:
         try:
             return prepare(self.cut, None, self.scratch, quoting=False)
         except UnreadableError as error:
-            raise SourceError(str(error).replace(str(self.cut), f"{self.path} (COPY {self.table.name})")) from error
+            raise SourceError(
+                str(error).replace(str(self.cut), f"{self.path} (COPY {self.table.name})")
+            ) from error
 
     def _rows(self, places: Mapping[str, int]) -> str:
         path = self._known().path
@@ -203,8 +214,10 @@ class Block:
         if rows is not None and (self._careful or rows == self._known().census.breaks):
             return True
         if self._careful:
-            raise UnreadableError(self.path, _("the rows of “{table}” cannot be told apart. Write it again.",
-                                               table=self.table.name))
+            raise UnreadableError(
+                self.path,
+                _("the rows of “{table}” cannot be told apart. Write it again.", table=self.table.name),
+            )
         self._careful = True
         return False
 
@@ -214,11 +227,13 @@ class Block:
             return []
         found = con.execute(
             f"SELECT place, cells FROM (SELECT row_number() OVER () AS place, "
-            f"len(string_split(coalesce(item, ''), chr(9))) AS cells FROM {text_lines(self._known().path, 'item')}) "
+            f"len(string_split(coalesce(item, ''), chr(9))) AS cells "
+            f"FROM {text_lines(self._known().path, 'item')}) "
             f"WHERE cells <> {len(self.header)} ORDER BY place"
         ).fetchall()
         return [
-            Refusal(self.at + int(place), TOO_FEW if cells < len(self.header) else TOO_MANY) for place, cells in found
+            Refusal(self.at + int(place), TOO_FEW if cells < len(self.header) else TOO_MANY)
+            for place, cells in found
         ]
 
     def lines(self, con: duckdb.DuckDBPyConnection, ordinals: Sequence[int]) -> Mapping[int, int]:
@@ -240,5 +255,6 @@ class Block:
         self._text, self._careful = None, False
 
     def _known(self) -> Text:
-        assert self._text is not None, "asked before it was staged"
+        if self._text is None:
+            raise NotStagedError
         return self._text

@@ -22,7 +22,7 @@ def open_source(text: str) -> Source:
 
     A text that may hold a password is never repeated.
     """
-    from opttius_cli.sources.exports import Folder  # noqa: PLC0415 - what is not needed is not loaded
+    from opttius_cli.sources.exports import Folder
 
     path = Path(text).expanduser()
     try:
@@ -34,7 +34,10 @@ def open_source(text: str) -> Source:
         raise SourceError(_("The source cannot be looked up. Check --source.")) from error
     if _DATABASE.match(text):
         raise SourceError(
-            _("Reading straight from PostgreSQL is not supported yet. Load a folder of exports or a pg_dump file.")
+            _(
+                "Reading straight from PostgreSQL is not supported yet. "
+                "Load a folder of exports or a pg_dump file."
+            )
         )
     raise SourceError(_("There is no folder or file “{path}”. Check --source.", path=text))
 
@@ -46,11 +49,11 @@ def _file(path: Path) -> Source:
     if said and form and form not in (said.form, Form.HTML) and not _harmless(said.form, form):
         raise _mistaken(path, said.form, form)
     if form is Form.WORKBOOK and packed is None:
-        from opttius_cli.sources.spreadsheet import Workbook  # noqa: PLC0415 - few loads need it
+        from opttius_cli.sources.spreadsheet import Workbook
 
         return Workbook(path)
     if form is Form.DUMP or (form is None and said and said.form is Form.DUMP):
-        from opttius_cli.sources.pgdump import Dump  # noqa: PLC0415 - few loads need it
+        from opttius_cli.sources.pgdump import Dump
 
         return Dump(path, packed)
     if form is Form.DUCKDB:
@@ -58,29 +61,39 @@ def _file(path: Path) -> Source:
     if form in REMEDIES:
         raise UnreadableError(path, _("it is {form}. {remedy}", form=form.value, remedy=_(REMEDIES[form])))
     if form is Form.PARQUET or (form is None and said):
-        raise UnreadableError(path, _("it holds one table. Name the folder that holds a file for each table."))
+        raise UnreadableError(
+            path, _("it holds one table. Name the folder that holds a file for each table.")
+        )
     raise UnreadableError(
-        path, _("it is no export. Name a folder of exports, an .xlsx, a plain pg_dump file or a .duckdb snapshot.")
+        path,
+        _("it is no export. Name a folder of exports, an .xlsx, a plain pg_dump file or a .duckdb snapshot."),
     )
 
 
 def _harmless(said: Form, found: Form) -> bool:
     """A dump is called .sql, .dump or .txt, and a custom one just so: that is told in other words."""
-    return {said, found} <= {Form.DUMP, Form.CUSTOM_DUMP, Form.CSV} or (said, found) == (Form.WORKBOOK, Form.OLD_WORKBOOK)
+    return {said, found} <= {Form.DUMP, Form.CUSTOM_DUMP, Form.CSV} or (said, found) == (
+        Form.WORKBOOK,
+        Form.OLD_WORKBOOK,
+    )
 
 
 def _mistaken(path: Path, said: Form, found: Form) -> SourceError:
-    from opttius_cli.sources.files import NotWhatItSaysError  # noqa: PLC0415 - raised rarely
+    from opttius_cli.sources.files import NotWhatItSaysError
 
     return NotWhatItSaysError(path, said, found)
 
 
 def _snapshot(path: Path) -> Source:
-    from opttius_cli.snapshot.store import SCHEMA_VERSION, read_manifest  # noqa: PLC0415 - it needs DuckDB
+    from opttius_cli.snapshot.store import SCHEMA_VERSION, read_manifest
 
     manifest = read_manifest(path)
     if manifest is None:
-        raise UnreadableError(path, _("it is a DuckDB file, but no snapshot of opttius. Name the exports themselves."))
+        raise UnreadableError(
+            path, _("it is a DuckDB file, but no snapshot of opttius. Name the exports themselves.")
+        )
     if manifest.schema_version != SCHEMA_VERSION:
-        raise UnreadableError(path, _("another version of opttius made this snapshot. Load its source again."))
+        raise UnreadableError(
+            path, _("another version of opttius made this snapshot. Load its source again.")
+        )
     return ReadyMade(path)

@@ -6,7 +6,7 @@ import uuid
 import warnings
 import zipfile
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from openpyxl import Workbook as Opened
 
 _BATCH = 20_000
+_WHOLE = 1e15
+"""Numbers from here on are not exact, and a spreadsheet shows them as such."""
 _MOST_SHARED = 1 << 30
 """Bytes of a workbook's shared texts, which its reader must hold in memory."""
 
@@ -66,7 +68,7 @@ class Workbook:
     def open(self) -> Opened:
         """The workbook, opened at the first need: opening reads every shared text."""
         if self._opened is None:
-            from openpyxl import load_workbook  # noqa: PLC0415 - few loads need it
+            from openpyxl import load_workbook
 
             with reading(self.path):
                 try:
@@ -93,7 +95,9 @@ class Workbook:
 
     def broken(self) -> UnreadableError:
         """The error about a workbook that its reader gave up on."""
-        return UnreadableError(self.path, _("it is a damaged workbook. Save it again in Excel, or export CSV files."))
+        return UnreadableError(
+            self.path, _("it is a damaged workbook. Save it again in Excel, or export CSV files.")
+        )
 
     def _weigh(self) -> None:
         with zipfile.ZipFile(self.path) as archive:
@@ -132,7 +136,7 @@ class Sheet:
         return self._staged
 
     def _copied(self, con: duckdb.DuckDBPyConnection) -> Staged:
-        import pyarrow as pa  # noqa: PLC0415 - few loads need it
+        import pyarrow as pa
 
         rows = self._numbered()
         _line, header = next(rows, (1, ()))
@@ -140,12 +144,15 @@ class Sheet:
         names = ["line", *(f"c{place}" for place in range(len(columns)))]
         con.execute(
             f"CREATE TEMP TABLE {quoted(self._rows)} (line BIGINT"
-            + "".join(f", {name} VARCHAR" for name in names[1:]) + ")"
+            + "".join(f", {name} VARCHAR" for name in names[1:])
+            + ")"
         )
         while batch := list(islice(rows, _BATCH)):
             lines = pa.array([line for line, _row in batch], pa.int64())
             cells = [
-                pa.array([_text(row[place]) if place < len(row) else None for _line, row in batch], pa.string())
+                pa.array(
+                    [_text(row[place]) if place < len(row) else None for _line, row in batch], pa.string()
+                )
                 for place in columns.values()
             ]
             con.from_arrow(pa.Table.from_arrays([lines, *cells], names=names)).insert_into(self._rows)
@@ -165,8 +172,9 @@ class Sheet:
         columns = {name: names.index(name) for name in names if self.table.has(name)}
         twice = next((name for name in columns if names.count(name) > 1), None)
         if twice:
-            raise UnreadableError(self.label, _("its header names the column “{column}” twice. Export it again.",
-                                                column=twice))
+            raise UnreadableError(
+                self.label, _("its header names the column “{column}” twice. Export it again.", column=twice)
+            )
         return columns
 
     def complete(self, con: duckdb.DuckDBPyConnection, rows: int | None) -> bool:
@@ -182,8 +190,10 @@ class Sheet:
     def lines(self, con: duckdb.DuckDBPyConnection, ordinals: Sequence[int]) -> Mapping[int, int]:
         """The numbers of these rows."""
         found = con.execute(
-            f"SELECT ordinal, line FROM (SELECT row_number() OVER () AS ordinal, line FROM {quoted(self._rows)}) "
-            f"WHERE ordinal IN (SELECT unnest($1))", [list(ordinals)],
+            f"SELECT ordinal, line FROM (SELECT row_number() OVER () AS ordinal, line "
+            f"FROM {quoted(self._rows)}) "
+            f"WHERE ordinal IN (SELECT unnest($1))",
+            [list(ordinals)],
         ).fetchall()
         return {int(ordinal): int(line) for ordinal, line in found}
 
@@ -201,11 +211,7 @@ def _text(cell: object) -> str | None:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        return str(int(cell)) if cell.is_integer() and abs(cell) < _WHOLE else repr(cell)
     if isinstance(cell, datetime):
         return cell.isoformat(" ")
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):
-        return str(cell)
-    return str(cell)
+    return cell.isoformat() if isinstance(cell, date | time) else str(cell)

@@ -1,4 +1,4 @@
-"""A text export made ready for DuckDB: plain UTF-8 with known line ends, looked through once in bounded memory.
+"""A text export made ready for DuckDB: plain UTF-8, looked through once in bounded memory.
 
 DuckDB's CSV reader can leave rows out without a word where quotes are damaged or a line outgrows its
 buffer. So the file's records are counted here, cheaply, and whoever reads the view compares.
@@ -51,8 +51,10 @@ class Census:
         """Count a chunk that begins at the beginning of a line. Raises UnreadableError for a NUL byte."""
         if b"\0" in chunk:
             line = self.breaks + chunk.count(b"\n", 0, chunk.index(b"\0")) + 1
-            raise UnreadableError(self.path, _("line {line} holds a NUL byte: it is damaged, or no text. "
-                                               "Export it again.", line=line))
+            raise UnreadableError(
+                self.path,
+                _("line {line} holds a NUL byte: it is damaged, or no text. Export it again.", line=line),
+            )
         breaks = chunk.count(b"\n")
         if self.lines:
             self._count(chunk, breaks)
@@ -100,8 +102,10 @@ class Text:
             self.path.unlink(missing_ok=True)
 
 
-def prepare(path: Path, packed: Form | None, scratch: Path, *, lines: bool = True, quoting: bool = True) -> Text:
-    """Look through ``path``; copy it into ``scratch`` when it is packed, not UTF-8, or ends lines with CR alone.
+def prepare(
+    path: Path, packed: Form | None, scratch: Path, *, lines: bool = True, quoting: bool = True
+) -> Text:
+    """Look through ``path``; copy it to ``scratch`` if it is packed, not UTF-8, or ends lines with CR alone.
 
     One byte that is not UTF-8 makes the whole file Windows-1252. Raises UnreadableError.
     """
@@ -116,8 +120,9 @@ def prepare(path: Path, packed: Form | None, scratch: Path, *, lines: bool = Tru
             return _through(path, packed, scratch if copied else None, encoding, bare=bare, census=census)
         except UnicodeDecodeError as error:
             if encoding != "utf-8":
-                raise UnreadableError(path, _("it begins as UTF-16 and does not go on as such. Export it again.")) \
-                    from error
+                raise UnreadableError(
+                    path, _("it begins as UTF-16 and does not go on as such. Export it again.")
+                ) from error
         census = Census(path, lines, quoting)
         return _through(path, packed, scratch, "cp1252", bare=bare, census=census)
 
@@ -181,12 +186,21 @@ def _whole_lines(blocks: Iterator[bytes], census: Census) -> Iterator[bytes]:
 def too_long(path: Path, line: int) -> UnreadableError:
     """The error about a line that is longer than any can be."""
     return UnreadableError(
-        path, _("line {line} is longer than {limit} MB, so the file is damaged. Export it again.",
-                line=line, limit=LONGEST_LINE // (1024 * 1024)),
+        path,
+        _(
+            "line {line} is longer than {limit} MB, so the file is damaged. Export it again.",
+            line=line,
+            limit=LONGEST_LINE // (1024 * 1024),
+        ),
     )
 
 
 def refuse_strange(path: Path, head: bytes) -> None:
     """Raise UnreadableError when text begins as a web page does, whatever its encoding."""
-    if head.removeprefix(codecs.BOM_UTF8).lstrip()[:200].lower().startswith((b"<!doctype", b"<html", b"<table")):
+    if (
+        head.removeprefix(codecs.BOM_UTF8)
+        .lstrip()[:200]
+        .lower()
+        .startswith((b"<!doctype", b"<html", b"<table"))
+    ):
         raise UnreadableError(path, _("it is a web page, not an export. Export it again."))

@@ -1,6 +1,7 @@
 -- ---
 -- about = "Customers with a purchase in the 365 local dates that end at as-of (metrics 6), however short the period is."
 -- from = "active_from"
+-- optional = true
 -- ---
 CREATE OR REPLACE TEMP VIEW active_customers AS
 SELECT DISTINCT customer_id

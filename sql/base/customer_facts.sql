@@ -1,5 +1,6 @@
 -- ---
 -- about = "A customer's figures over the purchases up to a local moment (metrics 7), seen on a date."
+-- optional = true
 -- ---
 CREATE OR REPLACE TEMP MACRO customer_facts_at(cutoff, on_date) AS TABLE
 WITH
@@ -22,18 +23,14 @@ SELECT
     customer.id AS customer_id,
     coalesce(figures.purchases, 0) AS purchases,
     coalesce(figures.recognised_sales, 0) AS recognised_sales,
-    CAST(coalesce(figures.total_spent, 0) AS DECIMAL(38, 2)) AS total_spent,
-    money_per(figures.total_spent, figures.sales_in_currency) AS average_order_value,
+    CAST(coalesce(figures.total_spent, 0) AS DECIMAL(18, 2)) AS total_spent,
+    small_money_per(figures.total_spent, figures.sales_in_currency) AS average_order_value,
     figures.first_purchase,
     figures.last_purchase,
     on_date - figures.last_purchase AS days_since_last_purchase,
     CASE
         WHEN figures.purchase_dates > 1
-            THEN
-                days_per(
-                    CAST(figures.last_purchase - figures.first_purchase AS HUGEINT) * 86400000000,
-                    figures.purchase_dates - 1
-                )
+            THEN whole_days_per(figures.last_purchase - figures.first_purchase, figures.purchase_dates - 1)
     END AS average_days_between_purchases
 FROM customers AS customer
 LEFT JOIN figures ON customer.id = figures.customer_id

@@ -1,5 +1,7 @@
 -- ---
 -- about = "Lifecycle and RFM segment of every customer (metrics 8), over the purchases up to a local moment."
+-- optional = true
+-- uses = "customer_facts"
 -- ---
 
 CREATE OR REPLACE TEMP MACRO lifecycle_of(purchases, days_since, spent) AS (
@@ -29,15 +31,22 @@ CREATE OR REPLACE TEMP MACRO rfm_segment_of(r, fm) AS (
     END
 );
 
--- How many of the 20/40/60/80 % quantiles (type 7) lie below a value, from its rank among n. With linear
--- interpolation the quantile k lies between the sorted values number floor(k (n - 1) / 5) and the next,
--- and no value lies strictly between those two: so a value is above it exactly when it is above the first
--- of the two, that is, when more than floor(k (n - 1) / 5) values are smaller. Whole numbers only.
-CREATE OR REPLACE TEMP MACRO cut_points_below(place, n) AS (
-    CAST(place - 1 > (n - 1) // 5 AS INTEGER)
-    + CAST(place - 1 > 2 * (n - 1) // 5 AS INTEGER)
-    + CAST(place - 1 > 3 * (n - 1) // 5 AS INTEGER)
-    + CAST(place - 1 > 4 * (n - 1) // 5 AS INTEGER)
+-- The 20/40/60/80 % quantiles of n sorted values, as far as scores need them. With linear interpolation
+-- (type 7) the quantile k/5 lies between value number floor(k (n - 1) / 5), counted from 0, and the next, and
+-- no value lies strictly between those two: so a value is above the quantile exactly when it is above the
+-- first of the two. That one stands here, and no fraction is ever computed.
+CREATE OR REPLACE TEMP MACRO cut_points(sorted) AS (
+    [
+        sorted[1 + (len(sorted) - 1) // 5],
+        sorted[1 + 2 * (len(sorted) - 1) // 5],
+        sorted[1 + 3 * (len(sorted) - 1) // 5],
+        sorted[1 + 4 * (len(sorted) - 1) // 5]
+    ]
+);
+
+CREATE OR REPLACE TEMP MACRO cut_points_below(value, cuts) AS (
+    CAST(value > cuts[1] AS INTEGER) + CAST(value > cuts[2] AS INTEGER)
+    + CAST(value > cuts[3] AS INTEGER) + CAST(value > cuts[4] AS INTEGER)
 );
 
 CREATE OR REPLACE TEMP MACRO customer_segments_at(cutoff, on_date) AS TABLE
@@ -46,23 +55,28 @@ facts AS (
     SELECT *
     FROM customer_facts_at(cutoff, on_date)
 ),
--- rank() gives equal values the same place, whatever the row order.
-placed AS (
+cuts AS (
     SELECT
-        customer_id,
-        5 - cut_points_below(rank() OVER (ORDER BY days_since_last_purchase), count(*) OVER ()) AS r_score,
-        1 + cut_points_below(rank() OVER (ORDER BY purchases), count(*) OVER ()) AS f_score,
-        1 + cut_points_below(rank() OVER (ORDER BY total_spent), count(*) OVER ()) AS m_score
+        cut_points(list_sort(list(days_since_last_purchase))) AS recency,
+        cut_points(list_sort(list(purchases))) AS frequency,
+        cut_points(list_sort(list(total_spent))) AS money
     FROM facts
     WHERE purchases > 0
+),
+-- Equal values share a score, whatever the row order.
+scored AS (
+    SELECT
+        facts.*,
+        CASE WHEN facts.purchases > 0 THEN 5 - cut_points_below(facts.days_since_last_purchase, cuts.recency) END
+            AS r_score,
+        CASE WHEN facts.purchases > 0 THEN 1 + cut_points_below(facts.purchases, cuts.frequency) END AS f_score,
+        CASE WHEN facts.purchases > 0 THEN 1 + cut_points_below(facts.total_spent, cuts.money) END AS m_score
+    FROM facts
+    CROSS JOIN cuts
 )
 SELECT
-    facts.*,
-    lifecycle_of(facts.purchases, facts.days_since_last_purchase, facts.total_spent) AS segment,
-    placed.r_score,
-    placed.f_score,
-    placed.m_score,
-    CAST(placed.r_score * 100 + placed.f_score * 10 + placed.m_score AS VARCHAR) AS rfm_score,
-    rfm_segment_of(placed.r_score, (placed.f_score + placed.m_score + 1) // 2) AS rfm_segment
-FROM facts
-LEFT JOIN placed ON facts.customer_id = placed.customer_id;
+    *,
+    lifecycle_of(purchases, days_since_last_purchase, total_spent) AS segment,
+    CAST(r_score * 100 + f_score * 10 + m_score AS VARCHAR) AS rfm_score,
+    rfm_segment_of(r_score, (f_score + m_score + 1) // 2) AS rfm_segment
+FROM scored;

@@ -4,21 +4,18 @@
 CREATE OR REPLACE TEMP VIEW every_order AS
 SELECT
     id,
-    branch_id,
     attributed_customer AS customer_id,
-    reason_if_nobody,
+    unattributed,
     CASE
-        WHEN id IN (SELECT order_id FROM order_links) THEN 'work_order'
+        WHEN is_linked THEN 'work_order'
         WHEN is_pos_sale THEN 'pos'
         ELSE 'other'
     END AS channel,
-    status,
     is_void_order(status, payment_status) AS is_void,
     is_paid(payment_status) AS is_paid,
     total_amount,
     currency_code(currency) AS currency,
     money_of(total_amount, currency) AS money,
-    payment_method_type,
     created_at,
     local_at,
     CAST(local_at AS DATE) AS local_date

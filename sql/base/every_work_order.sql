@@ -4,7 +4,6 @@
 CREATE OR REPLACE TEMP VIEW every_work_order AS
 SELECT
     id,
-    branch_id,
     CASE WHEN customer_seen THEN customer_id END AS customer_id,
     status,
     -- Linked: the order it names is in the scope and exists at as-of; that order speaks for the sale.

@@ -1,5 +1,6 @@
 -- ---
 -- about = "Rows of the scope with something odd about them, a row per finding; what `opttius check` counts."
+-- optional = true
 -- ---
 CREATE OR REPLACE TEMP VIEW faulty_rows AS
 -- A sale that nobody can be credited with.
@@ -32,7 +33,7 @@ FROM purchases
 WHERE money IS NULL
 UNION ALL
 SELECT 'warning', 'unknown_status', 'orders', id
-FROM order_facts
+FROM orders
 WHERE coalesce(status NOT IN ('pending', 'processing', 'shipped', 'delivered', 'cancelled', 'refunded'), TRUE)
 UNION ALL
 SELECT 'warning', 'unknown_status', 'lab_work_orders', id

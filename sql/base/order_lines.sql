@@ -1,5 +1,6 @@
 -- ---
 -- about = "Items of non-void orders, each with its product's name and category (metrics 6 and 7)."
+-- optional = true
 -- ---
 CREATE OR REPLACE TEMP VIEW order_lines AS
 SELECT

@@ -5,9 +5,8 @@ CREATE OR REPLACE TEMP VIEW purchases AS
 SELECT
     id,
     'order' AS kind,
-    branch_id,
     customer_id,
-    CASE WHEN customer_id IS NULL THEN reason_if_nobody END AS unattributed,
+    unattributed,
     channel,
     is_paid AS is_recognised,
     total_amount,
@@ -22,7 +21,6 @@ UNION ALL
 SELECT
     id,
     'work_order' AS kind,
-    branch_id,
     customer_id,
     CASE WHEN customer_id IS NULL THEN 'customer_not_in_scope' END AS unattributed,
     'work_order' AS channel,

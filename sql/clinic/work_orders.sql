@@ -46,6 +46,6 @@ SELECT
 FROM work_order_facts AS fact
 INNER JOIN lab_work_orders AS work_order ON fact.id = work_order.id
 LEFT JOIN customers AS customer ON fact.customer_id = customer.id
-LEFT JOIN branches AS branch ON fact.branch_id = branch.id
+LEFT JOIN branches AS branch ON work_order.branch_id = branch.id
 WHERE fact.local_date BETWEEN $from_date AND $to_date
 ORDER BY fact.local_at, fact.id;

@@ -2,6 +2,7 @@
 -- title = { es = "Cifras del cliente", en = "The customer's figures" }
 -- grain = "one row: purchases, value and segments of one customer"
 -- shape = "record"
+-- uses = "customer_segments"
 -- history = "all"
 -- parameters = { customer = "the customer's id" }
 -- [columns]

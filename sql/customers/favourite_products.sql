@@ -2,6 +2,7 @@
 -- title = { es = "Productos favoritos", en = "Favourite products" }
 -- grain = "one row per product: the 5 that the customer bought most of, over orders that are not void"
 -- shape = "rows"
+-- uses = "order_lines"
 -- history = "all"
 -- needs = "order_items"
 -- parameters = { customer = "the customer's id" }

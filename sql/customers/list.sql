@@ -2,6 +2,7 @@
 -- title = { es = "Clientes", en = "Customers" }
 -- grain = "one row per customer of the scope that fits the filters"
 -- shape = "rows"
+-- uses = "customer_segments"
 -- history = "all"
 -- parameters = { search = "a part of the name, email, phone or RUT; NULL for all", segment = "a lifecycle or RFM segment; NULL for all", inactive = "TRUE: only those without a purchase in 365 days", sort = "the column to order by", limit = "how many; NULL for all" }
 -- [columns]

@@ -9,9 +9,10 @@
 -- orders = { kind = "count", es = "Pedidos", en = "Orders" }
 -- ---
 SELECT
-    coalesce(status, 'null') AS status,
+    coalesce(sale.status, 'null') AS status,
     count(*) AS orders
-FROM order_facts
-WHERE CAST(customer_id AS VARCHAR) = $customer
-GROUP BY coalesce(status, 'null')
+FROM order_facts AS fact
+INNER JOIN orders AS sale ON fact.id = sale.id
+WHERE CAST(fact.customer_id AS VARCHAR) = $customer
+GROUP BY coalesce(sale.status, 'null')
 ORDER BY status;

@@ -19,7 +19,7 @@ events AS (
         fact.local_date AS date,
         'order' AS event,
         sale.order_number AS number,
-        fact.status,
+        sale.status,
         fact.currency,
         fact.total_amount AS amount,
         fact.id

@@ -2,6 +2,7 @@
 -- title = { es = "Ingresos por categoría", en = "Revenue by category" }
 -- grain = "one row per category: items of paid orders in the window"
 -- shape = "rows"
+-- uses = "order_lines"
 -- needs = "order_items"
 -- [columns]
 -- category = { kind = "text", words = "category", es = "Categoría", en = "Category" }

@@ -2,6 +2,7 @@
 -- title = { es = "Productos más vendidos", en = "Top products" }
 -- grain = "one row per product: the 10 with most revenue in the window"
 -- shape = "rows"
+-- uses = "order_lines"
 -- needs = "order_items"
 -- [columns]
 -- name = { kind = "text", es = "Producto", en = "Product" }

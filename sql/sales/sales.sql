@@ -38,6 +38,6 @@ FROM purchases AS purchase
 LEFT JOIN orders AS sale ON purchase.kind = 'order' AND purchase.id = sale.id
 LEFT JOIN lab_work_orders AS work_order ON purchase.kind = 'work_order' AND purchase.id = work_order.id
 LEFT JOIN customers AS customer ON purchase.customer_id = customer.id
-LEFT JOIN branches AS branch ON purchase.branch_id = branch.id
+LEFT JOIN branches AS branch ON coalesce(sale.branch_id, work_order.branch_id) = branch.id
 WHERE purchase.local_date BETWEEN $from_date AND $to_date
 ORDER BY purchase.local_at, purchase.id, purchase.kind;

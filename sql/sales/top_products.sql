@@ -2,6 +2,7 @@
 -- title = { es = "Productos vendidos", en = "Products sold" }
 -- grain = "one row per product sold in the window, the one with most revenue first"
 -- shape = "rows"
+-- uses = "order_lines"
 -- period = true
 -- needs = "order_items"
 -- [columns]

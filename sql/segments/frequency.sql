@@ -2,6 +2,7 @@
 -- title = { es = "Frecuencia de compra", en = "Purchase frequency" }
 -- grain = "one row per number of purchases a customer has made; from 10 on together"
 -- shape = "rows"
+-- uses = "customer_facts"
 -- history = "all"
 -- [columns]
 -- purchases = { kind = "text", es = "Compras por cliente", en = "Purchases per customer" }

@@ -2,6 +2,7 @@
 -- title = { es = "Segmentos por ciclo de vida", en = "Lifecycle segments" }
 -- grain = "one row per segment: its customers now, and how they moved since the end of the previous window"
 -- shape = "rows"
+-- uses = "customer_segments"
 -- history = "all"
 -- period = true
 -- [columns]

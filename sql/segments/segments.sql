@@ -2,6 +2,7 @@
 -- title = { es = "Segmentos de clientes", en = "Customer segments" }
 -- grain = "one row per customer of the scope"
 -- shape = "rows"
+-- uses = "customer_segments"
 -- history = "all"
 -- [columns]
 -- customer_id = { kind = "id", es = "Id", en = "Id" }

@@ -86,7 +86,9 @@ def contents(con: duckdb.DuckDBPyConnection) -> Loaded:
     for name, table in TABLES.items():
         columns = ", ".join(f'CAST("{column.name}" AS VARCHAR)' for column in table.columns)
         for kind in (name, f"{name}_contested"):
-            tables[kind] = con.execute(f'SELECT {columns}, copies, tenant FROM raw."{kind}" ORDER BY ALL').fetchall()
+            tables[kind] = con.execute(
+                f'SELECT {columns}, copies, tenant FROM raw."{kind}" ORDER BY ALL'
+            ).fetchall()
     rejects = [
         Reject(*row)
         for row in con.execute(
@@ -102,7 +104,7 @@ def contents(con: duckdb.DuckDBPyConnection) -> Loaded:
 
 
 def shop(folder: Path, **files: str | bytes) -> Path:
-    """The smallest export that loads: one branch, one customer, no order. ``files`` replace or add tables as CSV."""
+    """The smallest export that loads, without an order; ``files`` replace or add tables."""
     folder.mkdir(parents=True, exist_ok=True)
     tables: dict[str, str | bytes] = {
         "branches": f"id,organization_id,name,code\n{BRANCH},{ORGANIZATION},Centro,C-1\n",
@@ -117,7 +119,9 @@ def shop(folder: Path, **files: str | bytes) -> Path:
 ORDERS = "id,branch_id,customer_id,status,payment_status,total_amount,created_at"
 
 
-def order(number: int, *, total: str = "1000.50", created: str = "2026-01-02 03:04:05+00", status: str = "delivered") -> str:
+def order(
+    number: int, *, total: str = "1000.50", created: str = "2026-01-02 03:04:05+00", status: str = "delivered"
+) -> str:
     """A line of :data:`ORDERS`."""
     return f"{uid(number)},{BRANCH},{CUSTOMER},{status},paid,{total},{created}"
 

@@ -1,4 +1,4 @@
-"""Whatever is wrong with a source is one sentence or two: which file, what, and what to do. Nothing is half written."""
+"""Whatever is wrong with a source is a sentence or two: which file, what, and what to do."""
 
 from __future__ import annotations
 
@@ -11,22 +11,13 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from opttius_cli import i18n
 from opttius_cli.errors import MissingColumnError, MissingTableError, SourceError
 from opttius_cli.sources.registry import open_source
-from tests.sources.loading import BRANCH, EXAMPLE, ORDERS, load, order, orders, shop
+from sources.loading import BRANCH, EXAMPLE, ORDERS, load, order, orders, shop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    before = i18n.language()
-    i18n.use("en")
-    yield
-    i18n.use(before)
 
 
 def refused(source: Path | str, cache: Path) -> str:
@@ -49,7 +40,9 @@ def test_nothing_there(tmp_path: Path) -> None:
 
 def test_an_empty_folder(tmp_path: Path) -> None:
     (tmp_path / "export").mkdir()
-    assert "export is empty. Put one file per table into it" in refused(tmp_path / "export", tmp_path / "cache")
+    assert "export is empty. Put one file per table into it" in refused(
+        tmp_path / "export", tmp_path / "cache"
+    )
 
 
 def test_a_folder_without_a_known_table(tmp_path: Path) -> None:
@@ -75,7 +68,9 @@ def test_a_missing_column(tmp_path: Path) -> None:
 
 def test_no_header(tmp_path: Path) -> None:
     folder = shop(tmp_path / "export", orders=order(1) + "\n")
-    assert "orders.csv cannot be read: its first line names no column of “orders”" in refused(folder, tmp_path / "cache")
+    assert "orders.csv cannot be read: its first line names no column of “orders”" in refused(
+        folder, tmp_path / "cache"
+    )
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
@@ -133,7 +128,10 @@ MASKS: list[tuple[Callable[[Path], object], str]] = [
     (workbook, "CSV expected, Excel (.xlsx) found"),
     (parquet, "CSV expected, Parquet found"),
     (lambda path: path.write_text("<!DOCTYPE html><p>Log in"), "CSV expected, HTML found"),
-    (lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)), "Excel 97 (.xls) found. Save it"),
+    (
+        lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)),
+        "Excel 97 (.xls) found. Save it",
+    ),
     (lambda path: path.write_bytes(b"%PDF-1.7\n"), "PDF found"),
     (lambda path: path.write_bytes(b"PGDMP\x01\x0e"), "pg_dump (custom) found. Write it again"),
 ]
@@ -188,7 +186,9 @@ def test_json_that_is_none(tmp_path: Path) -> None:
     (folder / "orders.csv").unlink()
     path = folder / "orders.json"
     path.write_text('[{"id": 1},\n {"id": 2},\n {"id": 3')
-    assert "orders.json cannot be read: it is no valid JSON from line 3 on" in refused(folder, tmp_path / "cache")
+    assert "orders.json cannot be read: it is no valid JSON from line 3 on" in refused(
+        folder, tmp_path / "cache"
+    )
     path.write_text('[{"id": 1},\n {"id" 2},\n {"id": 3}]')
     assert "it is no valid JSON from line 2 on" in refused(folder, tmp_path / "cache")
     path.write_text("id,status\n1,2\n")
@@ -236,15 +236,19 @@ def test_a_giant_cell_takes_no_memory(tmp_path: Path, *, packed: bool) -> None:
             file.write(b"x" * 1_000_000)
         file.write(b'"\n')
     program = (
-        "import sys\nfrom pathlib import Path\nfrom opttius_cli.errors import SourceError\n"
-        "from tests.sources.loading import load\n"
+        "import sys\nfrom opttius_cli import i18n\ni18n.use('en')\nfrom pathlib import Path\n"
+        "from opttius_cli.errors import SourceError\n"
+        "from sources.loading import load\n"
         "try:\n    load(sys.argv[1], Path(sys.argv[2]))\nexcept SourceError as error:\n    print(error)\n"
         "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))\n"
     )
     root = EXAMPLE.parents[2]
     ran = subprocess.run(
         [sys.executable, "-c", program, str(folder), str(tmp_path / "cache")],
-        capture_output=True, text=True, check=True, cwd=root, env=os.environ | {"LANGUAGE": "en"},
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=root / "tests",
     )
     sentence, kilobytes = ran.stdout.strip().splitlines()
     assert "line" in sentence
@@ -253,7 +257,7 @@ def test_a_giant_cell_takes_no_memory(tmp_path: Path, *, packed: bool) -> None:
 
 
 def test_a_dump_cut_short(tmp_path: Path) -> None:
-    from tests.sources.test_formats import dump_text
+    from sources.test_formats import dump_text
 
     whole = dump_text()
     for share in (0.3, 0.7, 0.999):
@@ -266,8 +270,10 @@ def test_dumps_that_cannot_be_read(tmp_path: Path) -> None:
     custom.write_bytes(b"PGDMP\x01\x0e\x00")
     assert "pg_dump --format=plain" in refused(custom, tmp_path / "cache")
     inserts = tmp_path / "shop.sql"
-    inserts.write_text("--\n-- PostgreSQL database dump\n--\nINSERT INTO public.orders VALUES (1);\n"
-                       "-- PostgreSQL database dump complete\n")
+    inserts.write_text(
+        "--\n-- PostgreSQL database dump\n--\nINSERT INTO public.orders VALUES (1);\n"
+        "-- PostgreSQL database dump complete\n"
+    )
     assert "without --inserts" in refused(inserts, tmp_path / "cache")
 
 
@@ -287,7 +293,13 @@ def test_files_that_are_no_source(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["postgresql://ana:hunter2@db/x", "POSTGRES://ana:hunter2@db", "service=hunter2", "host=db password=hunter2"]
+    "text",
+    [
+        "postgresql://ana:hunter2@db/x",
+        "POSTGRES://ana:hunter2@db",
+        "service=hunter2",
+        "host=db password=hunter2",
+    ],
 )
 def test_a_database_is_not_supported_yet_and_its_password_is_not_told(text: str) -> None:
     with pytest.raises(SourceError, match="not supported yet") as caught:

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from opttius_cli.errors import SourceError
-from tests.sources.loading import BRANCH, CUSTOMER, ORDERS, ORGANIZATION, Loaded, load, order, orders, shop, uid
+from sources.loading import (
+    BRANCH,
+    CUSTOMER,
+    ORDERS,
+    ORGANIZATION,
+    Loaded,
+    load,
+    order,
+    orders,
+    shop,
+    uid,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +71,8 @@ def test_rows_of_empty_cells_are_no_rows(loaded: Loader) -> None:
 
 def spanish(*totals: str, dates: str = "02-01-2026 3:04") -> str:
     lines = [
-        f"{uid(n)};{BRANCH};{CUSTOMER};delivered;paid;{total};{dates};VERDADERO" for n, total in enumerate(totals)
+        f"{uid(n)};{BRANCH};{CUSTOMER};delivered;paid;{total};{dates};VERDADERO"
+        for n, total in enumerate(totals)
     ]
     return "\r\n".join([ORDERS.replace(",", ";") + ";is_pos_sale", *lines]) + "\r\n"
 
@@ -93,8 +105,10 @@ def test_forms_of_a_moment(loaded: Loader, written: str, instant: str) -> None:
 
 
 def test_a_moment_without_offset_is_in_the_given_zone(loaded: Loader) -> None:
-    found = loaded(orders(order(1, created="2026-01-02 03:04:05"), order(2, created="02-01-2026 03:04:05")),
-                   zone="America/Santiago")
+    found = loaded(
+        orders(order(1, created="2026-01-02 03:04:05"), order(2, created="02-01-2026 03:04:05")),
+        zone="America/Santiago",
+    )
     assert found.column("orders", "created_at") == ["2026-01-02 06:04:05+00"] * 2
 
 
@@ -106,7 +120,9 @@ def test_infinity_is_no_moment(loaded: Loader) -> None:
 
 
 def test_nan_is_no_amount(loaded: Loader) -> None:
-    assert totals(loaded(orders(order(1, total="NaN"), order(2, total="\\N"), order(3, total="")))) == [None] * 3
+    assert (
+        totals(loaded(orders(order(1, total="NaN"), order(2, total="\\N"), order(3, total="")))) == [None] * 3
+    )
 
 
 def test_windows_1252_anywhere_in_the_file(loaded: Loader) -> None:
@@ -144,12 +160,20 @@ def test_arrays_and_truth(loaded: Loader) -> None:
     tags = ['"{a,""b, c"",NULL}"', '"[""a"", ""b, c""]"', "{}", "[]", "\\N", "vip"]
     flags = ["t", "F", "true", "0", "VERDADERO", "no"]
     lines = [
-        f"{uid(n)},{BRANCH},2026-01-02,{tag},{flag}" for n, (tag, flag) in enumerate(zip(tags, flags, strict=True))
+        f"{uid(n)},{BRANCH},2026-01-02,{tag},{flag}"
+        for n, (tag, flag) in enumerate(zip(tags, flags, strict=True))
     ]
     found = loaded(orders(), customers=orders(*lines, header="id,branch_id,created_at,tags,is_active"))
     assert found.rejects == []
     assert found.column("customers", "is_active") == ["true", "false", "true", "false", "true", "false"]
-    assert found.column("customers", "tags") == ["[a, 'b, c', NULL]", "[a, 'b, c']", "[]", "[]", None, "[vip]"]
+    assert found.column("customers", "tags") == [
+        "[a, 'b, c', NULL]",
+        "[a, 'b, c']",
+        "[]",
+        "[]",
+        None,
+        "[vip]",
+    ]
 
 
 def test_an_empty_table_is_a_table(loaded: Loader) -> None:
@@ -159,7 +183,15 @@ def test_an_empty_table_is_a_table(loaded: Loader) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["orders[1]", "orders-*", "orders-?'\"; ñandú 眼镜", "ORDERS (2)", "public.orders_rows", "orders.[!a]{b,c}"]
+    "name",
+    [
+        "orders[1]",
+        "orders-*",
+        "orders-?'\"; ñandú 眼镜",
+        "ORDERS (2)",
+        "public.orders_rows",
+        "orders.[!a]{b,c}",
+    ],
 )
 def test_names_that_look_like_patterns(tmp_path: Path, name: str) -> None:
     folder = shop(tmp_path / "ex[p]*rt")

@@ -8,7 +8,7 @@ import io
 import json
 import random
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 import openpyxl
@@ -17,7 +17,7 @@ import pytest
 from openpyxl.cell import WriteOnlyCell
 
 from opttius_cli.catalog.tables import TABLES, Kind
-from tests.sources.loading import EXAMPLE, Loaded, example_rows, load
+from sources.loading import EXAMPLE, Loaded, example_rows, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ def table_text(table: str, separator: str = ",", end: str = "\n", *, shuffled: b
         random.Random(7).shuffle(rows)
     out = io.StringIO()
     # Python would leave a line feed unquoted where lines end with CR.
-    quoting = csv.QUOTE_ALL if end == "\r" else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if end == "\r" else csv.QUOTE_MINIMAL
     writer = csv.writer(out, delimiter=separator, lineterminator=end, quoting=quoting)
     writer.writerows([header, *rows])
     return out.getvalue()
@@ -86,16 +86,26 @@ def typed(folder: Path) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
     types = {
-        Kind.ID: "UUID", Kind.TEXT: "VARCHAR", Kind.MONEY: "DECIMAL(12, 2)", Kind.NUMBER: "INTEGER",
-        Kind.FLAG: "BOOLEAN", Kind.INSTANT: "TIMESTAMPTZ", Kind.DATE: "DATE", Kind.JSON: "JSON", Kind.LIST: "VARCHAR",
+        Kind.ID: "UUID",
+        Kind.TEXT: "VARCHAR",
+        Kind.MONEY: "DECIMAL(12, 2)",
+        Kind.NUMBER: "INTEGER",
+        Kind.FLAG: "BOOLEAN",
+        Kind.INSTANT: "TIMESTAMPTZ",
+        Kind.DATE: "DATE",
+        Kind.JSON: "JSON",
+        Kind.LIST: "VARCHAR",
     }
     for name, table in TABLES.items():
         present = example_rows(name)[0]
         cells = ", ".join(
             f'CAST("{column.name}" AS {types[column.kind]}) AS "{column.name}"'
-            for column in table.columns if column.name in present
+            for column in table.columns
+            if column.name in present
         )
-        source = con.read_csv(str(EXAMPLE / f"{name}.csv"), header=True, all_varchar=True, na_values=["", "\\N"])
+        source = con.read_csv(
+            str(EXAMPLE / f"{name}.csv"), header=True, all_varchar=True, na_values=["", "\\N"]
+        )
         con.execute(f"CREATE TABLE {name} AS SELECT {cells} FROM source")
         assert source
     return con
@@ -125,7 +135,7 @@ def json_lines(folder: Path) -> Path:
     return folder
 
 
-def _sheet_cell(kind: Kind | None, text: str) -> object:
+def _sheet_cell(kind: Kind | None, text: str) -> Any:
     """A cell as a spreadsheet holds it: numbers, dates and truth as such, the rest as text."""
     if text in ("", "\\N"):
         return None
@@ -187,7 +197,9 @@ def dump_text() -> str:
         names = ", ".join(f'"{name}"' if name == "name" else name for name in header)
         lines.append(f"COPY public.{table} ({names}) FROM stdin;\n")
         for row in rows:
-            cells = ("\\N" if cell in ("", "\\N") else "".join(_ESCAPES.get(c, c) for c in cell) for cell in row)
+            cells = (
+                "\\N" if cell in ("", "\\N") else "".join(_ESCAPES.get(c, c) for c in cell) for cell in row
+            )
             lines.append("\t".join(cells) + "\n")
         lines.append("\\.\n\n\n")
     lines.append("--\n-- PostgreSQL database dump complete\n--\n")
@@ -211,7 +223,9 @@ FORMS = [
 
 
 @pytest.mark.parametrize("write", FORMS, ids=lambda write: write.__name__)
-def test_every_form_gives_the_same_tables(write: Callable[[Path], Path], tmp_path: Path, truth: Loaded) -> None:
+def test_every_form_gives_the_same_tables(
+    write: Callable[[Path], Path], tmp_path: Path, truth: Loaded
+) -> None:
     folder = tmp_path / "export"
     folder.mkdir()
     found = load(write(folder), tmp_path / "cache")
@@ -224,7 +238,7 @@ def test_every_form_gives_the_same_tables(write: Callable[[Path], Path], tmp_pat
 def test_a_snapshot_is_opened_as_it_is(tmp_path: Path, truth: Loaded) -> None:
     from opttius_cli.snapshot.build import Build
     from opttius_cli.sources.registry import open_source
-    from tests.sources.loading import NOW, contents, opened, store
+    from sources.loading import NOW, contents, opened, store
 
     at = tmp_path / "mine.duckdb"
     store(tmp_path / "cache").load(open_source(str(EXAMPLE)), NOW, Build(), into=at)
@@ -236,7 +250,7 @@ def test_a_snapshot_is_opened_as_it_is(tmp_path: Path, truth: Loaded) -> None:
 
 
 def test_json_numbers_keep_their_cents(tmp_path: Path) -> None:
-    from tests.sources.loading import BRANCH, CUSTOMER, shop, uid
+    from sources.loading import BRANCH, CUSTOMER, shop, uid
 
     folder = shop(tmp_path / "export")
     (folder / "orders.csv").unlink()
@@ -249,5 +263,9 @@ def test_json_numbers_keep_their_cents(tmp_path: Path) -> None:
     (folder / "orders.jsonl").write_text("\n".join(rows))
     assert json.loads(rows[0])
     assert load(folder, tmp_path / "cache").column("orders", "total_amount") == [
-        "0.10", "1234567890.12", "-5.00", "1000.00", "19990.50",
+        "0.10",
+        "1234567890.12",
+        "-5.00",
+        "1000.00",
+        "19990.50",
     ]

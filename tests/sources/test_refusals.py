@@ -1,4 +1,4 @@
-"""Rows that cannot be read are left out and told with file, line, column and reason; nothing vanishes silently."""
+"""Rows that cannot be read are told with file, line, column and reason; nothing vanishes silently."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from opttius_cli.errors import SourceError
-from tests.sources.loading import BRANCH, CUSTOMER, ORDERS, Loaded, Reject, load, order, orders, shop, uid
+from sources.loading import BRANCH, CUSTOMER, ORDERS, Loaded, Reject, load, order, orders, shop, uid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,12 +51,18 @@ def test_stray_quotes_far_apart_cost_a_line_each(tmp_path: Path) -> None:
 
 def test_lines_are_true_where_cells_hold_line_breaks(tmp_path: Path) -> None:
     text = orders(
-        f'{order(1)},"one\ntwo\nthree"', f"{order(2, total='x')},plain", f'{order(3)},"a\n\nb"', "few",
-        f'{order(4, created="never")},"c\nd"', header=NOTED,
+        f'{order(1)},"one\ntwo\nthree"',
+        f"{order(2, total='x')},plain",
+        f'{order(3)},"a\n\nb"',
+        "few",
+        f'{order(4, created="never")},"c\nd"',
+        header=NOTED,
     )
     found = load(shop(tmp_path / "export", orders=text), tmp_path / "cache")
     assert places(found) == [
-        (5, "total_amount", "unreadable"), (9, None, "too_few_cells"), (10, "created_at", "unreadable"),
+        (5, "total_amount", "unreadable"),
+        (9, None, "too_few_cells"),
+        (10, "created_at", "unreadable"),
     ]
     sound = text.replace("few\n", "")
     found = load(shop(tmp_path / "sound", orders=sound), tmp_path / "cache")
@@ -64,7 +70,9 @@ def test_lines_are_true_where_cells_hold_line_breaks(tmp_path: Path) -> None:
 
 
 def test_lines_are_true_in_packed_semicolon_files(tmp_path: Path) -> None:
-    text = orders(f'{order(1)},"one\ntwo"', "", f"{order(2, total='x')},plain", header=NOTED).replace(",", ";")
+    text = orders(f'{order(1)},"one\ntwo"', "", f"{order(2, total='x')},plain", header=NOTED).replace(
+        ",", ";"
+    )
     folder = shop(tmp_path / "export")
     (folder / "orders.csv").unlink()
     (folder / "orders.csv.gz").write_bytes(gzip.compress(text.encode()))
@@ -77,8 +85,11 @@ def test_an_empty_key_or_date_refuses_and_an_unreadable_extra_does_not(tmp_path:
     header = f"{ORDERS},updated_at,copago_amount"
     good = order(1)
     text = orders(
-        f"{good},soon,1", f",{BRANCH},{CUSTOMER},delivered,paid,1,2026-01-02,,", f"{order(2, created='')},,",
-        f"{order(3)},,mucho", header=header,
+        f"{good},soon,1",
+        f",{BRANCH},{CUSTOMER},delivered,paid,1,2026-01-02,,",
+        f"{order(2, created='')},,",
+        f"{order(3)},,mucho",
+        header=header,
     )
     found = load(shop(tmp_path / "export", orders=text), tmp_path / "cache")
     assert [(one.line, one.column, one.reason, one.refused) for one in found.rejects] == [
@@ -100,7 +111,9 @@ def test_json_lines(tmp_path: Path) -> None:
             f'"total_amount":{amount},"created_at":"2026-01-02"}}'
         )
 
-    (folder / "orders.jsonl").write_text("\n".join([row(1), "", "{bad", row(2, '"x"'), "[1]", "  ", row(3)]) + "\n")
+    (folder / "orders.jsonl").write_text(
+        "\n".join([row(1), "", "{bad", row(2, '"x"'), "[1]", "  ", row(3)]) + "\n"
+    )
     found = load(folder, tmp_path / "cache")
     assert places(found) == [(3, None, "not_json"), (4, "total_amount", "unreadable"), (5, None, "not_json")]
     assert found.rows_read["orders"] == 3
@@ -112,7 +125,13 @@ def test_json_lines(tmp_path: Path) -> None:
 
 def test_dump(tmp_path: Path) -> None:
     columns = ORDERS.replace(",", ", ")
-    rows = [order(1, status="a\\\\nb\\tc"), "few", order(2, total="x"), order(3) + ",more", order(4, status="\\N")]
+    rows = [
+        order(1, status="a\\\\nb\\tc"),
+        "few",
+        order(2, total="x"),
+        order(3) + ",more",
+        order(4, status="\\N"),
+    ]
     text = (
         "-- PostgreSQL database dump\n\n"
         f"COPY public.branches (id, organization_id, name) FROM stdin;\n{BRANCH}\t\\N\tCentro\n\\.\n"
@@ -124,7 +143,9 @@ def test_dump(tmp_path: Path) -> None:
     (tmp_path / "shop.dump").write_text(text)
     found = load(tmp_path / "shop.dump", tmp_path / "cache")
     assert places(found) == [
-        (10, None, "too_few_cells"), (11, "total_amount", "unreadable"), (12, None, "too_many_cells"),
+        (10, None, "too_few_cells"),
+        (11, "total_amount", "unreadable"),
+        (12, None, "too_many_cells"),
     ]
     assert found.column("orders", "status") == ["a\\nb\tc", None]
 
@@ -151,7 +172,10 @@ def test_a_row_of_a_parquet_file(tmp_path: Path) -> None:
     folder = shop(tmp_path / "export")
     (folder / "orders.csv").unlink()
     rows = [order(n, total=total).split(",") for n, total in enumerate(["1", "x", "3"])]
-    pq.write_table(pa.table(dict(zip(ORDERS.split(","), zip(*rows, strict=True), strict=True))), folder / "orders.parquet")
+    pq.write_table(
+        pa.table(dict(zip(ORDERS.split(","), zip(*rows, strict=True), strict=True))),
+        folder / "orders.parquet",
+    )
     assert places(load(folder, tmp_path / "cache")) == [(2, "total_amount", "unreadable")]
 
 

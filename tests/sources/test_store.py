@@ -1,4 +1,4 @@
-"""A snapshot is published whole or not at all, by one load at a time, and goes stale when its source changes."""
+"""A snapshot is published whole or not at all, and goes stale when its source changes."""
 
 from __future__ import annotations
 
@@ -17,18 +17,25 @@ from opttius_cli.snapshot import store as stores
 from opttius_cli.snapshot.build import Build
 from opttius_cli.sources.exports import Folder
 from opttius_cli.sources.registry import open_source
-from tests.sources.loading import EXAMPLE, NOW, contents, load, opened, order, orders, shop, store
+from sources.loading import EXAMPLE, NOW, contents, load, opened, order, orders, shop, store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 ROOT = EXAMPLE.parents[2]
-PROGRAM = "import sys\nfrom pathlib import Path\nfrom tests.sources.loading import load\nload(sys.argv[1], Path(sys.argv[2]))\n"
+PROGRAM = """
+import sys
+from pathlib import Path
+from sources.loading import load
+load(sys.argv[1], Path(sys.argv[2]))
+"""
 
 
 def started(folder: Path, cache: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(folder), str(cache)], cwd=ROOT, stderr=subprocess.DEVNULL
+        [sys.executable, "-c", PROGRAM, str(folder), str(cache)],
+        cwd=ROOT / "tests",
+        stderr=subprocess.DEVNULL,
     )
 
 
@@ -39,7 +46,9 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("wait", [0.15, 0.3, 0.45, 0.7, 1.0])
-def test_a_killed_load_changes_nothing_and_the_next_cleans_up(tmp_path: Path, large: Path, wait: float) -> None:
+def test_a_killed_load_changes_nothing_and_the_next_cleans_up(
+    tmp_path: Path, large: Path, wait: float
+) -> None:
     cache = tmp_path / "cache"
     load(large, cache)
     (published,) = cache.glob("*.duckdb")
@@ -82,11 +91,12 @@ def test_only_its_owner_can_read_a_snapshot(tmp_path: Path) -> None:
 
 
 def test_what_is_unpacked_is_private_while_it_lasts(tmp_path: Path) -> None:
-    folder, seen = shop(tmp_path / "export", orders=orders(order(1)).encode("utf-16")), set()
+    folder, seen = shop(tmp_path / "export", orders=orders(order(1)).encode("utf-16")), set[tuple[str, int]]()
 
     def look(_table: str, _rows: int) -> None:
         seen.update(
-            (path.name.rpartition(".")[2], path.stat().st_mode & 0o077) for path in (tmp_path / "cache").iterdir()
+            (path.name.rpartition(".")[2], path.stat().st_mode & 0o077)
+            for path in (tmp_path / "cache").iterdir()
         )
 
     store(tmp_path / "cache").load(open_source(str(folder)), NOW, Build(progress=look))
@@ -98,10 +108,14 @@ def test_the_litter_of_others_is_left_alone(tmp_path: Path) -> None:
     cache, folder = tmp_path / "cache", shop(tmp_path / "export")
     load(folder, cache)
     (published,) = cache.glob("*.duckdb")
-    dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True, text=True)
+    dead = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True, text=True
+    )
     names = {
-        f"{published.name}.x.building": False, f"{published.name}.{int(dead.stdout)}.spill": False,
-        f"{published.name}.{os.getpid()}.spill": True, "another.duckdb.y.building": True,
+        f"{published.name}.x.building": False,
+        f"{published.name}.{int(dead.stdout)}.spill": False,
+        f"{published.name}.{os.getpid()}.spill": True,
+        "another.duckdb.y.building": True,
     }
     for name in names:
         (cache / name).mkdir()
@@ -126,7 +140,7 @@ def test_a_snapshot_is_fresh_until_a_file_changes(tmp_path: Path) -> None:
 
 def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path: Path) -> None:
     folder = shop(tmp_path / "export")
-    times = []
+    times: list[int] = []
 
     def meddle(table: str, _rows: int) -> None:
         if table == "orders" and not times:
@@ -162,9 +176,11 @@ def test_a_large_load_stays_within_its_memory(tmp_path: Path, form: str) -> None
     with duckdb.connect() as con:
         branch = (folder / "branches.csv").read_text().splitlines()[1].split(",")[0]
         con.execute(
-            f"COPY (SELECT uuid() AS id, '{branch}' AS branch_id, uuid() AS customer_id, 'delivered' AS status, "
+            f"COPY (SELECT uuid() AS id, '{branch}' AS branch_id, uuid() AS customer_id, "
+            "'delivered' AS status, "
             f"'paid' AS payment_status, (random() * 100000)::DECIMAL(12, 2) AS total_amount, "
-            f"md5(range::VARCHAR) AS email, TIMESTAMP '2026-01-01' - INTERVAL (hash(range) % 90000000) SECOND AS created_at "
+            f"md5(range::VARCHAR) AS email, TIMESTAMP '2026-01-01' - INTERVAL (hash(range) % 90000000) SECOND "
+            f"AS created_at "
             f"FROM range(2000000)) TO '{folder}/orders.{form}'"
         )
     path = store(tmp_path / "cache", memory="200MB").load(open_source(str(folder)), NOW, Build())

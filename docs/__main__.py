@@ -1,0 +1,365 @@
+"""``make docs``: the references of this folder and the transcripts of README.md, from the program itself.
+
+Commands and options come from the command line, reports from their headers, tables from the catalog, and what a
+command prints from running it on ``sample_data/``. Tests hold the files to what this makes.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from opttius_cli import i18n
+from opttius_cli.catalog.tables import TABLES, Column, Table
+from opttius_cli.cli import app
+from opttius_cli.commands import options, wording
+from opttius_cli.config import environment_name, settings
+from opttius_cli.config import default_of as default_of_setting
+from opttius_cli.reports import board
+from opttius_cli.reports.header import _vocabularies as vocabularies
+from opttius_cli.reports.library import Library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from opttius_cli.reports.header import Report
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+NOW = "2026-11-22T15:00:00-03:00"
+WIDTH = 100
+"""Columns of the terminal on which the transcripts are made."""
+
+_GENERATED = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_TRANSCRIPT = re.compile(r"(?P<fence>```console(?P<language> es)?\n)(?P<body>.*?)(?P<end>^```$)", re.DOTALL | re.MULTILINE)
+_TYPED = re.compile(r"^\$ (?P<line>.*)\n(?P<shown>(?:(?!\$ ).*\n)*)", re.MULTILINE)
+_CUT = "…"
+_FILE = re.compile(r"<!-- file: (?P<path>\S+) -->\n```\w+\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)
+_LOCALES = {"en": "en_US.UTF-8", "es": "es_CL.UTF-8"}
+
+
+def main() -> None:
+    """Write every page that is made, wholly or in part."""
+    for file, text in pages().items():
+        file.write_text(text, encoding="utf-8")
+    readme = ROOT / "README.md"
+    readme.write_text(with_transcripts(readme.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def pages() -> dict[Path, str]:
+    """The pages of the references as they should be; what stands outside the marks of a page is kept."""
+    made = {"commands": commands, "reports": reports, "vocabularies": codes, "tables": tables, "settings": all_settings}
+    found = {}
+    for file in (HERE / "commands.md", HERE / "reports.md", HERE / "source-tables.md", HERE / "configuration.md"):
+        text = file.read_text(encoding="utf-8")
+        found[file] = _GENERATED.sub(lambda mark: f"{mark[1]}\n{made[mark['name']]()}\n{mark[3]}", text)
+    return found
+
+
+# What the command line takes.
+
+
+def commands() -> str:
+    """A section per command: how it is called, what it does, and the options that are its own."""
+    language = i18n.language()
+    i18n.use("en")
+    try:
+        tree = typer.main.get_command(app)
+        wording.translate(tree)
+        found = [*_shared_options(tree), *_command(tree, "opttius")]
+    finally:
+        i18n.use(language)
+    return "\n".join(found)
+
+
+def every_command(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Every command that does something, by what is typed for it."""
+    inner = getattr(command, "commands", {})
+    if not inner:
+        yield path, command
+    for name, one in inner.items():
+        yield from every_command(one, f"{path} {name}")
+
+
+def _shared_options(tree: Any) -> Iterator[str]:
+    told = dict(every_command(tree, "opttius"))["opttius dashboard"]
+    for kind, title in (
+        (options.Asking, "Options of every command that answers a question"),
+        (options.Loading, "Options of every command that reads a source"),
+        (options.Shared, "Options of every command"),
+    ):
+        names = _own_fields(kind)
+        yield from (f"## {title}", "", *_option_table(one for one in told.params if one.name in names), "")
+
+
+def _own_fields(kind: type) -> set[str]:
+    above = {item.name for base in kind.__mro__[1:-1] for item in fields(base)}
+    return {item.name for item in fields(kind)} - above
+
+
+def _command(tree: Any, name: str) -> Iterator[str]:
+    for path, command in every_command(tree, name):
+        context = typer.Context(command, info_name=path)
+        taken = {one.name for one in command.params}
+        kinds = (options.Asking, options.Loading, options.Shared)
+        kind = next(one for one in kinds if {item.name for item in fields(one)} <= taken)
+        common = {item.name for item in fields(kind)}
+        yield from (f"## {path}", "", command.help, "", "```", " ".join([path, *command.collect_usage_pieces(context)]), "```", "")
+        own = [one for one in command.params if one.name not in common]
+        yield from (*_option_table(own), "") if own else ()
+        yield from (f"And {_NAMED[kind]}.", "")
+
+
+_NAMED = {
+    options.Asking: "the options of every command that answers a question, reads a source, and of every command",
+    options.Loading: "the options of every command that reads a source, and of every command",
+    options.Shared: "the options of every command",
+}
+
+
+def _option_table(parameters: Iterable[Any]) -> Iterator[str]:
+    yield from ("| option | meaning | default |", "|---|---|---|")
+    for one in parameters:
+        yield f"| {_called(one)} | {_cell(one.help or '')} | {_default(one)} |"
+
+
+def _called(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return f"`{parameter.metavar}`"
+    names = ", ".join(f"`{name}`" for name in sorted(parameter.opts, key=len, reverse=True))
+    if parameter.is_flag:
+        return names
+    values = parameter.type_descriptor.choices
+    taken = ", ".join(f"`{value}`" for value in values) if values else f"*{parameter.metavar}*"
+    return f"{names} {_cell(taken)}"
+
+
+def _default(parameter: Any) -> str:
+    if parameter.required:
+        return "required"
+    return "" if parameter.default in (None, False, (), []) else f"`{parameter.default}`"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+# What the settings are.
+
+
+def all_settings() -> str:
+    """A row per setting of opttius.toml."""
+    lines = ["| key | environment variable | meaning | default |", "|---|---|---|---|"]
+    for key, item in settings().items():
+        default = default_of_setting(item)
+        lines.append(f"| `{key}` | `{environment_name(key)}` | {item.metadata['meaning']} | {_setting(default)} |")
+    return "\n".join(lines)
+
+
+def _setting(default: object) -> str:
+    if default in (None, (), {}):
+        return ""
+    return f"`{json.dumps(default, ensure_ascii=False)}`"
+
+
+# What reports answer.
+
+
+def reports() -> str:
+    """A section per report: its title, grain, parameters and columns."""
+    library = Library(Path("/nonexistent"))
+    found: list[str] = []
+    for name in library.own():
+        found += _report(library.report(name))
+    return "\n".join(found)
+
+
+def _report(report: Report) -> Iterator[str]:
+    yield from (f"## {report.name}", "", f"**{report.titles['en']}** · *{report.titles['es']}*", "")
+    yield f"- Grain: {report.grain}."
+    yield f"- Shape: {report.shape}."
+    if used := _used(report.name):
+        yield f"- Stands in: {', '.join(used)}."
+    if report.needs:
+        yield f"- Without {', '.join(f'`{table}`' for table in report.needs)} in the data it is empty."
+    for name, meaning in report.parameters.items():
+        yield f"- Parameter `${name}`: {meaning}."
+    yield from ("", "| column | kind | English | español |", "|---|---|---|---|")
+    for column in report.columns:
+        texts = (_label(column, language) for language in ("en", "es"))
+        yield f"| `{column.name}` | {column.kind.value} | {' | '.join(texts)} |"
+    yield ""
+
+
+def _label(column: Any, language: str) -> str:
+    meaning = column.meanings.get(language)
+    return _cell(column.labels[language] + (f": {meaning}" if meaning else ""))
+
+
+def _used(report: str) -> list[str]:
+    """The commands and keys under which a report's figures stand."""
+    answers: dict[str, Iterable[board.Place]] = {
+        "dashboard": board.DASHBOARD,
+        "customer": board.CUSTOMER,
+        "customers": board.CUSTOMERS,
+        "load": board.LOADED,
+        "check": board.FINDINGS,
+        **{f"segments --scheme {name}": board.rows(full) for name, full in board.SCHEMES.items()},
+        **{f"export {name}": board.rows(full) for name, full in board.EXPORTS.items()},
+    }
+    found = []
+    for command, places in answers.items():
+        keys = dict.fromkeys(".".join(place.path) for place in places if place.report == report)
+        found += [f"`opttius {command}`" + (f" (`{key}`)" if key != "rows" else "") for key in keys]
+    if any(place.report == report for place in board.QUALITY):
+        found.append("`data_quality` of every answer")
+    return found
+
+
+def codes() -> str:
+    """The codes that columns hold, and how they are called."""
+    lines = ["| vocabulary | code | English | español |", "|---|---|---|---|"]
+    for name, words in vocabularies().items():
+        lines += [f"| {name} | `{code}` | {texts['en']} | {texts['es']} |" for code, texts in words.items()]
+    return "\n".join(lines)
+
+
+# What the source tables are.
+
+
+def tables() -> str:
+    """A section per table: whether it is required, and its columns."""
+    return "\n".join(line for table in TABLES.values() for line in _table(table))
+
+
+def _table(table: Table) -> Iterator[str]:
+    need = "Required." if table.required else "Optional."
+    yield from (f"### {table.name}", "", f"{need} {_tenancy(table)} {_dated(table)}".strip(), "")
+    yield from ("| column | type | |", "|---|---|---|")
+    yield from (f"| `{column.name}` | {column.kind.value} | {_wanted(column)} |" for column in table.columns)
+    yield ""
+
+
+def _tenancy(table: Table) -> str:
+    return {
+        "branch": "A row belongs to its branch, or without one to its organization.",
+        "organization": "A row belongs to its organization, or to its branch.",
+        "parent": "A row belongs to its order.",
+        "none": "Rows belong to nobody.",
+        "directory": "Part of the directory.",
+    }[table.tenancy]
+
+
+def _dated(table: Table) -> str:
+    return f"Dated by `{table.dated}`." if table.dated else ""
+
+
+def _wanted(column: Column) -> str:
+    return "required" if column.required else ""
+
+
+# What commands print.
+
+
+def with_transcripts(text: str) -> str:
+    """``text`` with the output of every command of its ``console`` blocks as it is now."""
+    with tempfile.TemporaryDirectory() as folder:
+        stage = Stage(Path(folder))
+        for file in _FILE.finditer(text):
+            stage.lay(file["path"], file["body"])
+        return _TRANSCRIPT.sub(lambda block: block["fence"] + _run_again(block, stage) + block["end"], text)
+
+
+def _run_again(block: re.Match[str], stage: Stage) -> str:
+    language = "es" if block["language"] else "en"
+    return "".join(
+        f"$ {typed['line']}\n{_as_long(stage.run(typed['line'], language), typed['shown'])}"
+        for typed in _TYPED.finditer(block["body"])
+    )
+
+
+def _as_long(output: str, shown: str) -> str:
+    """``output``, cut where ``shown`` ends with a line of three dots, after as many lines."""
+    lines = shown.splitlines()
+    if not lines or lines[-1] != _CUT:
+        return output
+    return "".join(output.splitlines(keepends=True)[: len(lines) - 1]) + f"{_CUT}\n"
+
+
+class Stage:
+    """A folder with the sample data, where commands run as a person at a terminal of :data:`WIDTH` columns would."""
+
+    def __init__(self, folder: Path) -> None:
+        """Prepare ``folder``; nothing of the machine's own settings, caches or time is seen in it."""
+        self._root = folder
+        self.folder = folder / "work"
+        self.folder.mkdir()
+        (self.folder / "sample_data").symlink_to(ROOT / "sample_data", target_is_directory=True)
+        self._environment = {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(folder),
+            "OPTTIUS_CACHE_DIR": str(folder / "cache"),
+            "OPTTIUS_CONFIG_DIR": str(folder / "config"),
+            "OPTTIUS_STATE_DIR": str(folder / "state"),
+            "OPTTIUS_NOW": NOW,
+            "NO_COLOR": "1",
+            "TERM": "xterm",
+            "PYTHONPATH": str(ROOT),
+        }
+
+    def lay(self, path: str, text: str) -> None:
+        """Put a file that the page shows where the page says it belongs."""
+        target = self._root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+
+    def run(self, line: str, language: str) -> str:
+        """What the shell shows for ``line``: standard output on a terminal, then what went to stderr."""
+        mine, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, WIDTH, 0, 0))
+        with tempfile.TemporaryFile() as errors:
+            shell = subprocess.Popen(
+                ["/bin/sh", "-c", line],
+                cwd=self.folder,
+                env=self._environment | {"LANG": _LOCALES[language]},
+                stdin=subprocess.DEVNULL,
+                stdout=theirs,
+                stderr=errors,
+            )
+            os.close(theirs)
+            shown = b"".join(_read(mine))
+            shell.wait()
+            errors.seek(0)
+            shown += errors.read()
+        # A terminal adds returns of its own to those of a CSV file.
+        return re.sub(r"\r+\n", "\n", shown.decode())
+
+
+def _read(terminal: int) -> Iterator[bytes]:
+    with open(terminal, "rb", buffering=0) as out:  # noqa: PTH123 - a handle, not a path
+        while True:
+            try:
+                piece = out.read(65_536)
+            except OSError:
+                # How a terminal says that the other side is gone.
+                return
+            if not piece:
+                return
+            yield piece
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""Typer's own words in the reader's language: the pages of ``--help``, and what is wrong with a command line."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import typer.core
+
+from opttius_cli.errors import listed
+from opttius_cli.i18n import N_, _
+from opttius_cli.names import nearest
+
+if TYPE_CHECKING:
+    from typer.exceptions import TyperException
+
+OF_TYPER = (
+    N_("Arguments"),
+    N_("Options"),
+    N_("Commands"),
+    N_("default: {default}"),
+    N_("required"),
+    N_("Show this message and exit."),
+    N_("Install completion for the current shell."),
+    N_("Show completion for the current shell, to copy it or customize the installation."),
+    N_("[OPTIONS]"),
+    N_("COMMAND [ARGS]..."),
+)
+"""What Typer writes into a page by itself; here so that the catalogs hold it."""
+
+_NO_COMMAND = re.compile(r"No such command '(?P<name>.*?)'\.")
+_TOO_MUCH = re.compile(r"Got unexpected extra argument\(s\) \((?P<words>.*)\)")
+
+
+def translate(command: Any) -> None:
+    """Put the help of a command, and of all below it, into the language in use."""
+    # Typer looks its headings up in a catalog of the machine; ours knows them, too.
+    setattr(typer.core, "_", _)  # noqa: B010 - a name that the module's types do not offer for change
+    _translate(command)
+
+
+def _translate(command: Any) -> None:
+    for text in ("help", "short_help", "options_metavar", "subcommand_metavar"):
+        if getattr(command, text, None):
+            setattr(command, text, _(getattr(command, text)))
+    command.format_usage = partial(_usage_line, command)
+    context = typer.Context(command)
+    for parameter in command.get_params(context):
+        for text in ("help", "metavar"):
+            if getattr(parameter, text, None):
+                setattr(parameter, text, _(getattr(parameter, text)))
+        if parameter.param_type_name == "argument":
+            # Its metavar says what it is; a Python type tells a shop owner nothing.
+            parameter.display_type_rich = _nothing
+    for inner in getattr(command, "commands", {}).values():
+        _translate(inner)
+
+
+def _nothing(**_context: Any) -> None:
+    return None
+
+
+def _usage_line(command: Any, context: Any, formatter: Any) -> None:
+    """The first line of a page. Typer has its first word in English only."""
+    pieces = command.collect_usage_pieces(context)
+    formatter.write_usage(context.command_path, " ".join(pieces), _("Usage: "))
+
+
+def usage(error: TyperException) -> str:
+    """What is wrong with a command line, and what to type instead."""
+    kind = type(error).__name__
+    if kind == "NoArgsIsHelpError":
+        return _("A command is missing. Type opttius --help.")
+    if kind == "NoSuchOption":
+        return _with_near(_("There is no option {name}.", name=getattr(error, "option_name", "")),
+                          getattr(error, "possibilities", None) or ())
+    if kind == "BadOptionUsage":
+        name = getattr(error, "option_name", "")
+        return _("{name} needs a value after it.", name=name) if "requires" in error.message else \
+            _("{name} takes no value.", name=name)
+    parameter = getattr(error, "param", None)
+    return _of_context(error) if parameter is None else _of_parameter(parameter, kind, error)
+
+
+def _with_near(sentence: str, near: Any) -> str:
+    return f"{sentence} {_('The nearest: {names}.', names=listed(list(near)))}" if near else sentence
+
+
+def _of_context(error: TyperException) -> str:
+    """Words that no command and no argument takes. What is not known here stays in Typer's English."""
+    context: Any = getattr(error, "ctx", None)
+    if context and (found := _NO_COMMAND.match(error.message)):
+        return _with_near(_("There is no command “{name}”.", name=found["name"]),
+                          nearest(found["name"], context.command.commands, most=12))
+    if context and (found := _TOO_MUCH.match(error.message)):
+        return _("“{words}” has no place here. Type {command} --help.",
+                 words=found["words"], command=context.command_path)
+    return error.format_message()
+
+
+def _of_parameter(parameter: Any, kind: str, error: TyperException) -> str:
+    first = parameter.opts[0] if parameter.opts else ""
+    name = first if first.startswith("-") else parameter.metavar or parameter.name.upper()
+    context: Any = getattr(error, "ctx", None)
+    if kind == "MissingParameter":
+        return _("{name} is missing. Type {command} --help.", name=name,
+                 command=context.command_path if context else "opttius")
+    fitting = _fitting(parameter)
+    if fitting is None:
+        return _("The value of {name} cannot be used: {why}", name=name, why=error.message)
+    return _("{name} must be {kind}.", name=name, kind=fitting)
+
+
+def _fitting(parameter: Any) -> str | None:
+    """What values a parameter takes, where its type says so."""
+    described = parameter.type_descriptor
+    if described.choices:
+        return _("one of {names}", names=", ".join(map(str, described.choices)))
+    if described.annotation is not int:
+        return None
+    if parameter.min is not None and parameter.max is not None:
+        return _("a whole number from {least} to {most}", least=parameter.min, most=parameter.max)
+    if parameter.min is not None:
+        return _("a whole number, {least} or more", least=parameter.min)
+    return _("a whole number")

@@ -1,0 +1,52 @@
+"""A command pays only for what it uses: which libraries a run of it has imported, asked of the run itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).parents[2] / "sample_data"
+ASKED = ("--source", str(DATA), "-O", "mirador-austral", "--as-of", "2026-11-22")
+
+PROBE = """
+import os, sys
+from opttius_cli.cli import main
+code = main(sys.argv[1:])
+sys.stdout.flush()
+os.write(2, ("\\0" + " ".join(sorted({name.partition(".")[0] for name in sys.modules}))).encode())
+os._exit(code)
+"""
+
+
+def imported_by(*arguments: str) -> set[str]:
+    """The top-level modules that are there after the command line ``arguments`` was run in its own process."""
+    run = subprocess.run([sys.executable, "-c", PROBE, *arguments], capture_output=True, timeout=120, check=False)
+    said, _, names = run.stderr.decode().partition("\0")
+    assert run.returncode == 0, said
+    return set(names.split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--version",), ("--help",), ("dashboard", "--help"), ("config", "show"), ("export", "--help")],
+    ids=" ".join,
+)
+def test_help_needs_no_heavy_library(arguments: tuple[str, ...]) -> None:
+    heavy = {"duckdb", "pyarrow", "openpyxl", "babel", "rich", "numpy", "pandas", "pytz"}
+    assert imported_by(*arguments) & heavy == set()
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_data_for_programs_needs_nothing_that_draws(form: str) -> None:
+    names = imported_by("dashboard", *ASKED, "--format", form)
+    assert names & {"openpyxl", "rich", "babel", "numpy", "pandas"} == set()
+    assert "duckdb" in names, "the probe itself would see nothing"
+
+
+def test_a_table_needs_no_workbook() -> None:
+    names = imported_by("dashboard", *ASKED, "--format", "table")
+    assert names & {"openpyxl", "numpy", "pandas"} == set()
+    assert "rich" in names

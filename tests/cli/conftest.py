@@ -1,0 +1,42 @@
+"""A shop that is loaded once, and an environment in which the program says the same every time."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.running import DATA, Ran, apart, here, settled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def settled_environment(own_folders: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take out of the environment what would change an answer; the folders of the test stay."""
+    cache = os.environ["OPTTIUS_CACHE_DIR"]
+    calm = settled(os.environ)
+    for name in set(os.environ) - set(calm):
+        monkeypatch.delenv(name)
+    for name, value in (calm | {"OPTTIUS_CACHE_DIR": cache}).items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A snapshot of sample_data/, so that not every test has to load it."""
+    folder = tmp_path_factory.mktemp("shop")
+    file = folder / "shop.duckdb"
+    environment = settled(os.environ) | {"OPTTIUS_CACHE_DIR": str(folder / "cache"), "HOME": str(folder)}
+    ran = apart("load", DATA, "--into", file, folder=folder, **environment)
+    assert ran.code == 0, ran.err
+    return file
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Run the program in this process: ``run("dashboard", "-s", shop)``."""
+    return here(capsys)

@@ -1,0 +1,157 @@
+"""What a person may type wrong: the message names it and says what to type instead."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.running import DATA, MIRADOR, Ran
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Arguments, exit code, and what the sentence holds.
+WRONG: list[tuple[tuple[str, ...], int, tuple[str, ...]]] = [
+    (("dashboard", "--period", "0"), 2, ("“0”", "1 to 3660", "last-month")),
+    (("dashboard", "--period", "3661"), 2, ("“3661”", "1 to 3660")),
+    (("dashboard", "--period", "-3"), 2, ("“-3”",)),
+    (("dashboard", "--period", "banana"), 2, ("“banana”", "2026-Q3")),
+    (("dashboard", "--period", "2026-13"), 2, ("“2026-13”",)),
+    (("dashboard", "--period", "2026-02-30..2026-03-01"), 2, ("2026-02-30",)),
+    (("dashboard", "--period", "2026-11-10..2026-11-01"), 2, ("ends before it begins",)),
+    (("dashboard", "--period", "2027"), 2, ("2027-01-01", "2026-11-22")),
+    (("dashboard", "--as-of", "banana"), 2, ("“banana”", "2026-11-22")),
+    (("dashboard", "--tz", "Mars/Base"), 2, ("“Mars/Base”", "America/Santiago")),
+    (("dashboard", "--compare", "week"), 2, ("--compare", "previous, year, none")),
+    (("dashboard", "--format", "xml"), 2, ("--format", "table, json, csv, md, xlsx, parquet")),
+    (("dashboard", "--max-age", "banana"), 3, ("banana", "30s, 5m or 2h")),
+    (("dashboard", "--section", "nothing"), 6, ("“nothing”", "kpis, work_orders")),
+    (("dashboard", "--bananas"), 2, ("--bananas",)),
+    (("dashboard", "bananas"), 2, ("bananas",)),
+    (("dashboard", "-o", "x.banana"), 2, ("x.banana", "--format")),
+    (("dashboard", "-o", "x"), 2, ("--format",)),
+    (("dashboard", "-b", "Punta Arenas Centro"), 6, ("“Punta Arenas Centro”",)),
+    (("dashboard", "--lang", "fr"), 3, ("fr", "es, en")),
+    (("customer",), 2, ("ID",)),
+    (("customers", "--limit", "0"), 2, ("--limit", "1")),
+    (("customers", "--sort", "height"), 2, ("--sort", "lifetime_value")),
+    (("segments", "--scheme", "abc"), 2, ("--scheme", "lifecycle, rfm")),
+    (("export",), 2, ("export --list",)),
+    (("check", "--fail-on", "banana"), 2, ("--fail-on", "error, warning, info, never")),
+    (("dashbord",), 2, ("dashbord", "dashboard")),
+    (("config", "shw"), 2, ("shw", "show")),
+    (("sample",), 2, ("--out",)),
+    (("sample", "--out", "x", "--until", "banana"), 2, ("“banana”", "2026-11-22")),
+    (("sample", "--out", "x", "--customers", "0"), 2, ("--customers",)),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "holds"), WRONG, ids=[" ".join(row[0]) for row in WRONG])
+def test_what_was_wrong_is_named(
+    run: Callable[..., Ran], shop: Path, arguments: tuple[str, ...], code: int, holds: tuple[str, ...]
+) -> None:
+    asks = arguments[0] in {"dashboard", "customer", "customers", "segments", "export", "check"}
+    ran = run(arguments[0], *(("-s", shop, *MIRADOR) if asks else ()), *arguments[1:])
+    assert ran.out == ""
+    assert ran.code == code, ran.err
+    assert len(ran.err.splitlines()) == 1
+    for part in holds:
+        assert part in ran.err
+    assert list(Path.cwd().iterdir()) == []
+
+
+def test_an_unknown_organization(run: Callable[..., Ran], shop: Path) -> None:
+    ran = run("dashboard", "-s", shop, "-O", "mirador-boreal")
+    assert (ran.code, ran.out) == (6, "")
+    assert "“mirador-boreal”" in ran.err
+    assert "mirador-austral" in ran.err
+
+
+def test_branches_of_two_organizations(run: Callable[..., Ran], shop: Path) -> None:
+    ran = run("dashboard", "-s", shop, "-b", "CM-001", "-b", "PA-001")
+    assert (ran.code, ran.out) == (2, "")
+    assert "more than one organization" in ran.err
+
+
+def test_branches_are_found_without_regard_to_case_and_accents(run: Callable[..., Ran], shop: Path) -> None:
+    scoped = ("dashboard", "-s", shop, *MIRADOR, "-f", "json", "--section", "kpis")
+    assert run(*scoped, "-b", "maipu").out == run(*scoped, "-b", "CM-002").out
+    assert run(*scoped, "-b", "MAIPÚ", "-b", "cm-002").out == run(*scoped, "-b", "CM-002").out
+
+
+@pytest.mark.parametrize("sought", ["ana.soto@correo.example", "12.345.678-9"])
+def test_what_was_typed_is_repeated_masked(run: Callable[..., Ran], shop: Path, sought: str) -> None:
+    ran = run("customer", sought, "-s", shop, *MIRADOR)
+    assert (ran.code, ran.out) == (6, "")
+    assert sought not in ran.err
+
+
+def test_the_future_is_answered_with_a_note(run: Callable[..., Ran], shop: Path) -> None:
+    ran = run("dashboard", "-s", shop, "-O", "mirador-austral", "--as-of", "2027-01-31", "-f", "json")
+    assert ran.code == 0
+    assert ran.out.startswith("{")
+    assert "2027-01-31" in ran.err
+    assert "future" in ran.err
+
+
+def test_a_folder_that_does_not_exist(run: Callable[..., Ran], shop: Path) -> None:
+    ran = run("dashboard", "-s", shop, *MIRADOR, "-o", "nowhere/x.json")
+    assert (ran.code, ran.out) == (7, "")
+    assert "nowhere" in ran.err
+
+
+def test_an_output_that_is_a_folder(run: Callable[..., Ran], shop: Path) -> None:
+    Path("x.json").mkdir()
+    ran = run("dashboard", "-s", shop, *MIRADOR, "-o", "x.json", "--force")
+    assert (ran.code, ran.out) == (7, "")
+    assert "is a folder" in ran.err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_a_folder_that_may_not_be_written(run: Callable[..., Ran], shop: Path) -> None:
+    Path("shut").mkdir(mode=0o500)
+    ran = run("dashboard", "-s", shop, *MIRADOR, "-o", "shut/x.json")
+    assert (ran.code, ran.out) == (7, "")
+    assert "no permission" in ran.err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_a_cache_that_may_not_be_written(run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("shut").mkdir(mode=0o500)
+    monkeypatch.setenv("OPTTIUS_CACHE_DIR", str(Path.cwd() / "shut" / "cache"))
+    ran = run("dashboard", "-s", DATA, *MIRADOR)
+    assert (ran.code, ran.out) == (7, "")
+
+
+@pytest.mark.parametrize("name", ["empty", "notes.txt", "orders.csv"])
+def test_a_source_that_is_none(run: Callable[..., Ran], name: str) -> None:
+    if name == "empty":
+        Path(name).mkdir()
+    else:
+        Path(name).write_text("one,two\n1,2\n", encoding="utf-8")
+    ran = run("dashboard", "-s", name, *MIRADOR)
+    assert (ran.code, ran.out) == (4, "")
+    assert name in ran.err
+
+
+def test_a_snapshot_that_was_cut_off(run: Callable[..., Ran], shop: Path) -> None:
+    Path("half.duckdb").write_bytes(shop.read_bytes()[:100_000])
+    ran = run("dashboard", "-s", "half.duckdb", *MIRADOR)
+    assert (ran.code, ran.out) == (4, "")
+    assert "half.duckdb" in ran.err
+
+
+def test_a_fault_in_the_source_names_file_and_line(run: Callable[..., Ran], tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    shutil.copytree(DATA, folder)
+    lines = (folder / "customers.csv").read_text(encoding="utf-8").splitlines()
+    lines[9] = "one,two"
+    (folder / "customers.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    ran = run("load", folder, "-f", "json")
+    assert ran.code == 0
+    assert '"customers.csv"' in ran.out
+    assert '"line": 10' in ran.out
