@@ -44,7 +44,9 @@ WIDTH = 100
 """Columns of the terminal on which the transcripts are made."""
 
 _GENERATED = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
-_TRANSCRIPT = re.compile(r"(?P<fence>```console(?P<language> es)?\n)(?P<body>.*?)(?P<end>^```$)", re.DOTALL | re.MULTILINE)
+_TRANSCRIPT = re.compile(
+    r"(?P<fence>```console(?P<language> es)?\n)(?P<body>.*?)(?P<end>^```$)", re.DOTALL | re.MULTILINE
+)
 _TYPED = re.compile(r"^\$ (?P<line>.*)\n(?P<shown>(?:(?!\$ ).*\n)*)", re.MULTILINE)
 _CUT = "…"
 _FILE = re.compile(r"<!-- file: (?P<path>\S+) -->\n```\w+\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -61,9 +63,20 @@ def main() -> None:
 
 def pages() -> dict[Path, str]:
     """The pages of the references as they should be; what stands outside the marks of a page is kept."""
-    made = {"commands": commands, "reports": reports, "vocabularies": codes, "tables": tables, "settings": all_settings}
+    made = {
+        "commands": commands,
+        "reports": reports,
+        "vocabularies": codes,
+        "tables": tables,
+        "settings": all_settings,
+    }
     found = {}
-    for file in (HERE / "commands.md", HERE / "reports.md", HERE / "source-tables.md", HERE / "configuration.md"):
+    for file in (
+        HERE / "commands.md",
+        HERE / "reports.md",
+        HERE / "source-tables.md",
+        HERE / "configuration.md",
+    ):
         text = file.read_text(encoding="utf-8")
         found[file] = _GENERATED.sub(lambda mark: f"{mark[1]}\n{made[mark['name']]()}\n{mark[3]}", text)
     return found
@@ -117,7 +130,16 @@ def _command(tree: Any, name: str) -> Iterator[str]:
         kinds = (options.Asking, options.Loading, options.Shared)
         kind = next(one for one in kinds if {item.name for item in fields(one)} <= taken)
         common = {item.name for item in fields(kind)}
-        yield from (f"## {path}", "", command.help, "", "```", " ".join([path, *command.collect_usage_pieces(context)]), "```", "")
+        yield from (
+            f"## {path}",
+            "",
+            command.help,
+            "",
+            "```",
+            " ".join([path, *command.collect_usage_pieces(context)]),
+            "```",
+            "",
+        )
         own = [one for one in command.params if one.name not in common]
         yield from (*_option_table(own), "") if own else ()
         yield from (f"And {_NAMED[kind]}.", "")
@@ -165,7 +187,9 @@ def all_settings() -> str:
     lines = ["| key | environment variable | meaning | default |", "|---|---|---|---|"]
     for key, item in settings().items():
         default = default_of_setting(item)
-        lines.append(f"| `{key}` | `{environment_name(key)}` | {item.metadata['meaning']} | {_setting(default)} |")
+        lines.append(
+            f"| `{key}` | `{environment_name(key)}` | {item.metadata['meaning']} | {_setting(default)} |"
+        )
     return "\n".join(lines)
 
 

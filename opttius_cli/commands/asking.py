@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opttius_cli import config, diagnostics
+from opttius_cli.commands.options import Asking
 from opttius_cli.errors import NotAllowedError, UsageError
 from opttius_cli.i18n import _, language
 
 if TYPE_CHECKING:
-    from opttius_cli.commands.options import Asking, Loading
+    from opttius_cli.commands.options import Loading
     from opttius_cli.render.style import Style
     from opttius_cli.reports.library import Library
     from opttius_cli.result import Answer
@@ -33,7 +34,7 @@ def voice(options: Loading) -> diagnostics.Voice:
 def configured(options: Loading, source: str | None = None) -> config.Config:
     """The settings, with what the options say on top; ``source`` is one that was named without its option."""
     given: dict[str, object] = {"source": source or options.source, "max_age": options.max_age, "language": options.lang}
-    if hasattr(options, "organization"):
+    if isinstance(options, Asking):
         given |= {"organization": options.organization, "timezone": options.tz}
         given["branches"] = options.branch or None
     return config.load(given, os.environ, Path.cwd())

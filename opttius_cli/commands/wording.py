@@ -73,12 +73,17 @@ def usage(error: TyperException) -> str:
     if kind == "NoArgsIsHelpError":
         return _("A command is missing. Type opttius --help.")
     if kind == "NoSuchOption":
-        return _with_near(_("There is no option {name}.", name=getattr(error, "option_name", "")),
-                          getattr(error, "possibilities", None) or ())
+        return _with_near(
+            _("There is no option {name}.", name=getattr(error, "option_name", "")),
+            getattr(error, "possibilities", None) or (),
+        )
     if kind == "BadOptionUsage":
         name = getattr(error, "option_name", "")
-        return _("{name} needs a value after it.", name=name) if "requires" in error.message else \
-            _("{name} takes no value.", name=name)
+        return (
+            _("{name} needs a value after it.", name=name)
+            if "requires" in error.message
+            else _("{name} takes no value.", name=name)
+        )
     parameter = getattr(error, "param", None)
     return _of_context(error) if parameter is None else _of_parameter(parameter, kind, error)
 
@@ -91,11 +96,16 @@ def _of_context(error: TyperException) -> str:
     """Words that no command and no argument takes. What is not known here stays in Typer's English."""
     context: Any = getattr(error, "ctx", None)
     if context and (found := _NO_COMMAND.match(error.message)):
-        return _with_near(_("There is no command “{name}”.", name=found["name"]),
-                          nearest(found["name"], context.command.commands, most=12))
+        return _with_near(
+            _("There is no command “{name}”.", name=found["name"]),
+            nearest(found["name"], context.command.commands, most=12),
+        )
     if context and (found := _TOO_MUCH.match(error.message)):
-        return _("“{words}” has no place here. Type {command} --help.",
-                 words=found["words"], command=context.command_path)
+        return _(
+            "“{words}” has no place here. Type {command} --help.",
+            words=found["words"],
+            command=context.command_path,
+        )
     return error.format_message()
 
 
@@ -104,8 +114,11 @@ def _of_parameter(parameter: Any, kind: str, error: TyperException) -> str:
     name = first if first.startswith("-") else parameter.metavar or parameter.name.upper()
     context: Any = getattr(error, "ctx", None)
     if kind == "MissingParameter":
-        return _("{name} is missing. Type {command} --help.", name=name,
-                 command=context.command_path if context else "opttius")
+        return _(
+            "{name} is missing. Type {command} --help.",
+            name=name,
+            command=context.command_path if context else "opttius",
+        )
     fitting = _fitting(parameter)
     if fitting is None:
         return _("The value of {name} cannot be used: {why}", name=name, why=error.message)

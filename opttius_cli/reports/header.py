@@ -43,6 +43,11 @@ class Report:
     parameters: Mapping[str, str] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
 
+    @property
+    def is_users(self) -> bool:
+        """Whether it is of the user's own folder."""
+        return self.name.startswith("user/")
+
 
 class HeaderError(ConfigError):
     """A report file whose header cannot be used."""

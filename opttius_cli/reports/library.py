@@ -81,7 +81,7 @@ def base() -> tuple[BaseView, ...]:
 def base_for(reports: Iterable[Report]) -> list[BaseView]:
     """The shared views that these reports are made of. A user's report may ask any of them."""
     wanted = {name for report in reports for name in report.uses}
-    every = any(report.name.startswith(f"{USER}/") for report in reports)
+    every = any(report.is_users for report in reports)
     for view in reversed(base()):
         if view.name in wanted:
             wanted.update(view.uses)

@@ -61,7 +61,7 @@ def build(con: duckdb.DuckDBPyConnection, source: Source, how: Build) -> None:
             con.execute(sql_text("load/tenants"))
         how.progress(table.name, rows)
         if how.strict:
-            _must_be_sound(con)
+            must_be_sound(con)
 
 
 def _scratch(con: duckdb.DuckDBPyConnection) -> Path:
@@ -72,7 +72,8 @@ def _scratch(con: duckdb.DuckDBPyConnection) -> Path:
     return folder
 
 
-def _must_be_sound(con: duckdb.DuckDBPyConnection) -> None:
+def must_be_sound(con: duckdb.DuckDBPyConnection) -> None:
+    """Raise UnsoundError when anything of the source could not be read."""
     found = con.execute(
         "SELECT count(*) OVER (), origin, line, column_name, reason FROM meta.rejects "
         "ORDER BY origin, line NULLS LAST, column_name LIMIT 1"
@@ -194,7 +195,7 @@ def _read(con: duckdb.DuckDBPyConnection, reading: Reading, part: Part) -> int:
 
 
 def _attempt(con: duckdb.DuckDBPyConnection, reading: Reading, part: Part) -> int | None:
-    """Append a part's rows in one transaction; returns their number, or None when not all of them were there."""
+    """Append a part's rows in one transaction; returns their number, or None when some were left out."""
     con.execute("BEGIN")
     try:
         yielded, kept = _append(con, reading)
@@ -209,7 +210,7 @@ def _attempt(con: duckdb.DuckDBPyConnection, reading: Reading, part: Part) -> in
 
 
 def _append(con: duckdb.DuckDBPyConnection, reading: Reading) -> tuple[int | None, int]:
-    """Read a part plainly, then with care what that left; returns the rows that its view yielded, and those kept.
+    """Read a part plainly, then with care what that left; returns the rows its view yielded, and those kept.
 
     The first is None when the view broke off. A row without any filled cell is yielded and not kept.
     """

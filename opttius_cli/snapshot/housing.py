@@ -1,4 +1,4 @@
-"""Where typed rows come to live in a snapshot: whose they are, duplicates settled, children beside their order.
+"""Where typed rows come to live: whose they are, duplicates settled, children beside their order.
 
 Rows that only a scope and an instant can settle (one id in two branches, or dated differently) are set
 aside in ``raw.<table>_contested``; they are few, and the scoped view settles them.
@@ -29,7 +29,7 @@ _PARENT_ASIDE = (
 
 
 def house(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> None:
-    """Move the accepted of the ``rows`` of ``staged_<table>`` into ``raw.<table>`` and ``raw.<table>_contested``.
+    """Move what is accepted of the ``rows`` of ``staged_<table>`` to ``raw.<table>`` and ``…_contested``.
 
     Children lie sorted by the day of their order, other rows by their own date, so that a period
     touches few row groups. A child whose order is not in the data is counted in ``meta.orphans``.
@@ -123,14 +123,17 @@ def owners(table: Table, rows: str, *, aside: bool = True) -> str:
     if table.tenancy == "parent":
         contested = "aside.id IS NOT NULL" if aside else "FALSE"
         return (
-            f"SELECT parent.tenant AS tenant, parent.created_at AS order_created_at, {contested} AS order_contested, "
-            f"parent.id IS NULL AND NOT {contested} AS orphan, {staged} {_PARENT} {_PARENT_ASIDE if aside else ''}"
+            f"SELECT parent.tenant AS tenant, parent.created_at AS order_created_at, "
+            f"{contested} AS order_contested, "
+            f"parent.id IS NULL AND NOT {contested} AS orphan, "
+            f"{staged} {_PARENT} {_PARENT_ASIDE if aside else ''}"
         )
     if table.tenancy != "branch":
         return f"SELECT CAST(NULL AS INTEGER) AS tenant, {staged}"
     if not table.has("organization_id"):
         return f"SELECT branch.tenant AS tenant, {staged} {_BRANCH_OWNER}"
-    return f"SELECT coalesce(branch.tenant, whole.tenant) AS tenant, {staged} {_BRANCH_OWNER} {_ORGANIZATION_OWNER}"
+    joins = f"{_BRANCH_OWNER} {_ORGANIZATION_OWNER}"
+    return f"SELECT coalesce(branch.tenant, whole.tenant) AS tenant, {staged} {joins}"
 
 
 def _owned(table: Table, aside: Collection[str]) -> str:
@@ -185,7 +188,7 @@ def _kept(table: Table) -> list[str]:
 
 
 def _known_references(table: Table, aside: Collection[str]) -> list[str]:
-    """What is kept of the rows that this table's rows name: their owner, their time, whether they are set aside.
+    """What is kept of the rows that this table's rows name: owner, time, whether they are set aside.
 
     And the form of an email by which it is found, which costs more to work out than to keep.
     """
@@ -194,7 +197,7 @@ def _known_references(table: Table, aside: Collection[str]) -> list[str]:
         stem = reference.stem
         known.append(f"{stem}.tenant AS {stem}_tenant")
         if reference.table in aside:
-            # The time of a row that was set aside is not settled yet: it may be any, so it is never too early.
+            # The time of a row set aside is not settled yet: it may be any, so it is never too early.
             known.append(
                 f"CASE WHEN {stem}_aside.id IS NOT NULL THEN CAST('infinity' AS TIMESTAMPTZ) "
                 f"ELSE {stem}.created_at END AS {stem}_created_at"
@@ -212,7 +215,8 @@ def _reference_joins(table: Table, aside: Collection[str]) -> str:
         joins.append(f"LEFT JOIN raw.{quoted(reference.table)} AS {stem} ON {stem}.id = housed.{column}")
         if reference.table in aside:
             joins.append(
-                f"LEFT JOIN (SELECT DISTINCT id FROM raw.{quoted(reference.table + '_contested')}) AS {stem}_aside "
+                f"LEFT JOIN (SELECT DISTINCT id FROM raw.{quoted(reference.table + '_contested')}) "
+                f"AS {stem}_aside "
                 f"ON {stem}_aside.id = housed.{column}"
             )
     return " ".join(joins)

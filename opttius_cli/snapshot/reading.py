@@ -76,7 +76,7 @@ class Reading:
         return self.staged.spanish
 
     def plain(self) -> str:
-        """The SELECT of every row, plainly read; ``refused`` is NULL for those that have to be read with care."""
+        """The SELECT of every row, plainly read; ``refused`` is NULL for those that need care."""
         values = [f"{self._plain(column)} AS {quoted(column.name)}" for column in self.table.columns]
         return (
             f"SELECT {self._names()}, CASE WHEN {self._doubtful()} THEN NULL ELSE FALSE END AS refused, "
@@ -93,7 +93,7 @@ class Reading:
         return f"SELECT {self._names()}, {refused} AS refused, {troubled} AS troubled FROM ({self._valued()})"
 
     def troubles(self) -> str:
-        """The SELECT of (ordinal, trouble {column_name, reason}, refused, values…), a row per cell in trouble."""
+        """The SELECT of (ordinal, trouble {column_name, reason}, refused, values…) per cell in trouble."""
         conditions = [*self._refusals().items(), *self._unreadable(required=False).items()]
         items = [f"CASE WHEN {why} THEN {self._trouble(name)} END" for name, why in conditions]
         refused = " OR ".join(self._refusals().values()) or "FALSE"
@@ -101,7 +101,8 @@ class Reading:
         return (
             f"SELECT unnest(list_filter(troubles, lambda item: item IS NOT NULL)) AS trouble, "
             f"* EXCLUDE (troubles) FROM (SELECT ordinal, {self._names()}, "
-            f"[{', '.join(items)}] AS troubles, {refused} AS refused, {' OR '.join(w for _, w in conditions)} "
+            f"[{', '.join(items)}] AS troubles, {refused} AS refused, "
+            f"{' OR '.join(w for _, w in conditions)} "
             f"AS troubled FROM ({valued})) WHERE troubled"
         )
 
@@ -112,7 +113,8 @@ class Reading:
         cells = [f"cell_{column.name}" for column in self.table.columns if column.name in self.staged.columns]
         rows = f"SELECT * FROM ({self._cells(more)})"
         if not self.needs_care:
-            rows = f"SELECT * FROM (SELECT *, {', '.join(plain)} FROM ({self._cells(more)})) WHERE {self._doubtful()}"
+            read = f"SELECT *, {', '.join(plain)} FROM ({self._cells(more)})"
+            rows = f"SELECT * FROM ({read}) WHERE {self._doubtful()}"
         filled = " OR ".join(f"{cell} IS NOT NULL" for cell in cells) or "TRUE"
         kept = ", ".join([*cells, *(["ordinal"] if more else [])])
         return f"SELECT {kept}, {', '.join(careful)} FROM (SELECT {kept} FROM ({rows}) WHERE {filled})"
@@ -155,7 +157,7 @@ class Reading:
         return f"{{'column_name': '{name}', 'reason': CASE WHEN {given} THEN 'unreadable' ELSE 'empty' END}}"
 
     def _cells(self, more: str = "") -> str:
-        """The inner SELECT, which gives each cell a name of ours so that no name of the source can interfere."""
+        """The inner SELECT: each cell gets a name of ours, so that no name of the source interferes."""
         cells = [
             f"{quoted(self.staged.columns[column.name][0])} AS cell_{column.name}"
             for column in self.table.columns
@@ -178,7 +180,7 @@ class Reading:
         return reader.format(cell=f"cell_{column.name}", type=stored, es=spanish)
 
     def _refusals(self) -> dict[str, str]:
-        """The conditions that refuse a row, by column: a required cell unreadable, a key or required date absent."""
+        """The conditions that refuse a row, by column: a required cell unreadable, a key or date absent."""
         return self._unreadable(required=True) | {name: f"{quoted(name)} IS NULL" for name in self._must()}
 
     def _must(self) -> list[str]:

@@ -14,7 +14,6 @@ import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opttius_cli.errors import BusyError, OutputError, SourceError
@@ -24,6 +23,7 @@ from opttius_cli.snapshot.source import ReadyMade
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import duckdb
 

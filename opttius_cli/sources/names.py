@@ -18,7 +18,7 @@ _TAIL = re.compile(r"$|[-. (].*|_(rows|export|part|all|copy|\d).*", re.IGNORECAS
 
 
 def table_of(stem: str) -> str | None:
-    """The table of a file called ``stem``: ``orders``, ``Orders-2025``, ``public.orders_rows`` …"""
+    """The table of a file called ``stem``: ``orders``, ``Orders-2025``, ``public.orders_rows``."""
     name = stem.strip().lower().removeprefix("public.")
     fitting = [table for table in TABLES if name.startswith(table) and _TAIL.fullmatch(name[len(table) :])]
     return max(fitting, key=len, default=None)

@@ -3,6 +3,6 @@
 -- grain = "one row: the table that the payment methods are read from"
 -- shape = "record"
 -- [columns]
--- source = { kind = "text", es = "Origen", en = "Source" }
+-- source = { kind = "text", words = "table", es = "Origen", en = "Source" }
 -- ---
 SELECT CASE WHEN is_present('order_payments') THEN 'order_payments' ELSE 'orders' END AS source;

@@ -7,7 +7,7 @@
 -- [columns]
 -- severity = { kind = "text", words = "severity", es = "Gravedad", en = "Severity" }
 -- finding = { kind = "text", words = "finding", es = "Hallazgo", en = "Finding" }
--- table_name = { kind = "text", es = "Tabla", en = "Table" }
+-- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
 -- count = { kind = "count", es = "Casos", en = "Cases" }
 -- examples = { kind = "list", es = "Ejemplos", en = "Examples" }
 -- ---

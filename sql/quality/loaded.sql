@@ -3,7 +3,7 @@
 -- grain = "one row per table of the source: what became of its rows"
 -- shape = "rows"
 -- [columns]
--- table_name = { kind = "text", es = "Tabla", en = "Table" }
+-- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
 -- files = { kind = "count", es = "Archivos", en = "Files" }
 -- rows_read = { kind = "count", es = "Filas leídas", en = "Rows read" }
 -- refused = { kind = "count", es = "Rechazadas: no se pudieron leer", en = "Refused: could not be read" }

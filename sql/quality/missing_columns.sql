@@ -3,7 +3,7 @@
 -- grain = "one row per table that lacks optional columns"
 -- shape = "map"
 -- [columns]
--- table_name = { kind = "text", es = "Tabla", en = "Table" }
+-- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
 -- columns = { kind = "list", es = "Columnas", en = "Columns" }
 -- ---
 SELECT

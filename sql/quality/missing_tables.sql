@@ -3,7 +3,7 @@
 -- grain = "one row per table that the source does not hold"
 -- shape = "list"
 -- [columns]
--- table_name = { kind = "text", es = "Tabla", en = "Table" }
+-- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
 -- ---
 SELECT table_name
 FROM meta.missing

@@ -3,7 +3,7 @@
 -- grain = "one row per table, file, column and reason, with the first lines"
 -- shape = "rows"
 -- [columns]
--- table_name = { kind = "text", es = "Tabla", en = "Table" }
+-- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
 -- file = { kind = "text", es = "Archivo", en = "File" }
 -- column_name = { kind = "text", es = "Columna", en = "Column" }
 -- reason = { kind = "text", words = "reason", es = "Motivo", en = "Reason" }

@@ -4,7 +4,7 @@
 -- shape = "map"
 -- uses = "scope_rows"
 -- [columns]
--- table_name = { kind = "text", es = "Tabla", en = "Table" }
+-- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
 -- rows = { kind = "count", es = "Filas", en = "Rows" }
 -- ---
 SELECT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -153,5 +154,5 @@ def test_a_fault_in_the_source_names_file_and_line(run: Callable[..., Ran], tmp_
     (folder / "customers.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     ran = run("load", folder, "-f", "json")
     assert ran.code == 0
-    assert '"customers.csv"' in ran.out
-    assert '"line": 10' in ran.out
+    (reject,) = json.loads(ran.out)["rejects"]
+    assert (reject["file"], reject["lines"], reject["refused"]) == ("customers.csv", ["10"], True)

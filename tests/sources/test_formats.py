@@ -217,8 +217,8 @@ def packed_dump(folder: Path) -> Path:
 
 
 FORMS = [
-    gzipped, zstandard, tabs_utf16, pipes_marked, split_and_shuffled, parquet, json_array, json_lines, workbook,
-    workbooks, dump, packed_dump,
+    gzipped, zstandard, tabs_utf16, pipes_marked, split_and_shuffled, parquet, json_array, json_lines,
+    workbook, workbooks, dump, packed_dump,
 ]  # fmt: skip
 
 

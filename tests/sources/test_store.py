@@ -179,7 +179,8 @@ def test_a_large_load_stays_within_its_memory(tmp_path: Path, form: str) -> None
             f"COPY (SELECT uuid() AS id, '{branch}' AS branch_id, uuid() AS customer_id, "
             "'delivered' AS status, "
             f"'paid' AS payment_status, (random() * 100000)::DECIMAL(12, 2) AS total_amount, "
-            f"md5(range::VARCHAR) AS email, TIMESTAMP '2026-01-01' - INTERVAL (hash(range) % 90000000) SECOND "
+            f"md5(range::VARCHAR) AS email, TIMESTAMP '2026-01-01' "
+            "- INTERVAL (hash(range) % 90000000) SECOND "
             f"AS created_at "
             f"FROM range(2000000)) TO '{folder}/orders.{form}'"
         )

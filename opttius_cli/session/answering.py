@@ -1,0 +1,86 @@
+"""Reports worked out: each once, what an absent table would have told emptied, what is personal masked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli.reports import library
+from opttius_cli.reports.board import QUALITY, Place
+from opttius_cli.result import PERSONAL, Answer, Part, Result
+from opttius_cli.session.bindings import base_views, parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
+
+    from opttius_cli.reports.header import Report
+    from opttius_cli.session.state import Session
+
+
+def answer(
+    session: Session, name: str, places: Sequence[Place], more: Mapping[str, Any] | None = None
+) -> Answer:
+    """What the reports at ``places`` say, each worked out once and masked, with what was left out.
+
+    ``more`` are values that the reports need besides the windows.
+    """
+    wanted = {place.report: session.library.report(place.report) for place in (*places, *QUALITY)}
+    whole = session.period is None or any(report.whole_history for report in wanted.values())
+    views = library.base_for(list(wanted.values()))
+    used = {view for report in wanted.values() for view in report.uses}
+    session.engine.share(base_views(session, views, whole_history=whole), used)
+    bound = parameters(session) | dict(more or {})
+    results = {key: result_of(session, report, bound) for key, report in wanted.items()}
+    return Answer(
+        session.head(name),
+        tuple(Part(place.path, _narrowed(results[place.report], place)) for place in places),
+        tuple(Part(place.path, results[place.report]) for place in QUALITY),
+        session.manifest.source,
+        session.manifest.loaded_at,
+        "revealed" if session.request.reveal else "masked",
+        sql=tuple((name, report.sql) for name, report in wanted.items()),
+    )
+
+
+def result_of(session: Session, report: Report, bound: Mapping[str, Any]) -> Result:
+    """The rows of one report, with the parameters ``bound``."""
+    table = session.engine.run(report.sql, bound, guarded=report.is_users)
+    for place, column in enumerate(report.columns):
+        if set(column.needs) - session.present:
+            table = _emptied(table, place)
+    result = Result(
+        report.name, report.titles, report.shape, report.columns, table, absent=bool(set(report.needs) - session.present)
+    )
+    return result if session.request.reveal else _masked(result)
+
+
+def _emptied(table: pa.Table, place: int) -> pa.Table:
+    """``table`` with nothing but nulls in one column."""
+    import pyarrow as pa
+
+    field = table.schema.field(place)
+    return table.set_column(place, field, pa.nulls(table.num_rows, field.type))
+
+
+def _masked(result: Result) -> Result:
+    """``result`` with its personal columns masked; one that has none needs no look."""
+    if not any(column.kind in PERSONAL for column in result.columns):
+        return result
+    from opttius_cli.privacy import masked
+
+    return masked(result)
+
+
+def _narrowed(result: Result, place: Place) -> Result:
+    """Only the columns that a place takes, under the names it gives them."""
+    if not place.only:
+        return result
+    at = {column.name: number for number, column in enumerate(result.columns)}
+    chosen = [(at[name], key) for name, key in place.only]
+    return replace(
+        result,
+        columns=tuple(replace(result.columns[number], name=key) for number, key in chosen),
+        table=result.table.select([number for number, _key in chosen]),
+    )

@@ -1,0 +1,87 @@
+"""What SQL is told: the variables of the views, the parameters of the reports, and from when on views look."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli.engines.duckdb import Base
+from opttius_cli.period import Window, active_from, history_start, start_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from opttius_cli.reports.library import BaseView
+    from opttius_cli.session.state import Session
+
+EVER = datetime(1, 1, 2, tzinfo=UTC)
+"""Before anything: where a session without a period begins."""
+
+_PLACEHOLDERS = ("venta@pos.local", "@pos.local")
+
+EVERY_CUSTOMER: Mapping[str, Any] = {
+    "search": None,
+    "segment": None,
+    "inactive": False,
+    "sort": "lifetime_value",
+    "limit": None,
+}
+"""The parameters of the customer list that filter nothing."""
+
+
+def variables(session: Session) -> dict[str, Any]:
+    """What the views ask of the session (documented in sql/README.md)."""
+    config, clock = session.request.config, session.clock
+    aliases = config.currency_aliases
+    return {
+        "as_of": clock.as_of.astimezone(UTC),
+        "as_of_date": clock.date,
+        "zone": clock.zone.key,
+        "active_from": start_of(active_from(clock), clock.zone),
+        "currency": session.currency,
+        "alias_codes": list(aliases),
+        "alias_targets": list(aliases.values()),
+        "paid_statuses": list(config.paid_statuses),
+        "placeholder_emails": [email.lower() for email in (*_PLACEHOLDERS, *config.placeholder_emails)],
+        "at_risk_days": config.at_risk_days,
+        "vip_purchases": config.vip_purchases,
+        "vip_min_spent": config.vip_min_spent,
+        "regular_purchases": config.regular_purchases,
+        "present_tables": sorted(session.present),
+    }
+
+
+def parameters(session: Session) -> dict[str, Any]:
+    """What reports may name with ``$``: the windows, as local dates and as instants (documented in sql/README.md)."""
+    clock, previous = session.clock, session.previous
+    window = session.period.window if session.period else Window(EVER.date(), clock.date)
+    return {
+        "as_of": clock.as_of.astimezone(UTC),
+        "as_of_date": clock.date,
+        "as_of_local": clock.wall,
+        "from_date": window.first,
+        "to_date": window.last,
+        "from_at": start_of(window.first, clock.zone) if session.period else EVER,
+        "until_at": start_of(window.last + timedelta(days=1), clock.zone),
+        "month_at": start_of(clock.date.replace(day=1), clock.zone),
+        "active_from": active_from(clock),
+        "previous_from": previous.first if previous else None,
+        "previous_to": previous.last if previous else None,
+        "previous_until": previous.until if previous else None,
+    }
+
+
+def base_views(session: Session, views: Iterable[BaseView], *, whole_history: bool) -> list[Base]:
+    """The shared views, with the instants that those worked out once begin at."""
+    since = {
+        "history_from": _history_from(session, whole_history=whole_history),
+        "active_from": start_of(active_from(session.clock), session.clock.zone),
+    }
+    return [Base(view.sql, view.name if view.since else None, since.get(view.since or "")) for view in views]
+
+
+def _history_from(session: Session, *, whole_history: bool) -> datetime:
+    """From when on purchases are looked at: always, or since the earlier of the two windows began."""
+    if whole_history or session.period is None:
+        return EVER
+    return start_of(history_start(session.period, session.previous), session.clock.zone)

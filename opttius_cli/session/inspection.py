@@ -1,0 +1,68 @@
+"""Whether reports keep their word: each is run on a snapshot without a row."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from opttius_cli import config as settings
+from opttius_cli.diagnostics import Voice
+from opttius_cli.engines.duckdb import DuckEngine
+from opttius_cli.errors import OpttiusError
+from opttius_cli.period import Clock, parse_period, previous_window, zone_named
+from opttius_cli.reports import library
+from opttius_cli.reports.checking import faults
+from opttius_cli.result import Scope
+from opttius_cli.session.bindings import EVERY_CUSTOMER, base_views, parameters, variables
+from opttius_cli.session.opening import DEFAULT_CURRENCY, DEFAULT_ZONE
+from opttius_cli.session.state import Request, Session
+from opttius_cli.snapshot.build import build_empty
+from opttius_cli.snapshot.store import Manifest
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def check_reports(reports: library.Library) -> list[tuple[str, str]]:
+    """(report, fault) for every report whose header does not fit its SQL, found on an empty snapshot."""
+    import duckdb
+
+    con = duckdb.connect()
+    try:
+        session = _empty_session(con, reports)
+        bound = parameters(session) | {"sought": "x", "customer": "x"} | dict(EVERY_CUSTOMER)
+        found = []
+        for name in reports.names():
+            try:
+                report = reports.report(name)
+                table = session.engine.run(report.sql, bound, guarded=report.is_users)
+            except (duckdb.Error, KeyError, OpttiusError) as error:
+                found.append((name, str(error).splitlines()[0]))
+                continue
+            found += [(name, fault) for fault in faults(report, table.schema)]
+        return found
+    finally:
+        con.close()
+
+
+def _empty_session(con: duckdb.DuckDBPyConnection, reports: library.Library) -> Session:
+    con.execute("SET TimeZone = 'UTC'")
+    build_empty(con)
+    zone = zone_named(DEFAULT_ZONE)
+    clock = Clock(datetime(2026, 1, 1, tzinfo=UTC).astimezone(zone), zone)
+    period = parse_period("30", clock)
+    session = Session(
+        Request(settings.Config(), {}, clock.as_of, Voice()),
+        DuckEngine(con),
+        Manifest("", "", clock.as_of, 0, ""),
+        Scope(None, None, (), whole=True, tenants=()),
+        clock,
+        DEFAULT_CURRENCY,
+        period,
+        previous_window(period, clock, "previous"),
+        reports,
+        frozenset(),
+    )
+    session.engine.enter(session.scope, variables(session), library.rules())
+    session.engine.share(base_views(session, library.base(), whole_history=True), set())
+    return session

@@ -1,0 +1,61 @@
+"""From a source to its snapshot: the published one while it is fresh, else a new one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opttius_cli import config as settings
+from opttius_cli.errors import NoSourceError, OutputError
+from opttius_cli.i18n import _
+from opttius_cli.period import zone_named
+from opttius_cli.snapshot.build import Build
+from opttius_cli.snapshot.store import Limits, Store
+from opttius_cli.sources import registry
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from opttius_cli.session.state import Request
+    from opttius_cli.snapshot.source import Source
+
+
+def snapshot(request: Request) -> Path:
+    """The snapshot of the request's source: the published one while it is fresh, else a new one."""
+    if not request.config.source:
+        raise NoSourceError
+    source = registry.open_source(request.config.source)
+    store = snapshots(request)
+    if not request.refresh and (path := store.fresh(source, request.now, request.config.max_age)):
+        return path
+    return load(request, store, source)
+
+
+def snapshots(request: Request) -> Store:
+    """Where the request's snapshots live."""
+    return Store(
+        settings.cache_folder(request.config, request.environment),
+        Limits(request.config.memory),
+        zone_named(request.config.naive_timezone).key,
+    )
+
+
+def load_now(request: Request, into: Path | None, *, force: bool) -> Path:
+    """Build the request's snapshot whether or not there is a fresh one; ``into`` is a file of one's own for it."""
+    if not request.config.source:
+        raise NoSourceError
+    if into is not None and into.exists() and not force:
+        raise OutputError(_("{path} exists already. Choose another name, or add --force.", path=into))
+    return load(request, snapshots(request), registry.open_source(request.config.source), into)
+
+
+def load(request: Request, store: Store, source: Source, into: Path | None = None) -> Path:
+    """Build the snapshot of ``source`` now, telling the voice how it goes; returns its path."""
+    voice = request.voice
+
+    def progress(table: str, rows: int) -> None:
+        voice.progress(_("Loading {table}: {rows} rows", table=table, rows=f"{rows:,}"))
+
+    try:
+        return store.load(source, request.now, Build(progress=progress, strict=request.strict), into=into)
+    finally:
+        voice.progress_end()

@@ -1,0 +1,62 @@
+"""From what a person typed to what it names: one customer, one segment."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli.errors import AmbiguousError, UnknownNameError
+from opttius_cli.i18n import _
+from opttius_cli.result import Kind
+from opttius_cli.session.answering import result_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from opttius_cli.session.state import Session
+
+
+def find_customer(session: Session, sought: str) -> str:
+    """The id of the one customer in scope whose id, email or RUT is ``sought``.
+
+    Raises:
+        NotFoundError: nobody; the nearest are given, masked.
+        AmbiguousError: several; they are listed, masked.
+    """
+    found = _ask(session, "customers/find", {"sought": sought})
+    if len(found) == 1:
+        return str(found[0]["customer_id"])
+    if found:
+        raise AmbiguousError(_("customer"), _shown_sought(sought), [_masked_line(row) for row in found])
+    near = _ask(session, "customers/nearest", {"sought": sought})
+    raise UnknownNameError(_("customer"), _shown_sought(sought), [_masked_line(row) for row in near])
+
+
+def _ask(session: Session, report: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of one report, masked: for questions on the way to an answer."""
+    table = result_of(session, session.library.report(report), parameters).table
+    return list(table.to_pylist())
+
+
+def _masked_line(row: Mapping[str, Any]) -> str:
+    """A customer in one masked line of a message."""
+    return " ".join(str(value) for value in row.values() if value)
+
+
+def _shown_sought(sought: str) -> str:
+    """What was typed, as far as a message may repeat it: an id, but no email and no RUT."""
+    from opttius_cli.privacy import mask
+
+    if "@" in sought:
+        return mask(sought.strip(), Kind.EMAIL) or ""
+    is_rut = re.fullmatch(r"\s*[\d.]{6,12}-?[\dkK]?\s*", sought)
+    return (mask(sought, Kind.RUT) or "") if is_rut else sought
+
+
+def segment_named(session: Session, name: str) -> str:
+    """``name`` when it is a segment of either scheme. Raises UnknownNameError with the segments there are."""
+    row = session.engine.con.execute("SELECT lifecycle_segments() || rfm_segments()").fetchone()
+    names = list(dict.fromkeys(row[0])) if row else []
+    if name not in names:
+        raise UnknownNameError(_("segment"), name, names)
+    return name

@@ -1,0 +1,101 @@
+"""The use case in prose order: a request, its snapshot, its scope, its instant, and a session to ask."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli import config as settings
+from opttius_cli.engines.duckdb import DuckEngine
+from opttius_cli.i18n import _
+from opttius_cli.period import parse_as_of, parse_period, previous_window, zone_named
+from opttius_cli.reports import library
+from opttius_cli.scope import Directory, everything, read_directory, resolve
+from opttius_cli.session.bindings import variables
+from opttius_cli.session.loading import snapshot
+from opttius_cli.session.state import Request, Session
+from opttius_cli.snapshot.build import must_be_sound
+from opttius_cli.snapshot.store import Limits, connect, manifest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    import duckdb
+
+    from opttius_cli.result import Scope
+
+DEFAULT_ZONE = "America/Santiago"
+DEFAULT_CURRENCY = "CLP"
+
+
+@contextmanager
+def opened(request: Request) -> Iterator[Session]:
+    """The session for a request: its snapshot, built when it is stale, opened read-only and entered.
+
+    Raises:
+        OpttiusError: whatever keeps the request from being answered.
+    """
+    with _connected(snapshot(request), request) as con:
+        directory = read_directory(con)
+        scope = resolve(directory, request.config.organization, request.config.branches)
+        yield _entered(request, con, directory, scope)
+
+
+@contextmanager
+def opened_whole(request: Request, path: Path | None = None) -> Iterator[Session]:
+    """The session that sees every row of every organization: for the checks of whoever loads the data."""
+    with _connected(path or snapshot(request), request) as con:
+        directory = read_directory(con)
+        yield _entered(request, con, directory, everything(directory))
+
+
+@contextmanager
+def _connected(path: Path, request: Request) -> Iterator[duckdb.DuckDBPyConnection]:
+    con = connect(path, Limits(request.config.memory), read_only=True)
+    try:
+        con.execute("SET TimeZone = 'UTC'")
+        # From here on nothing outside the snapshot can be read, and no setting changed.
+        con.execute("SET enable_external_access = false")
+        if request.strict:
+            must_be_sound(con)
+        yield con
+    finally:
+        con.close()
+
+
+def _entered(request: Request, con: duckdb.DuckDBPyConnection, directory: Directory, scope: Scope) -> Session:
+    metadata = _metadata(directory, scope)
+    zone = zone_named(request.config.timezone or _known(metadata, "timezone") or DEFAULT_ZONE)
+    clock = parse_as_of(request.as_of, zone, request.now)
+    if clock.as_of > request.now:
+        request.voice.note(_("Note: as-of {as_of} lies in the future.", as_of=clock.as_of.isoformat()))
+    period = parse_period(request.period, clock) if request.period is not None else None
+    previous = previous_window(period, clock, request.compare) if period else None
+    currency = (request.config.currency or _known(metadata, "currency") or DEFAULT_CURRENCY).upper()
+    session = Session(
+        request, DuckEngine(con), manifest_of(con), scope, clock,
+        request.config.currency_aliases.get(currency, currency), period, previous,
+        library.Library(settings.user_folder(request.environment) / "reports"), frozenset(_present(con)),
+    )
+    session.engine.enter(scope, variables(session), library.rules())
+    return session
+
+
+def _metadata(directory: Directory, scope: Scope) -> Mapping[str, Any]:
+    organization = next((one for one in directory.organizations if one.id == scope.organization_id), None)
+    try:
+        found = json.loads(organization.metadata) if organization and organization.metadata else {}
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _known(metadata: Mapping[str, Any], key: str) -> str | None:
+    value = metadata.get(key)
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _present(con: duckdb.DuckDBPyConnection) -> set[str]:
+    return {row[0] for row in con.execute("SELECT table_name FROM meta.loaded").fetchall()}

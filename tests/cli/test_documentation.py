@@ -1,0 +1,275 @@
+"""The pages say what the program does: references are as the program makes them, transcripts as it prints them."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import typer
+
+from opttius_cli import diagnostics
+from opttius_cli.catalog.tables import TABLES
+from opttius_cli.cli import app, main
+from opttius_cli.config import environment_name, read_file, settings
+from opttius_cli.period import MAX_DAYS
+from opttius_cli.reports.library import Library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+ROOT = Path(__file__).parents[2]
+PAGES = [
+    *(
+        ROOT / name
+        for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "GLOSSARY.md", "sql/README.md")
+    ),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
+LINK = re.compile(r"\]\((?!https?:)(?P<file>[^)#\s]*)(?:#(?P<anchor>[^)\s]+))?\)")
+BLOCK = re.compile(r"^```(?P<kind>[^\n]*)\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)
+INLINE = re.compile(r"`(opttius [a-z][^`]*)`")
+
+
+def _docs() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("opttius_docs", ROOT / "docs" / "__main__.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+DOCS = _docs()
+
+
+def _commands() -> dict[str, Any]:
+    return dict(DOCS.every_command(typer.main.get_command(app), "opttius"))
+
+
+def _text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", [pytest.param(file, id=file.name) for file in DOCS.pages()])
+def test_references_are_what_make_docs_makes(file: Path) -> None:
+    assert file.read_text(encoding="utf-8") == DOCS.pages()[file], "run make docs"
+
+
+@pytest.mark.slow
+def test_the_readme_shows_what_the_commands_print() -> None:
+    text = _text("README.md")
+    assert DOCS.with_transcripts(text).splitlines() == text.splitlines(), "run make docs"
+
+
+def test_the_readme_has_transcripts_in_both_languages() -> None:
+    kinds = [block["kind"] for block in BLOCK.finditer(_text("README.md"))]
+    assert kinds.count("console") >= 8
+    assert kinds.count("console es") == 1
+
+
+def test_every_command_and_option_is_in_the_reference() -> None:
+    page = _text("docs/commands.md")
+    for path, command in _commands().items():
+        assert f"## {path}\n" in page
+        for parameter in command.params:
+            for name in parameter.opts if parameter.param_type_name == "option" else [parameter.metavar]:
+                assert f"`{name}`" in page, f"{path} {name}"
+
+
+def test_the_readme_names_every_command_setting_and_format() -> None:
+    page = _text("README.md")
+    for path in _commands():
+        group, _space, rest = path.removeprefix("opttius ").partition(" ")
+        assert f"opttius {group}" in page
+        assert not rest or f"`{rest}" in page, path
+    for table in (table.name for table in TABLES.values() if table.required):
+        assert f"`{table}`" in page
+
+
+def test_every_setting_is_in_the_reference() -> None:
+    page = _text("docs/configuration.md")
+    for key in settings():
+        assert f"| `{key}` | `{environment_name(key)}` |" in page
+
+
+def test_every_report_and_column_is_in_the_reference() -> None:
+    page = _text("docs/reports.md")
+    library = Library(Path("/nonexistent"))
+    for name in library.own():
+        section = page.partition(f"## {name}\n")[2].partition("\n## ")[0]
+        assert [column.name for column in library.report(name).columns] == re.findall(
+            r"^\| `(\w+)` \|", section, re.MULTILINE
+        )
+
+
+def test_exit_codes_are_those_of_the_program() -> None:
+    told = {int(code) for code in re.findall(r"^\| (\d+) \|", _text("docs/commands.md"), re.MULTILINE)}
+    known = set(diagnostics._EXIT_CODES.values())
+    assert told == known | {
+        diagnostics.DONE,
+        diagnostics.UNEXPECTED,
+        diagnostics.USAGE,
+        diagnostics.INTERRUPTED,
+    }
+    assert f"| {' | '.join(map(str, sorted(told)))} |" in _text("README.md")
+
+
+def test_metrics_defines_every_key_of_the_json(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    page = _text("docs/metrics.md")
+    for typed in (["dashboard"], ["customer", "59a1cc9f-aa72-4679-84cc-98750b4e7b15"]):
+        assert (
+            main(
+                [
+                    *typed,
+                    "--source",
+                    str(ROOT / "sample_data"),
+                    "-O",
+                    "mirador-austral",
+                    "--format",
+                    "json",
+                    "--as-of",
+                    "2026-11-22",
+                ]
+            )
+            == 0
+        )
+        keys = set(_keys(json.loads(capsysbinary.readouterr().out)))
+        assert {key for key in keys if not re.search(rf"\b{key}\b", page)} == set()
+
+
+OF_THE_DATA = {
+    "by_status",
+    "order_status_counts",
+    "duplicate_rows",
+    "rows_after_as_of",
+    "rows",
+    "refused_rows",
+    "missing_columns",
+}
+"""Objects whose keys are values of the data."""
+
+
+def _keys(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            if key not in OF_THE_DATA:
+                yield from _keys(inner)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _keys(one)
+
+
+def test_metrics_tells_the_bounds_of_a_period() -> None:
+    assert f"1 to {MAX_DAYS}" in _text("docs/metrics.md")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in LINK.finditer(page.read_text(encoding="utf-8")):
+        target = page.parent / link["file"] if link["file"] else page
+        assert target.exists(), f"{page.name}: {link[0]}"
+        if link["anchor"]:
+            headings = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            anchors = {
+                re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings
+            }
+            assert link["anchor"] in anchors, f"{page.name}: {link[0]}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_that_pages_mention_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    known = _commands()
+    for line in [*INLINE.findall(text), *_typed(text)]:
+        words = [word for word in shlex.split(line, comments=True) if word not in {"NAME", "…"}]
+        path = " ".join(words[:3] if " ".join(words[:3]) in known else words[:2])
+        groups = {name.rpartition(" ")[0] for name in known}
+        assert path in known or path in groups or words[1] == "COMMAND", f"{page.name}: {line}"
+        taken = {name for parameter in getattr(known.get(path), "params", ()) for name in parameter.opts} | {
+            "--help"
+        }
+        if path in known:
+            assert {word.partition("=")[0] for word in words if re.match(r"--?[a-zA-Z]", word)} <= taken, (
+                f"{page.name}: {line}"
+            )
+
+
+def _typed(text: str) -> Iterator[str]:
+    """The commands of the blocks that show what to type, up to a pipe."""
+    for block in BLOCK.finditer(text):
+        for line in block["body"].splitlines():
+            if found := re.search(r"(?:^|[\d*] +|\$ )(opttius [a-z][^|#]*)", line):
+                yield found[1]
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/configuration.md"])
+def test_settings_that_pages_show_can_be_read(name: str, tmp_path: Path) -> None:
+    shown = [block["body"] for block in BLOCK.finditer(_text(name)) if block["kind"] == "toml"]
+    assert shown
+    for number, text in enumerate(shown):
+        file = tmp_path / f"{number}.toml"
+        file.write_text(text, encoding="utf-8")
+        assert read_file(file)
+
+
+def test_the_reports_that_pages_show_keep_their_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "config" / "reports"
+    folder.mkdir(parents=True)
+    for page in ("README.md", "sql/README.md"):
+        for number, block in enumerate(BLOCK.finditer(_text(page))):
+            if block["kind"] == "sql" and block["body"].startswith("-- ---"):
+                (folder / f"{Path(page).parent.name or 'readme'}-{number}.sql").write_text(
+                    block["body"], encoding="utf-8"
+                )
+    assert len(list(folder.iterdir())) >= 1
+    monkeypatch.setenv("OPTTIUS_CONFIG_DIR", str(folder.parent))
+    assert main(["reports", "check", "--lang", "en"]) == 0, capsys.readouterr().out
+
+
+def test_the_glossary_names_things_that_exist() -> None:
+    code = "".join(
+        file.read_text(encoding="utf-8")
+        for folder in ("opttius_cli", "sql")
+        for file in (ROOT / folder).rglob("*")
+        if file.suffix in {".py", ".sql", ".toml"}
+    )
+    named = re.findall(r"`([a-z_]+)`", _text("GLOSSARY.md"))
+    assert named
+    assert [name for name in dict.fromkeys(named) if not re.search(rf"\b{name}\b", code)] == []
+
+
+def test_contributing_names_rooms_that_exist() -> None:
+    tree = next(
+        block["body"]
+        for block in BLOCK.finditer(_text("CONTRIBUTING.md"))
+        if "opttius_cli/" in block["body"] and "cli.py" in block["body"]
+    )
+    here: list[str] = []
+    for line in tree.splitlines():
+        found = re.match(r"(?P<indent> *)(?P<names>[\w./]+(?:, [\w./]+)*)", line)
+        if not found:
+            continue
+        depth = len(found["indent"]) // 2
+        names = found["names"].split(", ")
+        for name in names:
+            assert (ROOT / Path(*here[:depth]) / name).exists(), line
+        here = [*here[:depth], names[0]]
+
+
+def test_every_package_has_its_reason() -> None:
+    import tomllib
+
+    project = tomllib.loads(_text("pyproject.toml"))["project"]
+    page = _text("README.md").partition("## Dependencies")[2].partition("\n## ")[0]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    names = [re.split(r"[<>=~ ]", one)[0] for one in wanted]
+    assert [name for name in names if name not in page and not name.startswith("types-")] == []

@@ -1,0 +1,90 @@
+"""Spanish unless something says otherwise; an option wins over the settings, and these over the locale."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.running import MIRADOR, Ran
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ENGLISH, SPANISH = "Revenue", "Ingresos"
+
+
+def language_of(ran: Ran) -> str:
+    """The language of a dashboard."""
+    assert ran.code == 0, ran.err
+    assert (ENGLISH in ran.out) != (SPANISH in ran.out)
+    return "en" if ENGLISH in ran.out else "es"
+
+
+@pytest.mark.parametrize(
+    ("locale", "expected"),
+    [("en_US.UTF-8", "en"), ("es_CL.UTF-8", "es"), ("en", "en"), ("de_DE.UTF-8", "es"), ("C", "es"), ("", "es")],
+)
+def test_the_locale_decides(
+    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch, locale: str, expected: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
+    assert language_of(run("dashboard", "-s", shop, *MIRADOR)) == expected
+
+
+def test_lang_is_asked_where_lc_all_is_silent(
+    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LC_ALL")
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    assert language_of(run("dashboard", "-s", shop, *MIRADOR)) == "en"
+
+
+def test_settings_win_over_the_locale(
+    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("opttius.toml").write_text('language = "es"\n', encoding="utf-8")
+    assert language_of(run("dashboard", "-s", shop, *MIRADOR)) == "es"
+    monkeypatch.setenv("OPTTIUS_LANGUAGE", "en")
+    assert language_of(run("dashboard", "-s", shop, *MIRADOR)) == "en"
+
+
+@pytest.mark.parametrize("option", [("--lang", "es"), ("--lang=es",)], ids=" ".join)
+def test_the_option_wins(
+    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch, option: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("OPTTIUS_LANGUAGE", "en")
+    assert language_of(run("dashboard", "-s", shop, *MIRADOR, *option)) == "es"
+
+
+def test_messages_are_spoken_in_it(run: Callable[..., Ran], shop: Path) -> None:
+    english = run("dashboard", "-s", shop, *MIRADOR, "-b", "Providensia")
+    spanish = run("dashboard", "-s", shop, *MIRADOR, "-b", "Providensia", "--lang", "es")
+    assert english.code == spanish.code == 6
+    assert "There is no branch" in english.err
+    assert "There is no" not in spanish.err
+    assert spanish.err.startswith("Error: ")
+    assert "Providencia" in spanish.err
+
+
+def test_help_is_spoken_in_it(run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+    english = run("dashboard", "--help")
+    monkeypatch.setenv("LC_ALL", "es_CL.UTF-8")
+    spanish = run("dashboard", "--help")
+    assert english.code == spanish.code == 0
+    assert (english.err, spanish.err) == ("", "")
+    assert "The organization, by id, slug or name." in english.out
+    assert "The organization" not in spanish.out
+    assert "--organization" in spanish.out
+
+
+def test_data_for_programs_has_no_language(run: Callable[..., Ran], shop: Path) -> None:
+    for form in ("json", "csv"):
+        asked = ("dashboard", "-s", shop, *MIRADOR, "-f", form)
+        assert run(*asked, "--lang", "es").out == run(*asked, "--lang", "en").out
+
+
+def test_two_runs_in_one_process_do_not_mix(run: Callable[..., Ran], shop: Path) -> None:
+    assert language_of(run("dashboard", "-s", shop, *MIRADOR, "--lang", "es")) == "es"
+    assert language_of(run("dashboard", "-s", shop, *MIRADOR)) == "en"

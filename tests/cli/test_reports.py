@@ -1,0 +1,194 @@
+"""Files, the reports there are, and those that a person adds."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.running import MIRADOR, Ran
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EXPORTS = [
+    "appointments",
+    "customers",
+    "dashboard",
+    "frequency",
+    "quotes",
+    "revenue-trend",
+    "sales",
+    "segments",
+    "top-products",
+    "work-orders",
+]
+
+OWN = """-- ---
+-- title = { es = "Clientes por sucursal", en = "Customers per branch" }
+-- grain = "one row per branch"
+--
+-- [columns]
+-- branch = { kind = "text", es = "Sucursal", en = "Branch" }
+-- customers = { kind = "count", es = "Clientes: cuántos hay", en = "Customers: how many there are" }
+-- ---
+SELECT
+    coalesce(branches.code, '-') AS branch,
+    count(customers.id) AS customers
+FROM branches
+LEFT JOIN customers ON customers.branch_id = branches.id
+GROUP BY branches.code
+ORDER BY branch
+"""
+
+
+@pytest.fixture
+def own_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A report in the user's config folder."""
+    folder = tmp_path / "settings"
+    (folder / "reports").mkdir(parents=True)
+    file = folder / "reports" / "per-branch.sql"
+    file.write_text(OWN, encoding="utf-8")
+    monkeypatch.setenv("OPTTIUS_CONFIG_DIR", str(folder))
+    return file
+
+
+def names(ran: Ran) -> list[str]:
+    """The first word of each line."""
+    assert (ran.code, ran.err) == (0, "")
+    return [line.split()[0] for line in ran.out.splitlines()]
+
+
+def test_what_can_be_exported(run: Callable[..., Ran]) -> None:
+    assert names(run("export", "--list")) == EXPORTS
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_every_export_answers(run: Callable[..., Ran], shop: Path, name: str) -> None:
+    ran = run("export", name, "-s", shop, *MIRADOR, "-o", "-", "--quiet")
+    assert (ran.code, ran.err) == (0, "")
+    rows = list(csv.reader(io.StringIO(ran.out)))
+    assert len(rows) > 1
+    assert {len(row) for row in rows} == {len(rows[0])}
+
+
+def test_the_file_is_named_after_the_as_of_date(run: Callable[..., Ran], shop: Path) -> None:
+    ran = run("export", "segments", "-s", shop, *MIRADOR, "--quiet")
+    assert (ran.code, ran.out, ran.err) == (0, "segments-2026-11-22.xlsx\n", "")
+    assert Path("segments-2026-11-22.xlsx").read_bytes().startswith(b"PK")
+    again = run("export", "segments", "-s", shop, *MIRADOR, "--quiet")
+    assert (again.code, again.out) == (7, "")
+    assert "segments-2026-11-22.xlsx" in again.err
+
+
+@pytest.mark.parametrize(
+    ("form", "begin"), [("csv", b"customer_id,"), ("json", b"{"), ("parquet", b"PAR1"), ("md", b"# ")]
+)
+def test_the_format_names_the_file(run: Callable[..., Ran], shop: Path, form: str, begin: bytes) -> None:
+    ran = run("export", "segments", "-s", shop, *MIRADOR, "-f", form, "--quiet")
+    assert (ran.code, ran.out) == (0, f"segments-2026-11-22.{form}\n")
+    assert Path(f"segments-2026-11-22.{form}").read_bytes().startswith(begin)
+
+
+def test_the_name_says_the_format(run: Callable[..., Ran], shop: Path) -> None:
+    ran = run("export", "customers", "-s", shop, *MIRADOR, "-o", "list.JSON", "--quiet")
+    assert (ran.code, ran.err) == (0, "")
+    assert json.loads(Path("list.JSON").read_text(encoding="utf-8"))["report"] == "customers"
+
+
+def test_a_file_holds_what_stdout_would(run: Callable[..., Ran], shop: Path) -> None:
+    asked = ("export", "sales", "-s", shop, *MIRADOR, "--quiet")
+    assert run(*asked, "-o", "sales.csv").code == 0
+    assert Path("sales.csv").read_bytes().decode() == run(*asked, "-o", "-").out
+
+
+def test_list_names_each_report_once(run: Callable[..., Ran]) -> None:
+    found = names(run("reports", "list"))
+    assert "dashboard/sales" in found
+    assert len(set(found)) == len(found)
+    assert sorted(found) == found
+
+
+def test_show_explains_every_column(run: Callable[..., Ran]) -> None:
+    english, spanish = (run("reports", "show", "segments/segments", "--lang", lang) for lang in ("en", "es"))
+    assert (english.code, english.err, spanish.err) == (0, "", "")
+    for column in ("customer_id", "total_spent", "rfm_segment"):
+        assert column in english.out
+        assert column in spanish.out
+    assert english.out != spanish.out
+
+
+def test_sql_prints_the_file(run: Callable[..., Ran]) -> None:
+    ran = run("reports", "sql", "dashboard/sales")
+    assert (ran.code, ran.err) == (0, "")
+    root = Path(__file__).parents[2]
+    assert ran.out == (root / "sql/dashboard/sales.sql").read_text(encoding="utf-8")
+
+
+def test_check_finds_every_report_right(run: Callable[..., Ran]) -> None:
+    ran = run("reports", "check")
+    assert (ran.code, ran.err) == (0, "")
+    assert f"{len(names(run('reports', 'list')))} reports are right." in ran.out
+
+
+def test_a_report_of_ones_own_is_like_the_others(run: Callable[..., Ran], shop: Path, own_report: Path) -> None:
+    assert "per-branch" in names(run("export", "--list"))
+    assert any(name.endswith("per-branch") for name in names(run("reports", "list")))
+    assert "Customers per branch" in run("reports", "show", own_report.stem).out
+    ran = run("export", "per-branch", "-s", shop, *MIRADOR, "-o", "-", "--quiet")
+    assert (ran.code, ran.err) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(ran.out)))
+    assert [row["branch"] for row in rows] == ["CM-001", "CM-002", "CM-003"]
+    listed = json.loads(run("customers", "-s", shop, *MIRADOR, "-f", "json").out)["summary"]
+    assert sum(int(row["customers"]) for row in rows) == listed["total"]
+
+
+def test_a_report_of_ones_own_sees_only_its_scope(run: Callable[..., Ran], shop: Path, own_report: Path) -> None:
+    own_report.write_text(OWN.replace("FROM branches\n", "FROM branches\n".upper().lower()), encoding="utf-8")
+    ran = run("export", "per-branch", "-s", shop, *MIRADOR, "-b", "CM-002", "-o", "-", "--quiet")
+    assert [row["branch"] for row in csv.DictReader(io.StringIO(ran.out))] == ["CM-002"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "holds"),
+    [
+        ("-- ---\n", "", "-- ---"),
+        ('kind = "count"', 'kind = "heads"', "heads"),
+        ("grain =", "grian =", "grian"),
+        ('en = "Branch" }', 'en = "Branch"', "line"),
+    ],
+    ids=["no fence", "no such kind", "no such key", "no TOML"],
+)
+def test_a_header_that_is_wrong_names_the_file(
+    run: Callable[..., Ran], shop: Path, own_report: Path, before: str, after: str, holds: str
+) -> None:
+    own_report.write_text(OWN.replace(before, after, 1), encoding="utf-8")
+    ran = run("export", "per-branch", "-s", shop, *MIRADOR, "-o", "-")
+    assert (ran.code, ran.out) == (3, "")
+    assert "per-branch.sql" in ran.err
+    assert holds in ran.err
+
+
+def test_check_finds_a_column_that_the_sql_does_not_give(
+    run: Callable[..., Ran], own_report: Path
+) -> None:
+    own_report.write_text(OWN.replace("AS customers", "AS heads", 1), encoding="utf-8")
+    ran = run("reports", "check")
+    assert ran.code == 1
+    assert "per-branch" in ran.out
+    assert "heads" in ran.out
+    assert "1 fault" in ran.err
+
+
+def test_sql_that_cannot_run_is_the_readers_to_mend(run: Callable[..., Ran], shop: Path, own_report: Path) -> None:
+    own_report.write_text(OWN.replace("FROM branches", "FROM brunches", 1), encoding="utf-8")
+    ran = run("export", "per-branch", "-s", shop, *MIRADOR, "-o", "-")
+    assert ran.code in {3, 6}
+    assert ran.out == ""
+    assert "per-branch" in ran.err
+    assert "brunches" in ran.err
+    assert len(ran.err.splitlines()) == 1

@@ -1,0 +1,196 @@
+"""Where a value comes from: option, environment, the nearest opttius.toml, the user's, the default."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.running import DATA, MIRADOR, Ran
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def settings(run: Callable[..., Ran]) -> dict[str, tuple[object, str]]:
+    """What ``config show`` says: value and origin by key."""
+    ran = run("config", "show", "--json")
+    assert ran.code == 0, ran.err
+    return {row["key"]: (row["value"], row["origin"]) for row in json.loads(ran.out)}
+
+
+@pytest.fixture
+def users_file() -> Path:
+    """The opttius.toml of the user's config folder."""
+    folder = Path(os.environ["XDG_CONFIG_HOME"]) / "opttius"
+    folder.mkdir()
+    return folder / "opttius.toml"
+
+
+def test_every_value_says_where_it_comes_from(
+    run: Callable[..., Ran], users_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users_file.write_text('timezone = "UTC"\ncurrency.code = "USD"\norganization = "users"\n', encoding="utf-8")
+    Path("opttius.toml").write_text('organization = "here"\ncurrency.code = "ARS"\n', encoding="utf-8")
+    monkeypatch.setenv("OPTTIUS_CURRENCY_CODE", "PEN")
+    found = settings(run)
+    assert found["timezone"] == ("UTC", str(users_file))
+    assert found["organization"] == ("here", str(Path.cwd() / "opttius.toml"))
+    assert found["currency.code"][0] == "PEN"
+    assert "OPTTIUS_CURRENCY_CODE" in found["currency.code"][1]
+    assert found["segments.at_risk_days"] == (180, "default")
+
+
+def test_an_option_wins_over_the_environment_and_files(
+    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("opttius.toml").write_text(f'source = "{shop}"\norganization = "nobody"\n', encoding="utf-8")
+    assert run("dashboard").code == 6
+    monkeypatch.setenv("OPTTIUS_ORGANIZATION", "faro-del-estrecho")
+    assert "Óptica Faro del Estrecho" in run("dashboard").out
+    assert "Óptica Mirador Austral" in run("dashboard", "-O", "mirador-austral").out
+
+
+def test_the_source_may_come_from_the_environment(
+    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPTTIUS_SOURCE", str(shop))
+    ran = run("dashboard", *MIRADOR)
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_a_file_in_a_parent_folder_applies(
+    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("opttius.toml").write_text(f'source = "{shop}"\norganization = "mirador-austral"\n', encoding="utf-8")
+    Path("deep/deeper").mkdir(parents=True)
+    monkeypatch.chdir("deep/deeper")
+    assert "Óptica Mirador Austral" in run("dashboard").out
+
+
+def test_a_relative_source_is_seen_from_its_file(
+    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("exports.duckdb").symlink_to(shop)
+    Path("opttius.toml").write_text('source = "exports.duckdb"\norganization = "mirador-austral"\n', encoding="utf-8")
+    Path("deep").mkdir()
+    monkeypatch.chdir("deep")
+    ran = run("dashboard")
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_branches_may_be_set(run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ("dashboard", "-s", shop, *MIRADOR, "-f", "json", "--section", "kpis")
+    by_option = run(*asked, "-b", "CM-001", "-b", "CM-003")
+    monkeypatch.setenv("OPTTIUS_BRANCHES", "CM-001, CM-003")
+    assert run(*asked) == by_option
+    scope = json.loads(by_option.out)["scope"]
+    assert [branch["code"] for branch in scope["branches"]] == ["CM-001", "CM-003"]
+
+
+def test_init_writes_a_file_that_changes_nothing(run: Callable[..., Ran]) -> None:
+    before = settings(run)
+    ran = run("config", "init")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == f"{Path.cwd() / 'opttius.toml'}\n"
+    assert {key: value for key, (value, _) in settings(run).items()} == {
+        key: value for key, (value, _) in before.items()
+    }
+    again = run("config", "init")
+    assert (again.code, again.out) == (7, "")
+    assert "--force" in again.err
+    assert run("config", "init", "--force").code == 0
+
+
+def test_the_file_that_init_writes_can_be_uncommented(run: Callable[..., Ran]) -> None:
+    assert run("config", "init").code == 0
+    file = Path("opttius.toml")
+    text = file.read_text(encoding="utf-8")
+    written = "\n".join(
+        line.removeprefix("# ") if " = " in line and line.removeprefix("# ").split(" = ")[0].isidentifier() else line
+        for line in text.splitlines()
+    )
+    found = tomllib.loads(written)
+    assert found["segments"]["at_risk_days"] == 180
+    assert found["privacy"]["allow_reveal"] is True
+
+
+def test_validate_says_that_all_is_right(run: Callable[..., Ran], shop: Path) -> None:
+    none = run("config", "validate")
+    assert (none.code, none.err) == (0, "")
+    assert "opttius.toml" in none.out
+    Path("opttius.toml").write_text(f'source = "{shop}"\n[segments]\nat_risk_days = 200\n', encoding="utf-8")
+    ran = run("config", "validate")
+    assert (ran.code, ran.out, ran.err) == (0, f"{Path.cwd() / 'opttius.toml'} is right.\n", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ('sorce = "x"', ("sorce", "Did you mean source?")),
+        ("source = 3", ("source", "3", "a text")),
+        ("source = ", ("line 1",)),
+        ("[segments]\nat_risk_days = -1", ("segments.at_risk_days", "-1", "a whole number")),
+        ('[segments]\nat_risk_days = "many"', ("segments.at_risk_days", "many")),
+        ('[cache]\nmax_age = "a while"', ("cache.max_age", "a while", "30s, 5m or 2h")),
+        ('[limits]\nmemory = "plenty"', ("limits.memory", "plenty", "1GB")),
+        ('language = "fr"', ("language", "fr", "es, en")),
+        ("[privacy]\nallow_reveal = 2", ("privacy.allow_reveal", "true or false")),
+        ('source = "no/such/folder"', ("no/such/folder",)),
+    ],
+    ids=lambda value: value.replace("\n", " ") if isinstance(value, str) else "",
+)
+def test_validate_names_file_key_and_value(run: Callable[..., Ran], text: str, holds: tuple[str, ...]) -> None:
+    Path("opttius.toml").write_text(text + "\n", encoding="utf-8")
+    ran = run("config", "validate")
+    assert (ran.code, ran.out) == (3, "")
+    for part in holds:
+        assert part in ran.err
+
+
+@pytest.mark.parametrize("command", ["dashboard", "customers", "segments", "check"])
+def test_a_wrong_file_stops_every_command(run: Callable[..., Ran], shop: Path, command: str) -> None:
+    Path("opttius.toml").write_text("segments.at_risk_days = true\n", encoding="utf-8")
+    ran = run(command, "-s", shop, *MIRADOR)
+    assert (ran.code, ran.out) == (3, "")
+    assert "segments.at_risk_days" in ran.err
+
+
+def test_an_environment_variable_that_is_wrong_is_named(
+    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPTTIUS_SEGMENTS_VIP_PURCHASES", "plenty")
+    ran = run("dashboard", "-s", shop, *MIRADOR)
+    assert (ran.code, ran.out) == (3, "")
+    assert "plenty" in ran.err
+
+
+def test_a_setting_reaches_the_figures(run: Callable[..., Ran], shop: Path) -> None:
+    asked = ("segments", "-s", shop, *MIRADOR, "-f", "json")
+    usual = json.loads(run(*asked).out)["rows"]
+    Path("opttius.toml").write_text("[segments]\nvip_purchases = 2\n", encoding="utf-8")
+    lower = json.loads(run(*asked).out)["rows"]
+    vip = [{row["segment"]: row["customers"] for row in rows}["vip"] for rows in (usual, lower)]
+    assert vip[0] < vip[1]
+
+
+def test_max_age_loads_again_what_is_older(run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ("dashboard", "-s", DATA, *MIRADOR, "-f", "json", "--section", "kpis")
+
+    def loaded_at(*options: str) -> str:
+        ran = run(*asked, *options)
+        assert ran.code == 0, ran.err
+        found: str = json.loads(ran.out)["data_quality"]["snapshot"]["loaded_at"]
+        return found
+
+    first = loaded_at()
+    monkeypatch.setenv("OPTTIUS_NOW", "2026-11-23T16:00:00+00:00")
+    assert loaded_at() == first
+    assert loaded_at("--max-age", "2h") == first
+    assert loaded_at("--max-age", "30m") != first
+    monkeypatch.setenv("OPTTIUS_NOW", "2026-11-23T16:10:00+00:00")
+    assert loaded_at("--refresh") == "2026-11-23T16:10:00+00:00"

@@ -1,0 +1,248 @@
+"""Both languages say everything: messages, help, titles, columns and codes; and the catalogs are what they were made of."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import string
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import typer
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from opttius_cli import i18n
+from opttius_cli.cli import app
+from opttius_cli.commands import wording
+from opttius_cli.config import settings
+from opttius_cli.reports.header import _vocabularies as vocabularies
+from opttius_cli.reports.header import header_text
+from opttius_cli.reports.library import Library
+from opttius_cli.resources import sql_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PACKAGE = Path(i18n.__file__).parent
+CATALOG = PACKAGE / "locale" / "es" / "LC_MESSAGES" / "opttius.po"
+KEYWORDS = {**DEFAULT_KEYWORDS, "n_": (1, 2)}
+MARKS = {"_", "N_", "n_"}
+LIBRARY = Library(Path("/nonexistent"))
+
+
+@pytest.fixture(scope="module")
+def spanish() -> Catalog:
+    with CATALOG.open("rb") as file:
+        return read_po(file, locale="es", domain="opttius")
+
+
+@pytest.fixture(scope="module")
+def extracted() -> set[str]:
+    """The first form of every message that extraction finds in the code."""
+    found = extract_from_dir(str(PACKAGE), [("**.py", "python")], {}, keywords=KEYWORDS)
+    return {_first(message) for _file, _line, message, _comments, _context in found if message}
+
+
+@pytest.fixture
+def _english_again() -> Iterator[None]:
+    before = i18n.language()
+    yield
+    i18n.use(before)
+
+
+def _first(message: str | tuple[str, ...] | list[str]) -> str:
+    return message if isinstance(message, str) else message[0]
+
+
+def _forms(texts: Any) -> list[str]:
+    return [texts] if isinstance(texts, str) else list(texts)
+
+
+def _messages(catalog: Catalog) -> list[Message]:
+    return [message for message in catalog if message.id]
+
+
+def _placeholders(text: str) -> set[str]:
+    return {name for _text, name, _form, _how in string.Formatter().parse(text) if name is not None}
+
+
+def test_the_catalog_holds_what_the_code_says_and_nothing_else(spanish: Catalog, extracted: set[str]) -> None:
+    held = {_first(message.id) for message in _messages(spanish)}
+    assert (extracted - held, held - extracted) == (set(), set()), (
+        "run make messages and translate what is new"
+    )
+    assert not spanish.obsolete
+
+
+def test_every_message_is_translated(spanish: Catalog) -> None:
+    untold = [
+        message.id for message in _messages(spanish) if not all(_forms(message.string)) or message.fuzzy
+    ]
+    assert untold == []
+
+
+def test_plurals_have_both_forms(spanish: Catalog) -> None:
+    for message in _messages(spanish):
+        if message.pluralizable:
+            assert len(_forms(message.string)) == 2, message.id
+
+
+def test_placeholders_are_the_same_in_both_languages(spanish: Catalog) -> None:
+    wrong = [
+        (id_, text)
+        for message in _messages(spanish)
+        for id_, text in zip(_forms(message.id), _forms(message.string), strict=True)
+        if _placeholders(id_) != _placeholders(text)
+    ]
+    assert wrong == []
+
+
+def test_translations_end_and_begin_like_their_source(spanish: Catalog) -> None:
+    """A space, a colon or a full stop at an edge belongs to the sentence that the message becomes a part of."""
+    wrong = [
+        (id_, text)
+        for message in _messages(spanish)
+        for id_, text in zip(_forms(message.id), _forms(message.string), strict=True)
+        if (id_[0] == " ") != (text[0] == " ") or (id_[-1] in " .:") != (text[-1] in " .:") or "  " in text
+    ]
+    assert wrong == []
+
+
+def test_the_compiled_catalog_is_what_the_source_compiles_to(spanish: Catalog) -> None:
+    compiled = io.BytesIO()
+    write_mo(compiled, spanish)
+    assert CATALOG.with_suffix(".mo").read_bytes() == compiled.getvalue(), "run make messages"
+
+
+def test_extraction_sees_every_marked_text(extracted: set[str]) -> None:
+    """Babel overlooks a mark inside another one; such a text would stay English."""
+    unseen = [
+        (str(file.relative_to(PACKAGE)), text)
+        for file in sorted(PACKAGE.rglob("*.py"))
+        for text in _marked(ast.parse(file.read_text(encoding="utf-8")))
+        if text not in extracted
+    ]
+    assert unseen == []
+
+
+def _marked(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in MARKS
+            and node.args
+        ):
+            first = node.args[0]
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield first.value
+
+
+def test_no_error_is_raised_with_a_text_that_is_not_marked() -> None:
+    """A sentence in an error goes through ``_``; a bare text between quotes would never be translated."""
+    bare = [
+        f"{file.relative_to(PACKAGE)}:{node.lineno}: {argument.value}"
+        for file in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id.endswith("Error")
+        for argument in [*node.args, *(keyword.value for keyword in node.keywords)]
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and " " in argument.value
+    ]
+    assert bare == []
+
+
+def _every(command: Any, path: str = "opttius") -> Iterator[tuple[str, Any]]:
+    yield path, command
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _every(inner, f"{path} {name}")
+
+
+@pytest.mark.parametrize(
+    ("path", "command"), list(_every(typer.main.get_command(app))), ids=lambda one: str(one)[:40]
+)
+def test_every_command_and_option_explains_itself_in_spanish(
+    path: str, command: Any, spanish: Catalog
+) -> None:
+    told = [(path, command.help)]
+    for parameter in command.get_params(typer.Context(command)):
+        told.append((f"{path} {parameter.name}", parameter.help))
+        if parameter.metavar and parameter.metavar != "es|en":
+            told.append((f"{path} {parameter.name} metavar", parameter.metavar))
+    untold = [(where, text) for where, text in told if not text or text not in spanish]
+    assert untold == []
+
+
+@pytest.mark.usefixtures("_english_again")
+@pytest.mark.parametrize("path", [path for path, _command in _every(typer.main.get_command(app))])
+def test_a_page_of_help_is_wholly_in_its_language(path: str) -> None:
+    pages = {}
+    for language in i18n.LANGUAGES:
+        i18n.use(language)
+        command = typer.main.get_command(app)
+        wording.translate(command)
+        pages[language] = dict(_every(command))[path].get_help(
+            typer.Context(dict(_every(command))[path], info_name=path)
+        )
+    assert pages["en"].startswith("Usage: opttius")
+    assert pages["es"].startswith("Uso: opttius")
+    assert set(_sentences(pages["en"])) & set(_sentences(pages["es"])) == set()
+
+
+def _sentences(page: str) -> list[str]:
+    """The explanations of a page: what stands to the right of options, and its headings."""
+    columns = [re.split(r" {2,}", line.strip())[-1] for line in page.splitlines() if line.strip()]
+    return [text for text in columns if " " in text and not text.startswith("-")]
+
+
+@pytest.mark.parametrize(("language", "word"), [("es", "Opciones:"), ("en", "Options:")])
+def test_lang_changes_the_help(language: str, word: str) -> None:
+    typed = [
+        sys.executable,
+        "-c",
+        "from opttius_cli.cli import run; run()",
+        "dashboard",
+        "--lang",
+        language,
+        "--help",
+    ]
+    done = subprocess.run(typed, capture_output=True, check=True, encoding="utf-8")
+    assert word in done.stdout
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("name", LIBRARY.own())
+def test_every_report_has_a_title_and_columns_in_both_languages(name: str) -> None:
+    import tomllib
+
+    header = tomllib.loads(header_text(LIBRARY.file(name).read_text(encoding="utf-8"), name))
+    assert set(header["title"]) == set(i18n.LANGUAGES)
+    for column, declared in header["columns"].items():
+        told = [declared.get(language, "") for language in i18n.LANGUAGES]
+        assert all(told), f"{name}.{column}"
+        # A meaning that one language has, the other has too.
+        assert len({": " in text for text in told}) == 1, f"{name}.{column}: {told}"
+        if "words" in declared:
+            assert declared["words"] in vocabularies(), f"{name}.{column}"
+
+
+def test_every_code_has_a_word_in_both_languages() -> None:
+    for name, words in vocabularies().items():
+        for code, texts in words.items():
+            assert set(texts) == set(i18n.LANGUAGES), f"{name}.{code}"
+            assert all(text.strip() for text in texts.values()), f"{name}.{code}"
+
+
+def test_every_vocabulary_is_used() -> None:
+    headers = "".join(file.read_text(encoding="utf-8") for file in sql_folder().glob("*/*.sql"))
+    assert [name for name in vocabularies() if f'words = "{name}"' not in headers] == []
+
+
+def test_every_setting_is_explained_in_spanish(spanish: Catalog) -> None:
+    assert [key for key, item in settings().items() if item.metadata["meaning"] not in spanish] == []
