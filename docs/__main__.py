@@ -1,7 +1,7 @@
 """``make docs``: the references of this folder and the transcripts of README.md, from the program itself.
 
-Commands and options come from the command line, reports from their headers, tables from the catalog, and what a
-command prints from running it on ``sample_data/``. Tests hold the files to what this makes.
+Commands and options come from the command line, reports from their headers, tables from the catalog, and
+what a command prints from running it on ``sample_data/``. Tests hold the files to what this makes.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from opttius_cli import i18n
 from opttius_cli.catalog.tables import TABLES, Column, Table
 from opttius_cli.cli import app
 from opttius_cli.commands import options, wording
-from opttius_cli.config import environment_name, settings
 from opttius_cli.config import default_of as default_of_setting
+from opttius_cli.config import environment_name, settings
 from opttius_cli.reports import board
 from opttius_cli.reports.header import _vocabularies as vocabularies
 from opttius_cli.reports.library import Library
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from opttius_cli.reports.header import Report
 
@@ -110,8 +110,8 @@ def every_command(command: Any, path: str) -> Iterator[tuple[str, Any]]:
 def _shared_options(tree: Any) -> Iterator[str]:
     told = dict(every_command(tree, "opttius"))["opttius dashboard"]
     for kind, title in (
-        (options.Asking, "Options of every command that answers a question"),
-        (options.Loading, "Options of every command that reads a source"),
+        (options.Asking, "Options of every command that answers a question, besides the two below"),
+        (options.Loading, "Options of every command that reads a source, besides those of every command"),
         (options.Shared, "Options of every command"),
     ):
         names = _own_fields(kind)
@@ -142,13 +142,13 @@ def _command(tree: Any, name: str) -> Iterator[str]:
         )
         own = [one for one in command.params if one.name not in common]
         yield from (*_option_table(own), "") if own else ()
-        yield from (f"And {_NAMED[kind]}.", "")
+        yield from (_NAMED[kind], "")
 
 
 _NAMED = {
-    options.Asking: "the options of every command that answers a question, reads a source, and of every command",
-    options.Loading: "the options of every command that reads a source, and of every command",
-    options.Shared: "the options of every command",
+    options.Asking: "It also takes the options of every command that answers a question.",
+    options.Loading: "It also takes the options of every command that reads a source.",
+    options.Shared: "It also takes the options of every command.",
 }
 
 
@@ -373,7 +373,7 @@ class Stage:
 
 
 def _read(terminal: int) -> Iterator[bytes]:
-    with open(terminal, "rb", buffering=0) as out:  # noqa: PTH123 - a handle, not a path
+    with open(terminal, "rb", buffering=0) as out:
         while True:
             try:
                 piece = out.read(65_536)

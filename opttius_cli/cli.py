@@ -90,11 +90,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _unexpected(voice)
 
 
-def run() -> None:
-    """The entry point of the ``opttius`` command."""
-    sys.exit(main())
-
-
 def _run(arguments: list[str]) -> int:
     command = typer.main.get_command(app)
     wording.translate(command)

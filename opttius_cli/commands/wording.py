@@ -1,4 +1,4 @@
-"""Typer's own words in the reader's language: the pages of ``--help``, and what is wrong with a command line."""
+"""Typer's own words in the reader's language: pages of ``--help``, and what is wrong with a command line."""
 
 from __future__ import annotations
 

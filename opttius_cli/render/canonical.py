@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from opttius_cli.result import Result
 
-BATCH = 8192
-"""Rows worked on at a time: few enough to stay in the processor's cache and flat in memory."""
-
 PLACES = {Kind.MONEY: 2, Kind.PERCENT: 2, Kind.DAYS: 1}
 MOST_PLACES = 6
 """Decimals of every other kind: beyond them Arrow would fall back to exponents."""
@@ -38,11 +35,6 @@ class Spelling:
 
 ISO = Spelling()
 EXCEL_ES = Spelling(decimal=",", true="VERDADERO", false="FALSO", day_first=True)
-
-
-def batches(result: Result) -> Iterator[pa.RecordBatch]:
-    """The rows of a result, some thousands at a time."""
-    yield from result.table.to_batches(max_chunksize=BATCH)
 
 
 def is_bare(of: pa.DataType) -> bool:

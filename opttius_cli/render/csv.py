@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from opttius_cli.render.canonical import EXCEL_ES, ISO, batches, glued, is_bare, texts
+from opttius_cli.render.batches import batches
+from opttius_cli.render.canonical import EXCEL_ES, ISO, glued, is_bare, texts
 from opttius_cli.render.cells import clean
 from opttius_cli.render.formulas import runs
 from opttius_cli.render.tabular import flat

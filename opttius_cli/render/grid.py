@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len, set_cell_size
 
-from opttius_cli.render.canonical import batches
+from opttius_cli.render.batches import batches
 from opttius_cli.render.cells import NOTHING, RIGHT
 from opttius_cli.render.figures import bar
 from opttius_cli.result import Kind

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from opttius_cli.render.canonical import batches, glued, is_bare, texts
+from opttius_cli.render.batches import batches
+from opttius_cli.render.canonical import glued, is_bare, texts
 from opttius_cli.result import Result
 
 if TYPE_CHECKING:

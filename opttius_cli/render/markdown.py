@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from opttius_cli.i18n import _
 from opttius_cli.render import left_out
 from opttius_cli.render.about import facts
-from opttius_cli.render.canonical import batches
+from opttius_cli.render.batches import batches
 from opttius_cli.render.cells import RIGHT, Cells
 from opttius_cli.render.figures import arrow, figures
 from opttius_cli.result import Kind

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from opttius_cli.render.canonical import BATCH, glued, texts
+from opttius_cli.render.batches import BATCH
+from opttius_cli.render.canonical import glued, texts
 from opttius_cli.render.formulas import runs
 
 if TYPE_CHECKING:

@@ -97,6 +97,8 @@ def _connect(spill: Path, *, customers: int, seed: int, until: date) -> duckdb.D
             "threads": "2",
         },
     )
+    # DuckDB would draw its own bar into stdout, which is for data.
+    con.execute("SET enable_progress_bar = false")
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET VARIABLE customers = $customers", {"customers": customers})
     con.execute("SET VARIABLE seed = $seed", {"seed": seed})

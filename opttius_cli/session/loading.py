@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from opttius_cli import config as settings
-from opttius_cli.errors import NoSourceError, OutputError
+from opttius_cli.errors import NoSourceError, OutputError, UsageError
 from opttius_cli.i18n import _
 from opttius_cli.period import zone_named
 from opttius_cli.snapshot.build import Build
+from opttius_cli.snapshot.source import ReadyMade
 from opttius_cli.snapshot.store import Limits, Store
 from opttius_cli.sources import registry
 
@@ -45,7 +46,10 @@ def load_now(request: Request, into: Path | None, *, force: bool) -> Path:
         raise NoSourceError
     if into is not None and into.exists() and not force:
         raise OutputError(_("{path} exists already. Choose another name, or add --force.", path=into))
-    return load(request, snapshots(request), registry.open_source(request.config.source), into)
+    source = registry.open_source(request.config.source)
+    if into is not None and isinstance(source, ReadyMade):
+        raise UsageError(_("{source} is a snapshot already. Copy the file instead of loading it.", source=source.name))
+    return load(request, snapshots(request), source, into)
 
 
 def load(request: Request, store: Store, source: Source, into: Path | None = None) -> Path:

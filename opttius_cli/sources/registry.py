@@ -24,7 +24,7 @@ def open_source(text: str) -> Source:
     """
     from opttius_cli.sources.exports import Folder
 
-    path = Path(text).expanduser()
+    path = Path(text).expanduser().absolute()
     try:
         if path.is_dir():
             return Folder(path)

@@ -1,4 +1,4 @@
-"""The pages say what the program does: references are as the program makes them, transcripts as it prints them."""
+"""The pages say what the program does: references as it makes them, transcripts as it prints them."""
 
 from __future__ import annotations
 
@@ -235,6 +235,43 @@ def test_the_reports_that_pages_show_keep_their_word(
     assert main(["reports", "check", "--lang", "en"]) == 0, capsys.readouterr().out
 
 
+def test_the_sql_page_names_every_variable_parameter_and_view() -> None:
+    page = _text("sql/README.md")
+    files = [file for file in (ROOT / "sql").glob("*/*.sql") if file.parent.name not in {"load", "sample"}]
+    sql = "".join(file.read_text(encoding="utf-8") for file in files) + _text("opttius_cli/scope.py")
+    library = Library(Path("/nonexistent"))
+    own = {name for report in library.own() for name in library.report(report).parameters}
+    named = set(re.findall(r"getvariable\('(\w+)'\)", sql)) | (set(re.findall(r"\$([a-z]\w*)", sql)) - own)
+    views = {file.stem for file in files if file.parent.name == "base"} - UNSEEN
+    made = {re.sub(r"_(at|between)$", "", view) for view in re.findall(r"`(\w+)", page)}
+    assert {name for name in named if not re.search(rf"`\$?{name}`", page)} == set()
+    assert views - made == set()
+
+
+UNSEEN = {
+    *("arithmetic", "days", "keys", "rules"),
+    *(
+        "attributed_orders",
+        "customer_emails",
+        "every_order",
+        "every_work_order",
+        "faulty_rows",
+        "order_links",
+    ),
+}
+"""Files of macros, and the views that the others are made of."""
+
+
+def test_the_session_that_the_sql_page_opens_can_be_opened(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    for block in BLOCK.finditer(_text("sql/README.md")):
+        if block["kind"] == "python":
+            exec(compile(block["body"], "sql/README.md", "exec"), {})  # noqa: S102 - it is our own page
+    assert "work_order" in capfd.readouterr().out
+
+
 def test_the_glossary_names_things_that_exist() -> None:
     code = "".join(
         file.read_text(encoding="utf-8")
@@ -261,7 +298,7 @@ def test_contributing_names_rooms_that_exist() -> None:
         depth = len(found["indent"]) // 2
         names = found["names"].split(", ")
         for name in names:
-            assert (ROOT / Path(*here[:depth]) / name).exists(), line
+            assert Path(ROOT, *here[:depth], name).exists(), line
         here = [*here[:depth], names[0]]
 
 

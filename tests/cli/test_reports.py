@@ -37,10 +37,10 @@ OWN = """-- ---
 -- customers = { kind = "count", es = "Clientes: cuántos hay", en = "Customers: how many there are" }
 -- ---
 SELECT
-    coalesce(branches.code, '-') AS branch,
+    coalesce(branches.code, 'none') AS branch,
     count(customers.id) AS customers
-FROM branches
-LEFT JOIN customers ON customers.branch_id = branches.id
+FROM customers
+LEFT JOIN branches ON customers.branch_id = branches.id
 GROUP BY branches.code
 ORDER BY branch
 """
@@ -142,13 +142,13 @@ def test_a_report_of_ones_own_is_like_the_others(run: Callable[..., Ran], shop: 
     ran = run("export", "per-branch", "-s", shop, *MIRADOR, "-o", "-", "--quiet")
     assert (ran.code, ran.err) == (0, "")
     rows = list(csv.DictReader(io.StringIO(ran.out)))
-    assert [row["branch"] for row in rows] == ["CM-001", "CM-002", "CM-003"]
+    assert {row["branch"] for row in rows} - {"none"} == {"CM-001", "CM-002", "CM-003"}
     listed = json.loads(run("customers", "-s", shop, *MIRADOR, "-f", "json").out)["summary"]
     assert sum(int(row["customers"]) for row in rows) == listed["total"]
 
 
 def test_a_report_of_ones_own_sees_only_its_scope(run: Callable[..., Ran], shop: Path, own_report: Path) -> None:
-    own_report.write_text(OWN.replace("FROM branches\n", "FROM branches\n".upper().lower()), encoding="utf-8")
+    assert own_report.exists()
     ran = run("export", "per-branch", "-s", shop, *MIRADOR, "-b", "CM-002", "-o", "-", "--quiet")
     assert [row["branch"] for row in csv.DictReader(io.StringIO(ran.out))] == ["CM-002"]
 
@@ -157,7 +157,7 @@ def test_a_report_of_ones_own_sees_only_its_scope(run: Callable[..., Ran], shop:
     ("before", "after", "holds"),
     [
         ("-- ---\n", "", "-- ---"),
-        ('kind = "count"', 'kind = "heads"', "heads"),
+        ('kind = "count"', 'kind = "heads"', "column customers needs a kind, one of money"),
         ("grain =", "grian =", "grian"),
         ('en = "Branch" }', 'en = "Branch"', "line"),
     ],
@@ -185,10 +185,9 @@ def test_check_finds_a_column_that_the_sql_does_not_give(
 
 
 def test_sql_that_cannot_run_is_the_readers_to_mend(run: Callable[..., Ran], shop: Path, own_report: Path) -> None:
-    own_report.write_text(OWN.replace("FROM branches", "FROM brunches", 1), encoding="utf-8")
+    own_report.write_text(OWN.replace("JOIN branches", "JOIN brunches", 1), encoding="utf-8")
     ran = run("export", "per-branch", "-s", shop, *MIRADOR, "-o", "-")
-    assert ran.code in {3, 6}
-    assert ran.out == ""
+    assert (ran.code, ran.out) == (3, "")
     assert "per-branch" in ran.err
     assert "brunches" in ran.err
     assert len(ran.err.splitlines()) == 1

@@ -1,4 +1,4 @@
-"""Both languages say everything: messages, help, titles, columns and codes; and the catalogs are what they were made of."""
+"""Both languages say everything: messages, help, titles, columns, codes; catalogs are compiled as written."""
 
 from __future__ import annotations
 

@@ -1,0 +1,129 @@
+"""``make bench``: measure every case, print the table, write the figures beside the data."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.cases import DUCKDB, MB, PYTHON, Case, cases
+from benchmarks.measuring import CommandFailedError, Measure, several
+from benchmarks.shop import shop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+KEEP = Path(os.environ.get("OPTTIUS_BENCH_FOLDER", "build/bench")).resolve()
+SIZES = {"small": 2_000, "full": 200_000}
+TIMES = 5
+
+
+def main() -> int:
+    """Measure; 1 when a command failed."""
+    size = os.environ.get("OPTTIUS_BENCH") or "full"
+    if size not in SIZES:
+        print(f"OPTTIUS_BENCH={size} is no size: {', '.join(SIZES)}.", file=sys.stderr)
+        return 2
+    parquet, csv = (shop(KEEP, SIZES[size], form) for form in ("parquet", "csv"))
+    print(f"{SIZES[size]:,} customers, {parquet.rows:,} rows; {machine()}; median of {TIMES} after a warm-up\n")
+    measured: dict[str, Measure] = {}
+    failures = []
+    for case in cases(parquet, csv):
+        try:
+            measured[case.name] = several(case.command, TIMES, folder=folder(), environment=environment())
+        except CommandFailedError as error:
+            failures.append(str(error))
+    rows = [row(case, measured) for case in cases(parquet, csv) if case.name in measured]
+    print("\n".join(table(rows)))
+    file = KEEP / f"{size}.json"
+    file.write_text(json.dumps({"machine": machine(), "rows": rows}, indent=2) + "\n", encoding="utf-8")
+    print(f"\n{file}")
+    for failure in failures:
+        print(f"\nFAILED {failure}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{cores} cores, {platform.system()}, Python {platform.python_version()}, DuckDB {version('duckdb')}"
+
+
+def folder() -> Path:
+    """The working folder of what is measured."""
+    place = KEEP / "working"
+    place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
+def environment() -> dict[str, str]:
+    """The environment of what is measured: its own snapshots and settings, a fixed time, nothing of the machine's."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("OPTTIUS_")}
+    return kept | {
+        "OPTTIUS_CACHE_DIR": str(KEEP / "cache"),
+        "OPTTIUS_CONFIG_DIR": str(KEEP / "config"),
+        "OPTTIUS_NOW": "2026-11-23T12:00:00+00:00",
+        "LC_ALL": "C.UTF-8",
+    }
+
+
+def row(case: Case, measured: dict[str, Measure]) -> dict[str, Any]:
+    """The figures of a case, in proportion to the bare processes, and whether it meets its targets."""
+    took = measured[case.name]
+    rate = case.rows / took.wall if case.rows else None
+    targets = [
+        (f"≤ {case.seconds} s", case.seconds and took.wall <= case.seconds) if case.seconds else None,
+        (f"≤ {case.memory // MB} MB", took.memory <= case.memory) if case.memory else None,
+        (f"≥ {case.rate:,} rows/s", (rate or 0) >= case.rate) if case.rate else None,
+    ]
+    given = [target for target in targets if target]
+    proportion = {
+        f"of {bare}": took.wall / measured[bare].wall for bare in (PYTHON, DUCKDB) if bare in measured
+    }
+    return {
+        "name": case.name,
+        **asdict(took),
+        "rows_per_second": rate,
+        **proportion,
+        "target": ", ".join(text for text, _ in given),
+        "met": all(met for _, met in given) if given else None,
+    }
+
+
+HEADINGS = ("", "wall s", "cpu s", "MB", "rows/s", "× python", "× duckdb", "target", "")
+
+
+def table(rows: Iterable[dict[str, Any]]) -> list[str]:
+    """The rows as aligned text."""
+    texts = [HEADINGS, *(cells(row) for row in rows)]
+    widths = [max(len(line[at]) for line in texts) for at in range(len(HEADINGS))]
+    return [
+        "  ".join(
+            cell.ljust(width) if at in {0, 7, 8} else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in texts
+    ]
+
+
+def cells(row: dict[str, Any]) -> tuple[str, ...]:
+    """One row as text."""
+    return (
+        row["name"],
+        f"{row['wall']:.3f}",
+        f"{row['cpu']:.3f}",
+        f"{row['memory'] / MB:.0f}",
+        f"{row['rows_per_second']:,.0f}" if row["rows_per_second"] else "",
+        *(f"{row[f'of {bare}']:.1f}" if f"of {bare}" in row else "" for bare in (PYTHON, DUCKDB)),
+        row["target"],
+        {True: "met", False: "missed", None: ""}[row["met"]],
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

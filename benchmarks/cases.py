@@ -1,0 +1,68 @@
+"""What is measured, and the targets."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchmarks.shop import Shop
+
+PROGRAM = str(Path(sys.executable).parent / "opttius")
+SCOPE = ("-O", "mirador-austral", "--as-of", "2026-11-22", "--quiet")
+MB = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A command, and what is expected of it: at most so many seconds and bytes, at least so many rows a second.
+
+    ``rows`` is what it reads; 0 where that says nothing.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    rows: int = 0
+    seconds: float | None = None
+    memory: int | None = None
+    rate: int | None = None
+
+
+PYTHON = "python -c pass"
+DUCKDB = "python -c 'import duckdb'"
+
+
+def cases(parquet: Shop, csv: Shop) -> list[Case]:
+    """Every case, the bare ones first: the others are seen in proportion to them."""
+    warm = (*SCOPE, "--source", str(parquet.folder))
+    return [
+        Case(name=PYTHON, command=(sys.executable, "-c", "pass")),
+        Case(name=DUCKDB, command=(sys.executable, "-c", "import duckdb")),
+        Case(name="--version", command=(PROGRAM, "--version"), seconds=0.1),
+        Case(name="--help", command=(PROGRAM, "--help"), seconds=0.2),
+        _load("load parquet", parquet, 1_000_000),
+        _load("load csv", csv, 400_000),
+        Case(
+            name="dashboard, table",
+            command=(PROGRAM, "dashboard", "--period", "30", *warm, "--format", "table"),
+            seconds=0.6,
+        ),
+        Case(
+            name="dashboard, json",
+            command=(PROGRAM, "dashboard", "--period", "30", *warm, "--format", "json"),
+            seconds=0.6,
+        ),
+        Case(
+            name="export segments",
+            command=(PROGRAM, "export", "segments", *warm, "-o", "x.parquet", "--force"),
+            seconds=1.5,
+            memory=600 * MB,
+        ),
+    ]
+
+
+def _load(name: str, shop: Shop, rate: int) -> Case:
+    command = (PROGRAM, "load", "--source", str(shop.folder), "--refresh", "--quiet", "--format", "json")
+    return Case(name=name, command=command, rows=shop.rows, rate=rate)

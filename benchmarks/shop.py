@@ -1,0 +1,59 @@
+"""The invented shop that is measured on, made once per size and kept outside the repository's history.
+
+A process of its own makes it: one that has been large would pass its peak memory on to those it measures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opttius_cli.resources import sql_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+UNTIL = "2026-11-22"
+SEED = "2026"
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A folder of exports and how many rows all its tables have together."""
+
+    folder: Path
+    rows: int
+
+
+def shop(keep: Path, customers: int, file_format: str) -> Shop:
+    """The shop of so many customers under ``keep``; made when it is not there or its generator has changed."""
+    folder = keep / f"{customers}-{file_format}-{_generator()}"
+    counted = folder / "rows.json"
+    if not counted.is_file():
+        shutil.rmtree(folder, ignore_errors=True)
+        making = folder.with_name(f"{folder.name}.{os.getpid()}")
+        made = subprocess.run(
+            [sys.executable, "-m", "opttius_cli.sample", "--out", making / "exports", "--format", file_format]
+            + ["--customers", str(customers), "--seed", SEED, "--until", UNTIL],
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            check=True,
+        )
+        rows = dict(line.split(": ") for line in made.stdout.splitlines())
+        (making / "rows.json").write_text(json.dumps({table: int(n) for table, n in rows.items()}), encoding="utf-8")
+        making.rename(folder)
+    return Shop(folder / "exports", sum(json.loads(counted.read_text(encoding="utf-8")).values()))
+
+
+def _generator() -> str:
+    """A digest of the SQL that makes the sample."""
+    digest = hashlib.blake2b(digest_size=6)
+    for file in sorted((sql_folder() / "sample").glob("*.sql")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,21 @@
+"""``python -m opttius_cli`` and the ``opttius`` command: the version at once, everything else through the app."""
+
+from __future__ import annotations
+
+import sys
+
+from opttius_cli import __version__
+
+
+def run() -> None:
+    """The entry point; asking for the version alone needs no library at all."""
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(f"opttius {__version__}\n")
+        return
+    from opttius_cli.cli import main
+
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()
