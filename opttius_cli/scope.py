@@ -176,7 +176,11 @@ def enter(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
         "CREATE OR REPLACE TEMP VIEW branches AS SELECT branch.* FROM raw.branches AS branch "
         "SEMI JOIN scope_branches AS held ON branch.id = held.branch_id"
     )
-    con.execute(f"CREATE OR REPLACE TEMP VIEW scope_rows AS {_scope_rows(aside)}")
+
+
+def count_rows(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``scope_rows``: per table, how many rows the scope sees, and how many it does not for what reason."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE scope_rows AS {_scope_rows(_tables_set_aside(con))}")
 
 
 def _tenancy_macro(*, gapless: bool) -> str:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import NotAllowedError
 from opttius_cli.i18n import _
-from opttius_cli.scope import enter
+from opttius_cli.scope import count_rows, enter
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import duckdb
     import pyarrow as pa
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from opttius_cli.result import Scope
 
 
-_ALWAYS = {"order_facts", "work_order_facts"}
-"""Views that every answer asks, if only for what it left out."""
-
+_TABLE_FUNCTIONS = {
+    "unnest", "range", "generate_series", "days_between", "customer_facts_at", "customer_segments_at",
+}
+"""What a user's report may select from besides tables: nothing that opens files or names tables by text."""
 
 _EVER = datetime(1, 1, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A file of shared views or macros.
+    """A file of shared views, macros, or tables that are worked out once.
 
-    ``materialised`` names its view when that is worth working out once, over orders made from ``since`` on.
+    ``since`` spares a table the orders made before it, which it does not look at.
     """
 
     sql: str
-    materialised: str | None = None
     since: datetime | None = None
 
 
@@ -51,20 +51,13 @@ class DuckEngine:
         self.con.execute(rules)
         enter(self.con, scope)
 
-    def share(self, base: Sequence[Base], used: Collection[str]) -> None:
-        """Make the shared views on the scoped ones; those that every answer asks, or are ``used``, worked out once.
-
-        While one is worked out, ``orders_from`` spares it the orders that it does not look at; afterwards
-        every view sees all of them.
-        """
-        self.con.execute("\n".join(file.sql for file in base))
-        if "scope_rows" in used:
-            self._materialise("scope_rows")
+    def share(self, base: Sequence[Base]) -> None:
+        """Make the shared views on the scoped ones, and the tables that the parts of an answer ask many times."""
         for file in base:
-            if file.materialised and (file.materialised in used or file.materialised in _ALWAYS):
-                self._set({"orders_from": file.since})
-                self._materialise(file.materialised)
+            self._set({"orders_from": file.since or _EVER})
+            self.con.execute(file.sql)
         self._set({"orders_from": _EVER})
+        count_rows(self.con)
 
     def run(self, sql: str, parameters: Mapping[str, Any], *, guarded: bool = False) -> pa.Table:
         """The rows that ``sql`` selects; of ``parameters`` those are bound that it names.
@@ -84,20 +77,19 @@ class DuckEngine:
             raise NotAllowedError(_("A report must be one SELECT."))
         for node in _nodes(parsed):
             if node.get("type") == "BASE_TABLE" and (node.get("schema_name") or node.get("catalog_name")):
-                name = f"{node.get('schema_name')}.{node.get('table_name')}"
-                raise NotAllowedError(
-                    _("A report sees the tables of its scope only, not {name}. Name the table without a schema.",
-                      name=name)
-                )
+                raise _outside(f"{node.get('schema_name')}.{node.get('table_name')}")
+            if node.get("type") == "TABLE_FUNCTION" and node["function"]["function_name"] not in _TABLE_FUNCTIONS:
+                raise _outside(f"{node['function']['function_name']}()")
 
     def _set(self, variables: Mapping[str, Any]) -> None:
         for name, value in variables.items():
             self.con.execute(f"SET VARIABLE {name} = $1", [value])
 
-    def _materialise(self, view: str) -> None:
-        """Work a view out once: the parts of an answer ask it many times."""
-        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {view}_rows AS FROM {view}")
-        self.con.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS FROM {view}_rows")
+
+def _outside(name: str) -> NotAllowedError:
+    return NotAllowedError(
+        _("A report sees the tables of its scope only, not {name}. Name a table without its schema.", name=name)
+    )
 
 
 def _nodes(parsed: Any) -> Iterator[dict[str, Any]]:

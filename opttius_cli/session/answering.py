@@ -29,8 +29,7 @@ def answer(
     wanted = {place.report: session.library.report(place.report) for place in (*places, *QUALITY)}
     whole = session.period is None or any(report.whole_history for report in wanted.values())
     views = library.base_for(list(wanted.values()))
-    used = {view for report in wanted.values() for view in report.uses}
-    session.engine.share(base_views(session, views, whole_history=whole), used)
+    session.engine.share(base_views(session, views, whole_history=whole))
     bound = parameters(session) | dict(more or {})
     results = {key: result_of(session, report, bound) for key, report in wanted.items()}
     return Answer(

@@ -3,7 +3,7 @@
 -- from = "active_from"
 -- optional = true
 -- ---
-CREATE OR REPLACE TEMP VIEW active_customers AS
+CREATE OR REPLACE TEMP TABLE active_customers AS
 SELECT DISTINCT customer_id
 FROM (
     SELECT attributed_customer AS customer_id

@@ -2,6 +2,6 @@
 -- about = "The work orders from history_from on: those that the reports of one answer look at."
 -- from = "history_from"
 -- ---
-CREATE OR REPLACE TEMP VIEW work_order_facts AS
+CREATE OR REPLACE TEMP TABLE work_order_facts AS
 SELECT *
 FROM every_work_order;

@@ -2,7 +2,7 @@
 -- title = { es = "Hallazgos", en = "Findings" }
 -- grain = "one row per kind of fault that the data has"
 -- shape = "rows"
--- uses = ["faulty_rows", "scope_rows"]
+-- uses = ["faulty_rows"]
 -- history = "all"
 -- [columns]
 -- severity = { kind = "text", words = "severity", es = "Gravedad", en = "Severity" }

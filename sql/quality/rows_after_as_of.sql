@@ -2,7 +2,6 @@
 -- title = { es = "Filas posteriores a la fecha del informe", en = "Rows after as-of" }
 -- grain = "one row per table of the scope that has rows dated after as-of"
 -- shape = "map"
--- uses = "scope_rows"
 -- [columns]
 -- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
 -- rows = { kind = "count", es = "Filas", en = "Rows" }

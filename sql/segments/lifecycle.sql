@@ -19,12 +19,12 @@
 -- ---
 WITH
 now AS (
-    SELECT customer_id, segment AS segment, purchases, total_spent
+    SELECT customer_id, segment, purchases, total_spent
     FROM customer_segments_at(CAST('infinity' AS TIMESTAMP), $as_of_date)
 ),
 -- The same customers as they stood when the previous window ended.
 before AS (
-    SELECT customer_id, segment AS segment
+    SELECT customer_id, segment
     FROM customer_segments_at($previous_until, $previous_to)
 ),
 -- A customer without a segment before did not exist then; nobody ceases to exist.
@@ -49,7 +49,7 @@ held AS (
 ),
 held_before AS (
     SELECT
-        previous_segment AS segment,
+        previous_segment,
         count(*) AS customers,
         count(*) FILTER (WHERE previous_segment IS DISTINCT FROM segment) AS departed
     FROM moved

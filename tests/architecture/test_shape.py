@@ -16,7 +16,7 @@ LONGEST_SQL = 120
 DECLARATIONS = {"catalog/tables.py"}
 """Modules that are a list of what there is; cutting one in two would hide half of it."""
 
-WRITES_STDOUT = re.compile(r"cli\.py|commands/\w+\.py|render/sink\.py|sample/__main__\.py")
+WRITES_STDOUT = re.compile(r"(__main__|cli)\.py|commands/\w+\.py|render/sink\.py|sample/__main__\.py")
 WRITES_STDERR = {"diagnostics.py"}
 LOOKS_AT_THE_CLOCK = {"commands/asking.py", "diagnostics.py"}
 BUILDS_SQL = re.compile(
