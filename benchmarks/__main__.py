@@ -27,10 +27,12 @@ def main() -> int:
     """Measure; 1 when a command failed."""
     size = os.environ.get("OPTTIUS_BENCH") or "full"
     if size not in SIZES:
-        print(f"OPTTIUS_BENCH={size} is no size: {', '.join(SIZES)}.", file=sys.stderr)
+        print(f"OPTTIUS_BENCH={size} is none of {', '.join(SIZES)}.", file=sys.stderr)
         return 2
     parquet, csv = (shop(KEEP, SIZES[size], form) for form in ("parquet", "csv"))
-    print(f"{SIZES[size]:,} customers, {parquet.rows:,} rows; {machine()}; median of {TIMES} after a warm-up\n")
+    print(
+        f"{SIZES[size]:,} customers, {parquet.rows:,} rows; {machine()}; median of {TIMES} after a warm-up\n"
+    )
     measured: dict[str, Measure] = {}
     failures = []
     for case in cases(parquet, csv):
@@ -51,7 +53,8 @@ def main() -> int:
 def machine() -> str:
     """What the figures were measured on."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{cores} cores, {platform.system()}, Python {platform.python_version()}, DuckDB {version('duckdb')}"
+    python, duckdb = platform.python_version(), version("duckdb")
+    return f"{cores} cores, {platform.system()}, Python {python}, DuckDB {duckdb}"
 
 
 def folder() -> Path:
@@ -62,7 +65,7 @@ def folder() -> Path:
 
 
 def environment() -> dict[str, str]:
-    """The environment of what is measured: its own snapshots and settings, a fixed time, nothing of the machine's."""
+    """The environment of what is measured: its own snapshots and settings, and a fixed time."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("OPTTIUS_")}
     return kept | {
         "OPTTIUS_CACHE_DIR": str(KEEP / "cache"),

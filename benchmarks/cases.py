@@ -17,7 +17,7 @@ MB = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A command, and what is expected of it: at most so many seconds and bytes, at least so many rows a second.
+    """A command and its targets: at most so many seconds and bytes, at least so many rows a second.
 
     ``rows`` is what it reads; 0 where that says nothing.
     """

@@ -52,14 +52,21 @@ def once(command: Sequence[str], *, folder: Path, environment: Mapping[str, str]
     # The process was waited for here, which Popen cannot know.
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise CommandFailedError(command, process.returncode, said.read_text(encoding="utf-8", errors="replace"))
+        text = said.read_text(encoding="utf-8", errors="replace")
+        raise CommandFailedError(command, process.returncode, text)
     return Measure(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _MEMORY_UNIT)
 
 
 def several(command: Sequence[str], times: int, *, folder: Path, environment: Mapping[str, str]) -> Measure:
-    """The median of each figure over ``times`` runs, after one that is not counted. Raises CommandFailedError."""
+    """The median of each figure over ``times`` runs, after one that is not counted.
+
+    Raises:
+        CommandFailedError: one of the runs did not work.
+    """
     once(command, folder=folder, environment=environment)
     runs = [once(command, folder=folder, environment=environment) for _ in range(times)]
     return Measure(
-        median(run.wall for run in runs), median(run.cpu for run in runs), int(median(run.memory for run in runs))
+        median(run.wall for run in runs),
+        median(run.cpu for run in runs),
+        int(median(run.memory for run in runs)),
     )

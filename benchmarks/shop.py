@@ -32,21 +32,24 @@ class Shop:
 
 
 def shop(keep: Path, customers: int, file_format: str) -> Shop:
-    """The shop of so many customers under ``keep``; made when it is not there or its generator has changed."""
+    """The shop of so many customers, kept under ``keep``; made anew when its generator has changed."""
     folder = keep / f"{customers}-{file_format}-{_generator()}"
     counted = folder / "rows.json"
     if not counted.is_file():
         shutil.rmtree(folder, ignore_errors=True)
         making = folder.with_name(f"{folder.name}.{os.getpid()}")
         made = subprocess.run(
-            [sys.executable, "-m", "opttius_cli.sample", "--out", making / "exports", "--format", file_format]
-            + ["--customers", str(customers), "--seed", SEED, "--until", UNTIL],
+            [
+                *(sys.executable, "-m", "opttius_cli.sample", "--out", str(making / "exports")),
+                *("--format", file_format, "--customers", str(customers), "--seed", SEED, "--until", UNTIL),
+            ],
             stdout=subprocess.PIPE,
             encoding="utf-8",
             check=True,
         )
         rows = dict(line.split(": ") for line in made.stdout.splitlines())
-        (making / "rows.json").write_text(json.dumps({table: int(n) for table, n in rows.items()}), encoding="utf-8")
+        text = json.dumps({table: int(count) for table, count in rows.items()})
+        (making / "rows.json").write_text(text, encoding="utf-8")
         making.rename(folder)
     return Shop(folder / "exports", sum(json.loads(counted.read_text(encoding="utf-8")).values()))
 

@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a folder of pages with one program in it
 """``make docs``: the references of this folder and the transcripts of README.md, from the program itself.
 
 Commands and options come from the command line, reports from their headers, tables from the catalog, and
@@ -324,7 +325,7 @@ def _as_long(output: str, shown: str) -> str:
 
 
 class Stage:
-    """A folder with the sample data, where commands run as a person at a terminal of :data:`WIDTH` columns would."""
+    """A folder with the sample data, where commands run as at a terminal of :data:`WIDTH` columns."""
 
     def __init__(self, folder: Path) -> None:
         """Prepare ``folder``; nothing of the machine's own settings, caches or time is seen in it."""
@@ -355,7 +356,7 @@ class Stage:
         mine, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, WIDTH, 0, 0))
         with tempfile.TemporaryFile() as errors:
-            shell = subprocess.Popen(
+            shell = subprocess.Popen(  # noqa: S603 - the commands are those of our own pages
                 ["/bin/sh", "-c", line],
                 cwd=self.folder,
                 env=self._environment | {"LANG": _LOCALES[language]},

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.exceptions import Abort, Exit, TyperException
@@ -28,13 +27,18 @@ from opttius_cli.commands import (
 from opttius_cli.errors import ConfigError, OpttiusError, UsageError
 from opttius_cli.i18n import N_, _
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 app = typer.Typer(
     name="opttius",
     add_completion=True,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help=N_("Reports for optical shops: how the branches are doing, who the customers are, what each is worth."),
+    help=N_(
+        "Reports for optical shops: how the branches are doing, who the customers are, what each is worth."
+    ),
 )
 
 

@@ -5,7 +5,6 @@ The first that names a value wins, in that order; :class:`Config` keeps where ea
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from dataclasses import MISSING, dataclass, field, fields
@@ -57,7 +56,9 @@ def _pairs(value: Any) -> dict[str, str]:
     if isinstance(value, str):
         value = dict(part.split("=", 1) for part in value.split(",") if "=" in part)
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-        raise ValueError(_("a table of texts, for example {{ ARS = \"CLP\" }}").replace("{{", "{").replace("}}", "}"))
+        raise ValueError(
+            _('a table of texts, for example {{ ARS = "CLP" }}').replace("{{", "{").replace("}}", "}")
+        )
     return {key.strip().upper(): item.strip().upper() for key, item in value.items()}
 
 
@@ -97,10 +98,14 @@ class Config:
     """Every setting. ``origins`` maps a dotted key to where its value came from."""
 
     source: str | None = _setting("source", _text, None, N_("where rows come from"))
-    organization: str | None = _setting("organization", _text, None, N_("the organization, by id, slug or name"))
+    organization: str | None = _setting(
+        "organization", _text, None, N_("the organization, by id, slug or name")
+    )
     branches: tuple[str, ...] = _setting("branches", _texts, (), N_("the branches; all when empty"))
     timezone: str | None = _setting("timezone", _text, None, N_("the zone whose days are counted"))
-    naive_timezone: str = _setting("naive_timezone", _text, "UTC", N_("the zone of timestamps without an offset"))
+    naive_timezone: str = _setting(
+        "naive_timezone", _text, "UTC", N_("the zone of timestamps without an offset")
+    )
     language: str | None = _setting("language", _language, None, N_("es or en"))
     currency: str | None = _setting("currency.code", _text, None, N_("the currency of the reports"))
     currency_aliases: Mapping[str, str] = _setting(
@@ -112,17 +117,28 @@ class Config:
     placeholder_emails: tuple[str, ...] = _setting(
         "metrics.placeholder_emails", _texts, (), N_("addresses (or @domains) that stand for nobody")
     )
-    at_risk_days: int = _setting("segments.at_risk_days", _whole, 180, N_("at-risk after more days than this"))
-    vip_purchases: int = _setting("segments.vip_purchases", _whole, 10, N_("vip with more purchases than this"))
-    vip_min_spent: int | None = _setting("segments.vip_min_spent", _whole, None, N_("vip from this amount on"))
+    at_risk_days: int = _setting(
+        "segments.at_risk_days", _whole, 180, N_("at-risk after more days than this")
+    )
+    vip_purchases: int = _setting(
+        "segments.vip_purchases", _whole, 10, N_("vip with more purchases than this")
+    )
+    vip_min_spent: int | None = _setting(
+        "segments.vip_min_spent", _whole, None, N_("vip from this amount on")
+    )
     regular_purchases: int = _setting(
         "segments.regular_purchases", _whole, 3, N_("regular with more purchases than this")
     )
-    max_age: float | None = _setting("cache.max_age", seconds, None, N_("load again when the snapshot is older"))
+    max_age: float | None = _setting(
+        "cache.max_age", seconds, None, N_("load again when the snapshot is older")
+    )
     cache_folder: str | None = _setting("cache.folder", _text, None, N_("where snapshots are kept"))
     memory: str = _setting("limits.memory", _memory, "1GB", N_("memory that DuckDB may use before it spills"))
     allow_reveal: bool = _setting(
-        "privacy.allow_reveal", _flag, True, N_("whether --reveal-pii is allowed")  # noqa: FBT003
+        "privacy.allow_reveal",
+        _flag,
+        True,  # noqa: FBT003 - the default that this setting has
+        N_("whether --reveal-pii is allowed"),
     )
     origins: Mapping[str, str] = field(default_factory=dict)
 
@@ -143,8 +159,11 @@ def load(options: Mapping[str, Any], environment: Mapping[str, str], folder: Pat
     Raises:
         ConfigError: a file that is no TOML, an unknown key, or a value of the wrong kind; names file and key.
     """
-    layers: list[tuple[str, Mapping[str, Any]]] = [(_("option"), {k: v for k, v in options.items() if v is not None})]
-    variables = {key: environment[environment_name(key)] for key in settings() if environment.get(environment_name(key))}
+    layers: list[tuple[str, Mapping[str, Any]]] = [
+        (_("option"), {k: v for k, v in options.items() if v is not None})
+    ]
+    names = {key: environment_name(key) for key in settings()}
+    variables = {key: environment[name] for key, name in names.items() if environment.get(name)}
     layers.append((_("environment"), variables))
     layers += [(str(file), read_file(file)) for file in files(environment, folder)]
     values: dict[str, Any] = {}
@@ -235,8 +254,3 @@ def read_file(file: Path) -> dict[str, Any]:
 def default_of(item: Any) -> Any:
     """The default of a declared setting."""
     return item.default if item.default is not MISSING else item.default_factory()
-
-
-def working_folder() -> Path:
-    """The folder in which the command runs."""
-    return Path(os.getcwd())

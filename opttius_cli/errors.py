@@ -6,12 +6,12 @@ A sentence says what, which value or file and line, and what to type next. Exit 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -54,7 +54,9 @@ class CheckFailedError(OpttiusError):
 def listed(names: Sequence[str], most: int = 8) -> str:
     """``names`` as one readable list, cut after ``most``."""
     shown = ", ".join(names[:most])
-    return shown if len(names) <= most else _("{names} and {count} more", names=shown, count=len(names) - most)
+    return (
+        shown if len(names) <= most else _("{names} and {count} more", names=shown, count=len(names) - most)
+    )
 
 
 class NoSourceError(ConfigError):
@@ -64,7 +66,7 @@ class NoSourceError(ConfigError):
         super().__init__(
             _(
                 "No source of data is set. Type --source FOLDER, set OPTTIUS_SOURCE, "
-                "or write source = \"FOLDER\" in opttius.toml (opttius config init)."
+                'or write source = "FOLDER" in opttius.toml (opttius config init).'
             )
         )
 

@@ -88,9 +88,7 @@ def zone_named(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UsageError(
-            _("“{name}” is no time zone. Type one like America/Santiago.", name=name)
-        ) from error
+        raise UsageError(_("“{name}” is no time zone. Type one like America/Santiago.", name=name)) from error
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:

@@ -61,7 +61,8 @@ class Directory:
 def read_directory(con: duckdb.DuckDBPyConnection) -> Directory:
     """The directory of the snapshot open in ``con``."""
     tenants = con.execute(
-        "SELECT tenants.tenant, CAST(tenants.branch_id AS VARCHAR), CAST(tenants.organization_id AS VARCHAR), branch.code, branch.name "
+        "SELECT tenants.tenant, CAST(tenants.branch_id AS VARCHAR), CAST(tenants.organization_id AS VARCHAR), "
+        "branch.code, branch.name "
         "FROM meta.tenants AS tenants LEFT JOIN raw.branches AS branch ON branch.id = tenants.branch_id "
         "ORDER BY branch.code, branch.name, tenants.branch_id"
     ).fetchall()
@@ -90,8 +91,12 @@ def resolve(directory: Directory, organization: str | None, branches: Sequence[s
     seats = [_find_seat(directory, name, chosen) for name in branches]
     owners = {seat.organization_id for seat in seats}
     if len(owners) > 1:
-        raise UsageError(_("The branches {names} belong to more than one organization. Name branches of one.",
-                           names=", ".join(branches)))
+        raise UsageError(
+            _(
+                "The branches {names} belong to more than one organization. Name branches of one.",
+                names=", ".join(branches),
+            )
+        )
     if chosen is None:
         chosen = _organization_of(directory, owners)
     own = [seat for seat in directory.seats if seat.organization_id == chosen.id]
@@ -107,7 +112,9 @@ def resolve(directory: Directory, organization: str | None, branches: Sequence[s
 def everything(directory: Directory) -> Scope:
     """The scope that holds every row of somebody's: what whoever loads the data may check."""
     tenants = [seat.tenant for seat in directory.seats] + list(directory.own_tenants.values())
-    return Scope(None, None, tuple(seat.branch for seat in directory.seats), whole=True, tenants=tuple(sorted(tenants)))
+    return Scope(
+        None, None, tuple(seat.branch for seat in directory.seats), whole=True, tenants=tuple(sorted(tenants))
+    )
 
 
 def _organization_of(directory: Directory, owners: Iterable[str | None]) -> Organization:
@@ -121,7 +128,9 @@ def _organization_of(directory: Directory, owners: Iterable[str | None]) -> Orga
 
 def _find_organization(directory: Directory, name: str) -> Organization:
     wanted = folded(name)
-    fitting = [o for o in directory.organizations if wanted in {folded(o.id), folded(o.slug), folded(o.name)} - {""}]
+    fitting = [
+        o for o in directory.organizations if wanted in {folded(o.id), folded(o.slug), folded(o.name)} - {""}
+    ]
     if not fitting:
         names = [text for o in directory.organizations for text in (o.name, o.slug) if text]
         raise UnknownNameError(_("organization"), name, nearest(name, names))
@@ -146,8 +155,10 @@ def _find_seat(directory: Directory, name: str, organization: Organization | Non
 
 def enter(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
     """Make the scoped views in ``con``. The session's variables as_of and as_of_date must be set."""
-    con.execute("CREATE OR REPLACE TEMP TABLE scope_tenants AS SELECT CAST(unnest($1) AS INTEGER) AS tenant",
-                [list(scope.tenants)])
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE scope_tenants AS SELECT CAST(unnest($1) AS INTEGER) AS tenant",
+        [list(scope.tenants)],
+    )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE scope_organizations AS SELECT DISTINCT organization_id "
         "FROM meta.tenants SEMI JOIN scope_tenants USING (tenant) WHERE organization_id IS NOT NULL"
@@ -279,9 +290,7 @@ def _view(table: Table, aside: set[str]) -> str:
 def _seen(reference: Reference, *, contested: bool) -> str:
     """Whether the scope sees, at as-of, the row that a column names."""
     stem = reference.stem
-    seen = (
-        f"(is_held({stem}_tenant) AND {stem}_created_at <= getvariable('as_of'))"
-    )
+    seen = f"(is_held({stem}_tenant) AND {stem}_created_at <= getvariable('as_of'))"
     if contested:
         # A row that was set aside is seen when this scope and instant settled it into the other table's view.
         settled = f"list_contains(getvariable('{reference.table}_settled'), {reference.column})"

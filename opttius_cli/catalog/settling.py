@@ -5,7 +5,10 @@ The loader and the scoped views both rank by it, so a row that was set aside is 
 
 from __future__ import annotations
 
-from opttius_cli.catalog.tables import Table
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opttius_cli.catalog.tables import Table
 
 
 def quoted(name: str) -> str:
@@ -18,8 +21,6 @@ def preference(table: Table) -> str:
 
     Rows that agree in both are told apart by their whole content, so that no order of files matters.
     """
-    latest = [
-        f"{quoted(name)} DESC NULLS LAST" for name in ("updated_at", "created_at") if table.has(name)
-    ]
+    latest = [f"{quoted(name)} DESC NULLS LAST" for name in ("updated_at", "created_at") if table.has(name)]
     content = [f"CAST({quoted(column.name)} AS VARCHAR) NULLS LAST" for column in table.columns]
     return ", ".join(latest + content)

@@ -106,8 +106,10 @@ def _columns(text: str) -> tuple[Column, ...]:
     columns = []
     for line in text.strip().splitlines():
         kind, names = line.strip().split(": ")
-        for name in names.split(", "):
-            columns.append(Column(name.rstrip("!~"), _KINDS[kind], name.endswith("!"), name.endswith("~")))
+        columns += [
+            Column(name.rstrip("!~"), _KINDS[kind], name.endswith("!"), name.endswith("~"))
+            for name in names.split(", ")
+        ]
     return tuple(columns)
 
 

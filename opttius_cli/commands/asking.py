@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from opttius_cli.result import Answer
     from opttius_cli.session import Request
 
+
 def now() -> datetime:
     """The clock: it enters here, once per command. ``OPTTIUS_NOW`` sets it, for tests and demonstrations."""
     told = os.environ.get("OPTTIUS_NOW")
@@ -33,7 +34,11 @@ def voice(options: Loading) -> diagnostics.Voice:
 
 def configured(options: Loading, source: str | None = None) -> config.Config:
     """The settings, with what the options say on top; ``source`` is one that was named without its option."""
-    given: dict[str, object] = {"source": source or options.source, "max_age": options.max_age, "language": options.lang}
+    given: dict[str, object] = {
+        "source": source or options.source,
+        "max_age": options.max_age,
+        "language": options.lang,
+    }
     if isinstance(options, Asking):
         given |= {"organization": options.organization, "timezone": options.tz}
         given["branches"] = options.branch or None
@@ -42,7 +47,6 @@ def configured(options: Loading, source: str | None = None) -> config.Config:
 
 def library() -> Library:
     """The reports there are, the user's own among them."""
-    from opttius_cli.render.style import Style
     from opttius_cli.reports.library import Library
 
     return Library(config.user_folder(os.environ) / "reports")
@@ -58,7 +62,7 @@ def asked(
     if options.reveal_pii and not settings.allow_reveal:
         raise NotAllowedError(_("--reveal-pii is switched off here (privacy.allow_reveal = false)."))
     if options.reveal_pii and not (options.reason or "").strip():
-        raise UsageError(_("--reveal-pii needs a reason: add --reason \"why\"."))
+        raise UsageError(_('--reveal-pii needs a reason: add --reason "why".'))
     return Request(
         settings,
         os.environ,
@@ -109,7 +113,9 @@ def _style(options: Asking) -> Style:
 
     on_terminal = sys.stdout.isatty()
     plain = options.no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
-    return Style(language(), _width() if on_terminal else None, on_terminal and not plain, options.csv_dialect)
+    return Style(
+        language(), _width() if on_terminal else None, on_terminal and not plain, options.csv_dialect
+    )
 
 
 def _say_left_out(answer: Answer, options: Asking) -> None:
@@ -133,8 +139,13 @@ def _format_of(target: str | None) -> str | None:
     for name, renderer in registry.RENDERERS.items():
         if extension == renderer.extension:
             return name
-    raise UsageError(_("The name of {path} says no format. Add --format, one of {formats}.",
-                       path=target, formats=", ".join(registry.RENDERERS)))
+    raise UsageError(
+        _(
+            "The name of {path} says no format. Add --format, one of {formats}.",
+            path=target,
+            formats=", ".join(registry.RENDERERS),
+        )
+    )
 
 
 def _width() -> int:

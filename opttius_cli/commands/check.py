@@ -35,5 +35,11 @@ def check(
     severities = answer.parts[0].result.table.column(0).to_pylist()
     found = sum(1 for severity in severities if severity in grave)
     if found:
-        raise CheckFailedError(n_("{count} finding is {grade} or graver.", "{count} findings are {grade} or graver.",
-                                  found, grade=fail_on))
+        raise CheckFailedError(
+            n_(
+                "{count} finding is {grade} or graver.",
+                "{count} findings are {grade} or graver.",
+                found,
+                grade=fail_on,
+            )
+        )

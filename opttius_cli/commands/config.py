@@ -63,8 +63,14 @@ def validate(options: Shared) -> None:
     for file in files:
         sys.stdout.write(_("{file} is right.", file=file) + "\n")
     if not files:
-        sys.stdout.write(_("There is no {file} here, above, or in {folder}.", file=settings.FILE,
-                           folder=settings.user_folder(os.environ)) + "\n")
+        sys.stdout.write(
+            _(
+                "There is no {file} here, above, or in {folder}.",
+                file=settings.FILE,
+                folder=settings.user_folder(os.environ),
+            )
+            + "\n"
+        )
 
 
 def template() -> str:
@@ -99,5 +105,3 @@ def _shown(value: Any) -> str:
 
 def _write(out: Any, text: bytes) -> None:
     out.write(text)
-
-

@@ -16,10 +16,18 @@ Sort = Literal["lifetime_value", "purchases", "last_purchase", "days_since_last_
 @shared(Asking)
 def customers(
     options: Asking,
-    search: Annotated[str | None, typer.Option(metavar=N_("TEXT"), help=N_("A part of the name, email, phone or RUT."))] = None,
-    segment: Annotated[str | None, typer.Option(metavar=N_("SEGMENT"), help=N_("Only this lifecycle or RFM segment."))] = None,
-    inactive: Annotated[bool, typer.Option("--inactive", help=N_("Only without a purchase in 365 days."))] = False,
-    sort: Annotated[Sort, typer.Option(help=N_("What to order by, the largest (or latest) first."))] = "lifetime_value",
+    search: Annotated[
+        str | None, typer.Option(metavar=N_("TEXT"), help=N_("A part of the name, email, phone or RUT."))
+    ] = None,
+    segment: Annotated[
+        str | None, typer.Option(metavar=N_("SEGMENT"), help=N_("Only this lifecycle or RFM segment."))
+    ] = None,
+    inactive: Annotated[
+        bool, typer.Option("--inactive", help=N_("Only without a purchase in 365 days."))
+    ] = False,
+    sort: Annotated[
+        Sort, typer.Option(help=N_("What to order by, the largest (or latest) first."))
+    ] = "lifetime_value",
     limit: Annotated[int, typer.Option(min=1, metavar=N_("NUMBER"), help=N_("How many to list."))] = 50,
 ) -> None:
     """The customers of a scope, searched, filtered and sorted."""

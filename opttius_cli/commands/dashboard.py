@@ -18,7 +18,10 @@ def dashboard(
     options: Asking,
     section: Annotated[
         list[str] | None,
-        typer.Option(metavar=N_("SECTION"), help=N_("Print one section only (kpis, work_orders, quotes, …); repeatable.")),
+        typer.Option(
+            metavar=N_("SECTION"),
+            help=N_("Print one section only (kpis, work_orders, quotes, …); repeatable."),
+        ),
     ] = None,
 ) -> None:
     """Figures, sections, trends and growth of a period, and what was left out."""

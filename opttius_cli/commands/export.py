@@ -18,7 +18,9 @@ from opttius_cli.names import nearest
 @shared(Asking)
 def export(
     options: Asking,
-    name: Annotated[str | None, typer.Argument(metavar=N_("NAME"), help=N_("Which report; --list names them."))] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar=N_("NAME"), help=N_("Which report; --list names them."))
+    ] = None,
     list_: Annotated[bool, typer.Option("--list", help=N_("List what can be exported."))] = False,
 ) -> None:
     """One report as a file: NAME-<as-of date>.xlsx here, or what --output and --format say."""
@@ -35,7 +37,9 @@ def export(
         raise UnknownNameError(_("report"), name, nearest(name, [*reports, "dashboard"]))
     places = DASHBOARD if name == "dashboard" else rows(reports[name])
     windowed = name == "dashboard" or library().report(reports[name]).windowed
-    with session.opened(asked(options, period=DEFAULT_PERIOD if windowed else None, windowed=windowed)) as opened:
+    with session.opened(
+        asked(options, period=DEFAULT_PERIOD if windowed else None, windowed=windowed)
+    ) as opened:
         answer = session.answer(opened, name, places, session.EVERY_CUSTOMER)
         deliver(answer, options, default_name=f"{name}-{opened.clock.date.isoformat()}")
 

@@ -18,7 +18,9 @@ def load(
     place: Annotated[
         str | None, typer.Argument(metavar=N_("SOURCE"), help=N_("What to load; --source when not given."))
     ] = None,
-    into: Annotated[Path | None, typer.Option(metavar=N_("FILE"), help=N_("Write the snapshot to this .duckdb file."))] = None,
+    into: Annotated[
+        Path | None, typer.Option(metavar=N_("FILE"), help=N_("Write the snapshot to this .duckdb file."))
+    ] = None,
 ) -> None:
     """Load a source into a snapshot; prints the rows of each table, what was refused and why."""
     from opttius_cli import session

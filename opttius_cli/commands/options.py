@@ -22,7 +22,9 @@ class Shared:
     """What every command takes."""
 
     lang: Annotated[str | None, typer.Option(metavar="es|en", help=N_("Language: es or en."))] = None
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=N_("Say nothing but errors on stderr."))] = False
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=N_("Say nothing but errors on stderr."))] = (
+        False
+    )
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help=N_("Say on stderr how it went."))] = False
     no_color: Annotated[bool, typer.Option("--no-color", help=N_("No colours (so does NO_COLOR)."))] = False
     no_input: Annotated[bool, typer.Option("--no-input", help=N_("Never ask; nothing asks today."))] = False
@@ -34,12 +36,19 @@ class Loading(Shared):
 
     source: Annotated[
         str | None,
-        typer.Option("--source", "-s", metavar=N_("SOURCE"), help=N_("A folder of exports, an .xlsx, a pg_dump file or a snapshot.")),
+        typer.Option(
+            "--source",
+            "-s",
+            metavar=N_("SOURCE"),
+            help=N_("A folder of exports, an .xlsx, a pg_dump file or a snapshot."),
+        ),
     ] = None
     refresh: Annotated[bool, typer.Option("--refresh", help=N_("Load the source again now."))] = False
     max_age: Annotated[
         str | None,
-        typer.Option(metavar=N_("AGE"), help=N_("Load again when the snapshot is older than this (30s, 5m, 2h).")),
+        typer.Option(
+            metavar=N_("AGE"), help=N_("Load again when the snapshot is older than this (30s, 5m, 2h).")
+        ),
     ] = None
     strict: Annotated[
         bool, typer.Option("--strict", help=N_("Refuse the source when any of its rows cannot be read."))
@@ -52,7 +61,9 @@ class Asking(Loading):
 
     organization: Annotated[
         str | None,
-        typer.Option("--organization", "-O", metavar=N_("NAME"), help=N_("The organization, by id, slug or name.")),
+        typer.Option(
+            "--organization", "-O", metavar=N_("NAME"), help=N_("The organization, by id, slug or name.")
+        ),
     ] = None
     branch: Annotated[
         list[str] | None,
@@ -69,32 +80,45 @@ class Asking(Loading):
             "--period",
             "-p",
             metavar=N_("PERIOD"),
-            help=N_("Days (30), today, this-week, last-month, ytd, 2026-10, 2026-Q3, 2026 or 2026-01-15..2026-02-14."),
+            help=N_(
+                "Days (30), today, this-week, last-month, ytd, 2026-10, 2026-Q3, 2026 or 2026-01-15..2026-02-14."
+            ),
         ),
     ] = None
     compare: Annotated[
-        Literal["previous", "year", "none"], typer.Option(help=N_("The window that growth is measured against."))
+        Literal["previous", "year", "none"],
+        typer.Option(help=N_("The window that growth is measured against.")),
     ] = "previous"
     as_of: Annotated[
         str | None,
-        typer.Option(metavar=N_("WHEN"), help=N_("The instant at which the report is true: a date or a timestamp.")),
+        typer.Option(
+            metavar=N_("WHEN"), help=N_("The instant at which the report is true: a date or a timestamp.")
+        ),
     ] = None
-    tz: Annotated[str | None, typer.Option(metavar=N_("ZONE"), help=N_("The time zone whose days are counted."))] = None
-    format: Annotated[Format | None, typer.Option("--format", "-f", help=N_("How the answer is written."))] = None
+    tz: Annotated[
+        str | None, typer.Option(metavar=N_("ZONE"), help=N_("The time zone whose days are counted."))
+    ] = None
+    format: Annotated[
+        Format | None, typer.Option("--format", "-f", help=N_("How the answer is written."))
+    ] = None
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar=N_("FILE"), help=N_("A file, or - for stdout."))
     ] = None
     force: Annotated[bool, typer.Option("--force", help=N_("Overwrite the file of --output."))] = False
     csv_dialect: Annotated[
-        Literal["plain", "excel-es"], typer.Option(help=N_("CSV as programs read it, or as Excel in Spanish does."))
+        Literal["plain", "excel-es"],
+        typer.Option(help=N_("CSV as programs read it, or as Excel in Spanish does.")),
     ] = "plain"
     as_email: Annotated[
         str | None, typer.Option("--as", metavar=N_("EMAIL"), help=N_("The admin whose rights apply."))
     ] = None
     reveal_pii: Annotated[
-        bool, typer.Option("--reveal-pii", help=N_("Show names, emails, phones and RUTs whole; needs --reason."))
+        bool,
+        typer.Option("--reveal-pii", help=N_("Show names, emails, phones and RUTs whole; needs --reason.")),
     ] = False
-    reason: Annotated[str | None, typer.Option(metavar=N_("TEXT"), help=N_("Why personal data is shown."))] = None
+    reason: Annotated[
+        str | None, typer.Option(metavar=N_("TEXT"), help=N_("Why personal data is shown."))
+    ] = None
 
 
 SharedT = TypeVar("SharedT", bound=Shared)
@@ -112,7 +136,8 @@ def shared(kind: type[SharedT]) -> Callable[[Callable[..., None]], Callable[...,
         own_hints = get_type_hints(command, include_extras=True)
         own = list(inspect.signature(command).parameters.values())[1:]
         common = [
-            inspect.Parameter(item.name, inspect.Parameter.KEYWORD_ONLY, default=item.default) for item in fields(kind)
+            inspect.Parameter(item.name, inspect.Parameter.KEYWORD_ONLY, default=item.default)
+            for item in fields(kind)
         ]
 
         @functools.wraps(command)
@@ -126,7 +151,7 @@ def shared(kind: type[SharedT]) -> Callable[[Callable[..., None]], Callable[...,
         ]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {one.name: one.annotation for one in parameters}
-        del run.__wrapped__  # type: ignore[attr-defined]
+        del run.__wrapped__
         return run
 
     return decorate

@@ -13,7 +13,9 @@ from opttius_cli.errors import CheckFailedError
 from opttius_cli.i18n import N_, _, language, n_
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-Name = Annotated[str, typer.Argument(metavar=N_("NAME"), help=N_("A report's name, as reports list prints it."))]
+Name = Annotated[
+    str, typer.Argument(metavar=N_("NAME"), help=N_("A report's name, as reports list prints it."))
+]
 
 
 @app.command("list", help=N_("Every report with its title."))
@@ -41,7 +43,9 @@ def show(options: Shared, name: Name) -> None:
     for column in report.columns:
         meaning = column.meanings.get(language(), "")
         label = column.labels[language()]
-        out.append(f"  {column.name:<{width}}  {column.kind.value:<8} {label}{f': {meaning}' if meaning else ''}")
+        out.append(
+            f"  {column.name:<{width}}  {column.kind.value:<8} {label}{f': {meaning}' if meaning else ''}"
+        )
     sys.stdout.write("\n".join(out) + "\n")
 
 
@@ -64,5 +68,9 @@ def check(options: Shared) -> None:
     for report, fault in faults:
         sys.stdout.write(f"{report}: {fault}\n")
     if faults:
-        raise CheckFailedError(n_("{count} fault in the reports.", "{count} faults in the reports.", len(faults)))
-    sys.stdout.write(n_("{count} report is right.", "{count} reports are right.", len(library().names())) + "\n")
+        raise CheckFailedError(
+            n_("{count} fault in the reports.", "{count} faults in the reports.", len(faults))
+        )
+    sys.stdout.write(
+        n_("{count} report is right.", "{count} reports are right.", len(library().names())) + "\n"
+    )

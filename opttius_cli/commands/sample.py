@@ -17,12 +17,22 @@ from opttius_cli.i18n import N_, _
 @shared(Shared)
 def sample(
     options: Shared,
-    out: Annotated[Path, typer.Option(metavar=N_("FOLDER"), help=N_("The folder to write, made when it does not exist."))],
-    customers: Annotated[int, typer.Option(min=1, max=5_000_000, metavar=N_("NUMBER"), help=N_("How many customers."))] = 400,
+    out: Annotated[
+        Path, typer.Option(metavar=N_("FOLDER"), help=N_("The folder to write, made when it does not exist."))
+    ],
+    customers: Annotated[
+        int, typer.Option(min=1, max=5_000_000, metavar=N_("NUMBER"), help=N_("How many customers."))
+    ] = 400,
     seed: Annotated[int, typer.Option(metavar=N_("NUMBER"), help=N_("Equal seeds give equal data."))] = 2026,
-    until: Annotated[str, typer.Option(metavar=N_("DATE"), help=N_("The last day of the data."))] = "2026-11-22",
-    file_format: Annotated[Literal["csv", "parquet"], typer.Option("--format", "-f", help=N_("csv or parquet."))] = "csv",
-    force: Annotated[bool, typer.Option("--force", help=N_("Write into a folder that is not empty."))] = False,
+    until: Annotated[
+        str, typer.Option(metavar=N_("DATE"), help=N_("The last day of the data."))
+    ] = "2026-11-22",
+    file_format: Annotated[
+        Literal["csv", "parquet"], typer.Option("--format", "-f", help=N_("csv or parquet."))
+    ] = "csv",
+    force: Annotated[
+        bool, typer.Option("--force", help=N_("Write into a folder that is not empty."))
+    ] = False,
 ) -> None:
     """Make an invented optical chain: two organizations, three years of sales."""
     from opttius_cli.sample import generate
@@ -36,7 +46,9 @@ def sample(
     try:
         rows = generate(out, customers=customers, seed=seed, until=last, file_format=file_format)
     except OSError as error:
-        raise OutputError(_("{path} cannot be written: {why}", path=out, why=error.strerror or error)) from error
+        raise OutputError(
+            _("{path} cannot be written: {why}", path=out, why=error.strerror or error)
+        ) from error
     if not options.quiet:
         for table, count in rows.items():
             sys.stdout.write(f"{table:<22}{count:>12,}\n")

@@ -15,7 +15,9 @@ from opttius_cli.i18n import N_
 @shared(Asking)
 def segments(
     options: Asking,
-    scheme: Annotated[Literal["lifecycle", "rfm"], typer.Option(help=N_("How customers are divided."))] = "lifecycle",
+    scheme: Annotated[
+        Literal["lifecycle", "rfm"], typer.Option(help=N_("How customers are divided."))
+    ] = "lifecycle",
 ) -> None:
     """Segments with shares, and movement since the end of the previous window."""
     from opttius_cli import session

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 
 _TABLE_FUNCTIONS = {
-    "unnest", "range", "generate_series", "days_between", "customer_facts_at", "customer_segments_at",
+    "unnest",
+    "range",
+    "generate_series",
+    "days_between",
+    "customer_facts_at",
+    "customer_segments_at",
 }
 """What a user's report may select from besides tables: nothing that opens files or names tables by text."""
 
@@ -77,9 +82,14 @@ class DuckEngine:
             raise NotAllowedError(_("A report must be one SELECT."))
         for node in _nodes(parsed):
             if node.get("type") == "BASE_TABLE" and (node.get("schema_name") or node.get("catalog_name")):
-                raise _outside(f"{node.get('schema_name')}.{node.get('table_name')}")
-            if node.get("type") == "TABLE_FUNCTION" and node["function"]["function_name"] not in _TABLE_FUNCTIONS:
-                raise _outside(f"{node['function']['function_name']}()")
+                msg = f"{node.get('schema_name')}.{node.get('table_name')}"
+                raise _outside(msg)
+            if (
+                node.get("type") == "TABLE_FUNCTION"
+                and node["function"]["function_name"] not in _TABLE_FUNCTIONS
+            ):
+                msg = f"{node['function']['function_name']}()"
+                raise _outside(msg)
 
     def _set(self, variables: Mapping[str, Any]) -> None:
         for name, value in variables.items():
@@ -88,7 +98,10 @@ class DuckEngine:
 
 def _outside(name: str) -> NotAllowedError:
     return NotAllowedError(
-        _("A report sees the tables of its scope only, not {name}. Name a table without its schema.", name=name)
+        _(
+            "A report sees the tables of its scope only, not {name}. Name a table without its schema.",
+            name=name,
+        )
     )
 
 

@@ -34,7 +34,9 @@ DASHBOARD = (
     _at("kpis", "dashboard/outstanding"),
     _at("kpis", "dashboard/activity"),
     _at("kpis", "dashboard/customers"),
-    _at("kpis", "dashboard/quotes", average_value="average_quote_value", conversion_pct="quote_conversion_pct"),
+    _at(
+        "kpis", "dashboard/quotes", average_value="average_quote_value", conversion_pct="quote_conversion_pct"
+    ),
     _at("kpis", "dashboard/appointments", completion_pct="appointment_completion_pct"),
     _at("kpis", "dashboard/delivery", average_days="average_delivery_days"),
     _at("work_orders", "dashboard/work_orders"),

@@ -29,12 +29,23 @@ def faults(report: Report, schema: pa.Schema) -> list[str]:
     """What is wrong between a report's header and the columns that its SQL gives."""
     declared = [column.name for column in report.columns]
     if declared != schema.names:
-        return [_("the header lists {declared}, the SQL gives {given}",
-                  declared=", ".join(declared), given=", ".join(schema.names))]
+        return [
+            _(
+                "the header lists {declared}, the SQL gives {given}",
+                declared=", ".join(declared),
+                given=", ".join(schema.names),
+            )
+        ]
     wrong = []
     for column, field in zip(report.columns, schema, strict=True):
         given = str(field.type)
         if not given.startswith(_FITTING.get(column.kind, ("string", "large_string"))):
-            wrong.append(_("column {name} is declared {kind}, the SQL gives {given}",
-                           name=column.name, kind=column.kind.value, given=given))
+            wrong.append(
+                _(
+                    "column {name} is declared {kind}, the SQL gives {given}",
+                    name=column.name,
+                    kind=column.kind.value,
+                    given=given,
+                )
+            )
     return wrong

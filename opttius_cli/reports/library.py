@@ -39,6 +39,7 @@ _BASE = (
 USER = "user"
 _NO_REPORTS = {"base", "load", "sample"}
 
+
 @dataclass(frozen=True, slots=True)
 class BaseView:
     """A file of shared views or macros; ``since`` names the instant that a view worked out once begins at.

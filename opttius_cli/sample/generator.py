@@ -87,7 +87,7 @@ def odd_cases(out: Path, *, until: date) -> list[OddCase]:
 
 
 def _connect(spill: Path, *, customers: int, seed: int, until: date) -> duckdb.DuckDBPyConnection:
-    import duckdb  # noqa: PLC0415  # start-up of every other command must not pay for it
+    import duckdb  # start-up of every other command must not pay for it
 
     con = duckdb.connect(
         config={

@@ -50,7 +50,12 @@ def result_of(session: Session, report: Report, bound: Mapping[str, Any]) -> Res
         if set(column.needs) - session.present:
             table = _emptied(table, place)
     result = Result(
-        report.name, report.titles, report.shape, report.columns, table, absent=bool(set(report.needs) - session.present)
+        report.name,
+        report.titles,
+        report.shape,
+        report.columns,
+        table,
+        absent=bool(set(report.needs) - session.present),
     )
     return result if session.request.reveal else _masked(result)
 

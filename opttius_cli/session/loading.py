@@ -48,7 +48,9 @@ def load_now(request: Request, into: Path | None, *, force: bool) -> Path:
         raise OutputError(_("{path} exists already. Choose another name, or add --force.", path=into))
     source = registry.open_source(request.config.source)
     if into is not None and isinstance(source, ReadyMade):
-        raise UsageError(_("{source} is a snapshot already. Copy the file instead of loading it.", source=source.name))
+        raise UsageError(
+            _("{source} is a snapshot already. Copy the file instead of loading it.", source=source.name)
+        )
     return load(request, snapshots(request), source, into)
 
 

@@ -75,9 +75,16 @@ def _entered(request: Request, con: duckdb.DuckDBPyConnection, directory: Direct
     previous = previous_window(period, clock, request.compare) if period else None
     currency = (request.config.currency or _known(metadata, "currency") or DEFAULT_CURRENCY).upper()
     session = Session(
-        request, DuckEngine(con), manifest_of(con), scope, clock,
-        request.config.currency_aliases.get(currency, currency), period, previous,
-        library.Library(settings.user_folder(request.environment) / "reports"), frozenset(_present(con)),
+        request,
+        DuckEngine(con),
+        manifest_of(con),
+        scope,
+        clock,
+        request.config.currency_aliases.get(currency, currency),
+        period,
+        previous,
+        library.Library(settings.user_folder(request.environment) / "reports"),
+        frozenset(_present(con)),
     )
     session.engine.enter(scope, variables(session), library.rules())
     return session

@@ -54,5 +54,11 @@ class Session:
     def head(self, report: str) -> Head:
         """The head of an answer called ``report``."""
         return Head(
-            report, self.clock.as_of, self.clock.zone.key, self.currency, self.scope, self.period, self.previous
+            report,
+            self.clock.as_of,
+            self.clock.zone.key,
+            self.currency,
+            self.scope,
+            self.period,
+            self.previous,
         )

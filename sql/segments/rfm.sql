@@ -49,7 +49,7 @@ held AS (
 ),
 held_before AS (
     SELECT
-        previous_segment AS segment,
+        previous_segment,
         count(*) AS customers,
         count(*) FILTER (WHERE previous_segment IS DISTINCT FROM segment) AS departed
     FROM moved
@@ -77,6 +77,6 @@ SELECT
     CASE WHEN $previous_to IS NOT NULL THEN coalesce(held_before.departed, 0) END AS departed
 FROM named
 LEFT JOIN held ON named.segment = held.segment
-LEFT JOIN held_before ON named.segment = held_before.segment
+LEFT JOIN held_before ON named.segment = held_before.previous_segment
 CROSS JOIN whole
 ORDER BY named.place;

@@ -22,8 +22,9 @@ os._exit(code)
 
 
 def imported_by(*arguments: str) -> set[str]:
-    """The top-level modules that are there after the command line ``arguments`` was run in its own process."""
-    run = subprocess.run([sys.executable, "-c", PROBE, *arguments], capture_output=True, timeout=120, check=False)
+    """The top-level modules that are there after ``arguments`` were run in a process of their own."""
+    command = [sys.executable, "-c", PROBE, *arguments]
+    run = subprocess.run(command, capture_output=True, timeout=120, check=False)
     said, _, names = run.stderr.decode().partition("\0")
     assert run.returncode == 0, said
     return set(names.split())

@@ -31,7 +31,6 @@ class Ran:
     err: str
 
 
-
 def here(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
     """Run the program in this process."""
     from opttius_cli.cli import main

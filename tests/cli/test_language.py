@@ -24,7 +24,14 @@ def language_of(ran: Ran) -> str:
 
 @pytest.mark.parametrize(
     ("locale", "expected"),
-    [("en_US.UTF-8", "en"), ("es_CL.UTF-8", "es"), ("en", "en"), ("de_DE.UTF-8", "es"), ("C", "es"), ("", "es")],
+    [
+        ("en_US.UTF-8", "en"),
+        ("es_CL.UTF-8", "es"),
+        ("en", "en"),
+        ("de_DE.UTF-8", "es"),
+        ("C", "es"),
+        ("", "es"),
+    ],
 )
 def test_the_locale_decides(
     run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch, locale: str, expected: str

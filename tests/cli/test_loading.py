@@ -7,12 +7,12 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from cli.running import DATA, MIRADOR, Ran
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pytest
 
 
 def test_load_prints_the_rows_of_each_table(run: Callable[..., Ran]) -> None:
@@ -52,7 +52,9 @@ def test_check_counts_findings_by_severity(run: Callable[..., Ran], shop: Path) 
     rows = json.loads(ran.out)["rows"]
     assert {row["severity"] for row in rows} <= {"error", "warning", "info"}
     assert all(row["count"] > 0 for row in rows)
-    counts = {grade: sum(1 for row in rows if row["severity"] == grade) for grade in ("error", "warning", "info")}
+    counts = {
+        grade: sum(1 for row in rows if row["severity"] == grade) for grade in ("error", "warning", "info")
+    }
     for grade, most in {
         "error": counts["error"],
         "warning": counts["error"] + counts["warning"],

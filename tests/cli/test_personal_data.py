@@ -40,7 +40,9 @@ def test_masked_unless_asked(
 ) -> None:
     ran = run(*arguments, "-s", shop, *MIRADOR, "-f", form)
     assert ran.code == 0
-    assert person["first_name"] in ran.out, "the first name may be shown; without it the test would see nothing"
+    assert person["first_name"] in ran.out, (
+        "the first name may be shown; without it the test would see nothing"
+    )
     for whole in (person["last_name"], person["email"], person["phone"], person["rut"]):
         assert whole
         assert whole not in ran.out + ran.err

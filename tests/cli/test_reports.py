@@ -135,7 +135,9 @@ def test_check_finds_every_report_right(run: Callable[..., Ran]) -> None:
     assert f"{len(names(run('reports', 'list')))} reports are right." in ran.out
 
 
-def test_a_report_of_ones_own_is_like_the_others(run: Callable[..., Ran], shop: Path, own_report: Path) -> None:
+def test_a_report_of_ones_own_is_like_the_others(
+    run: Callable[..., Ran], shop: Path, own_report: Path
+) -> None:
     assert "per-branch" in names(run("export", "--list"))
     assert any(name.endswith("per-branch") for name in names(run("reports", "list")))
     assert "Customers per branch" in run("reports", "show", own_report.stem).out
@@ -147,7 +149,9 @@ def test_a_report_of_ones_own_is_like_the_others(run: Callable[..., Ran], shop: 
     assert sum(int(row["customers"]) for row in rows) == listed["total"]
 
 
-def test_a_report_of_ones_own_sees_only_its_scope(run: Callable[..., Ran], shop: Path, own_report: Path) -> None:
+def test_a_report_of_ones_own_sees_only_its_scope(
+    run: Callable[..., Ran], shop: Path, own_report: Path
+) -> None:
     assert own_report.exists()
     ran = run("export", "per-branch", "-s", shop, *MIRADOR, "-b", "CM-002", "-o", "-", "--quiet")
     assert [row["branch"] for row in csv.DictReader(io.StringIO(ran.out))] == ["CM-002"]
@@ -173,9 +177,7 @@ def test_a_header_that_is_wrong_names_the_file(
     assert holds in ran.err
 
 
-def test_check_finds_a_column_that_the_sql_does_not_give(
-    run: Callable[..., Ran], own_report: Path
-) -> None:
+def test_check_finds_a_column_that_the_sql_does_not_give(run: Callable[..., Ran], own_report: Path) -> None:
     own_report.write_text(OWN.replace("AS customers", "AS heads", 1), encoding="utf-8")
     ran = run("reports", "check")
     assert ran.code == 1
@@ -184,7 +186,9 @@ def test_check_finds_a_column_that_the_sql_does_not_give(
     assert "1 fault" in ran.err
 
 
-def test_sql_that_cannot_run_is_the_readers_to_mend(run: Callable[..., Ran], shop: Path, own_report: Path) -> None:
+def test_sql_that_cannot_run_is_the_readers_to_mend(
+    run: Callable[..., Ran], shop: Path, own_report: Path
+) -> None:
     own_report.write_text(OWN.replace("JOIN branches", "JOIN brunches", 1), encoding="utf-8")
     ran = run("export", "per-branch", "-s", shop, *MIRADOR, "-o", "-")
     assert (ran.code, ran.out) == (3, "")

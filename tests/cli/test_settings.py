@@ -34,7 +34,9 @@ def users_file() -> Path:
 def test_every_value_says_where_it_comes_from(
     run: Callable[..., Ran], users_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    users_file.write_text('timezone = "UTC"\ncurrency.code = "USD"\norganization = "users"\n', encoding="utf-8")
+    users_file.write_text(
+        'timezone = "UTC"\ncurrency.code = "USD"\norganization = "users"\n', encoding="utf-8"
+    )
     Path("opttius.toml").write_text('organization = "here"\ncurrency.code = "ARS"\n', encoding="utf-8")
     monkeypatch.setenv("OPTTIUS_CURRENCY_CODE", "PEN")
     found = settings(run)
@@ -66,7 +68,9 @@ def test_the_source_may_come_from_the_environment(
 def test_a_file_in_a_parent_folder_applies(
     run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Path("opttius.toml").write_text(f'source = "{shop}"\norganization = "mirador-austral"\n', encoding="utf-8")
+    Path("opttius.toml").write_text(
+        f'source = "{shop}"\norganization = "mirador-austral"\n', encoding="utf-8"
+    )
     Path("deep/deeper").mkdir(parents=True)
     monkeypatch.chdir("deep/deeper")
     assert "Óptica Mirador Austral" in run("dashboard").out
@@ -76,7 +80,9 @@ def test_a_relative_source_is_seen_from_its_file(
     run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("exports.duckdb").symlink_to(shop)
-    Path("opttius.toml").write_text('source = "exports.duckdb"\norganization = "mirador-austral"\n', encoding="utf-8")
+    Path("opttius.toml").write_text(
+        'source = "exports.duckdb"\norganization = "mirador-austral"\n', encoding="utf-8"
+    )
     Path("deep").mkdir()
     monkeypatch.chdir("deep")
     ran = run("dashboard")
@@ -111,7 +117,9 @@ def test_the_file_that_init_writes_can_be_uncommented(run: Callable[..., Ran]) -
     file = Path("opttius.toml")
     text = file.read_text(encoding="utf-8")
     written = "\n".join(
-        line.removeprefix("# ") if " = " in line and line.removeprefix("# ").split(" = ")[0].isidentifier() else line
+        line.removeprefix("# ")
+        if " = " in line and line.removeprefix("# ").split(" = ")[0].isidentifier()
+        else line
         for line in text.splitlines()
     )
     found = tomllib.loads(written)
@@ -144,7 +152,9 @@ def test_validate_says_that_all_is_right(run: Callable[..., Ran], shop: Path) ->
     ],
     ids=lambda value: value.replace("\n", " ") if isinstance(value, str) else "",
 )
-def test_validate_names_file_key_and_value(run: Callable[..., Ran], text: str, holds: tuple[str, ...]) -> None:
+def test_validate_names_file_key_and_value(
+    run: Callable[..., Ran], text: str, holds: tuple[str, ...]
+) -> None:
     Path("opttius.toml").write_text(text + "\n", encoding="utf-8")
     ran = run("config", "validate")
     assert (ran.code, ran.out) == (3, "")

@@ -73,7 +73,9 @@ def test_notes_are_readable(shop: Path) -> None:
 
 def test_quiet_says_nothing_but_errors(shop: Path) -> None:
     loud = apart("dashboard", "-s", shop, "-O", "mirador-austral", "--as-of", "2027-01-31", "-f", "csv")
-    quiet = apart("dashboard", "-s", shop, "-O", "mirador-austral", "--as-of", "2027-01-31", "-f", "csv", "--quiet")
+    quiet = apart(
+        "dashboard", "-s", shop, "-O", "mirador-austral", "--as-of", "2027-01-31", "-f", "csv", "--quiet"
+    )
     assert loud.out == quiet.out
     assert loud.err != ""
     assert (quiet.code, quiet.err) == (0, "")
@@ -84,7 +86,9 @@ def test_quiet_says_nothing_but_errors(shop: Path) -> None:
 
 def test_verbose_says_how_it_went_on_stderr(tmp_path: Path) -> None:
     usual = apart("dashboard", "-s", DATA, *MIRADOR, "-f", "json")
-    ran = apart("dashboard", "-s", DATA, *MIRADOR, "-f", "json", "--verbose", OPTTIUS_CACHE_DIR=str(tmp_path / "new"))
+    ran = apart(
+        "dashboard", "-s", DATA, *MIRADOR, "-f", "json", "--verbose", OPTTIUS_CACHE_DIR=str(tmp_path / "new")
+    )
     assert ran.out == usual.out
     assert len(ran.err) > len(usual.err)
 
@@ -156,7 +160,9 @@ def test_a_full_disk_is_an_output_error(shop: Path, arguments: tuple[str, ...]) 
 
 def test_stderr_that_is_closed_changes_nothing(shop: Path) -> None:
     command = f'"{PROGRAM}" dashboard -s "{shop}" -O mirador-austral --as-of 2027-01-31 -f json 2>&-'
-    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, env=os.environ, timeout=60, check=False)
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], capture_output=True, env=os.environ, timeout=60, check=False
+    )
     assert done.returncode == 0
     assert done.stdout.startswith(b"{")
 

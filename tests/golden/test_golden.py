@@ -144,6 +144,7 @@ def split(line: str, widths: list[int]) -> list[str]:
 
 
 def test_table_and_csv_agree_cell_for_cell() -> None:
+    i18n.use("en")
     answer = ANSWERS["listing"]
     result = answer.parts[0].result
     cells = Cells("en", "CLP")

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import typer
-from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -29,6 +28,8 @@ from opttius_cli.resources import sql_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from babel.messages.catalog import Catalog, Message
 
 PACKAGE = Path(i18n.__file__).parent
 CATALOG = PACKAGE / "locale" / "es" / "LC_MESSAGES" / "opttius.po"
@@ -105,7 +106,7 @@ def test_placeholders_are_the_same_in_both_languages(spanish: Catalog) -> None:
 
 
 def test_translations_end_and_begin_like_their_source(spanish: Catalog) -> None:
-    """A space, a colon or a full stop at an edge belongs to the sentence that the message becomes a part of."""
+    """A space, a colon or a full stop at an edge belongs to what the message becomes a part of."""
     wrong = [
         (id_, text)
         for message in _messages(spanish)
@@ -205,8 +206,8 @@ def _sentences(page: str) -> list[str]:
 def test_lang_changes_the_help(language: str, word: str) -> None:
     typed = [
         sys.executable,
-        "-c",
-        "from opttius_cli.cli import run; run()",
+        "-m",
+        "opttius_cli",
         "dashboard",
         "--lang",
         language,
