@@ -26,6 +26,7 @@ from opttius_cli.commands import (
 )
 from opttius_cli.errors import ConfigError, OpttiusError, UsageError
 from opttius_cli.i18n import N_, _
+from opttius_cli.render import sink
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,34 +76,53 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; returns its exit code and never raises."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     i18n.use(_language(arguments))
-    voice = diagnostics.Voice()
     try:
         return _run(arguments)
-    except OpttiusError as error:
-        voice.error(str(error))
-        return diagnostics.exit_code(error)
-    except TyperException as error:
-        voice.error(wording.usage(error))
-        return diagnostics.USAGE
-    except (KeyboardInterrupt, Abort):
-        voice.error(_("Interrupted."))
-        return diagnostics.INTERRUPTED
-    except BrokenPipeError:
-        _silence_stdout()
-        return diagnostics.DONE
-    except Exception:  # noqa: BLE001 - the boundary: whatever is left goes to a log file, never to the screen
-        return _unexpected(voice)
+    except Exception as error:  # noqa: BLE001 - the boundary: whatever is left goes to a log file
+        return _told(error)
+    except (KeyboardInterrupt, SystemExit) as ended:
+        return _ended(ended)
 
 
 def _run(arguments: list[str]) -> int:
     command = typer.main.get_command(app)
     wording.translate(command)
     try:
-        command.main(arguments, prog_name="opttius", standalone_mode=False)
+        ended = command.main(arguments, prog_name="opttius", standalone_mode=False)
         sys.stdout.flush()
-    except Exit as ended:
-        return ended.exit_code
+    except Exit as early:
+        return early.exit_code
+    if ended == diagnostics.INTERRUPTED:
+        # Typer has caught Ctrl-C and only returns what it would have exited with.
+        return _ended(KeyboardInterrupt())
     return diagnostics.DONE
+
+
+def _told(error: Exception) -> int:
+    """Say why the command ended; returns its exit code."""
+    voice = diagnostics.Voice()
+    if isinstance(error, OpttiusError):
+        voice.error(str(error))
+        return diagnostics.exit_code(error)
+    if isinstance(error, TyperException):
+        voice.error(wording.usage(error))
+        return diagnostics.USAGE
+    if isinstance(error, Abort) or "interrupted" in str(error).lower():
+        # A library that was at work when Ctrl-C came says so in an error of its own.
+        return _ended(KeyboardInterrupt())
+    if isinstance(error, BrokenPipeError):
+        sink.forget_stdout()
+        return diagnostics.DONE
+    return _unexpected(voice)
+
+
+def _ended(ended: BaseException) -> int:
+    """The exit code after Ctrl-C, or after Typer gave up because nobody reads stdout any more (``| head``)."""
+    if isinstance(ended, SystemExit):
+        sink.forget_stdout()
+        return diagnostics.DONE
+    diagnostics.Voice().error(_("Interrupted."))
+    return diagnostics.INTERRUPTED
 
 
 def _language(arguments: Sequence[str]) -> str:
@@ -121,14 +141,6 @@ def _language(arguments: Sequence[str]) -> str:
         # The command itself will say what is wrong with the settings.
         chosen = None
     return chosen or i18n.of_locale(os.environ)
-
-
-def _silence_stdout() -> None:
-    """The reader of stdout went away (``| head``): let the interpreter's last flush go nowhere."""
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):
-        return
 
 
 def _unexpected(voice: diagnostics.Voice) -> int:

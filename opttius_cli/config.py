@@ -10,14 +10,17 @@ import tomllib
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from opttius_cli.errors import ConfigError
+from opttius_cli.errors import ConfigError, UsageError
 from opttius_cli.i18n import LANGUAGES, N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 FILE = "opttius.toml"
+OPTIONS = {"language": "lang", "timezone": "tz", "branches": "branch", "cache.max_age": "max-age"}
+"""Options whose name is not that of their setting."""
 DEFAULT = N_("default")
 
 
@@ -56,9 +59,7 @@ def _pairs(value: Any) -> dict[str, str]:
     if isinstance(value, str):
         value = dict(part.split("=", 1) for part in value.split(",") if "=" in part)
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-        raise ValueError(
-            _('a table of texts, for example {{ ARS = "CLP" }}').replace("{{", "{").replace("}}", "}")
-        )
+        raise ValueError(_('a table of texts, for example { ARS = "CLP" }'))
     return {key.strip().upper(): item.strip().upper() for key, item in value.items()}
 
 
@@ -66,6 +67,27 @@ def _language(value: Any) -> str:
     if value not in LANGUAGES:
         raise ValueError(_("one of {names}", names=", ".join(LANGUAGES)))
     return str(value)
+
+
+_NO_ZONES = {"posixrules", "localtime", "Factory"}
+"""Names of the zone database that are no place's time."""
+
+
+def _zone(value: Any) -> str:
+    name = _text(value)
+    try:
+        is_place = name not in _NO_ZONES and bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        is_place = False
+    if not is_place:
+        raise ValueError(_("a time zone such as America/Santiago"))
+    return name
+
+
+def _currency(value: Any) -> str:
+    if not re.fullmatch(r"[A-Za-z]{3}", _text(value)):
+        raise ValueError(_("a currency code of three letters such as CLP"))
+    return _text(value).upper()
 
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -80,7 +102,7 @@ def seconds(value: Any) -> float:
 
 
 def _memory(value: Any) -> str:
-    if not re.fullmatch(r"\d+(\.\d+)?\s*[KMGT]i?B", str(value).strip()):
+    if not re.fullmatch(r"0*[1-9]\d*(\.\d+)?\s*[KMGT]i?B", str(value).strip()):
         raise ValueError(_("an amount of memory such as 1GB"))
     return str(value).strip()
 
@@ -102,12 +124,12 @@ class Config:
         "organization", _text, None, N_("the organization, by id, slug or name")
     )
     branches: tuple[str, ...] = _setting("branches", _texts, (), N_("the branches; all when empty"))
-    timezone: str | None = _setting("timezone", _text, None, N_("the zone whose days are counted"))
+    timezone: str | None = _setting("timezone", _zone, None, N_("the zone whose days are counted"))
     naive_timezone: str = _setting(
-        "naive_timezone", _text, "UTC", N_("the zone of timestamps without an offset")
+        "naive_timezone", _zone, "UTC", N_("the zone of timestamps without an offset")
     )
     language: str | None = _setting("language", _language, None, N_("es or en"))
-    currency: str | None = _setting("currency.code", _text, None, N_("the currency of the reports"))
+    currency: str | None = _setting("currency.code", _currency, None, N_("the currency of the reports"))
     currency_aliases: Mapping[str, str] = _setting(
         "currency.aliases", _pairs, {}, N_("codes that stand for another one")
     )
@@ -159,6 +181,8 @@ def load(options: Mapping[str, Any], environment: Mapping[str, str], folder: Pat
     Raises:
         ConfigError: a file that is no TOML, an unknown key, or a value of the wrong kind; names file and key.
     """
+    if unknown := set(options) - set(settings()):
+        raise KeyError(unknown)
     layers: list[tuple[str, Mapping[str, Any]]] = [
         (_("option"), {k: v for k, v in options.items() if v is not None})
     ]
@@ -183,6 +207,11 @@ def _read(item: Any, value: Any, key: str, origin: str) -> Any:
     try:
         return item.metadata["read"](value)
     except ValueError as error:
+        if origin == _("option"):
+            option = "--" + OPTIONS.get(key, key)
+            raise UsageError(
+                _("{option} {value} must be {kind}.", option=option, value=value, kind=error)
+            ) from error
         raise ConfigError(
             _("{origin}: {key} = {value!r} must be {kind}.", origin=origin, key=key, value=value, kind=error)
         ) from error
@@ -222,6 +251,16 @@ def state_folder(environment: Mapping[str, str]) -> Path:
     return Path(platformdirs.user_state_dir("opttius", appauthor=False))
 
 
+_PATHS = {"source", "cache.folder"}
+
+
+def _beside(file: Path, value: Any) -> Any:
+    """A relative path of a config file is relative to that file, wherever the command runs."""
+    if not isinstance(value, str) or not value.strip() or "://" in value or value.startswith("service="):
+        return value
+    return str(file.parent / Path(value).expanduser())
+
+
 _FREE_TABLES = {"reports"}
 """Tables of the file that hold definitions, not settings."""
 
@@ -241,6 +280,8 @@ def read_file(file: Path) -> dict[str, Any]:
             flat |= {f"{key}.{inner}": item for inner, item in value.items()}
         else:
             flat[key] = value
+    for key in _PATHS & set(flat):
+        flat[key] = _beside(file, flat[key])
     for key in flat:
         if key not in known:
             from difflib import get_close_matches

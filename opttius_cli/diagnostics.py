@@ -68,6 +68,8 @@ class Voice:
 
     @staticmethod
     def _say(sentence: str) -> None:
+        if sys.stderr is None:
+            return
         try:
             sys.stderr.write(_clean(sentence) + "\n")
             sys.stderr.flush()
@@ -84,6 +86,18 @@ def _clean(sentence: str) -> str:
     """``sentence`` without control characters: a value of the data must not drive the terminal."""
     spaced = sentence.translate(_PLAIN_SPACES)
     return "".join(char if char.isprintable() or char == "\n" else "�" for char in spaced)
+
+
+def append_private(file: Path, line: str) -> bool:
+    """Append a line to a log that only its owner can read; whether that worked."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.touch(mode=0o600)
+        with file.open("a", encoding="utf-8") as out:
+            out.write(line + "\n")
+    except OSError:
+        return False
+    return True
 
 
 def log_unexpected(folder: Path) -> Path | None:

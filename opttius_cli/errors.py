@@ -51,6 +51,24 @@ class CheckFailedError(OpttiusError):
     """A check that was asked to fail on findings has findings."""
 
 
+class MemoryNeededError(ConfigError):
+    """A question that does not fit the memory it may use."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This needs more memory than limits.memory allows. Set it higher, for example 2GB.")
+        )
+
+
+class ReportError(ConfigError):
+    """A report of the user's that cannot be run."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            _("The report {name} cannot be run: {why} Type opttius reports check.", name=name, why=why)
+        )
+
+
 def listed(names: Sequence[str], most: int = 8) -> str:
     """``names`` as one readable list, cut after ``most``."""
     shown = ", ".join(names[:most])

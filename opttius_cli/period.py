@@ -121,6 +121,8 @@ def parse_as_of(text: str | None, zone: ZoneInfo, now: datetime) -> Clock:
     """
     if text is None:
         return Clock(now.astimezone(zone), zone)
+    if not re.match(r"\d{4}-\d{2}-\d{2}([T ]|$)", text) or not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
+        raise _no_as_of(text)
     try:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
             return Clock(end_of(date.fromisoformat(text), zone).astimezone(zone), zone)
@@ -129,12 +131,16 @@ def parse_as_of(text: str | None, zone: ZoneInfo, now: datetime) -> Clock:
         # Through UTC, so that a wall-clock time that does not exist becomes one that does.
         return Clock(local.astimezone(UTC).astimezone(zone), zone)
     except (ValueError, OverflowError) as error:
-        raise UsageError(
-            _(
-                "--as-of “{text}” is no date or timestamp. Type one like 2026-11-22 or 2026-11-22T15:00:00-03:00.",
-                text=text,
-            )
-        ) from error
+        raise _no_as_of(text) from error
+
+
+def _no_as_of(text: str) -> UsageError:
+    return UsageError(
+        _(
+            "--as-of “{text}” is no date or timestamp. Type one like 2026-11-22 or 2026-11-22T15:00:00-03:00.",
+            text=text,
+        )
+    )
 
 
 def parse_period(text: str, clock: Clock) -> Period:
@@ -148,6 +154,8 @@ def parse_period(text: str, clock: Clock) -> Period:
         unit, first, last = _named(label, clock.date) or _numbered(label, clock.date) or _dated(label)
     except (ValueError, OverflowError) as error:
         raise _no_period(text) from error
+    if not FIRST_YEAR <= first.year <= last.year <= LAST_YEAR and first <= last:
+        raise _no_period(text)
     if last < first:
         raise UsageError(_("--period {text} ends before it begins. Type FIRST..LAST.", text=text))
     if first > clock.date:
@@ -160,7 +168,7 @@ def parse_period(text: str, clock: Clock) -> Period:
             )
         )
     full = Window(first, last)
-    return Period(label, unit, full, replace(full, last=min(last, clock.date)))
+    return Period(text.strip(), unit, full, replace(full, last=min(last, clock.date)))
 
 
 def _no_period(text: str) -> UsageError:

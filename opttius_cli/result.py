@@ -94,7 +94,8 @@ class Branch:
 class Scope:
     """What the reader may see here: branches of one organization; ``whole`` when it is all of them.
 
-    ``tenants`` are the snapshot's numbers of the owners whose rows are in the scope.
+    ``tenants`` are the snapshot's numbers of the owners whose rows are in the scope. ``everything`` is the
+    view of whoever loads the data: also what belongs to nobody is told.
     """
 
     organization_id: str | None
@@ -102,6 +103,7 @@ class Scope:
     branches: tuple[Branch, ...]
     whole: bool
     tenants: tuple[int, ...]
+    everything: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from opttius_cli import i18n
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -30,6 +32,8 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         folder.mkdir(parents=True)
         monkeypatch.setenv(name, str(folder))
     monkeypatch.delenv("OPTTIUS_SOURCE", raising=False)
+    # What a test expects of a message is its source text.
+    i18n.use("en")
     working = tmp_path / "working"
     working.mkdir()
     monkeypatch.chdir(working)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import json
 import os
 import sys
 from datetime import UTC, datetime
@@ -10,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from opttius_cli import config, diagnostics
 from opttius_cli.commands.options import Asking
-from opttius_cli.errors import NotAllowedError, UsageError
+from opttius_cli.errors import NotAllowedError, OutputError, UsageError
 from opttius_cli.i18n import _, language
+from opttius_cli.render import sink
 
 if TYPE_CHECKING:
     from opttius_cli.commands.options import Loading
@@ -24,7 +27,13 @@ if TYPE_CHECKING:
 def now() -> datetime:
     """The clock: it enters here, once per command. ``OPTTIUS_NOW`` sets it, for tests and demonstrations."""
     told = os.environ.get("OPTTIUS_NOW")
-    return datetime.fromisoformat(told).astimezone(UTC) if told else datetime.now(UTC)
+    if not told:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(told)
+    except ValueError as error:
+        raise UsageError(_("OPTTIUS_NOW “{told}” is no timestamp.", told=told)) from error
+    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
 def voice(options: Loading) -> diagnostics.Voice:
@@ -36,7 +45,7 @@ def configured(options: Loading, source: str | None = None) -> config.Config:
     """The settings, with what the options say on top; ``source`` is one that was named without its option."""
     given: dict[str, object] = {
         "source": source or options.source,
-        "max_age": options.max_age,
+        "cache.max_age": options.max_age,
         "language": options.lang,
     }
     if isinstance(options, Asking):
@@ -63,6 +72,15 @@ def asked(
         raise NotAllowedError(_("--reveal-pii is switched off here (privacy.allow_reveal = false)."))
     if options.reveal_pii and not (options.reason or "").strip():
         raise UsageError(_('--reveal-pii needs a reason: add --reason "why".'))
+    if options.as_email:
+        raise NotAllowedError(
+            _("--as is not checked by this version: leave it out, or wait for one that does.")
+        )
+    if options.output not in {None, "-"}:
+        # Before any work: a long report should not end at a file that was there all the time.
+        sink.refuse(Path(str(options.output)), force=options.force)
+    if options.reveal_pii:
+        _log_reveal(options)
     return Request(
         settings,
         os.environ,
@@ -77,9 +95,22 @@ def asked(
     )
 
 
+def _log_reveal(options: Asking) -> None:
+    """Keep who showed personal data, when and why; without that line it is not shown."""
+    facts = {
+        "time": now().isoformat(),
+        "user": getpass.getuser(),
+        "reason": options.reason,
+        "arguments": sys.argv[1:],
+    }
+    file = config.state_folder(os.environ) / "reveal.log"
+    if not diagnostics.append_private(file, json.dumps(facts, ensure_ascii=False)):
+        raise OutputError(_("{file} cannot be written, so personal data is not shown.", file=file))
+
+
 def deliver(answer: Answer, options: Asking, *, default_name: str | None = None) -> None:
     """Write an answer where and how the options say; ``default_name`` is a file to write when they say nothing."""
-    from opttius_cli.render import registry, sink
+    from opttius_cli.render import registry
 
     target = options.output
     chosen = options.format or _format_of(target) or _default_format(target, default_name)
@@ -96,7 +127,7 @@ def deliver(answer: Answer, options: Asking, *, default_name: str | None = None)
         path = Path(str(target))
         sink.write_whole(path, options.force, lambda out: renderer.write(answer, out, style), private=private)
         if default_name and options.output is None:
-            sys.stdout.write(f"{path}\n")
+            sink.write_text(f"{path}\n")
     if not renderer.carries_quality:
         _say_left_out(answer, options)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,8 +11,9 @@ import typer
 
 from opttius_cli import config as settings
 from opttius_cli.commands.options import Shared, shared
-from opttius_cli.errors import ConfigError
+from opttius_cli.errors import ConfigError, OutputError
 from opttius_cli.i18n import N_, _
+from opttius_cli.render import sink
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -29,10 +29,10 @@ def show(
     values = {key: getattr(config, item.name) for key, item in settings.settings().items()}
     if as_json:
         rows = [{"key": key, "value": value, "origin": config.origins[key]} for key, value in values.items()]
-        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2, default=list) + "\n")
+        sink.write_text(json.dumps(rows, ensure_ascii=False, indent=2, default=list) + "\n")
         return
     for key, value in values.items():
-        sys.stdout.write(f"{key:<28} {_shown(value):<28} {_(config.origins[key])}\n")
+        sink.write_text(f"{key:<28} {_shown(value):<28} {_(config.origins[key])}\n")
 
 
 @app.command(help=N_("Write a commented opttius.toml into this folder."))
@@ -44,11 +44,12 @@ def init(
     """A file with every setting, commented out, and what it means."""
     del options
     file = Path.cwd() / settings.FILE
-    from opttius_cli.render import sink
 
     text = template().encode()
-    sink.write_whole(file, force, lambda out: _write(out, text))
-    sys.stdout.write(f"{file}\n")
+    if file.exists() and not force:
+        raise OutputError(_("{file} exists already. Add --force to overwrite it.", file=file))
+    sink.write_whole(file, force, lambda out: out.write(text))
+    sink.write_text(f"{file}\n")
 
 
 @app.command(help=N_("Check opttius.toml: file, key and value of what is wrong."))
@@ -61,9 +62,9 @@ def validate(options: Shared) -> None:
     if config.source and not Path(config.source).expanduser().exists() and "://" not in config.source:
         raise ConfigError(_("source = {value}: there is no such folder or file.", value=config.source))
     for file in files:
-        sys.stdout.write(_("{file} is right.", file=file) + "\n")
+        sink.write_text(_("{file} is right.", file=file) + "\n")
     if not files:
-        sys.stdout.write(
+        sink.write_text(
             _(
                 "There is no {file} here, above, or in {folder}.",
                 file=settings.FILE,
@@ -101,7 +102,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, tuple):
         return ", ".join(value) or "—"
     return ", ".join(f"{k}={v}" for k, v in value.items()) or "—" if isinstance(value, dict) else str(value)
-
-
-def _write(out: Any, text: bytes) -> None:
-    out.write(text)

@@ -36,5 +36,5 @@ def customers(
 
     filters = {"search": search or None, "inactive": inactive, "sort": sort, "limit": limit}
     with session.opened(asked(options)) as opened:
-        filters["segment"] = session.segment_named(opened, segment) if segment else None
+        filters["segment"] = session.segment_named(segment) if segment else None
         deliver(session.answer(opened, "customers", CUSTOMERS, filters), options)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -13,6 +12,7 @@ from opttius_cli.commands.options import Asking, shared
 from opttius_cli.errors import UnknownNameError, UsageError
 from opttius_cli.i18n import N_, _, language
 from opttius_cli.names import nearest
+from opttius_cli.render import sink
 
 
 @shared(Asking)
@@ -27,7 +27,7 @@ def export(
     from opttius_cli import session
     from opttius_cli.reports.board import DASHBOARD, EXPORTS, rows
 
-    reports = EXPORTS | library().users()
+    reports = library().users() | EXPORTS
     if list_:
         _list(reports)
         return
@@ -45,8 +45,8 @@ def export(
 
 
 def _list(reports: dict[str, str]) -> None:
-    titles = {name: library().report(report).titles[language()] for name, report in reports.items()}
+    titles = {name: library().title(report, language()) for name, report in reports.items()}
     titles["dashboard"] = _("The dashboard")
     width = max(map(len, titles))
     for name in sorted(titles):
-        sys.stdout.write(f"{name:<{width}}  {titles[name]}\n")
+        sink.write_text(f"{name:<{width}}  {titles[name]}\n")

@@ -9,7 +9,9 @@ import typer
 
 from opttius_cli.commands.asking import asked, deliver
 from opttius_cli.commands.options import Asking, shared
-from opttius_cli.i18n import N_
+from opttius_cli.errors import UsageError
+from opttius_cli.i18n import N_, _
+from opttius_cli.render import sink
 
 
 @shared(Asking)
@@ -26,6 +28,12 @@ def load(
     from opttius_cli import session
     from opttius_cli.reports.board import LOADED
 
+    if options.branch or options.organization:
+        raise UsageError(_("load reads a source whole: leave out --branch and --organization."))
+    if into is not None:
+        if into.suffix != ".duckdb":
+            raise UsageError(_("The name of a snapshot ends in .duckdb: --into {path}.duckdb", path=into))
+        sink.refuse(into, force=options.force)
     request = asked(options, source=place)
     path = session.load_now(request, into, force=options.force)
     with session.opened_whole(request, path) as opened:

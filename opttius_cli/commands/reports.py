@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ from opttius_cli.commands.asking import library
 from opttius_cli.commands.options import Shared, shared
 from opttius_cli.errors import CheckFailedError
 from opttius_cli.i18n import N_, _, language, n_
+from opttius_cli.render import sink
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 Name = Annotated[
@@ -23,10 +23,10 @@ Name = Annotated[
 def list_(options: Shared) -> None:
     """Names and titles, the user's own reports last."""
     del options
-    titles = {name: library().report(name).titles[language()] for name in library().names()}
+    titles = {name: library().title(name, language()) for name in library().names()}
     width = max(map(len, titles))
     for name, title in titles.items():
-        sys.stdout.write(f"{name:<{width}}  {title}\n")
+        sink.write_text(f"{name:<{width}}  {title}\n")
 
 
 @app.command(help=N_("A report's parameters, and its columns with their meaning."))
@@ -46,7 +46,7 @@ def show(options: Shared, name: Name) -> None:
         out.append(
             f"  {column.name:<{width}}  {column.kind.value:<8} {label}{f': {meaning}' if meaning else ''}"
         )
-    sys.stdout.write("\n".join(out) + "\n")
+    sink.write_text("\n".join(out) + "\n")
 
 
 @app.command(help=N_("A report's SQL, as it runs."))
@@ -54,7 +54,7 @@ def show(options: Shared, name: Name) -> None:
 def sql(options: Shared, name: Name) -> None:
     """The file as it is; it runs in any DuckDB shell once the base views are there."""
     del options
-    sys.stdout.write(library().report(library().full_name(name)).sql)
+    sink.write_text(library().report(library().full_name(name)).sql)
 
 
 @app.command(help=N_("Check each report's header against its SQL, on an empty snapshot."))
@@ -66,11 +66,11 @@ def check(options: Shared) -> None:
     del options
     faults = session.check_reports(library())
     for report, fault in faults:
-        sys.stdout.write(f"{report}: {fault}\n")
+        sink.write_text(f"{report}: {fault}\n")
     if faults:
         raise CheckFailedError(
             n_("{count} fault in the reports.", "{count} faults in the reports.", len(faults))
         )
-    sys.stdout.write(
+    sink.write_text(
         n_("{count} report is right.", "{count} reports are right.", len(library().names())) + "\n"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,6 +11,7 @@ import typer
 from opttius_cli.commands.options import Shared, shared
 from opttius_cli.errors import OutputError, UsageError
 from opttius_cli.i18n import N_, _
+from opttius_cli.render import sink
 
 
 @shared(Shared)
@@ -51,4 +51,4 @@ def sample(
         ) from error
     if not options.quiet:
         for table, count in rows.items():
-            sys.stdout.write(f"{table:<22}{count:>12,}\n")
+            sink.write_text(f"{table:<22}{count:>12,}\n")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli.errors import NotAllowedError
+from opttius_cli.errors import MemoryNeededError, NotAllowedError, ReportError
 from opttius_cli.i18n import _
-from opttius_cli.scope import count_rows, enter
+from opttius_cli.scope import SCOPED, count_rows, enter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,6 +30,9 @@ _TABLE_FUNCTIONS = {
 }
 """What a user's report may select from besides tables: nothing that opens files or names tables by text."""
 
+_TABLES = frozenset(table.name for table in SCOPED) | {"branches", "scope_rows"}
+"""The tables that every scope has views of."""
+
 _EVER = datetime(1, 1, 2, tzinfo=UTC)
 
 
@@ -40,6 +43,7 @@ class Base:
     ``since`` spares a table the orders made before it, which it does not look at.
     """
 
+    name: str
     sql: str
     since: datetime | None = None
 
@@ -49,6 +53,7 @@ class DuckEngine:
     """An open snapshot, entered by one scope at one instant."""
 
     con: duckdb.DuckDBPyConnection
+    shared: frozenset[str] = frozenset()
 
     def enter(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
         """Set the session's ``variables`` and make the scoped views; ``rules`` are macros that they use."""
@@ -63,33 +68,47 @@ class DuckEngine:
             self.con.execute(file.sql)
         self._set({"orders_from": _EVER})
         count_rows(self.con)
+        self.shared = frozenset(file.name for file in base)
 
-    def run(self, sql: str, parameters: Mapping[str, Any], *, guarded: bool = False) -> pa.Table:
+    def run(self, sql: str, parameters: Mapping[str, Any], *, users: str | None = None) -> pa.Table:
         """The rows that ``sql`` selects; of ``parameters`` those are bound that it names.
 
         Raises:
-            NotAllowedError: ``guarded`` SQL that is not one SELECT on the scope's views.
+            NotAllowedError: SQL of a report ``users`` own that is not one SELECT on the scope's views.
+            ReportError: such SQL that cannot be run.
+            MemoryNeededError: it does not fit the memory it may use.
         """
-        if guarded:
+        if users:
             self._guard(sql)
-        names = self.con.extract_statements(sql)[-1].named_parameters
-        return self.con.sql(sql, params={name: parameters[name] for name in names}).to_arrow_table()
+        import duckdb
+
+        try:
+            names = self.con.extract_statements(sql)[-1].named_parameters
+            return self.con.sql(sql, params={name: parameters[name] for name in names}).to_arrow_table()
+        except duckdb.OutOfMemoryException as error:
+            raise MemoryNeededError from error
+        except (duckdb.Error, KeyError) as error:
+            if not users:
+                raise
+            raise ReportError(users, str(error).splitlines()[0]) from error
 
     def _guard(self, sql: str) -> None:
         """Refuse what is not one SELECT, or names a table by its schema: the rows of others lie there."""
         parsed = json.loads(self.con.execute("SELECT json_serialize_sql($1)", [sql]).fetchall()[0][0])
         if parsed["error"] or len(parsed["statements"]) != 1:
             raise NotAllowedError(_("A report must be one SELECT."))
-        for node in _nodes(parsed):
-            if node.get("type") == "BASE_TABLE" and (node.get("schema_name") or node.get("catalog_name")):
-                msg = f"{node.get('schema_name')}.{node.get('table_name')}"
-                raise _outside(msg)
+        nodes = list(_nodes(parsed))
+        named = {entry["key"] for node in nodes if "cte_map" in node for entry in node["cte_map"]["map"]}
+        for node in nodes:
+            if node.get("type") == "BASE_TABLE":
+                outside = node.get("schema_name") or node.get("catalog_name")
+                if outside or node["table_name"] not in named | _TABLES | self.shared:
+                    raise _outside(".".join(part for part in (outside, node["table_name"]) if part))
             if (
                 node.get("type") == "TABLE_FUNCTION"
                 and node["function"]["function_name"] not in _TABLE_FUNCTIONS
             ):
-                msg = f"{node['function']['function_name']}()"
-                raise _outside(msg)
+                raise _outside(node["function"]["function_name"] + "()")
 
     def _set(self, variables: Mapping[str, Any]) -> None:
         for name, value in variables.items():

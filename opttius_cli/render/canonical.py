@@ -6,17 +6,12 @@ The same value is spelled the same in every language, and a decimal never passes
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from opttius_cli.result import Kind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from opttius_cli.result import Result
 
 PLACES = {Kind.MONEY: 2, Kind.PERCENT: 2, Kind.DAYS: 1}
 MOST_PLACES = 6

@@ -29,7 +29,7 @@ _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 def write_whole(
     path: Path,
     force: bool,  # noqa: FBT001
-    write: Callable[[BinaryIO], None],
+    write: Callable[[BinaryIO], object],
     *,
     private: bool = False,
 ) -> None:
@@ -45,7 +45,7 @@ def write_whole(
         if target.exists() and not target.is_file() and not target.is_dir():
             _write_through(target, write)
             return
-        _refuse(path, target, force=force)
+        refuse(path, force=force)
         _write_beside(target, write, force=force, private=private)
     except FileExistsError as error:
         raise _exists(path) from error
@@ -55,7 +55,7 @@ def write_whole(
         raise OutputError(_sentence(path, error)) from error
 
 
-def write_stdout(write: Callable[[BinaryIO], None]) -> None:
+def write_stdout(write: Callable[[BinaryIO], object]) -> None:
     """Let ``write`` fill standard output. A reader that goes away early (``| head``) ends it quietly.
 
     Raises:
@@ -67,17 +67,22 @@ def write_stdout(write: Callable[[BinaryIO], None]) -> None:
         write(out)
         out.flush()
     except BrokenPipeError:
-        _forget_stdout()
+        forget_stdout()
     except OSError as error:
         # What Windows says of a closed pipe.
         if error.errno in {errno.EINVAL, errno.ESHUTDOWN}:
-            _forget_stdout()
+            forget_stdout()
             return
-        _forget_stdout()
+        forget_stdout()
         raise OutputError(_sentence("-", error)) from error
 
 
-def _forget_stdout() -> None:
+def write_text(text: str) -> None:
+    """Write ``text`` to standard output, as :func:`write_stdout` does."""
+    write_stdout(lambda out: out.write(text.encode("utf-8", "replace")))
+
+
+def forget_stdout() -> None:
     """Point standard output at nothing, so that what is left in its buffer fails at exit without a word."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -85,15 +90,20 @@ def _forget_stdout() -> None:
         os.close(nowhere)
 
 
-def _refuse(path: Path, target: Path, *, force: bool) -> None:
-    """Say early, before a long report is worked out, what would fail at the end."""
+def refuse(path: Path, *, force: bool) -> None:
+    """Say early, before a long report is worked out, what would fail at the end.
+
+    Raises:
+        OutputError: a folder, a file in a folder that is not there, or one that exists without ``force``.
+    """
+    target = path.resolve()
     if target.is_dir():
         raise OutputError(_("{path} is a folder. Type the name of a file: --output FILE.", path=path))
     if not target.parent.is_dir():
         raise OutputError(
             _("The folder {folder} does not exist. Create it, or type another --output.", folder=path.parent)
         )
-    if target.exists() and not force:
+    if target.is_file() and not force:
         raise _exists(path)
 
 
@@ -103,7 +113,7 @@ def _exists(path: Path) -> OutputError:
     )
 
 
-def _write_beside(target: Path, write: Callable[[BinaryIO], None], *, force: bool, private: bool) -> None:
+def _write_beside(target: Path, write: Callable[[BinaryIO], object], *, force: bool, private: bool) -> None:
     temporary = target.with_name(f".opttius-{secrets.token_hex(8)}.tmp")
     mode = _OWNER_ONLY if private else _BY_UMASK
     try:
@@ -154,7 +164,7 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _write_through(target: Path, write: Callable[[BinaryIO], None]) -> None:
+def _write_through(target: Path, write: Callable[[BinaryIO], object]) -> None:
     try:
         with target.open("wb") as out:
             write(out)

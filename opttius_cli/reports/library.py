@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from opttius_cli.errors import AmbiguousError, UnknownNameError
 from opttius_cli.i18n import _
 from opttius_cli.names import nearest
-from opttius_cli.reports.header import Report, header_text, parse_report
+from opttius_cli.reports.header import HeaderError, Report, header_text, parse_report
 from opttius_cli.resources import sql_folder, sql_text
 
 if TYPE_CHECKING:
@@ -105,7 +105,17 @@ class Library:
         file = self.file(name)
         if not file.is_file():
             raise UnknownNameError(_("report"), name, nearest(name, self.names()))
-        return parse_report(name, file.read_text(encoding="utf-8"), str(file))
+        try:
+            return parse_report(name, file.read_text(encoding="utf-8"), str(file))
+        except UnicodeDecodeError as error:
+            raise HeaderError(str(file), _("it is not UTF-8")) from error
+
+    def title(self, name: str, language: str) -> str:
+        """A report's title; for one whose header cannot be used, what is wrong with it."""
+        try:
+            return self.report(name).titles[language]
+        except HeaderError as error:
+            return str(error)
 
     def file(self, name: str) -> Path:
         """The file of a report."""
@@ -124,12 +134,10 @@ class Library:
 
     def full_name(self, name: str) -> str:
         """The report that ``name`` means: a full name, a user's report, or the last part of a full name."""
-        if name in self.users():
-            return self.users()[name]
         fitting = [full for full in self.own() if full == name or full.rpartition("/")[2] == name]
         if len(fitting) > 1:
             raise AmbiguousError(_("report"), name, fitting)
-        return fitting[0] if fitting else name
+        return fitting[0] if fitting else self.users().get(name, name)
 
     def names(self) -> list[str]:
         """Every report."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from opttius_cli.errors import ReportError
 from opttius_cli.reports import library
 from opttius_cli.reports.board import QUALITY, Place
+from opttius_cli.reports.checking import faults
 from opttius_cli.result import PERSONAL, Answer, Part, Result
 from opttius_cli.session.bindings import base_views, parameters
 
@@ -31,7 +33,10 @@ def answer(
     views = library.base_for(list(wanted.values()))
     session.engine.share(base_views(session, views, whole_history=whole))
     bound = parameters(session) | dict(more or {})
-    results = {key: result_of(session, report, bound) for key, report in wanted.items()}
+    results = {
+        key: result_of(session, report, bound, reveal=session.request.reveal)
+        for key, report in wanted.items()
+    }
     return Answer(
         session.head(name),
         tuple(Part(place.path, _narrowed(results[place.report], place)) for place in places),
@@ -43,9 +48,11 @@ def answer(
     )
 
 
-def result_of(session: Session, report: Report, bound: Mapping[str, Any]) -> Result:
-    """The rows of one report, with the parameters ``bound``."""
-    table = session.engine.run(report.sql, bound, guarded=report.is_users)
+def result_of(session: Session, report: Report, bound: Mapping[str, Any], *, reveal: bool) -> Result:
+    """The rows of one report, with the parameters ``bound``; personal data whole only with ``reveal``."""
+    table = session.engine.run(report.sql, bound, users=report.name if report.is_users else None)
+    if report.is_users and (wrong := faults(report, table.schema)):
+        raise ReportError(report.name, wrong[0])
     for place, column in enumerate(report.columns):
         if set(column.needs) - session.present:
             table = _emptied(table, place)
@@ -57,7 +64,7 @@ def result_of(session: Session, report: Report, bound: Mapping[str, Any]) -> Res
         table,
         absent=bool(set(report.needs) - session.present),
     )
-    return result if session.request.reveal else _masked(result)
+    return result if reveal else _masked(result)
 
 
 def _emptied(table: pa.Table, place: int) -> pa.Table:

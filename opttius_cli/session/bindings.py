@@ -77,7 +77,7 @@ def base_views(session: Session, views: Iterable[BaseView], *, whole_history: bo
         "history_from": _history_from(session, whole_history=whole_history),
         "active_from": start_of(active_from(session.clock), session.clock.zone),
     }
-    return [Base(view.sql, since.get(view.since or "")) for view in views]
+    return [Base(view.name, view.sql, since.get(view.since or "")) for view in views]
 
 
 def _history_from(session: Session, *, whole_history: bool) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opttius_cli import config as settings
@@ -17,7 +18,7 @@ from opttius_cli.session.bindings import EVERY_CUSTOMER, base_views, parameters,
 from opttius_cli.session.opening import DEFAULT_CURRENCY, DEFAULT_ZONE
 from opttius_cli.session.state import Request, Session
 from opttius_cli.snapshot.build import build_empty
-from opttius_cli.snapshot.store import Manifest
+from opttius_cli.snapshot.store import Limits, Manifest, connect
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,7 +28,7 @@ def check_reports(reports: library.Library) -> list[tuple[str, str]]:
     """(report, fault) for every report whose header does not fit its SQL, found on an empty snapshot."""
     import duckdb
 
-    con = duckdb.connect()
+    con = connect(Path(":memory:"), Limits())
     try:
         session = _empty_session(con, reports)
         bound = parameters(session) | {"sought": "x", "customer": "x"} | dict(EVERY_CUSTOMER)
@@ -35,7 +36,7 @@ def check_reports(reports: library.Library) -> list[tuple[str, str]]:
         for name in reports.names():
             try:
                 report = reports.report(name)
-                table = session.engine.run(report.sql, bound, guarded=report.is_users)
+                table = session.engine.run(report.sql, bound, users=report.name if report.is_users else None)
             except (duckdb.Error, KeyError, OpttiusError) as error:
                 found.append((name, str(error).splitlines()[0]))
                 continue

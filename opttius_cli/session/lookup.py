@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import AmbiguousError, UnknownNameError
 from opttius_cli.i18n import _
+from opttius_cli.reports.header import vocabulary
 from opttius_cli.result import Kind
 from opttius_cli.session.answering import result_of
 
@@ -34,7 +35,7 @@ def find_customer(session: Session, sought: str) -> str:
 
 def _ask(session: Session, report: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of one report, masked: for questions on the way to an answer."""
-    table = result_of(session, session.library.report(report), parameters).table
+    table = result_of(session, session.library.report(report), parameters, reveal=False).table
     return list(table.to_pylist())
 
 
@@ -50,13 +51,15 @@ def _shown_sought(sought: str) -> str:
     if "@" in sought:
         return mask(sought.strip(), Kind.EMAIL) or ""
     is_rut = re.fullmatch(r"\s*[\d.]{6,12}-?[\dkK]?\s*", sought)
-    return (mask(sought, Kind.RUT) or "") if is_rut else sought
+    if is_rut:
+        return mask(sought, Kind.RUT) or ""
+    is_id = re.fullmatch(r"(?=.*\d)[\w-]{1,64}", sought)
+    return sought if is_id else mask(sought, Kind.NAME) or ""
 
 
-def segment_named(session: Session, name: str) -> str:
+def segment_named(name: str) -> str:
     """``name`` when it is a segment of either scheme. Raises UnknownNameError with the segments there are."""
-    row = session.engine.con.execute("SELECT lifecycle_segments() || rfm_segments()").fetchone()
-    names = list(dict.fromkeys(row[0])) if row else []
+    names = list(vocabulary("segment")["en"] | vocabulary("rfm_segment")["en"])
     if name not in names:
         raise UnknownNameError(_("segment"), name, names)
     return name

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from opttius_cli import config as settings
 from opttius_cli.engines.duckdb import DuckEngine
+from opttius_cli.errors import UsageError
 from opttius_cli.i18n import _
 from opttius_cli.period import parse_as_of, parse_period, previous_window, zone_named
 from opttius_cli.reports import library
@@ -21,6 +22,7 @@ from opttius_cli.snapshot.store import Limits, connect, manifest_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+    from zoneinfo import ZoneInfo
 
     import duckdb
 
@@ -58,6 +60,7 @@ def _connected(path: Path, request: Request) -> Iterator[duckdb.DuckDBPyConnecti
         con.execute("SET TimeZone = 'UTC'")
         # From here on nothing outside the snapshot can be read, and no setting changed.
         con.execute("SET enable_external_access = false")
+        con.execute("SET lock_configuration = true")
         if request.strict:
             must_be_sound(con)
         yield con
@@ -67,7 +70,7 @@ def _connected(path: Path, request: Request) -> Iterator[duckdb.DuckDBPyConnecti
 
 def _entered(request: Request, con: duckdb.DuckDBPyConnection, directory: Directory, scope: Scope) -> Session:
     metadata = _metadata(directory, scope)
-    zone = zone_named(request.config.timezone or _known(metadata, "timezone") or DEFAULT_ZONE)
+    zone = _zone(request, metadata)
     clock = parse_as_of(request.as_of, zone, request.now)
     if clock.as_of > request.now:
         request.voice.note(_("Note: as-of {as_of} lies in the future.", as_of=clock.as_of.isoformat()))
@@ -90,6 +93,24 @@ def _entered(request: Request, con: duckdb.DuckDBPyConnection, directory: Direct
     return session
 
 
+def _zone(request: Request, metadata: Mapping[str, Any]) -> ZoneInfo:
+    """The zone of the reports; an organization that names one that does not exist is noted, and has the default."""
+    if request.config.timezone:
+        return zone_named(request.config.timezone)
+    told = _known(metadata, "timezone") or DEFAULT_ZONE
+    try:
+        return zone_named(told)
+    except UsageError:
+        request.voice.note(
+            _(
+                "Note: the organization's time zone “{told}” does not exist; {zone} is used.",
+                told=told,
+                zone=DEFAULT_ZONE,
+            )
+        )
+        return zone_named(DEFAULT_ZONE)
+
+
 def _metadata(directory: Directory, scope: Scope) -> Mapping[str, Any]:
     organization = next((one for one in directory.organizations if one.id == scope.organization_id), None)
     try:
@@ -101,7 +122,7 @@ def _metadata(directory: Directory, scope: Scope) -> Mapping[str, Any]:
 
 def _known(metadata: Mapping[str, Any], key: str) -> str | None:
     value = metadata.get(key)
-    return value if isinstance(value, str) and value.strip() else None
+    return value.strip() or None if isinstance(value, str) else None
 
 
 def _present(con: duckdb.DuckDBPyConnection) -> set[str]:

@@ -15,7 +15,7 @@ from opttius_cli.catalog.tables import TABLES, Table
 from opttius_cli.errors import MissingColumnError, MissingTableError, SourceError
 from opttius_cli.i18n import n_
 from opttius_cli.resources import sql_text
-from opttius_cli.snapshot.housing import house, owners
+from opttius_cli.snapshot.housing import house, owners_told
 from opttius_cli.snapshot.reading import Reading, stored_type
 
 if TYPE_CHECKING:
@@ -112,20 +112,33 @@ def build_empty(con: duckdb.DuckDBPyConnection) -> None:
 
 def _id_type(con: duckdb.DuckDBPyConnection, branches: Sequence[Part]) -> str:
     """UUID, unless no branch's id is one: then the source's ids are plain text."""
-    for part in branches:
-        staged = part.stage(con)
-        try:
-            if "id" not in staged.columns:
-                continue
-            cell = quoted(staged.columns["id"][0])
-            found = con.execute(
-                f"SELECT 1 FROM {quoted(staged.view)} WHERE TRY_CAST({cell} AS UUID) IS NOT NULL LIMIT 1"
-            ).fetchone()
-            if found:
-                return UUID
-        finally:
-            part.release(con)
-    return TEXT
+    return UUID if any(_holds_uuid(con, part) for part in branches) else TEXT
+
+
+def _holds_uuid(con: duckdb.DuckDBPyConnection, part: Part) -> bool:
+    """Whether any ``id`` of a part is a UUID; a damaged part is staged again, as when its rows are read."""
+    try:
+        while "id" in (staged := part.stage(con)).columns:
+            yielded, found = _uuids(con, staged)
+            if part.complete(con, yielded):
+                return found > 0
+    finally:
+        part.release(con)
+    return False
+
+
+def _uuids(con: duckdb.DuckDBPyConnection, staged: Staged) -> tuple[int | None, int]:
+    """How many rows a view yields (None: it broke off), and in how many of them ``id`` is a UUID."""
+    import duckdb
+
+    cell = quoted(staged.columns["id"][0])
+    counts = f"SELECT count(*), count(TRY_CAST({cell} AS UUID)) FROM {quoted(staged.view)}"
+    try:
+        found = con.execute(counts).fetchone()
+    except duckdb.Error as error:
+        _must_be_mendable(error)
+        return None, 0
+    return (int(found[0]), int(found[1])) if found else (0, 0)
 
 
 def _load(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], id_type: str) -> int:
@@ -225,12 +238,18 @@ def _append(con: duckdb.DuckDBPyConnection, reading: Reading) -> tuple[int | Non
         left = _count(con, f"DELETE FROM {into} WHERE refused IS NULL")
         careful = _count(con, f"INSERT INTO {into} {reading.careful()}") if left else 0
         return yielded, yielded - left + careful
-    except (duckdb.OutOfMemoryException, duckdb.InterruptException):
-        raise
     except duckdb.Error as error:
-        if "No space left" in str(error):
-            raise
+        _must_be_mendable(error)
         return None, 0
+
+
+def _must_be_mendable(error: duckdb.Error) -> None:
+    """Raise ``error`` again when reading in a slower way cannot help: it is not about the rows."""
+    import duckdb
+
+    hopeless = isinstance(error, duckdb.OutOfMemoryException | duckdb.InterruptException)
+    if hopeless or "No space left" in str(error):
+        raise error
 
 
 def _count(con: duckdb.DuckDBPyConnection, statement: str) -> int:
@@ -252,7 +271,7 @@ def _note_troubles(con: duckdb.DuckDBPyConnection, reading: Reading, part: Part)
     con.execute(
         f"INSERT INTO meta.rejects SELECT $1, $2, line, trouble.column_name, trouble.reason, refused, "
         f"tenant, {'CAST(order_id AS VARCHAR)' if reading.table.tenancy == 'parent' else 'NULL'} "
-        f"FROM ({owners(reading.table, 'troubles')}) JOIN lines USING (ordinal)",
+        f"FROM ({owners_told(reading.table, 'troubles')}) JOIN lines USING (ordinal)",
         [reading.table.name, part.label],
     )
     con.execute("DROP TABLE troubles")

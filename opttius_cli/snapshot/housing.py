@@ -22,6 +22,10 @@ _ORGANIZATION_OWNER = (
     "LEFT JOIN meta.tenants AS whole ON staged.branch_id IS NULL AND whole.branch_id IS NULL "
     "AND whole.organization_id = staged.organization_id"
 )
+_WHOLE = (
+    "LEFT JOIN meta.tenants AS whole ON whole.branch_id IS NULL "
+    "AND whole.organization_id = staged.organization_id"
+)
 _PARENT = "LEFT JOIN raw.orders AS parent ON parent.id = staged.order_id"
 _PARENT_ASIDE = (
     "LEFT JOIN (SELECT DISTINCT id FROM raw.orders_contested) AS aside ON aside.id = staged.order_id"
@@ -73,8 +77,10 @@ def house(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> None:
         con.execute(
             f"CREATE TABLE raw.{quoted(table.name + '_contested')} AS FROM raw.{quoted(table.name)} LIMIT 0"
         )
-    if table.tenancy == "parent" and rows:
+    if rows and table.tenancy == "parent":
         _count_orphans(con, table, owned, housed)
+    elif rows and table.tenancy == "branch":
+        _count_ownerless(con, table)
     con.execute(
         "DROP TABLE IF EXISTS repeated; DROP TABLE IF EXISTS collapsed; "
         f"DROP TABLE {quoted('staged_' + table.name)}"
@@ -110,6 +116,28 @@ def _count_orphans(con: duckdb.DuckDBPyConnection, table: Table, owned: str, hou
         f"INSERT INTO meta.orphans SELECT * FROM (SELECT ?, {count} AS rows FROM {given}) WHERE rows > 0",
         [table.name],
     )
+
+
+def _count_ownerless(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Tell the rows that name a branch which is not in the data, each as often as it came."""
+    kinds = (table.name, table.name + "_contested")
+    rows = " UNION ALL ".join(
+        f"SELECT copies FROM raw.{quoted(kind)} WHERE tenant IS NULL AND branch_id IS NOT NULL"
+        for kind in kinds
+    )
+    con.execute(
+        f"INSERT INTO meta.ownerless SELECT ?, sum(copies) FROM ({rows}) HAVING count(*) > 0", [table.name]
+    )
+
+
+def owners_told(table: Table, rows: str) -> str:
+    """The SELECT of ``rows`` with the tenant to whom their troubles are told.
+
+    That is their owner; and of what an organization's branches share, the organization.
+    """
+    if table.tenancy == "organization":
+        return f"SELECT whole.tenant AS tenant, staged.* FROM {quoted(rows)} AS staged {_WHOLE}"
+    return owners(table, rows)
 
 
 def owners(table: Table, rows: str, *, aside: bool = True) -> str:

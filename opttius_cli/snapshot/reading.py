@@ -27,12 +27,16 @@ _STORED = {
     Kind.JSON: "JSON",
     Kind.LIST: "VARCHAR[]",
 }
+_MONEY = "TRY_CAST({cell} AS DECIMAL(15, 2))"
+"""Money is read more narrowly than it is stored, so that what is worked out from it cannot overflow."""
 _PLAIN_READERS = {
+    Kind.MONEY: _MONEY,
     Kind.TEXT: "nullif(CAST({cell} AS VARCHAR), '')",
     Kind.JSON: "TRY(json({cell}))",
     Kind.LIST: "read_list({cell})",
 }
 _PLAIN_TYPED_READERS = {
+    Kind.MONEY: _MONEY,
     Kind.TEXT: "nullif(CAST({cell} AS VARCHAR), '')",
     Kind.JSON: "json(to_json({cell}))",
 }
@@ -50,6 +54,7 @@ _TEXT_READERS = {
 }
 _TYPED_READERS = {
     Kind.TEXT: "read_text({cell})",
+    Kind.MONEY: _MONEY,
     Kind.INSTANT: "finite(TRY_CAST({cell} AS TIMESTAMPTZ))",
     Kind.DATE: "finite(TRY_CAST({cell} AS DATE))",
     Kind.JSON: "json(to_json({cell}))",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 import shutil
 import uuid
 from contextlib import contextmanager
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     from opttius_cli.snapshot.source import Source
 
 _log = logging.getLogger(__name__)
-SCHEMA_VERSION = 3
+_LITTER = re.compile(r"[0-9a-f]{32}\.building|(?P<process>[1-9][0-9]{0,8})\.spill")
+"""What comes after a snapshot's name in the names of the folders that builds and readers make beside it."""
+SCHEMA_VERSION = 4
 LOCK_PATIENCE = 10.0
 """Seconds that a load waits for another one of the same source."""
 
@@ -84,36 +87,72 @@ class Store:
         age = (now - manifest.loaded_at).total_seconds()
         return path if max_age is None or 0 <= age <= max_age else None
 
-    def load(self, source: Source, now: datetime, how: Build, *, into: Path | None = None) -> Path:
+    def load(
+        self, source: Source, now: datetime, how: Build, *, into: Path | None = None, refresh: bool = False
+    ) -> Path:
         """Build and publish the snapshot of ``source``; returns its path.
 
+        Unless it goes ``into`` a file of one's own or a ``refresh`` was asked for, what another run publishes
+        meanwhile will do, and so will what is published when the other run does not end in a moment.
+
         Raises:
-            BusyError: another load of it did not end in a moment.
+            BusyError: another load of it did not end in a moment, and nothing published will do.
             SourceError: the source cannot be loaded; the published snapshot stays.
+            OutputError: the snapshot cannot be written; the published one stays.
         """
         if isinstance(source, ReadyMade):
             return source.path
-        path = into or self.path_of(source)
+        path, anew = into or self.path_of(source), refresh or into is not None
         with _writing(path):
             private_folder(self.folder)
-            with self._locked(path):
-                clean(path)
-                building = path.with_name(f"{path.name}.{uuid.uuid4().hex}.building")
-                building.mkdir(mode=0o700)
-                try:
-                    self._built(building, source, now, how).replace(path)
-                finally:
-                    _remove(building)
+            before = _identity(path)
+            try:
+                with self._locked(path):
+                    if anew or _identity(path) == before or not self.fresh(source, now):
+                        self._publish(path, source, now, how)
+            except BusyError:
+                if anew or not self._is_ours(path, source):
+                    raise
+                _log.info("another run is loading %s; what it loaded before is shown", source.name)
         return path
+
+    def _is_ours(self, path: Path, source: Source) -> bool:
+        """Whether a snapshot of ``source`` is published that we can read, of whatever age."""
+        found = read_manifest(path)
+        return found is not None and (found.source, found.options, found.schema_version) == (
+            source.name,
+            self._options,
+            SCHEMA_VERSION,
+        )
+
+    def _publish(self, path: Path, source: Source, now: datetime, how: Build) -> None:
+        """Build the snapshot and put it in the place of the one before; its lock must be held."""
+        clean(path)
+        building = path.with_name(f"{path.name}.{uuid.uuid4().hex}.building")
+        building.mkdir(mode=0o700)
+        try:
+            self._built(building, source, now, how).replace(path)
+        finally:
+            _remove(building)
 
     def _built(self, building: Path, source: Source, now: datetime, how: Build) -> Path:
         """A whole snapshot in the folder ``building``; built once more when the source changed meanwhile."""
+        import duckdb
+
         for attempt in ("first", "second"):
             file = building / f"{attempt}.duckdb"
             fingerprint = source.fingerprint()
-            self._build(file, source, fingerprint, now, how)
-            if source.fingerprint() == fingerprint:
-                return file
+            try:
+                self._build(file, source, fingerprint, now, how)
+            except duckdb.InterruptException:
+                raise
+            except (OSError, duckdb.Error):
+                # A file that went away or was cut while it was read is no fault of the disk we write to.
+                if source.fingerprint() == fingerprint:
+                    raise
+            else:
+                if source.fingerprint() == fingerprint:
+                    return file
             _remove(file)
             _log.info("%s changed while it was read", source.name)
         raise SourceError(
@@ -173,19 +212,16 @@ def clean(path: Path) -> None:
     """
     prefix = f"{path.name}."
     for litter in path.parent.iterdir():
-        if not litter.name.startswith(prefix):
+        ours = litter.name.startswith(prefix) and _LITTER.fullmatch(litter.name[len(prefix) :])
+        if not ours or litter.is_symlink() or not litter.is_dir():
             continue
-        if ".building" in litter.name or (
-            litter.suffix == ".spill" and not _alive(litter.name.split(".")[-2])
-        ):
+        if ours["process"] is None or not _alive(int(ours["process"])):
             _remove(litter)
 
 
-def _alive(process: str) -> bool:
-    if not process.isdecimal():
-        return False
+def _alive(process: int) -> bool:
     try:
-        os.kill(int(process), 0)
+        os.kill(process, 0)
     except ProcessLookupError:
         return False
     except OSError:
@@ -209,6 +245,15 @@ def _writing(path: Path) -> Iterator[None]:
             _("there is no room left on the disk") if "No space left" in str(error) else _("the disk failed")
         )
         raise OutputError(_("{path} cannot be written: {why}.", path=path, why=why)) from error
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells one published file from the next; None when there is none."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_ino, stat.st_mtime_ns
 
 
 def private_folder(folder: Path) -> None:

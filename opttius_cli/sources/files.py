@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import zlib
@@ -57,6 +58,7 @@ _EXTENSIONS = {
 }  # fmt: skip
 _PACKED = {".gz": Form.GZIP, ".zst": Form.ZSTD}
 _TEXTS = {Form.CSV, Form.JSON, Form.DUMP}
+_AGAIN = N_("Export it again.")
 REMEDIES = {
     Form.OLD_WORKBOOK: N_("Save it in Excel as .xlsx and load again."),
     Form.CUSTOM_DUMP: N_("Write it again with pg_dump --format=plain --data-only and load that file."),
@@ -89,7 +91,10 @@ def named(path: Path) -> Named | None:
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Turn whatever goes wrong while ``path`` is read into a sentence about it."""
+    """Turn whatever goes wrong while ``path`` is read into a sentence about it.
+
+    That a copy of it finds no room on the disk is left to whoever writes the copy.
+    """
     try:
         yield
     except UnreadableError:
@@ -103,6 +108,8 @@ def reading(path: Path) -> Iterator[None]:
             path, _("its compressed data is cut short or damaged. Copy or export it again.")
         ) from error
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise  # It is the copy that cannot be written.
         why = error.strerror or _("its compressed data is cut short or damaged. Copy or export it again.")
         raise UnreadableError(path, why) from error
 
@@ -212,6 +219,4 @@ class NotWhatItSaysError(SourceError):
             said=said.value,
             found=what,
         )
-        super().__init__(
-            f"{sentence} {_(REMEDIES.get(found, N_('Export it again.')) if found else 'Export it again.')}"
-        )
+        super().__init__(f"{sentence} {_(REMEDIES.get(found, _AGAIN) if found else _AGAIN)}")

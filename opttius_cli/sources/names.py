@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.errors import SourceError, listed
 from opttius_cli.i18n import _
+from opttius_cli.sources.files import reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +26,9 @@ def table_of(stem: str) -> str | None:
 
 
 def stamp(path: Path) -> str:
-    """A file's name, size and modification time."""
-    stat = path.stat()
+    """A file's name, size and modification time. Raises UnreadableError when it is no longer there."""
+    with reading(path):
+        stat = path.stat()
     return f"{path.name}:{stat.st_size}:{stat.st_mtime_ns}"
 
 

@@ -50,33 +50,33 @@ CREATE OR REPLACE TEMP MACRO cut_points_below(value, cuts) AS (
 );
 
 CREATE OR REPLACE TEMP MACRO customer_segments_at(cutoff, on_date) AS TABLE
-WITH
-facts AS (
-    SELECT *
-    FROM customer_facts_at(cutoff, on_date)
-),
-cuts AS (
+    WITH
+    facts AS (
+        SELECT *
+        FROM customer_facts_at(cutoff, on_date)
+    ),
+    cuts AS (
+        SELECT
+            cut_points(list_sort(list(days_since_last_purchase))) AS recency,
+            cut_points(list_sort(list(purchases))) AS frequency,
+            cut_points(list_sort(list(total_spent))) AS money
+        FROM facts
+        WHERE purchases > 0
+    ),
+    -- Equal values share a score, whatever the row order.
+    scored AS (
+        SELECT
+            facts.*,
+            CASE WHEN facts.purchases > 0 THEN 5 - cut_points_below(facts.days_since_last_purchase, cuts.recency) END
+                AS r_score,
+            CASE WHEN facts.purchases > 0 THEN 1 + cut_points_below(facts.purchases, cuts.frequency) END AS f_score,
+            CASE WHEN facts.purchases > 0 THEN 1 + cut_points_below(facts.total_spent, cuts.money) END AS m_score
+        FROM facts
+        CROSS JOIN cuts
+    )
     SELECT
-        cut_points(list_sort(list(days_since_last_purchase))) AS recency,
-        cut_points(list_sort(list(purchases))) AS frequency,
-        cut_points(list_sort(list(total_spent))) AS money
-    FROM facts
-    WHERE purchases > 0
-),
--- Equal values share a score, whatever the row order.
-scored AS (
-    SELECT
-        facts.*,
-        CASE WHEN facts.purchases > 0 THEN 5 - cut_points_below(facts.days_since_last_purchase, cuts.recency) END
-            AS r_score,
-        CASE WHEN facts.purchases > 0 THEN 1 + cut_points_below(facts.purchases, cuts.frequency) END AS f_score,
-        CASE WHEN facts.purchases > 0 THEN 1 + cut_points_below(facts.total_spent, cuts.money) END AS m_score
-    FROM facts
-    CROSS JOIN cuts
-)
-SELECT
-    *,
-    lifecycle_of(purchases, days_since_last_purchase, total_spent) AS segment,
-    CAST(r_score * 100 + f_score * 10 + m_score AS VARCHAR) AS rfm_score,
-    rfm_segment_of(r_score, (f_score + m_score + 1) // 2) AS rfm_segment
-FROM scored;
+        *,
+        lifecycle_of(purchases, days_since_last_purchase, total_spent) AS segment,
+        CAST(r_score * 100 + f_score * 10 + m_score AS VARCHAR) AS rfm_score,
+        rfm_segment_of(r_score, (f_score + m_score + 1) // 2) AS rfm_segment
+    FROM scored;

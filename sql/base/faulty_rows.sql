@@ -4,7 +4,11 @@
 -- ---
 CREATE OR REPLACE TEMP VIEW faulty_rows AS
 -- A sale that nobody can be credited with.
-SELECT 'warning' AS severity, unattributed AS finding, CASE kind WHEN 'order' THEN 'orders' ELSE 'lab_work_orders' END AS table_name, id
+SELECT
+    'warning' AS severity,
+    unattributed AS finding,
+    CASE kind WHEN 'order' THEN 'orders' ELSE 'lab_work_orders' END AS table_name,
+    id
 FROM purchases
 WHERE unattributed IS NOT NULL
 UNION ALL
@@ -75,9 +79,7 @@ UNION ALL
 -- Paid more than it costs: an entry made twice, or an amount that was changed afterwards.
 SELECT 'warning', 'paid_too_much', 'orders', sale.id
 FROM order_facts AS sale
-INNER JOIN (
-    SELECT order_id, sum(amount) AS amount
-    FROM order_payments
-    GROUP BY order_id
-) AS paid ON sale.id = paid.order_id
-WHERE NOT sale.is_void AND paid.amount > sale.total_amount;
+INNER JOIN order_payments AS payment ON sale.id = payment.order_id
+WHERE NOT sale.is_void
+GROUP BY sale.id
+HAVING sum(payment.amount) > any_value(sale.total_amount);

@@ -10,6 +10,11 @@ CREATE OR REPLACE TEMP MACRO rut_key(rut) AS (
     nullif(ltrim(upper(regexp_replace(rut, '[^0-9kK]', '', 'g')), '0'), '')
 );
 
+-- Digits with or without dots and dash, so that no address is taken for a RUT.
+CREATE OR REPLACE TEMP MACRO looks_like_rut(written) AS (
+    regexp_matches(written, '^\s*[0-9][0-9.]{5,12}-?[0-9kK]?\s*$')
+);
+
 CREATE OR REPLACE TEMP MACRO digits_of(written) AS (regexp_replace(written, '[^0-9]', '', 'g'));
 
 CREATE OR REPLACE TEMP MACRO search_key(written) AS (lower(strip_accents(trim(written))));

@@ -80,8 +80,9 @@ CREATE OR REPLACE TEMP MACRO is_rut(rut) AS (
             '0K987654321',
             CAST(1 + list_sum(
                 list_transform(
-                    reverse(left(rut_key(rut), -1)).string_split(''),
-                    lambda digit, place: coalesce(TRY_CAST(digit AS BIGINT), 0) * (2 + (place - 1) % 6)
+                    range(1, length(rut_key(rut))),
+                    lambda place:
+                    CAST(substr(rut_key(rut), length(rut_key(rut)) - place, 1) AS BIGINT) * (2 + (place - 1) % 6)
                 )
             ) % 11 AS BIGINT),
             1

@@ -22,5 +22,5 @@ WHERE
     CAST(customer.id AS VARCHAR) = lower(trim($sought))
     OR CAST(customer.id AS VARCHAR) = trim($sought)
     OR customer.email_key = email_key($sought)
-    OR rut_key(customer.rut) = rut_key($sought)
+    OR (looks_like_rut($sought) AND rut_key(customer.rut) = rut_key($sought))
 ORDER BY customer_id;

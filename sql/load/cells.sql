@@ -13,8 +13,10 @@ CREATE OR REPLACE TEMP MACRO plain_number(cell) AS (
     END
 );
 
+-- An amount of more than 13 digits before the point is none: the source's columns hold 10, and sums and
+-- products of what is stored must not overflow.
 CREATE OR REPLACE TEMP MACRO read_money(cell) AS (
-    coalesce(TRY_CAST(cell AS DECIMAL(18, 2)), TRY_CAST(plain_number(cell) AS DECIMAL(18, 2)))
+    coalesce(TRY_CAST(cell AS DECIMAL(15, 2)), TRY_CAST(plain_number(cell) AS DECIMAL(15, 2)))
 );
 
 CREATE OR REPLACE TEMP MACRO read_number(cell) AS (
@@ -23,7 +25,7 @@ CREATE OR REPLACE TEMP MACRO read_number(cell) AS (
 
 -- In a file whose separator is “;” a dot groups thousands: 1.234 is one thousand and more.
 CREATE OR REPLACE TEMP MACRO read_money_es(cell) AS (
-    coalesce(TRY_CAST(plain_number(cell) AS DECIMAL(18, 2)), TRY_CAST(cell AS DECIMAL(18, 2)))
+    coalesce(TRY_CAST(plain_number(cell) AS DECIMAL(15, 2)), TRY_CAST(cell AS DECIMAL(15, 2)))
 );
 
 CREATE OR REPLACE TEMP MACRO read_number_es(cell) AS (

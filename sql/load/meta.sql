@@ -20,3 +20,6 @@ CREATE TABLE meta.rejects (
 
 -- Children whose order is not in the data.
 CREATE TABLE meta.orphans (table_name VARCHAR, rows BIGINT);
+
+-- Rows that name a branch which is not in the data: no scope holds them.
+CREATE TABLE meta.ownerless (table_name VARCHAR, rows BIGINT);

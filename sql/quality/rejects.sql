@@ -19,6 +19,6 @@ SELECT
     refused,
     count(*) AS count,
     list_slice(list(CAST(line AS VARCHAR) ORDER BY line), 1, 10) AS lines
-FROM meta.rejects
+FROM scope_rejects
 GROUP BY table_name, origin, column_name, reason, refused
 ORDER BY table_name, file, column_name, reason, refused;

@@ -77,7 +77,9 @@ def test_golden(name: str, capfd: pytest.CaptureFixture[str]) -> None:
     file = FILES / f"{name}.json"
     if os.environ.get("OPTTIUS_UPDATE_GOLDEN") == "1":
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(found, ensure_ascii=False, indent=1, default=float) + "\n", encoding="utf-8")
+        file.write_text(
+            json.dumps(found, ensure_ascii=False, indent=1, default=float) + "\n", encoding="utf-8"
+        )
     assert found == json.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
 
 

@@ -12,9 +12,9 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+from golden import hard
 from rich.cells import cell_len
 
-from golden import hard
 from opttius_cli import i18n
 from opttius_cli.render import registry
 from opttius_cli.render.cells import Cells
@@ -68,7 +68,7 @@ def test_formats_for_machines_import_nothing_heavy(name: str) -> None:
     )
     folder = hard.__file__.removesuffix("golden/hard.py")
     command = [sys.executable, "-c", script]
-    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"
 
 
@@ -160,7 +160,7 @@ def test_bars(part: Decimal | int | None, most: int | None, drawn: str) -> None:
 def test_texts_are_fitted_by_their_width_on_the_screen() -> None:
     assert fit("abc", 5, right=True) == "  abc"
     assert fit("李小龙", 7) == "李小龙 "
-    assert cell_len(fit("李小龙", 4)) == 4  # noqa: PLR2004 - the width asked for
+    assert cell_len(fit("李小龙", 4)) == 4
     assert fit("abcdef", 3) == "ab…"
     assert fit("abc", 0) == ""
 

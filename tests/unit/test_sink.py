@@ -45,7 +45,7 @@ def names(folder: Path) -> list[str]:
 def test_a_new_file_is_written(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
-    write_whole(folder / "a.csv", False, new)  # noqa: FBT003
+    write_whole(folder / "a.csv", False, new)
     assert (names(folder), (folder / "a.csv").read_bytes()) == (["a.csv"], NEW)
 
 
@@ -147,8 +147,8 @@ def test_modes(tmp_path: Path) -> None:
         write_whole(tmp_path / "open", force=True, write=new, private=True)
     finally:
         os.umask(before)
-    assert mode(tmp_path / "private") == mode(tmp_path / "open") == 0o600  # noqa: PLR2004
-    assert mode(tmp_path / "kept") == 0o640  # noqa: PLR2004
+    assert mode(tmp_path / "private") == mode(tmp_path / "open") == 0o600
+    assert mode(tmp_path / "kept") == 0o640
 
 
 def test_a_link_is_followed(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ except OutputError as error:
 
 def test_a_reader_that_goes_away_ends_it_quietly() -> None:
     command = [sys.executable, "-c", PRINTING]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.readline() == b"line\n"
@@ -196,7 +196,7 @@ def test_a_reader_that_goes_away_ends_it_quietly() -> None:
 def test_a_full_stdout_is_said() -> None:
     with Path("/dev/full").open("wb") as full:
         command = [sys.executable, "-c", PRINTING]
-        ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)  # noqa: S603
-    assert ran.returncode == 7  # noqa: PLR2004 - the code of the script above
+        ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert ran.returncode == 7
     assert b"disk is full" in ran.stderr
     assert b"Exception ignored" not in ran.stderr

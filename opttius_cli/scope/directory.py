@@ -1,0 +1,153 @@
+"""From the names that people type to a scope: branches of one organization.
+
+Whose rights apply will be asked here, too: what a reader may not see is not resolved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opttius_cli.errors import AmbiguousError, OrganizationNeededError, UnknownNameError, UsageError
+from opttius_cli.i18n import _
+from opttius_cli.names import folded, nearest
+from opttius_cli.result import Branch, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """An organization of the data; ``id`` is None for branches that name none."""
+
+    id: str | None
+    name: str | None
+    slug: str | None
+    metadata: str | None
+
+    @property
+    def shown(self) -> str:
+        """How a person calls it."""
+        return self.name or self.slug or self.id or _("(without organization)")
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A branch, the organization it belongs to, and the snapshot's number for it."""
+
+    branch: Branch
+    organization_id: str | None
+    tenant: int
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The organizations and branches of a snapshot, and the owner number of each organization's own rows."""
+
+    organizations: tuple[Organization, ...]
+    seats: tuple[Seat, ...]
+    own_tenants: dict[str, int]
+
+
+def read_directory(con: duckdb.DuckDBPyConnection) -> Directory:
+    """The directory of the snapshot open in ``con``."""
+    tenants = con.execute(
+        "SELECT tenants.tenant, CAST(tenants.branch_id AS VARCHAR), CAST(tenants.organization_id AS VARCHAR), "
+        "branch.code, branch.name "
+        "FROM meta.tenants AS tenants LEFT JOIN raw.branches AS branch ON branch.id = tenants.branch_id "
+        "ORDER BY branch.code, branch.name, tenants.branch_id"
+    ).fetchall()
+    named = con.execute(
+        "SELECT CAST(id AS VARCHAR), name, slug, CAST(metadata AS VARCHAR) FROM raw.organizations"
+    ).fetchall()
+    details = {row[0]: Organization(*row) for row in named}
+    ids = {row[2] for row in tenants}
+    organizations = [details.get(key, Organization(key, None, None, None)) for key in ids]
+    return Directory(
+        tuple(sorted(organizations, key=lambda one: (one.shown, one.id or ""))),
+        tuple(Seat(Branch(row[1], row[3], row[4]), row[2], row[0]) for row in tenants if row[1] is not None),
+        {row[2]: row[0] for row in tenants if row[1] is None},
+    )
+
+
+def resolve(directory: Directory, organization: str | None, branches: Sequence[str]) -> Scope:
+    """The scope that was asked for; without branches, every branch of the organization.
+
+    Raises:
+        UnknownNameError: no such organization or branch; the nearest names are given.
+        AmbiguousError: a name fits several.
+        OrganizationNeededError: none was named and the data holds several.
+    """
+    chosen = _find_organization(directory, organization) if organization else None
+    seats = [_find_seat(directory, name, chosen) for name in branches]
+    owners = {seat.organization_id for seat in seats}
+    if len(owners) > 1:
+        raise UsageError(
+            _(
+                "The branches {names} belong to more than one organization. Name branches of one.",
+                names=", ".join(branches),
+            )
+        )
+    if chosen is None:
+        chosen = _organization_of(directory, owners)
+    own = [seat for seat in directory.seats if seat.organization_id == chosen.id]
+    wanted = {seat.tenant for seat in seats} or {seat.tenant for seat in own}
+    held = tuple(seat for seat in own if seat.tenant in wanted)
+    whole = len(held) == len(own)
+    tenants = [seat.tenant for seat in held]
+    if whole and chosen.id in directory.own_tenants:
+        tenants.append(directory.own_tenants[chosen.id])
+    return Scope(chosen.id, chosen.name, tuple(seat.branch for seat in held), whole, tuple(sorted(tenants)))
+
+
+def everything(directory: Directory) -> Scope:
+    """The scope that holds every row of somebody's: what whoever loads the data may check."""
+    tenants = [seat.tenant for seat in directory.seats] + list(directory.own_tenants.values())
+    return Scope(
+        None,
+        None,
+        tuple(seat.branch for seat in directory.seats),
+        whole=True,
+        tenants=tuple(sorted(tenants)),
+        everything=True,
+    )
+
+
+def _organization_of(directory: Directory, owners: Iterable[str | None]) -> Organization:
+    known = {one.id: one for one in directory.organizations}
+    for owner in owners:
+        return known[owner]
+    if len(directory.organizations) == 1:
+        return directory.organizations[0]
+    # Branches of no organization are reached by --branch; there is no name to choose them by.
+    raise OrganizationNeededError([one.shown for one in directory.organizations if one.id is not None])
+
+
+def _find_organization(directory: Directory, name: str) -> Organization:
+    wanted = folded(name)
+    fitting = [
+        o for o in directory.organizations if wanted in {folded(o.id), folded(o.slug), folded(o.name)} - {""}
+    ]
+    if not fitting:
+        names = [text for o in directory.organizations for text in (o.name, o.slug) if text]
+        raise UnknownNameError(_("organization"), name, nearest(name, names))
+    if len(fitting) > 1:
+        raise AmbiguousError(_("organization"), name, [f"{o.shown} ({o.id})" for o in fitting])
+    return fitting[0]
+
+
+def _find_seat(directory: Directory, name: str, organization: Organization | None) -> Seat:
+    seats = [s for s in directory.seats if organization is None or s.organization_id == organization.id]
+    wanted = folded(name)
+    for key in ("id", "code", "name"):
+        fitting = [seat for seat in seats if wanted and folded(getattr(seat.branch, key)) == wanted]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            shown = [f"{seat.branch.name} ({seat.branch.id})" for seat in fitting]
+            raise AmbiguousError(_("branch"), name, shown)
+    names = [text for seat in seats for text in (seat.branch.code, seat.branch.name) if text]
+    raise UnknownNameError(_("branch"), name, nearest(name, names))
