@@ -210,7 +210,7 @@ def _read(item: Any, value: Any, key: str, origin: str) -> Any:
         if origin == _("option"):
             option = "--" + OPTIONS.get(key, key)
             raise UsageError(
-                _("{option} {value} must be {kind}.", option=option, value=value, kind=error)
+                _("{option} “{value}” must be {kind}.", option=option, value=value, kind=error)
             ) from error
         raise ConfigError(
             _("{origin}: {key} = {value!r} must be {kind}.", origin=origin, key=key, value=value, kind=error)

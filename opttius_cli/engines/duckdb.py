@@ -102,13 +102,25 @@ class DuckEngine:
         for node in nodes:
             if node.get("type") == "BASE_TABLE":
                 outside = node.get("schema_name") or node.get("catalog_name")
-                if outside or node["table_name"] not in named | _TABLES | self.shared:
+                if outside or (
+                    node["table_name"] not in named | _TABLES | self.shared
+                    and self._holds(node["table_name"])
+                ):
                     raise _outside(".".join(part for part in (outside, node["table_name"]) if part))
             if (
                 node.get("type") == "TABLE_FUNCTION"
                 and node["function"]["function_name"] not in _TABLE_FUNCTIONS
             ):
                 raise _outside(node["function"]["function_name"] + "()")
+
+    def _holds(self, name: str) -> bool:
+        """Whether there is a table or view of that name at all; where there is none, DuckDB itself says so."""
+        rows = self.con.execute(
+            "SELECT 1 FROM duckdb_tables() WHERE table_name = $1 UNION ALL "
+            "SELECT 1 FROM duckdb_views() WHERE view_name = $1",
+            [name.lower()],
+        ).fetchall()
+        return bool(rows)
 
     def _set(self, variables: Mapping[str, Any]) -> None:
         for name, value in variables.items():

@@ -89,6 +89,14 @@ def _entered(request: Request, con: duckdb.DuckDBPyConnection, directory: Direct
         library.Library(settings.user_folder(request.environment) / "reports"),
         frozenset(_present(con)),
     )
+    request.voice.detail(
+        _(
+            "Snapshot of {source}, loaded {at}; {count} branches.",
+            source=session.manifest.source,
+            at=session.manifest.loaded_at.isoformat(),
+            count=len(scope.branches),
+        )
+    )
     session.engine.enter(scope, variables(session), library.rules())
     return session
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import re
-import shutil
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from typing import TYPE_CHECKING
 from opttius_cli.errors import BusyError, OutputError, SourceError
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.build import Build, build
+from opttius_cli.snapshot.litter import clean, remove
 from opttius_cli.snapshot.source import ReadyMade
 
 if TYPE_CHECKING:
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from opttius_cli.snapshot.source import Source
 
 _log = logging.getLogger(__name__)
-_LITTER = re.compile(r"[0-9a-f]{32}\.building|(?P<process>[1-9][0-9]{0,8})\.spill")
-"""What comes after a snapshot's name in the names of the folders that builds and readers make beside it."""
 SCHEMA_VERSION = 4
 LOCK_PATIENCE = 10.0
 """Seconds that a load waits for another one of the same source."""
@@ -133,7 +130,7 @@ class Store:
         try:
             self._built(building, source, now, how).replace(path)
         finally:
-            _remove(building)
+            remove(building)
 
     def _built(self, building: Path, source: Source, now: datetime, how: Build) -> Path:
         """A whole snapshot in the folder ``building``; built once more when the source changed meanwhile."""
@@ -153,7 +150,7 @@ class Store:
             else:
                 if source.fingerprint() == fingerprint:
                     return file
-            _remove(file)
+            remove(file)
             _log.info("%s changed while it was read", source.name)
         raise SourceError(
             _(
@@ -203,30 +200,6 @@ class Store:
             raise BusyError(
                 _("Another run is loading {path}. Try again in a moment.", path=path.name)
             ) from error
-
-
-def clean(path: Path) -> None:
-    """Remove what killed builds and readers of this snapshot left; its lock must be held.
-
-    Nobody else builds it then, but somebody may be reading it: a spill folder tells by its name whose it is.
-    """
-    prefix = f"{path.name}."
-    for litter in path.parent.iterdir():
-        ours = litter.name.startswith(prefix) and _LITTER.fullmatch(litter.name[len(prefix) :])
-        if not ours or litter.is_symlink() or not litter.is_dir():
-            continue
-        if ours["process"] is None or not _alive(int(ours["process"])):
-            _remove(litter)
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 @contextmanager
@@ -308,10 +281,3 @@ def manifest_of(con: duckdb.DuckDBPyConnection) -> Manifest:
         int(facts["schema_version"]),
         facts["options"],
     )
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)

@@ -238,7 +238,7 @@ def test_the_reports_that_pages_show_keep_their_word(
 def test_the_sql_page_names_every_variable_parameter_and_view() -> None:
     page = _text("sql/README.md")
     files = [file for file in (ROOT / "sql").glob("*/*.sql") if file.parent.name not in {"load", "sample"}]
-    sql = "".join(file.read_text(encoding="utf-8") for file in files) + _text("opttius_cli/scope.py")
+    sql = "".join(file.read_text(encoding="utf-8") for file in files) + _text("opttius_cli/scope/views.py")
     library = Library(Path("/nonexistent"))
     own = {name for report in library.own() for name in library.report(report).parameters}
     named = set(re.findall(r"getvariable\('(\w+)'\)", sql)) | (set(re.findall(r"\$([a-z]\w*)", sql)) - own)

@@ -6,10 +6,28 @@ import gzip
 import random
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from opttius_cli.errors import SourceError
-from sources.loading import BRANCH, CUSTOMER, ORDERS, Loaded, Reject, load, order, orders, shop, uid
+from opttius_cli.snapshot.build import Build
+from opttius_cli.sources.registry import open_source
+from sources.loading import (
+    BRANCH,
+    CUSTOMER,
+    NOW,
+    ORDERS,
+    ORGANIZATION,
+    Loaded,
+    Reject,
+    load,
+    opened,
+    order,
+    orders,
+    shop,
+    store,
+    uid,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -187,6 +205,138 @@ def test_strict_names_the_first_and_the_count(tmp_path: Path) -> None:
     assert not list((tmp_path / "cache").glob("*.duckdb"))
     (folder / "orders.csv").write_text(orders(order(1)))
     assert load(folder, tmp_path / "cache", strict=True).rejects == []
+
+
+DAMAGED = [
+    ("few", "too_few_cells"),
+    (",".join("123456789"), "too_many_cells"),
+    (f'{uid(9)},"never closed', "unterminated_quote"),
+]
+
+
+@pytest.mark.parametrize("table", ["branches", "customers", "orders"])
+@pytest.mark.parametrize(("line", "reason"), DAMAGED, ids=[reason for _line, reason in DAMAGED])
+@pytest.mark.parametrize("first", [False, True])
+def test_a_damaged_row_of_a_required_table_costs_itself(
+    tmp_path: Path, table: str, line: str, reason: str, *, first: bool
+) -> None:
+    folder = shop(tmp_path / "export", orders=orders(order(1)))
+    path = folder / f"{table}.csv"
+    header, row = path.read_text().splitlines()
+    path.write_text("\n".join([header, *([line, row] if first else [row, line]), ""]))
+    found = load(folder, tmp_path / "cache")
+    assert found.rejects == [Reject(path.name, 2 if first else 3, None, reason, refused=True)]
+    assert {name: found.rows_read[name] for name in ("branches", "customers", "orders")} == {
+        "branches": 1,
+        "customers": 1,
+        "orders": 1,
+    }
+    assert found.column("orders", "id") == [uid(1)]
+    assert found.column("branches", "id") == [BRANCH]
+
+
+def test_ids_that_are_text_stay_so_beside_a_damaged_branch(tmp_path: Path) -> None:
+    folder = shop(
+        tmp_path / "export",
+        branches="id,organization_id,name\ncentro,o,Centro\nfew\n",
+        customers="id,branch_id,created_at\nana,centro,2026-01-02\n",
+    )
+    found = load(folder, tmp_path / "cache")
+    assert found.column("customers", "branch_id") == ["centro"]
+    assert places(found) == [(3, None, "too_few_cells")]
+
+
+FITS, TOO_MUCH = "9999999999999.99", "10000000000000"
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_an_amount_that_no_column_of_the_source_can_hold_is_unreadable(
+    tmp_path: Path, separator: str, sign: str
+) -> None:
+    text = orders(
+        f"{order(1, total=sign + FITS)},{sign}{FITS}",
+        f"{order(2, total=sign + TOO_MUCH)},1",
+        f"{order(3, total='5')},{sign}{TOO_MUCH}",
+        f"{order(4, total=sign + '1e13')},",
+        header=f"{ORDERS},copago_amount",
+    )
+    folder = shop(tmp_path / "export", orders=text.replace(",", separator))
+    found = load(folder, tmp_path / "cache")
+    assert [(one.line, one.column, one.reason, one.refused) for one in found.rejects] == [
+        (3, "total_amount", "unreadable", True),
+        (4, "copago_amount", "unreadable", False),
+        (5, "total_amount", "unreadable", True),
+    ]
+    assert found.column("orders", "total_amount") == [sign + FITS, "5.00"]
+    assert found.column("orders", "copago_amount") == [sign + FITS, None]
+
+
+def test_an_amount_beyond_reason_in_a_typed_column_is_unreadable(tmp_path: Path) -> None:
+    folder = shop(tmp_path / "export")
+    (folder / "orders.csv").unlink()
+    with duckdb.connect() as con:
+        rows = ", ".join(f"('{uid(n)}', {amount})" for n, amount in enumerate((FITS, TOO_MUCH, "1e15"), 1))
+        con.execute(
+            f"COPY (SELECT id, '{BRANCH}' AS branch_id, 'paid' AS status, 'paid' AS payment_status, "
+            f"CAST(amount AS DECIMAL(38, 2)) AS total_amount, TIMESTAMP '2026-01-02' AS created_at "
+            f"FROM (VALUES {rows}) AS t(id, amount)) TO '{folder}/orders.parquet'"
+        )
+    found = load(folder, tmp_path / "cache")
+    assert places(found) == [(2, "total_amount", "unreadable"), (3, "total_amount", "unreadable")]
+    assert found.column("orders", "total_amount") == [FITS]
+
+
+OTHER = uid(77)
+
+
+def test_what_an_organization_shares_is_refused_to_its_organization(tmp_path: Path) -> None:
+    folder = shop(
+        tmp_path / "export",
+        organizations=f"id,name\n{ORGANIZATION},Opttius\n{OTHER},Otra\n",
+        products=f"id,organization_id,branch_id,name\nx,{ORGANIZATION},{BRANCH},A\ny,{OTHER},,B\nz,,,C\n"
+        f"{uid(1)},{ORGANIZATION},{BRANCH},D\n",
+        agreements=f"id,organization_id,name\nx,{OTHER},A\ny,nobody,B\n",
+    )
+    path = store(tmp_path / "cache").load(open_source(str(folder)), NOW, Build())
+    with opened(path) as con:
+        told = con.execute(
+            "SELECT table_name, line, CAST(organization_id AS VARCHAR), branch_id "
+            "FROM meta.rejects LEFT JOIN meta.tenants USING (tenant) WHERE refused ORDER BY ALL"
+        ).fetchall()
+        assert con.execute("SELECT DISTINCT tenant FROM raw.products").fetchall() == [(None,)]
+    assert told == [
+        ("agreements", 2, OTHER, None),
+        ("agreements", 3, None, None),
+        ("products", 2, ORGANIZATION, None),
+        ("products", 3, OTHER, None),
+        ("products", 4, None, None),
+    ]
+
+
+def test_rows_of_an_unknown_branch_are_counted(tmp_path: Path) -> None:
+    lost = order(2).replace(BRANCH, OTHER)
+    folder = shop(
+        tmp_path / "export",
+        orders=orders(
+            order(1),
+            lost,
+            lost,
+            order(3).replace(BRANCH, ""),
+            # One id in a branch that is known and in one that is not: set aside.
+            order(4),
+            order(4).replace(BRANCH, OTHER),
+            order(5, total="x").replace(BRANCH, OTHER),
+        ),
+        prescriptions=f"id,customer_id,branch_id\n{uid(1)},{CUSTOMER},{OTHER}\n",
+        products=f"id,branch_id,name\n{uid(1)},{OTHER},A\n",
+    )
+    path = store(tmp_path / "cache").load(open_source(str(folder)), NOW, Build())
+    with opened(path) as con:
+        assert con.execute("FROM meta.ownerless ORDER BY ALL").fetchall() == [
+            ("orders", 3),
+            ("prescriptions", 1),
+        ]
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -12,15 +13,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from opttius_cli.errors import BusyError, SourceError
+from opttius_cli.errors import BusyError, MissingTableError, OutputError, SourceError, UnreadableError
+from opttius_cli.snapshot import build as builds
 from opttius_cli.snapshot import store as stores
 from opttius_cli.snapshot.build import Build
+from opttius_cli.sources import careful
 from opttius_cli.sources.exports import Folder
 from opttius_cli.sources.registry import open_source
 from sources.loading import EXAMPLE, NOW, contents, load, opened, order, orders, shop, store
+from sources.test_formats import dump_text
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import duckdb
+
+    from opttius_cli.snapshot.reading import Reading
+    from opttius_cli.snapshot.source import Part
 
 ROOT = EXAMPLE.parents[2]
 PROGRAM = """
@@ -112,15 +121,23 @@ def test_the_litter_of_others_is_left_alone(tmp_path: Path) -> None:
         [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True, text=True
     )
     names = {
-        f"{published.name}.x.building": False,
+        f"{published.name}.{'0f' * 16}.building": False,
         f"{published.name}.{int(dead.stdout)}.spill": False,
         f"{published.name}.{os.getpid()}.spill": True,
-        "another.duckdb.y.building": True,
+        f"another.duckdb.{'0f' * 16}.building": True,
+        f"{published.name}.building-notes.txt": True,
+        f"{published.name}.x.building": True,
+        f"{published.name}.{'0f' * 16}.building.copy": True,
+        f"{published.name}.old.{int(dead.stdout)}.spill": True,
+        f"{published.name}.99999999999.spill": True,
     }
     for name in names:
         (cache / name).mkdir()
+    notes = cache / f"{published.name}.{'0e' * 16}.building"
+    notes.write_text("a file of the user's own")
     load(folder, cache)
     assert {name: (cache / name).exists() for name in names} == names
+    assert notes.exists()
 
 
 def test_a_snapshot_is_fresh_until_a_file_changes(tmp_path: Path) -> None:
@@ -164,6 +181,43 @@ def test_a_file_that_never_rests_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SourceError):
         store(tmp_path / "cache").load(Folder(folder), NOW, Build(progress=meddle))
     assert not list((tmp_path / "cache").glob("*.duckdb*building*"))
+
+
+def test_a_file_that_goes_away_while_it_is_read_is_the_fault_of_the_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = shop(tmp_path / "export", orders=orders(order(1), order(2, total="x")))
+    note = builds._note_troubles
+
+    def late(con: duckdb.DuckDBPyConnection, reading: Reading, part: Part) -> None:
+        (folder / "orders.csv").unlink()
+        note(con, reading, part)
+
+    monkeypatch.setattr(builds, "_note_troubles", late)
+    with pytest.raises(MissingTableError, match="orders"):
+        load(folder, tmp_path / "cache")
+
+
+def test_a_dump_that_goes_away_while_it_is_read_is_the_fault_of_the_source(tmp_path: Path) -> None:
+    path = tmp_path / "shop.sql"
+    path.write_text(dump_text())
+
+    def meddle(table: str, _rows: int) -> None:
+        if table == "orders":
+            path.unlink()
+
+    with pytest.raises(UnreadableError, match=r"shop\.sql cannot be read: it is no longer there"):
+        store(tmp_path / "cache").load(open_source(str(path)), NOW, Build(progress=meddle))
+
+
+def test_a_disk_that_fails_is_no_fault_of_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    folder = shop(tmp_path / "export", orders=orders(order(1), "few"))
+    monkeypatch.setattr(careful, "copy", full)
+    with pytest.raises(OutputError, match="No space left"):
+        load(folder, tmp_path / "cache")
 
 
 @pytest.mark.slow

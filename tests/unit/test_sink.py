@@ -171,6 +171,8 @@ def test_a_full_device_is_said() -> None:
 
 PRINTING = """
 import sys
+from opttius_cli import i18n
+i18n.use("en")
 from opttius_cli.errors import OutputError
 from opttius_cli.render.sink import write_stdout
 try:

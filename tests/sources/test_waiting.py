@@ -1,0 +1,114 @@
+"""A run that meets another one's load shows what is published, and loads again only when it was asked to."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from opttius_cli.errors import BusyError
+from opttius_cli.snapshot import store as stores
+from opttius_cli.snapshot.build import Build
+from opttius_cli.snapshot.store import Store, read_manifest
+from opttius_cli.sources.registry import open_source
+from sources.loading import NOW, order, orders, shop, store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from opttius_cli.snapshot.source import Source
+
+LATER = NOW + timedelta(minutes=5)
+
+
+@pytest.fixture
+def keeper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.setattr(stores, "LOCK_PATIENCE", 0.1)
+    return store(tmp_path / "cache")
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Source:
+    return open_source(str(shop(tmp_path / "export")))
+
+
+def change(tmp_path: Path) -> None:
+    (tmp_path / "export" / "orders.csv").write_text(orders(order(1)))
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Another run's lock."""
+    from filelock import FileLock
+
+    with FileLock(f"{path}.lock"):
+        yield
+
+
+def counting(tables: list[str]) -> Build:
+    return Build(progress=lambda table, _rows: tables.append(table))
+
+
+def test_a_stale_snapshot_is_shown_while_another_run_loads(
+    tmp_path: Path, keeper: Store, source: Source
+) -> None:
+    path = keeper.load(source, NOW, Build())
+    before = path.read_bytes()
+    change(tmp_path)
+    with held(path):
+        assert keeper.load(source, LATER, Build()) == path
+    assert path.read_bytes() == before
+
+
+def test_who_asks_for_a_refresh_is_told_that_another_run_loads(
+    tmp_path: Path, keeper: Store, source: Source
+) -> None:
+    path = keeper.load(source, NOW, Build())
+    own = keeper.load(source, NOW, Build(), into=tmp_path / "own.duckdb")
+    with held(path), held(own):
+        with pytest.raises(BusyError):
+            keeper.load(source, LATER, Build(), refresh=True)
+        with pytest.raises(BusyError):
+            keeper.load(source, LATER, Build(), into=own)
+
+
+def test_a_snapshot_of_another_version_is_not_shown_meanwhile(
+    keeper: Store, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = keeper.load(source, NOW, Build())
+    monkeypatch.setattr(stores, "SCHEMA_VERSION", stores.SCHEMA_VERSION + 1)
+    with held(path), pytest.raises(BusyError):
+        keeper.load(source, LATER, Build())
+
+
+@pytest.mark.parametrize("refresh", [False, True])
+def test_what_another_run_published_meanwhile_is_not_built_again(
+    tmp_path: Path, keeper: Store, source: Source, monkeypatch: pytest.MonkeyPatch, *, refresh: bool
+) -> None:
+    keeper.load(source, NOW, Build())
+    change(tmp_path)
+    locked, built = Store._locked, list[str]()
+
+    @contextmanager
+    def waits(self: Store, path: Path) -> Iterator[None]:
+        monkeypatch.setattr(Store, "_locked", locked)
+        keeper.load(source, NOW, Build())
+        with locked(self, path):
+            yield
+
+    monkeypatch.setattr(Store, "_locked", waits)
+    path = keeper.load(source, LATER, counting(built), refresh=refresh)
+    assert bool(built) == refresh
+    manifest = read_manifest(path)
+    assert manifest is not None
+    assert manifest.loaded_at == (LATER if refresh else NOW)
+
+
+def test_a_fresh_snapshot_that_nobody_replaced_is_built_again(keeper: Store, source: Source) -> None:
+    built: list[str] = []
+    keeper.load(source, NOW, Build())
+    keeper.load(source, LATER, counting(built))
+    assert built
