@@ -36,20 +36,14 @@ def house(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> None:
     """Move what is accepted of the ``rows`` of ``staged_<table>`` to ``raw.<table>`` and ``…_contested``.
 
     Children lie sorted by the day of their order, other rows by their own date, so that a period
-    touches few row groups. A child whose order is not in the data is counted in ``meta.orphans``.
+    touches few row groups. A child whose order is not in the data is counted in ``meta.orphans``,
+    and a row that names a branch which is not, in ``meta.ownerless``.
 
     Most tables repeat no key, and most set nothing aside: then what would settle and join that is left out.
     """
     aside = _set_aside(con, table)
     owned = f"({_owned(table, aside)}) AS owned"
-    key = ", ".join(quoted(name) for name in table.key)
-    repeats = rows > 1 and _made(
-        con,
-        f"CREATE TEMP TABLE repeated AS SELECT {key} FROM {quoted('staged_' + table.name)} "
-        f"WHERE NOT refused GROUP BY ALL HAVING count(*) > 1",
-    )
-    if repeats:
-        con.execute(f"CREATE TEMP TABLE collapsed AS {_collapsed(table, owned)}")
+    repeats = rows > 1 and _collapse(con, table, owned)
     kept = ", ".join(_kept(table))
     columns = ", ".join([*(f"housed.{name}" for name in _kept(table)), *_known_references(table, aside)])
     order = f"ORDER BY housed.{_sorted_by(table)}" if _sorted_by(table) else ""
@@ -77,14 +71,25 @@ def house(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> None:
         con.execute(
             f"CREATE TABLE raw.{quoted(table.name + '_contested')} AS FROM raw.{quoted(table.name)} LIMIT 0"
         )
-    if rows and table.tenancy == "parent":
-        _count_orphans(con, table, owned, housed)
-    elif rows and table.tenancy == "branch":
-        _count_ownerless(con, table)
+    if rows:
+        _count_lost(con, table, owned, housed)
     con.execute(
         "DROP TABLE IF EXISTS repeated; DROP TABLE IF EXISTS collapsed; "
         f"DROP TABLE {quoted('staged_' + table.name)}"
     )
+
+
+def _collapse(con: duckdb.DuckDBPyConnection, table: Table, owned: str) -> bool:
+    """Make ``repeated``, the keys that come more than once, and ``collapsed``; whether there are any."""
+    key = ", ".join(quoted(name) for name in table.key)
+    repeats = _made(
+        con,
+        f"CREATE TEMP TABLE repeated AS SELECT {key} FROM {quoted('staged_' + table.name)} "
+        f"WHERE NOT refused GROUP BY ALL HAVING count(*) > 1",
+    )
+    if repeats:
+        con.execute(f"CREATE TEMP TABLE collapsed AS {_collapsed(table, owned)}")
+    return repeats > 0
 
 
 def _set_aside(con: duckdb.DuckDBPyConnection, table: Table) -> set[str]:
@@ -103,6 +108,14 @@ def _made(con: duckdb.DuckDBPyConnection, statement: str) -> int:
     """Run a CREATE TABLE … AS; returns the rows of the table."""
     found = con.execute(statement).fetchone()
     return int(found[0]) if found else 0
+
+
+def _count_lost(con: duckdb.DuckDBPyConnection, table: Table, owned: str, housed: int) -> None:
+    """Tell the rows that no scope can hold, since what they belong to is not in the data."""
+    if table.tenancy == "parent":
+        _count_orphans(con, table, owned, housed)
+    elif table.tenancy == "branch":
+        _count_ownerless(con, table)
 
 
 def _count_orphans(con: duckdb.DuckDBPyConnection, table: Table, owned: str, housed: int) -> None:

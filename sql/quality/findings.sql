@@ -34,6 +34,20 @@ findings AS (
     WHERE column_name IS NOT NULL AND NOT quiet
     GROUP BY table_name
     UNION ALL
+    SELECT 'warning', 'unreadable_cells', table_name, count(*), CAST([] AS VARCHAR[])
+    FROM scope_rejects
+    WHERE NOT refused
+    GROUP BY table_name
+    UNION ALL
+    -- What belongs to nobody is told to whoever looks at the whole source, and to no branch.
+    SELECT 'warning', 'orphan_rows', table_name, rows, CAST([] AS VARCHAR[])
+    FROM meta.orphans
+    WHERE getvariable('sees_everything')
+    UNION ALL
+    SELECT 'error', 'ownerless_rows', table_name, rows, CAST([] AS VARCHAR[])
+    FROM meta.ownerless
+    WHERE getvariable('sees_everything')
+    UNION ALL
     SELECT severity, finding, table_name, count(*), list_slice(list(CAST(id AS VARCHAR) ORDER BY id), 1, 5)
     FROM faulty_rows
     GROUP BY severity, finding, table_name

@@ -9,6 +9,7 @@
 -- refused = { kind = "count", es = "Rechazadas: no se pudieron leer", en = "Refused: could not be read" }
 -- cells_emptied = { kind = "count", es = "Celdas vaciadas: opcionales que no se pudieron leer", en = "Cells emptied: optional ones that could not be read" }
 -- orphans = { kind = "count", es = "Huérfanas: su pedido no está en los datos", en = "Orphans: their order is not in the data" }
+-- ownerless = { kind = "count", es = "De nadie: su sucursal no está en los datos", en = "Of nobody: their branch is not in the data" }
 -- ---
 WITH
 refusals AS (
@@ -26,8 +27,10 @@ SELECT
     loaded.rows_read,
     coalesce(refusals.refused, 0) AS refused,
     coalesce(refusals.cells_emptied, 0) AS cells_emptied,
-    coalesce(orphans.rows, 0) AS orphans
+    coalesce(orphans.rows, 0) AS orphans,
+    coalesce(ownerless.rows, 0) AS ownerless
 FROM meta.loaded AS loaded
 LEFT JOIN refusals ON loaded.table_name = refusals.table_name
 LEFT JOIN meta.orphans AS orphans ON loaded.table_name = orphans.table_name
+LEFT JOIN meta.ownerless AS ownerless ON loaded.table_name = ownerless.table_name
 ORDER BY loaded.table_name;
