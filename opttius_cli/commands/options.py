@@ -110,7 +110,12 @@ class Asking(Loading):
         typer.Option(help=N_("CSV as programs read it, or as Excel in Spanish does.")),
     ] = "plain"
     as_email: Annotated[
-        str | None, typer.Option("--as", metavar=N_("EMAIL"), help=N_("The admin whose rights apply."))
+        str | None,
+        typer.Option(
+            "--as",
+            metavar=N_("EMAIL"),
+            help=N_("The admin whose rights apply; refused until this version checks them."),
+        ),
     ] = None
     reveal_pii: Annotated[
         bool,
