@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from opttius_cli.render.cells import Cells
-    from opttius_cli.result import Answer, Part
+    from opttius_cli.result import Answer, Column, Part
 
 SILENT = frozenset({"rows"})
 """Parts of ``data_quality`` that tell how much was read, not what was left out."""
@@ -34,7 +34,7 @@ def _of(part: Part, answer: Answer, cells: Cells) -> Iterator[str]:
                 yield _counted(key, value, None, cells)
     elif name in _PER_TABLE:
         if rows:
-            listed = ", ".join(_entry(list(row.values()), cells) for row in rows)
+            listed = ", ".join(_entry(list(row.values()), result.columns[0], cells) for row in rows)
             yield _PER_TABLE[name](listed, cells.instant(answer.head.as_of))
     else:
         for row in rows:
@@ -45,9 +45,9 @@ def _of(part: Part, answer: Answer, cells: Cells) -> Iterator[str]:
                 yield _counted(f"{name}.{key}" if name else key, count, amount, cells)
 
 
-def _entry(values: list[Any], cells: Cells) -> str:
+def _entry(values: list[Any], table: Column, cells: Cells) -> str:
     """``orders 12``, ``orders (a, b)`` or ``orders``."""
-    name = cells.text(values[0], Kind.TEXT)
+    name = cells.of(table, values[0])
     if len(values) == 1:
         return name
     text = cells.text(values[1], Kind.COUNT)

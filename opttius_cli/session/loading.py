@@ -28,7 +28,7 @@ def snapshot(request: Request) -> Path:
     store = snapshots(request)
     if not request.refresh and (path := store.fresh(source, request.now, request.config.max_age)):
         return path
-    return load(request, store, source)
+    return load(request, store, source, refresh=request.refresh)
 
 
 def snapshots(request: Request) -> Store:
@@ -51,10 +51,10 @@ def load_now(request: Request, into: Path | None, *, force: bool) -> Path:
         raise UsageError(
             _("{source} is a snapshot already. Copy the file instead of loading it.", source=source.name)
         )
-    return load(request, snapshots(request), source, into)
+    return load(request, snapshots(request), source, into, refresh=True)
 
 
-def load(request: Request, store: Store, source: Source, into: Path | None = None) -> Path:
+def load(request: Request, store: Store, source: Source, into: Path | None = None, *, refresh: bool) -> Path:
     """Build the snapshot of ``source`` now, telling the voice how it goes; returns its path."""
     voice = request.voice
 
@@ -62,6 +62,8 @@ def load(request: Request, store: Store, source: Source, into: Path | None = Non
         voice.progress(_("Loading {table}: {rows} rows", table=table, rows=f"{rows:,}"))
 
     try:
-        return store.load(source, request.now, Build(progress=progress, strict=request.strict), into=into)
+        return store.load(
+            source, request.now, Build(progress=progress, strict=request.strict), into=into, refresh=refresh
+        )
     finally:
         voice.progress_end()
