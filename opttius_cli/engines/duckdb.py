@@ -27,6 +27,7 @@ _TABLE_FUNCTIONS = {
     "days_between",
     "customer_facts_at",
     "customer_segments_at",
+    "segment_movement",
 }
 """What a user's report may select from besides tables: nothing that opens files or names tables by text."""
 

@@ -32,6 +32,7 @@ _BASE = (
     "base/order_lines",
     "base/customer_facts",
     "base/customer_segments",
+    "base/segment_movement",
     "base/faulty_rows",
 )
 """The shared views and macros, each after those it is made of."""

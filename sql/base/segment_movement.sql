@@ -1,0 +1,76 @@
+-- ---
+-- about = "What each segment of a scheme holds on a date, and who came and went since another moment (metrics 8)."
+-- optional = true
+-- uses = "customer_segments"
+-- ---
+
+CREATE OR REPLACE TEMP MACRO segment_in(scheme, lifecycle, rfm) AS (CASE WHEN scheme = 'rfm' THEN rfm ELSE lifecycle END);
+
+CREATE OR REPLACE TEMP MACRO segments_of(scheme) AS (
+    CASE WHEN scheme = 'rfm' THEN rfm_segments() ELSE lifecycle_segments() END
+);
+
+CREATE OR REPLACE TEMP MACRO segment_movement(scheme, on_date, before_cutoff, before_date) AS TABLE
+    WITH
+    now AS (
+        SELECT customer_id, segment_in(scheme, segment, rfm_segment) AS segment, purchases, total_spent
+        FROM customer_segments_at(CAST('infinity' AS TIMESTAMP), on_date)
+    ),
+    -- The same customers as they stood when the previous window ended.
+    before AS (
+        SELECT customer_id, segment_in(scheme, segment, rfm_segment) AS segment
+        FROM customer_segments_at(before_cutoff, before_date)
+    ),
+    -- A customer without a segment before did not exist then; nobody ceases to exist.
+    moved AS (
+        SELECT
+            now.segment,
+            before.segment AS previous_segment,
+            now.purchases,
+            now.total_spent
+        FROM now
+        LEFT JOIN before ON now.customer_id = before.customer_id
+    ),
+    held AS (
+        SELECT
+            segment,
+            count(*) AS customers,
+            sum(purchases) AS purchases,
+            sum(total_spent) AS total_spent,
+            count(*) FILTER (WHERE previous_segment IS DISTINCT FROM segment) AS joined
+        FROM moved
+        GROUP BY segment
+    ),
+    held_before AS (
+        SELECT
+            previous_segment,
+            count(*) AS customers,
+            count(*) FILTER (WHERE previous_segment IS DISTINCT FROM segment) AS departed
+        FROM moved
+        WHERE previous_segment IS NOT NULL
+        GROUP BY previous_segment
+    ),
+    -- Every segment has its row, also the empty ones.
+    named AS (
+        SELECT unnest(segments_of(scheme)) AS segment, generate_subscripts(segments_of(scheme), 1) AS place
+    ),
+    whole AS (
+        SELECT sum(customers) AS customers, sum(total_spent) AS total_spent
+        FROM held
+    )
+    SELECT
+        named.place,
+        named.segment,
+        coalesce(held.customers, 0) AS customers,
+        percent_of(coalesce(held.customers, 0), whole.customers) AS customers_pct,
+        coalesce(held.purchases, 0) AS purchases,
+        coalesce(held.total_spent, 0) AS total_spent,
+        percent_of(coalesce(held.total_spent, 0), whole.total_spent) AS spent_pct,
+        money_per(held.total_spent, held.customers) AS average_lifetime_value,
+        CASE WHEN before_date IS NOT NULL THEN coalesce(held_before.customers, 0) END AS previous_customers,
+        CASE WHEN before_date IS NOT NULL THEN coalesce(held.joined, 0) END AS joined,
+        CASE WHEN before_date IS NOT NULL THEN coalesce(held_before.departed, 0) END AS departed
+    FROM named
+    LEFT JOIN held ON named.segment = held.segment
+    LEFT JOIN held_before ON named.segment = held_before.previous_segment
+    CROSS JOIN whole;
