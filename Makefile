@@ -9,6 +9,8 @@ PIP := PIP_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/pyt
 # How many tests run at once, how long fuzzing is, and what is fixed so that a demonstration never looks empty.
 JOBS ?= 2
 FUZZ ?= 20
+# A number here makes fuzzing repeat itself.
+SEED ?=
 DEMO_SOURCE ?= sample_data
 DEMO_ORGANIZATION ?= mirador-austral
 DEMO_CUSTOMER ?= 59a1cc9f-aa72-4679-84cc-98750b4e7b15
@@ -51,7 +53,7 @@ bench: $(VENV)/.developing ## how fast it is, against the targets (OPTTIUS_BENCH
 	$(BIN)/python -m benchmarks
 
 fuzz: $(VENV)/.developing ## the generative tests, FUZZ times as many, from a new seed
-	OPTTIUS_FUZZ=$(FUZZ) $(BIN)/python -m pytest -n $(JOBS) tests/generative
+	OPTTIUS_FUZZ=$(FUZZ) $(BIN)/python -m pytest -n $(JOBS) $(if $(SEED),--hypothesis-seed=$(SEED)) tests/generative
 
 sample: $(VENV)/.installed ## write sample_data/ anew
 	$(BIN)/python -m opttius_cli.sample --out sample_data --customers 400 --seed 2026 --until 2026-11-22
