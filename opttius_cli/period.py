@@ -18,6 +18,9 @@ from opttius_cli.i18n import _
 Compare = Literal["previous", "year", "none"]
 Unit = Literal["days", "day", "week", "month", "quarter", "year"]
 
+EVER = datetime(1, 1, 2, tzinfo=UTC)
+"""Before anything: where what has no period begins."""
+
 MAX_DAYS = 3660
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 _MICROSECOND = timedelta(microseconds=1)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import MemoryNeededError, NotAllowedError, ReportError
 from opttius_cli.i18n import _
+from opttius_cli.period import EVER
 from opttius_cli.scope import SCOPED, count_rows, enter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     import duckdb
     import pyarrow as pa
@@ -33,8 +34,6 @@ _TABLE_FUNCTIONS = {
 
 _TABLES = frozenset(table.name for table in SCOPED) | {"branches", "scope_rows"}
 """The tables that every scope has views of."""
-
-_EVER = datetime(1, 1, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +64,9 @@ class DuckEngine:
     def share(self, base: Sequence[Base]) -> None:
         """Make the shared views on the scoped ones, and the tables that the parts of an answer ask many times."""
         for file in base:
-            self._set({"orders_from": file.since or _EVER})
+            self._set({"orders_from": file.since or EVER})
             self.con.execute(file.sql)
-        self._set({"orders_from": _EVER})
+        self._set({"orders_from": EVER})
         count_rows(self.con)
         self.shared = frozenset(file.name for file in base)
 

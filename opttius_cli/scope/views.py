@@ -150,7 +150,7 @@ def _view(table: Table, aside: set[str]) -> str:
         given.append(f"{reference.stem}_created_at")
     given += ["email_key"] if table.has_email_key else []
     if table.dated == "created_at":
-        given.append("timezone(getvariable('zone'), created_at) AS local_at")
+        given.append("local_time(created_at) AS local_at")
     return f"CREATE OR REPLACE TEMP VIEW {quoted(table.name)} AS SELECT {', '.join(given)} FROM ({rows})"
 
 

@@ -6,16 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.engines.duckdb import Base
-from opttius_cli.period import Window, active_from, history_start, start_of
+from opttius_cli.period import EVER, Window, active_from, history_start, start_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from opttius_cli.reports.library import BaseView
     from opttius_cli.session.state import Session
-
-EVER = datetime(1, 1, 2, tzinfo=UTC)
-"""Before anything: where a session without a period begins."""
 
 _PLACEHOLDERS = ("venta@pos.local", "@pos.local")
 
