@@ -107,8 +107,7 @@ def _told(error: Exception) -> int:
     if isinstance(error, TyperException):
         voice.error(wording.usage(error))
         return diagnostics.USAGE
-    if isinstance(error, Abort) or "interrupted" in str(error).lower():
-        # A library that was at work when Ctrl-C came says so in an error of its own.
+    if isinstance(error, Abort) or diagnostics.is_interruption(error):
         return _ended(KeyboardInterrupt())
     if isinstance(error, BrokenPipeError):
         sink.forget_stdout()

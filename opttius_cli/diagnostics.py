@@ -33,6 +33,11 @@ def exit_code(error: errors.OpttiusError) -> int:
     return next((_EXIT_CODES[kind] for kind in type(error).__mro__ if kind in _EXIT_CODES), UNEXPECTED)
 
 
+def is_interruption(error: Exception) -> bool:
+    """Whether an error is Ctrl-C: a library that was at work when it came says so in an error of its own."""
+    return "interrupted" in str(error).lower()
+
+
 @dataclass(slots=True)
 class Voice:
     """What may be said on stderr: everything, more (``--verbose``), or errors only (``--quiet``)."""

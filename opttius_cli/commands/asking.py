@@ -117,7 +117,7 @@ def deliver(answer: Answer, options: Asking, *, default_name: str | None = None)
     renderer = registry.RENDERERS[chosen]
     if default_name and target is None:
         target = f"{default_name}.{renderer.extension}"
-    style = _style(options)
+    style = style_of(options)
     if target in {None, "-"}:
         if sys.stdout.isatty() and renderer.binary:
             raise UsageError(_("{format} is no format for a terminal. Add --output FILE.", format=chosen))
@@ -139,7 +139,8 @@ def _default_format(target: str | None, default_name: str | None) -> str:
     return "xlsx" if target is None else "csv"
 
 
-def _style(options: Asking) -> Style:
+def style_of(options: Asking) -> Style:
+    """How the reader wants the answer: language, and the width and colours of a terminal."""
     from opttius_cli.render.style import Style
 
     on_terminal = sys.stdout.isatty()

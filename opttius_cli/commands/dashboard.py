@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from opttius_cli.commands.asking import asked, deliver
 from opttius_cli.commands.options import Asking, shared
 from opttius_cli.i18n import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from opttius_cli.reports.board import Place
+    from opttius_cli.result import Answer
+    from opttius_cli.session import Request
 
 DEFAULT_PERIOD = "30"
 
@@ -23,10 +30,28 @@ def dashboard(
             help=N_("Print one section only (kpis, work_orders, quotes, …); repeatable."),
         ),
     ] = None,
+    watch: Annotated[
+        str | None,
+        typer.Option(
+            metavar=N_("SECONDS"),
+            help=N_("Stay on the screen and look again every so many seconds; Ctrl-C ends it."),
+        ),
+    ] = None,
 ) -> None:
     """Figures, sections, trends and growth of a period, and what was left out."""
-    from opttius_cli import session
+    from opttius_cli.commands import watching
     from opttius_cli.reports.board import DASHBOARD, sections
 
-    with session.opened(asked(options, period=DEFAULT_PERIOD)) as opened:
-        deliver(session.answer(opened, "dashboard", sections(DASHBOARD, section or [])), options)
+    every = watching.interval(watch, options) if watch is not None else None
+    request, places = asked(options, period=DEFAULT_PERIOD), sections(DASHBOARD, section or [])
+    if every is None:
+        deliver(_answer(request, places), options)
+    else:
+        watching.watch(request, lambda one: _answer(one, places), options, every)
+
+
+def _answer(request: Request, places: Sequence[Place]) -> Answer:
+    from opttius_cli import session
+
+    with session.opened(request) as opened:
+        return session.answer(opened, "dashboard", places)

@@ -1,0 +1,205 @@
+"""``opttius dashboard --watch`` on a real terminal: what stands on it, resized, without its source, and after it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from machine import needed
+
+from cli.running import DATA, MIRADOR, PROGRAM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from cli.running import Ran
+
+PATIENCE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """A terminal of tmux with a shell in it."""
+
+    command: tuple[str, ...]
+
+    def tmux(self, *arguments: str) -> str:
+        """What a command of tmux prints."""
+        ran = subprocess.run([*self.command, *arguments], capture_output=True, text=True, check=True)
+        return ran.stdout
+
+    def type(self, text: str) -> None:
+        """Type a line."""
+        self.tmux("send-keys", "-l", text)
+        self.press("Enter")
+
+    def press(self, *keys: str) -> None:
+        """Press keys by their names."""
+        self.tmux("send-keys", *keys)
+
+    def shown(self) -> str:
+        """The text on the screen now."""
+        return self.tmux("capture-pane", "-p")
+
+    def until(self, pattern: str) -> str:
+        """The text on the screen once it holds ``pattern``."""
+        return self.when(lambda text: re.search(pattern, text) is not None, pattern)
+
+    def when(self, true: Callable[[str], bool], what: str) -> str:
+        """The text on the screen once something is true of it."""
+        deadline = time.monotonic() + PATIENCE
+        while not true(text := self.shown()):
+            assert time.monotonic() < deadline, f"no {what} in:\n{text}"
+            time.sleep(0.1)
+        return text
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    """A terminal of 100 by 40 with the environment of the tests."""
+    command = (needed("tmux"), "-S", str(tmp_path / "tmux"), "-f", "/dev/null")
+    environment = {name: value for name, value in os.environ.items() if name not in {"TMUX", "OPTTIUS_NOW"}}
+    shell = ["env", "PS1=$ ", "sh"]
+    start = [*command, "new-session", "-d", "-x", "100", "-y", "40", *shell]
+    subprocess.run(start, env=environment, cwd=tmp_path, check=True)
+    opened = Terminal(command)
+    opened.tmux("set-option", "-g", "status", "off")
+    yield opened
+    opened.tmux("kill-server")
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Path:
+    folder = tmp_path / "exports"
+    shutil.copytree(DATA, folder)
+    return folder
+
+
+def watching(source: Path, *more: str, every: str = "1") -> str:
+    arguments = ("dashboard", "-s", source, *MIRADOR, "--section", "kpis", "--watch", every, *more)
+    return " ".join(str(part) for part in (PROGRAM, *arguments))
+
+
+def test_it_follows_a_folder_that_changes_goes_away_and_comes_back(terminal: Terminal, exports: Path) -> None:
+    terminal.type("echo here first; stty -g > stty.before")
+    terminal.type(watching(exports) + "; echo ended with $?")
+    text = terminal.until(r"Looked at \d\d:\d\d:\d\d, data loaded at \d\d:\d\d:\d\d\. Next look at")
+    assert text.startswith("Óptica Mirador Austral · all of it (3 branches)\n")
+    assert "here first" not in text
+
+    names = exports / "organizations.csv"
+    names.write_text(
+        names.read_text(encoding="utf-8").replace("Óptica Mirador Austral", "Óptica Nueva"), "utf-8"
+    )
+    assert "Not current" not in terminal.until("^Óptica Nueva")
+
+    exports.rename(exports.with_name("away"))
+    text = terminal.until(r"Not current since \d\d:\d\d:\d\d: There is no folder or file")
+    assert text.startswith("Óptica Nueva")
+    assert "The figures shown are of" in text
+    exports.with_name("away").rename(exports)
+    terminal.when(lambda text: "Not current" not in text and "Looked at" in text, "recovery")
+
+    terminal.press("C-c")
+    text = terminal.until("ended with 0")
+    assert "here first" in text
+    assert "Looked at" not in text
+    terminal.type("stty -g | cmp - stty.before && echo as it was")
+    terminal.until("\nas it was")
+
+
+def test_it_fits_the_window_and_scrolls(terminal: Terminal, shop: Path) -> None:
+    terminal.type(watching(shop, every="300"))
+    terminal.until("Looked at")
+    for columns, rows in ((80, 24), (120, 30), (200, 24), (100, 12)):
+        terminal.tmux("resize-window", "-x", str(columns), "-y", str(rows))
+        text = terminal.when(partial(fits, columns=columns, rows=rows), f"{columns}×{rows}")
+        assert "Ctrl-C ends." in " ".join(text.splitlines()[-3:])
+    assert "Lines 1 to 9 of" in terminal.until("Lines 1 to")
+    terminal.press("Down")
+    terminal.until("Lines 2 to 10 of")
+    terminal.press("Space")
+    terminal.until("Lines 10 to 18 of")
+    terminal.press("End")
+    assert "· Rows dated after" in terminal.until(r"Lines \d+ to (\d+) of \1:")
+    terminal.press("Home")
+    terminal.until("Lines 1 to 9 of")
+    terminal.press("q")
+    terminal.when(lambda text: "Lines" not in text, "end")
+
+
+def fits(text: str, columns: int, rows: int) -> bool:
+    """Whether the screen holds the head, the rule above the footer as wide as the window, and nothing below it."""
+    lines = text.rstrip("\n").split("\n")
+    return (
+        lines[0].startswith("Óptica Mirador Austral") and "─" * columns in lines[-4:] and len(lines) == rows
+    )
+
+
+def test_a_pause_gives_the_terminal_back(terminal: Terminal, shop: Path) -> None:
+    terminal.type(watching(shop, every="300") + " &")
+    terminal.type("fg")
+    terminal.until("Looked at")
+    terminal.press("C-z")
+    text = terminal.until(r"(?i)stopped")
+    assert "Looked at" not in text
+    terminal.type("fg")
+    terminal.until("Looked at")
+    terminal.press("C-c")
+    terminal.when(lambda text: "Looked at" not in text, "end")
+
+
+@pytest.mark.parametrize("signal", ["TERM", "HUP"])
+def test_whoever_ends_it_leaves_a_terminal_to_work_with(
+    terminal: Terminal, shop: Path, tmp_path: Path, signal: str
+) -> None:
+    terminal.type(f"sh -c 'echo $$ > pid; exec {watching(shop, every='300')}'; echo ended with $?")
+    terminal.until("Looked at")
+    os.kill(int((tmp_path / "pid").read_text()), getattr(__import__("signal"), f"SIG{signal}"))
+    assert "Looked at" not in terminal.until("ended with 0")
+
+
+def test_a_first_look_that_fails_is_an_error(terminal: Terminal) -> None:
+    terminal.type(f"{PROGRAM} dashboard -s nowhere --watch 5; echo ended with $?")
+    assert "Error: There is no folder or file “nowhere”. Check --source." in terminal.until("ended with 4")
+
+
+def test_spanish_speaks_spanish(terminal: Terminal, shop: Path) -> None:
+    terminal.type(watching(shop, "--lang", "es"))
+    text = " ".join(terminal.until("Ctrl-C termina").split())
+    assert re.search(r"Revisado a las \d\d:\d\d:\d\d, datos cargados a las ", text)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--watch", "0"), "--watch “0” must be from 1 second to 1 day"),
+        (("--watch", "-5"), "--watch “-5” must be from 1 second to 1 day"),
+        (("--watch", "often"), "--watch “often” must be from 1 second to 1 day"),
+        (("--watch", "2d"), "--watch “2d” must be from 1 second to 1 day"),
+        (("--watch", "60", "-o", "-"), "leave out --output"),
+        (("--watch", "60", "-o", "x.txt"), "leave out --output"),
+        (("--watch", "60", "-f", "json"), "leave out --format json"),
+        (("--watch", "60"), "--watch needs a terminal"),
+    ],
+    ids=" ".join,
+)
+def test_what_makes_no_sense_is_refused(
+    run: Callable[..., Ran], shop: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    ran = run("dashboard", "-s", shop, *MIRADOR, *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_a_dumb_terminal_is_refused(terminal: Terminal, shop: Path) -> None:
+    terminal.type(f"TERM=dumb {watching(shop)}; echo ended with $?")
+    assert "--watch needs a terminal" in terminal.until("ended with 2")
