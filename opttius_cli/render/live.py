@@ -12,20 +12,19 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
-from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
 from opttius_cli.i18n import _
 from opttius_cli.render import table
 from opttius_cli.render.cells import Cells, clean
-from opttius_cli.render.screen import QUIET, WARNED, folded
+from opttius_cli.render.screen import QUIET, WARNED, console, folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from rich.console import ConsoleOptions, RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType
 
     from opttius_cli.render.style import Style
     from opttius_cli.result import Answer
@@ -67,17 +66,7 @@ class LiveScreen:
         self._last_top = 0
         self._kept: tuple[Answer, int, list[Text]] | None = None
         self._drawn_at: tuple[int, int] | None = None
-        self._console = Console(
-            force_terminal=True,
-            color_system="standard" if style.color else None,
-            no_color=not style.color,
-            legacy_windows=False,
-            highlight=False,
-            markup=False,
-            emoji=False,
-            # The size is asked of the terminal each time: COLUMNS would nail it down.
-            _environ={},
-        )
+        self._console = console(style, force_terminal=True)
         self._live = Live(
             console=self._console,
             get_renderable=lambda: self,
@@ -131,9 +120,9 @@ class LiveScreen:
         self._drawn_at = tuple(self._console.size)  # type: ignore[assignment]
         self._live.refresh()
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+    def __rich_console__(self, on: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         """The lines that fit the window, as Rich asks for them."""
-        width, height = options.max_width, options.height or console.height
+        width, height = options.max_width, options.height or on.height
         for line in self.lines(width, height):
             line.truncate(width)
             yield line

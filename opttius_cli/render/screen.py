@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
@@ -49,6 +49,21 @@ class _Utf8:
         self.out.flush()
 
 
+def console(style: Style, **place: Any) -> Console:
+    """A console that shows texts as they are, in the colours of ``style``; ``place`` says where and how large."""
+    return Console(
+        color_system="standard" if style.color else None,
+        no_color=not style.color,
+        legacy_windows=False,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        # What the environment says of colours and sizes was read before; COLUMNS would nail a live screen down.
+        _environ={},
+        **place,
+    )
+
+
 class Screen:
     """The open output. Lines are never wrapped or cut here: who makes them knows the width."""
 
@@ -57,19 +72,13 @@ class Screen:
         self.width = style.width
         self._color = style.color
         self._file = _Utf8(out)
-        self._console = Console(
+        self._console = console(
+            style,
             file=cast("IO[str]", self._file),
             # Height too: without it Rich takes the width of a dumb terminal to be 80.
             width=style.width or UNBOUNDED,
             height=1000,
             force_terminal=style.color,
-            color_system="standard" if style.color else None,
-            no_color=not style.color,
-            legacy_windows=False,
-            highlight=False,
-            markup=False,
-            emoji=False,
-            _environ={},
         )
 
     def line(self, text: Text | str = "", style: str = "") -> None:

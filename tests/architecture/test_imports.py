@@ -11,12 +11,16 @@ import pytest
 DATA = Path(__file__).parents[2] / "sample_data"
 ASKED = ("--source", str(DATA), "-O", "mirador-austral", "--as-of", "2026-11-22")
 
+# Development brings numpy and pandas, which pyarrow and duckdb take up where they are; an ordinary installation has
+# neither, so the probe has neither, and a run that cannot do without them fails.
 PROBE = """
 import os, sys
+sys.modules |= dict.fromkeys(("numpy", "pandas"))
 from opttius_cli.cli import main
 code = main(sys.argv[1:])
 sys.stdout.flush()
-os.write(2, ("\\0" + " ".join(sorted({name.partition(".")[0] for name in sys.modules}))).encode())
+names = {name.partition(".")[0] for name, there in sys.modules.items() if there}
+os.write(2, ("\\0" + " ".join(sorted(names))).encode())
 os._exit(code)
 """
 

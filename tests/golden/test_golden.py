@@ -39,10 +39,12 @@ TEXTS = {
     "screen.csv": ("csv", Style(width=80)),
     "es.md": ("md", Style("es")),
     "en.md": ("md", Style("en")),
-    "es.80.txt": ("table", Style("es", 80)),
-    "en.80.txt": ("table", Style("en", 80)),
-    "es.120.txt": ("table", Style("es", 120)),
-    "en.120.color.txt": ("table", Style("en", 120, color=True)),
+    **{
+        f"{language}.{width}{'.color' if color else ''}.txt": ("table", Style(language, width, color=color))
+        for language in ("es", "en")
+        for width in (80, 120, 200)
+        for color in (False, True)
+    },
     "en.piped.txt": ("table", Style("en")),
 }
 
