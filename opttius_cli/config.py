@@ -5,15 +5,14 @@ The first that names a value wins, in that order; :class:`Config` keeps where ea
 
 from __future__ import annotations
 
-import re
 import tomllib
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from opttius_cli import addresses, values
 from opttius_cli.errors import ConfigError, UsageError
-from opttius_cli.i18n import LANGUAGES, N_, _
+from opttius_cli.i18n import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,89 +21,6 @@ FILE = "opttius.toml"
 OPTIONS = {"language": "lang", "timezone": "tz", "branches": "branch", "cache.max_age": "max-age"}
 """Options whose name is not that of their setting."""
 DEFAULT = N_("default")
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(_("a text"))
-    return value.strip()
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        value = [part for part in value.split(",") if part.strip()]
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ValueError(_("a list of texts"))
-    return tuple(item.strip() for item in value)
-
-
-def _flag(value: Any) -> bool:
-    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-    if isinstance(value, str):
-        value = words.get(value.lower())
-    if not isinstance(value, bool):
-        raise ValueError(_("true or false"))
-    return value
-
-
-def _whole(value: Any) -> int:
-    if isinstance(value, str) and re.fullmatch(r"\d{1,15}", value):
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(_("a whole number, 0 or more"))
-    return value
-
-
-def _pairs(value: Any) -> dict[str, str]:
-    if isinstance(value, str):
-        value = dict(part.split("=", 1) for part in value.split(",") if "=" in part)
-    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-        raise ValueError(_('a table of texts, for example { ARS = "CLP" }'))
-    return {key.strip().upper(): item.strip().upper() for key, item in value.items()}
-
-
-def _language(value: Any) -> str:
-    if value not in LANGUAGES:
-        raise ValueError(_("one of {names}", names=", ".join(LANGUAGES)))
-    return str(value)
-
-
-_NO_ZONES = {"posixrules", "localtime", "Factory"}
-"""Names of the zone database that are no place's time."""
-
-
-def _zone(value: Any) -> str:
-    name = _text(value)
-    try:
-        is_place = name not in _NO_ZONES and bool(ZoneInfo(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        is_place = False
-    if not is_place:
-        raise ValueError(_("a time zone such as America/Santiago"))
-    return name
-
-
-def _currency(value: Any) -> str:
-    if not re.fullmatch(r"[A-Za-z]{3}", _text(value)):
-        raise ValueError(_("a currency code of three letters such as CLP"))
-    return _text(value).upper()
-
-
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-def seconds(value: Any) -> float:
-    """A duration such as ``90``, ``30s``, ``5m``, ``2h``, ``1d``, in seconds. Raises ValueError."""
-    found = re.fullmatch(r"(\d{1,9})\s*([smhd]?)", str(value).strip().lower())
-    if not found:
-        raise ValueError(_("a duration such as 30s, 5m or 2h"))
-    return float(found[1]) * _SECONDS[found[2] or "s"]
-
-
-def _memory(value: Any) -> str:
-    if not re.fullmatch(r"0*[1-9]\d*(\.\d+)?\s*[KMGT]i?B", str(value).strip()):
-        raise ValueError(_("an amount of memory such as 1GB"))
-    return str(value).strip()
 
 
 def _setting(key: str, read: Callable[[Any], Any], default: Any, meaning: str) -> Any:
@@ -119,48 +35,84 @@ def _setting(key: str, read: Callable[[Any], Any], default: Any, meaning: str) -
 class Config:
     """Every setting. ``origins`` maps a dotted key to where its value came from."""
 
-    source: str | None = _setting("source", _text, None, N_("where rows come from"))
+    source: str | None = _setting("source", values.text, None, N_("where rows come from"))
     organization: str | None = _setting(
-        "organization", _text, None, N_("the organization, by id, slug or name")
+        "organization", values.text, None, N_("the organization, by id, slug or name")
     )
-    branches: tuple[str, ...] = _setting("branches", _texts, (), N_("the branches; all when empty"))
-    timezone: str | None = _setting("timezone", _zone, None, N_("the zone whose days are counted"))
+    branches: tuple[str, ...] = _setting("branches", values.texts, (), N_("the branches; all when empty"))
+    timezone: str | None = _setting("timezone", values.zone, None, N_("the zone whose days are counted"))
     naive_timezone: str = _setting(
-        "naive_timezone", _zone, "UTC", N_("the zone of timestamps without an offset")
+        "naive_timezone", values.zone, "UTC", N_("the zone of timestamps without an offset")
     )
-    language: str | None = _setting("language", _language, None, N_("es or en"))
-    currency: str | None = _setting("currency.code", _currency, None, N_("the currency of the reports"))
+    language: str | None = _setting("language", values.language, None, N_("es or en"))
+    currency: str | None = _setting("currency.code", values.currency, None, N_("the currency of the reports"))
     currency_aliases: Mapping[str, str] = _setting(
-        "currency.aliases", _pairs, {}, N_("codes that stand for another one")
+        "currency.aliases", values.pairs, {}, N_("codes that stand for another one")
     )
     paid_statuses: tuple[str, ...] = _setting(
-        "metrics.paid_statuses", _texts, ("paid",), N_("payment_status values that make a purchase a sale")
+        "metrics.paid_statuses",
+        values.texts,
+        ("paid",),
+        N_("payment_status values that make a purchase a sale"),
     )
     placeholder_emails: tuple[str, ...] = _setting(
-        "metrics.placeholder_emails", _texts, (), N_("addresses (or @domains) that stand for nobody")
+        "metrics.placeholder_emails", values.texts, (), N_("addresses (or @domains) that stand for nobody")
     )
     at_risk_days: int = _setting(
-        "segments.at_risk_days", _whole, 180, N_("at-risk after more days than this")
+        "segments.at_risk_days", values.whole, 180, N_("at-risk after more days than this")
     )
     vip_purchases: int = _setting(
-        "segments.vip_purchases", _whole, 10, N_("vip with more purchases than this")
+        "segments.vip_purchases", values.whole, 10, N_("vip with more purchases than this")
     )
     vip_min_spent: int | None = _setting(
-        "segments.vip_min_spent", _whole, None, N_("vip from this amount on")
+        "segments.vip_min_spent", values.whole, None, N_("vip from this amount on")
     )
     regular_purchases: int = _setting(
-        "segments.regular_purchases", _whole, 3, N_("regular with more purchases than this")
+        "segments.regular_purchases", values.whole, 3, N_("regular with more purchases than this")
     )
     max_age: float | None = _setting(
-        "cache.max_age", seconds, None, N_("load again when the snapshot is older")
+        "cache.max_age", values.seconds, None, N_("load again when the snapshot is older")
     )
-    cache_folder: str | None = _setting("cache.folder", _text, None, N_("where snapshots are kept"))
-    memory: str = _setting("limits.memory", _memory, "1GB", N_("memory that DuckDB may use before it spills"))
+    cache_folder: str | None = _setting("cache.folder", values.text, None, N_("where snapshots are kept"))
+    memory: str = _setting(
+        "limits.memory", values.memory, "1GB", N_("memory that DuckDB may use before it spills")
+    )
     allow_reveal: bool = _setting(
         "privacy.allow_reveal",
-        _flag,
+        values.flag,
         True,  # noqa: FBT003 - the default that this setting has
         N_("whether --reveal-pii is allowed"),
+    )
+    schema: str = _setting("postgres.schema", values.text, "public", N_("the schema of the live database"))
+    connect_timeout: float = _setting(
+        "postgres.connect_timeout",
+        values.seconds,
+        10.0,
+        N_("how long the live database may take to answer at first"),
+    )
+    statement_timeout: float = _setting(
+        "postgres.statement_timeout",
+        values.seconds,
+        300.0,
+        N_("how long one question to the live database may take"),
+    )
+    restricted: bool = _setting(
+        "postgres.restricted",
+        values.flag,
+        False,  # noqa: FBT003
+        N_("whether row-level security is meant to hide rows from the role"),
+    )
+    allow_plaintext: bool = _setting(
+        "postgres.allow_plaintext",
+        values.flag,
+        False,  # noqa: FBT003
+        N_("whether the connection to another machine may be unencrypted"),
+    )
+    incremental: bool = _setting(
+        "postgres.incremental",
+        values.flag,
+        True,  # noqa: FBT003
+        N_("whether a stale snapshot is brought up to date by what changed since"),
     )
     origins: Mapping[str, str] = field(default_factory=dict)
 
@@ -190,17 +142,17 @@ def load(options: Mapping[str, Any], environment: Mapping[str, str], folder: Pat
     variables = {key: environment[name] for key, name in names.items() if environment.get(name)}
     layers.append((_("environment"), variables))
     layers += [(str(file), read_file(file)) for file in files(environment, folder)]
-    values: dict[str, Any] = {}
+    chosen: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for key, item in settings().items():
         for origin, layer in layers:
             if key in layer:
-                values[item.name] = _read(item, layer[key], key, origin)
+                chosen[item.name] = _read(item, layer[key], key, origin)
                 origins[key] = f"{origin} ({environment_name(key)})" if layer is variables else origin
                 break
         else:
             origins[key] = DEFAULT
-    return Config(**values, origins=origins)
+    return Config(**chosen, origins=origins)
 
 
 def _read(item: Any, value: Any, key: str, origin: str) -> Any:
@@ -256,9 +208,10 @@ _PATHS = {"source", "cache.folder"}
 
 def _beside(file: Path, value: Any) -> Any:
     """A relative path of a config file is relative to that file, wherever the command runs."""
-    if not isinstance(value, str) or not value.strip() or "://" in value or value.startswith("service="):
+    if not isinstance(value, str) or not value.strip():
         return value
-    return str(file.parent / Path(value).expanduser())
+    path = file.parent / Path(value).expanduser()
+    return value if addresses.is_address(value) and not path.exists() else str(path)
 
 
 _FREE_TABLES = {"reports"}

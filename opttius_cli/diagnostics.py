@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from opttius_cli import errors
+from opttius_cli.addresses import masked
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:
@@ -88,18 +89,18 @@ _PLAIN_SPACES = str.maketrans("\u00a0\u202f", "  ")
 
 
 def _clean(sentence: str) -> str:
-    """``sentence`` without control characters: a value of the data must not drive the terminal."""
-    spaced = sentence.translate(_PLAIN_SPACES)
+    """``sentence`` without passwords, nor control characters: a value of the data must not drive the terminal."""
+    spaced = masked(sentence).translate(_PLAIN_SPACES)
     return "".join(char if char.isprintable() or char == "\n" else "�" for char in spaced)
 
 
 def append_private(file: Path, line: str) -> bool:
-    """Append a line to a log that only its owner can read; whether that worked."""
+    """Append a line to a log that only its owner can read, without passwords; whether that worked."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file.touch(mode=0o600)
         with file.open("a", encoding="utf-8") as out:
-            out.write(line + "\n")
+            out.write(masked(line) + "\n")
     except OSError:
         return False
     return True
@@ -111,7 +112,7 @@ def log_unexpected(folder: Path) -> Path | None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = folder / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.log"
         file.touch(mode=0o600)
-        file.write_text(traceback.format_exc(), encoding="utf-8")
+        file.write_text(masked(traceback.format_exc()), encoding="utf-8")
     except OSError:
         return None
     return file

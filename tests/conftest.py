@@ -12,7 +12,10 @@ import pytest
 from opttius_cli import i18n
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from postgres.server import Server
 
 FOLDERS = (
     "OPTTIUS_CACHE_DIR",
@@ -37,3 +40,13 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     working = tmp_path / "working"
     working.mkdir()
     monkeypatch.chdir(working)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server, started when the first test asks for it; databases on it are made per test."""
+    from postgres.server import Server
+
+    running = Server()
+    yield running
+    running.close()

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from opttius_cli import addresses
 from opttius_cli import config as settings
 from opttius_cli.commands.options import Shared, shared
 from opttius_cli.errors import ConfigError, OutputError
@@ -28,7 +29,10 @@ def show(
     config = settings.load({"language": options.lang}, os.environ, Path.cwd())
     values = {key: getattr(config, item.name) for key, item in settings.settings().items()}
     if as_json:
-        rows = [{"key": key, "value": value, "origin": config.origins[key]} for key, value in values.items()]
+        safe = {
+            key: addresses.masked(value) if isinstance(value, str) else value for key, value in values.items()
+        }
+        rows = [{"key": key, "value": value, "origin": config.origins[key]} for key, value in safe.items()]
         sink.write_text(json.dumps(rows, ensure_ascii=False, indent=2, default=list) + "\n")
         return
     for key, value in values.items():
@@ -59,8 +63,9 @@ def validate(options: Shared) -> None:
     del options
     config = settings.load({}, os.environ, Path.cwd())
     files = settings.files(os.environ, Path.cwd())
-    if config.source and not Path(config.source).expanduser().exists() and "://" not in config.source:
-        raise ConfigError(_("source = {value}: there is no such folder or file.", value=config.source))
+    source = config.source
+    if source and not Path(source).expanduser().exists() and not addresses.is_address(source):
+        raise ConfigError(_("source = {value}: there is no such folder or file.", value=source))
     for file in files:
         sink.write_text(_("{file} is right.", file=file) + "\n")
     if not files:
@@ -99,6 +104,8 @@ def _toml(value: Any) -> str:
 def _shown(value: Any) -> str:
     if value is None:
         return "—"
+    if isinstance(value, str):
+        return addresses.masked(value)
     if isinstance(value, tuple):
         return ", ".join(value) or "—"
     return ", ".join(f"{k}={v}" for k, v in value.items()) or "—" if isinstance(value, dict) else str(value)

@@ -12,6 +12,7 @@ from opttius_cli.snapshot.build import Build
 from opttius_cli.snapshot.source import ReadyMade
 from opttius_cli.snapshot.store import Limits, Store
 from opttius_cli.sources import registry
+from opttius_cli.sources.postgres.terms import Terms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,11 +25,26 @@ def snapshot(request: Request) -> Path:
     """The snapshot of the request's source: the published one while it is fresh, else a new one."""
     if not request.config.source:
         raise NoSourceError
-    source = registry.open_source(request.config.source)
+    source = source_of(request, request.config.source)
     store = snapshots(request)
-    if not request.refresh and (path := store.fresh(source, request.now, request.config.max_age)):
+    max_age = source.good_for if request.config.max_age is None else request.config.max_age
+    if not request.refresh and (path := store.fresh(source, request.now, max_age)):
         return path
     return load(request, store, source, refresh=request.refresh)
+
+
+def source_of(request: Request, text: str) -> Source:
+    """The source that ``text`` names, on the terms of the request's settings."""
+    config = request.config
+    terms = Terms(
+        schema=config.schema,
+        connect_timeout=config.connect_timeout,
+        statement_timeout=config.statement_timeout,
+        restricted=config.restricted,
+        plaintext=config.allow_plaintext,
+        incremental=config.incremental,
+    )
+    return registry.open_source(text, terms, request.environment)
 
 
 def snapshots(request: Request) -> Store:
@@ -46,7 +62,7 @@ def load_now(request: Request, into: Path | None, *, force: bool) -> Path:
         raise NoSourceError
     if into is not None and into.exists() and not force:
         raise OutputError(_("{path} exists already. Choose another name, or add --force.", path=into))
-    source = registry.open_source(request.config.source)
+    source = source_of(request, request.config.source)
     if into is not None and isinstance(source, ReadyMade):
         raise UsageError(
             _("{source} is a snapshot already. Copy the file instead of loading it.", source=source.name)

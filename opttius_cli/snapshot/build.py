@@ -6,6 +6,7 @@ becomes empty and is kept there too. Nothing is published here.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from opttius_cli.i18n import n_
 from opttius_cli.resources import sql_text
 from opttius_cli.snapshot.housing import house, owners_told
 from opttius_cli.snapshot.reading import Reading, stored_type
+from opttius_cli.snapshot.source import Site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,16 +34,17 @@ UUID, TEXT = "UUID", "VARCHAR"
 class Build:
     """What a build needs to know besides the source.
 
-    ``progress`` is told (table, rows read) after each table. ``strict`` makes a row or cell that cannot be
-    read an error.
+    ``progress`` is told (table, rows read) after each table, and while a long one arrives. ``strict`` makes a
+    row or cell that cannot be read an error. ``before`` is a snapshot of the source that may be built on.
     """
 
     progress: Callable[[str, int], None] = lambda _table, _rows: None
     strict: bool = False
+    before: Path | None = None
 
 
-def build(con: duckdb.DuckDBPyConnection, source: Source, how: Build) -> None:
-    """Fill the empty database ``con`` with the tables of ``source``.
+def build(con: duckdb.DuckDBPyConnection, source: Source, how: Build) -> dict[str, str]:
+    """Fill the empty database ``con`` with the tables of ``source``; returns what the source wants to be kept.
 
     Raises:
         SourceError: a required table or column is missing, a file cannot be read, or something in it cannot
@@ -50,18 +53,21 @@ def build(con: duckdb.DuckDBPyConnection, source: Source, how: Build) -> None:
     con.execute(sql_text("base/keys"))
     con.execute(sql_text("load/cells"))
     con.execute(sql_text("load/meta"))
-    parts = source.parts(_scratch(con))
-    for table in TABLES.values():
-        if table.required and not parts.get(table.name):
-            raise MissingTableError(source.name, table.name)
-    id_type = _id_type(con, parts["branches"])
-    for table in TABLES.values():
-        rows = _load(con, table, parts.get(table.name, ()), id_type)
-        if table.name == "branches":
-            con.execute(sql_text("load/tenants"))
-        how.progress(table.name, rows)
-        if how.strict:
-            must_be_sound(con)
+    with ExitStack() as held:
+        site = Site(_scratch(con), held, how.progress, how.before)
+        parts = source.parts(site)
+        for table in TABLES.values():
+            if table.required and not parts.get(table.name):
+                raise MissingTableError(source.name, table.name)
+        id_type = _id_type(con, parts["branches"])
+        for table in TABLES.values():
+            rows = _load(con, table, parts.get(table.name, ()), id_type)
+            if table.name == "branches":
+                con.execute(sql_text("load/tenants"))
+            how.progress(table.name, rows)
+            if how.strict:
+                must_be_sound(con)
+    return site.facts
 
 
 def _scratch(con: duckdb.DuckDBPyConnection) -> Path:

@@ -5,11 +5,12 @@ A part answers for completeness: after its view was read, it says whether that w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import ExitStack
     from pathlib import Path
 
     import duckdb
@@ -72,8 +73,31 @@ class Part(Protocol):
         """Drop the view and what was made for it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where and how a build goes on, for the source that it reads.
+
+    ``scratch`` is a private folder for what has to be unpacked; whoever gives it removes it. What the source
+    keeps open is closed with ``held``. ``progress`` is told (table, rows) while a long table arrives.
+    ``before`` is the published snapshot of the same source, if there is one that may be built on.
+    ``facts`` are what the source wants to find in the manifest the next time.
+    """
+
+    scratch: Path
+    held: ExitStack
+    progress: Callable[[str, int], None] = lambda _table, _rows: None
+    before: Path | None = None
+    facts: dict[str, str] = field(default_factory=dict)
+
+
 class Source(Protocol):
-    """Where rows come from."""
+    """Where rows come from.
+
+    ``good_for`` says for how many seconds a snapshot of it is fresh where nobody says otherwise; None: as long
+    as the fingerprint is the same.
+    """
+
+    good_for: ClassVar[float | None]
 
     @property
     def name(self) -> str:
@@ -82,11 +106,8 @@ class Source(Protocol):
     def fingerprint(self) -> str:
         """A text that changes whenever the data may have changed."""
 
-    def parts(self, scratch: Path) -> Mapping[str, Sequence[Part]]:
-        """The parts of every table that the source holds, by table name.
-
-        ``scratch`` is a private folder for what has to be unpacked; whoever gives it removes it.
-        """
+    def parts(self, site: Site) -> Mapping[str, Sequence[Part]]:
+        """The parts of every table that the source holds, by table name; they last as long as ``site.held``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +115,7 @@ class ReadyMade:
     """A snapshot that was loaded before and is itself the source: it is opened as it is, never built."""
 
     path: Path
+    good_for: ClassVar[float | None] = None
 
     @property
     def name(self) -> str:
@@ -105,6 +127,6 @@ class ReadyMade:
         stat = self.path.stat()
         return f"{stat.st_size}:{stat.st_mtime_ns}"
 
-    def parts(self, scratch: Path) -> Mapping[str, Sequence[Part]]:
+    def parts(self, site: Site) -> Mapping[str, Sequence[Part]]:
         """Nothing: there is nothing to load."""
         return {}

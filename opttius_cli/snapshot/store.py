@@ -165,8 +165,8 @@ class Store:
         con = connect(file, self.limits)
         try:
             con.execute("SET TimeZone = $1", [self.naive_zone])
-            build(con, source, how)
-            facts = {
+            told = build(con, source, how)
+            facts = told | {
                 "source": source.name,
                 "fingerprint": fingerprint,
                 "loaded_at": now.astimezone(UTC).isoformat(),

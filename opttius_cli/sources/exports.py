@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.errors import SourceError, UnreadableError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from opttius_cli.snapshot.source import Part
+    from opttius_cli.snapshot.source import Part, Site
 
 _READ = (Form.CSV, Form.JSON, Form.PARQUET, Form.WORKBOOK)
 
@@ -28,6 +28,7 @@ class Folder:
     """A folder of exports."""
 
     path: Path
+    good_for: ClassVar[float | None] = None
 
     @property
     def name(self) -> str:
@@ -39,7 +40,7 @@ class Folder:
         with reading(self.path):
             return ";".join(stamp(file.path) for file, _table in self._files())
 
-    def parts(self, scratch: Path) -> Mapping[str, Sequence[Part]]:
+    def parts(self, site: Site) -> Mapping[str, Sequence[Part]]:
         """The files of every table, in the order of their names. Raises SourceError when there are none."""
         files = self._files()
         if not files:
@@ -48,7 +49,7 @@ class Folder:
             )
         found: dict[str, list[Part]] = {}
         for file, table in files:
-            found.setdefault(table, []).extend(_parts(checked(file), table, scratch))
+            found.setdefault(table, []).extend(_parts(checked(file), table, site))
         return found
 
     def _entries(self) -> list[Path]:
@@ -71,15 +72,15 @@ class Folder:
         return found
 
 
-def _parts(file: Named, table: str, scratch: Path) -> Sequence[Part]:
+def _parts(file: Named, table: str, site: Site) -> Sequence[Part]:
     if file.form is Form.CSV:
-        return [CsvFile(file, TABLES[table], scratch)]
+        return [CsvFile(file, TABLES[table], site.scratch)]
     if file.form is Form.JSON:
-        return [JsonFile(file, TABLES[table], scratch)]
+        return [JsonFile(file, TABLES[table], site.scratch)]
     if file.form is Form.PARQUET and file.packed is None:
         return [ParquetFile(file, TABLES[table])]
     if file.form is Form.WORKBOOK and file.packed is None:
         from opttius_cli.sources.spreadsheet import Workbook
 
-        return Workbook(file.path, only=table).parts(scratch)[table]
+        return Workbook(file.path, only=table).parts(site)[table]
     raise SourceError(_("{path} is compressed twice over. Unpack it and load again.", path=file.path))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, ClassVar
 
 from opttius_cli.catalog.settling import quoted
 from opttius_cli.catalog.tables import TABLES, Table
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
+
+    from opttius_cli.snapshot.source import Site
 
 _COPY = re.compile(
     rb"COPY (?:(?P<schema>\"[^\"]+\"|\w+)\.)?(?P<table>\"[^\"]+\"|\w+) \((?P<columns>.*)\) FROM stdin;\s*"
@@ -49,6 +51,7 @@ class Dump:
 
     path: Path
     packed: Form | None = None
+    good_for: ClassVar[float | None] = None
 
     @property
     def name(self) -> str:
@@ -59,12 +62,12 @@ class Dump:
         """The file's size and modification time."""
         return stamp(self.path)
 
-    def parts(self, scratch: Path) -> Mapping[str, Sequence[Block]]:
+    def parts(self, site: Site) -> Mapping[str, Sequence[Block]]:
         """The blocks of every table, each cut out into a file of its own."""
         found: dict[str, list[Block]] = {}
         with reading(self.path), unpacked(self.path, self.packed) as file:
             cutting = _Cutting(self.path, file)
-            for block in cutting.blocks(scratch):
+            for block in cutting.blocks(site.scratch):
                 found.setdefault(block.table.name, []).append(block)
         if not found and cutting.inserts:
             raise UnreadableError(

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opttius_cli import addresses
 from opttius_cli.errors import SourceError, UnreadableError
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.source import ReadyMade
 from opttius_cli.sources.files import REMEDIES, Form, form_of, named
+from opttius_cli.sources.postgres.terms import Terms
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from opttius_cli.snapshot.source import Source
 
-_DATABASE = re.compile(r"\s*(postgres(ql)?://|\w+=\S)", re.IGNORECASE)
 
-
-def open_source(text: str) -> Source:
+def open_source(
+    text: str, terms: Terms | None = None, environment: Mapping[str, str] | None = None
+) -> Source:
     """The source that ``text`` names. Raises SourceError when there is nothing there, or nothing we can read.
 
-    A text that may hold a password is never repeated.
+    ``terms`` and ``environment`` are for a database. A text that may hold a password is never repeated.
     """
     from opttius_cli.sources.exports import Folder
 
@@ -32,13 +35,11 @@ def open_source(text: str) -> Source:
             return _file(path)
     except (OSError, ValueError) as error:
         raise SourceError(_("The source cannot be looked up. Check --source.")) from error
-    if _DATABASE.match(text):
-        raise SourceError(
-            _(
-                "Reading straight from PostgreSQL is not supported yet. "
-                "Load a folder of exports or a pg_dump file."
-            )
-        )
+    if addresses.is_address(text):
+        from opttius_cli.sources.postgres.address import parse
+        from opttius_cli.sources.postgres.source import Database
+
+        return Database(parse(text, environment or {}), terms or Terms())
     raise SourceError(_("There is no folder or file “{path}”. Check --source.", path=text))
 
 

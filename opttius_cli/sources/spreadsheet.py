@@ -8,7 +8,7 @@ import zipfile
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import islice
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from opttius_cli.catalog.settling import quoted
 from opttius_cli.catalog.tables import TABLES, Table
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import duckdb
     from openpyxl import Workbook as Opened
 
+    from opttius_cli.snapshot.source import Site
+
 _BATCH = 20_000
 _WHOLE = 1e15
 """Numbers from here on are not exact, and a spreadsheet shows them as such."""
@@ -39,6 +41,7 @@ class Workbook:
 
     path: Path
     only: str | None = None
+    good_for: ClassVar[float | None] = None
     _opened: Opened | None = None
     _file: IO[bytes] | None = None
 
@@ -51,7 +54,7 @@ class Workbook:
         """The file's size and modification time."""
         return stamp(self.path)
 
-    def parts(self, scratch: Path) -> Mapping[str, Sequence[Sheet]]:
+    def parts(self, site: Site) -> Mapping[str, Sequence[Sheet]]:
         """The sheets of every table."""
         titles = self.open().sheetnames
         found: dict[str, list[Sheet]] = {}

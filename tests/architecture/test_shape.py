@@ -20,7 +20,7 @@ WRITES_STDOUT = re.compile(r"(__main__|cli)\.py|commands/\w+\.py|render/sink\.py
 WRITES_STDERR = {"diagnostics.py"}
 LOOKS_AT_THE_CLOCK = {"commands/asking.py", "diagnostics.py"}
 BUILDS_SQL = re.compile(
-    r"scope/\w+\.py|snapshot/(build|housing|reading)\.py|sources/\w+\.py|engines/\w+\.py|catalog/settling\.py"
+    r"scope/\w+\.py|snapshot/(build|housing|reading)\.py|sources/(postgres/)?\w+\.py|engines/\w+\.py|catalog/settling\.py"
 )
 """These put SQL together from the catalog and the project's own views; values are bound."""
 

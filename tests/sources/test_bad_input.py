@@ -12,7 +12,6 @@ import pyarrow as pa
 import pytest
 
 from opttius_cli.errors import MissingColumnError, MissingTableError, SourceError
-from opttius_cli.sources.registry import open_source
 from sources.loading import BRANCH, EXAMPLE, ORDERS, load, order, orders, shop
 
 if TYPE_CHECKING:
@@ -290,21 +289,6 @@ def test_files_that_are_no_source(tmp_path: Path) -> None:
     mask = tmp_path / "all.xlsx"
     mask.write_bytes(b"PAR1\0\0\0\0")
     assert "Excel (.xlsx) expected, Parquet found" in refused(mask, tmp_path / "cache")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "postgresql://ana:hunter2@db/x",
-        "POSTGRES://ana:hunter2@db",
-        "service=hunter2",
-        "host=db password=hunter2",
-    ],
-)
-def test_a_database_is_not_supported_yet_and_its_password_is_not_told(text: str) -> None:
-    with pytest.raises(SourceError, match="not supported yet") as caught:
-        open_source(text)
-    assert "hunter2" not in str(caught.value)
 
 
 def test_a_failed_load_leaves_the_snapshot_before_it(tmp_path: Path) -> None:

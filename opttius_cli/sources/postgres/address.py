@@ -1,0 +1,198 @@
+"""Where a database is, taken apart by ourselves: what does not parse is never repeated, whoever complains.
+
+What the text leaves open comes from the service file, then from the environment, as libpq has it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from opttius_cli.errors import SourceError
+from opttius_cli.i18n import _
+from opttius_cli.sources.postgres.services import service
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SECRETS = ("password", "sslpassword")
+_KEYS = frozenset(
+    (
+        *("host", "hostaddr", "port", "dbname", "user", "password", "passfile", "service", "require_auth"),
+        *("connect_timeout", "client_encoding", "options", "application_name", "fallback_application_name"),
+        *("keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout"),
+        *("sslmode", "sslrootcert", "sslcert", "sslkey", "sslpassword", "sslcrl", "sslcrldir", "sslsni"),
+        *("sslcompression", "sslnegotiation", "sslcertmode", "ssl_min_protocol_version", "channel_binding"),
+        *("ssl_max_protocol_version", "gssencmode", "krbsrvname", "gsslib", "gssdelegation", "requirepeer"),
+        *("target_session_attrs", "load_balance_hosts"),
+    )
+)
+"""The parameters of libpq. Any other is a slip, and might be a piece of a password."""
+_VARIABLES = {
+    "PGHOST": "host",
+    "PGHOSTADDR": "hostaddr",
+    "PGPORT": "port",
+    "PGDATABASE": "dbname",
+    "PGUSER": "user",
+    "PGSSLMODE": "sslmode",
+    "PGSSLROOTCERT": "sslrootcert",
+    "PGCONNECT_TIMEOUT": "connect_timeout",
+}
+_HOST = re.compile(r"[\w.%-]*|\[[0-9A-Fa-f:.]+(%\w+)?\]", re.ASCII)
+_PORT = re.compile(r"\d{0,5}", re.ASCII)
+_LOCAL = re.compile(r"localhost|127(\.\d{1,3}){3}|::1|[/@].*|", re.ASCII | re.IGNORECASE)
+_PAIR = re.compile(r"\s*([A-Za-z_]+)\s*=\s*('(?:[^'\\]|\\.)*'|(?:[^\s'\\]|\\.)*)(?=\s|$)")
+_ENCRYPTED = ("require", "verify-ca", "verify-full")
+_SSL_MODES = ("disable", "allow", "prefer", *_ENCRYPTED)
+
+
+class AddressError(SourceError):
+    """An address that cannot be taken apart; nothing of it is repeated, for any part may be of a password."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The address of the database cannot be read. Write postgresql://USER@HOST:5432/DATABASE "
+                "or service=NAME, without the password: that goes into PGPASSWORD or ~/.pgpass. "
+                "(Where it must stand in a URL, its signs such as : / @ # are percent-encoded.)"
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """How to reach a database. ``parameters`` are libpq's, complete; the secrets among them stay apart."""
+
+    parameters: Mapping[str, str]
+    secrets: Mapping[str, str] = field(repr=False)
+    written_secret: bool = False
+    service: str | None = None
+
+    @property
+    def user(self) -> str:
+        """The role that logs in, as far as it is known."""
+        return self.parameters.get("user", "")
+
+    @property
+    def host(self) -> str:
+        """The host as a person calls it."""
+        return self.parameters.get("host") or self.parameters.get("hostaddr") or "localhost"
+
+    @property
+    def port(self) -> str:
+        """The port."""
+        return self.parameters.get("port") or "5432"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether nothing of the connection leaves this machine."""
+        hosts = ",".join(self.parameters.get(key, "") for key in ("host", "hostaddr")).split(",")
+        return all(_LOCAL.fullmatch(host.strip()) for host in hosts)
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether nothing but an encrypted connection will do."""
+        return self.parameters.get("sslmode") in _ENCRYPTED
+
+    @property
+    def shown(self) -> str:
+        """The address without secrets, as a person would write it."""
+        if self.service:
+            return f"service={self.service}"
+        user = f"{self.user}@" if self.user else ""
+        host = self.host if not self.host.startswith("/") else ""
+        port = f":{self.port}" if host else ""
+        return f"postgresql://{user}{host}{port}/{self.parameters.get('dbname', self.user)}"
+
+    @property
+    def identity(self) -> str:
+        """Everything that decides which rows the address leads to."""
+        known = ("host", "hostaddr", "port", "dbname", "user", "options", "target_session_attrs")
+        return ";".join(f"{key}={self.parameters.get(key, '')}" for key in known)
+
+    def conninfo(self, **more: str) -> str:
+        """The whole as libpq takes it, secrets included: for the connection, and for nothing else."""
+        merged = {**more, **self.parameters, **self.secrets}
+        escaped = ((key, value.replace("\\", "\\\\").replace("'", "\\'")) for key, value in merged.items())
+        return " ".join(f"{key}='{value}'" for key, value in escaped)
+
+
+def parse(text: str, environment: Mapping[str, str]) -> Address:
+    """The address that ``text`` is, completed from service file and environment.
+
+    Raises:
+        AddressError: it does not parse, or names a parameter that there is not.
+        SourceError: it names a service that is not defined, or a mode of encryption that there is not.
+    """
+    written = _of_url(text.strip()) if "://" in text else _of_pairs(text)
+    if set(written) - _KEYS:
+        raise AddressError
+    named = written.get("service") or environment.get("PGSERVICE")
+    defined = service(named, environment) if named else {}
+    told = {key: environment[name] for name, key in _VARIABLES.items() if environment.get(name)}
+    merged = {**told, **{key: value for key, value in defined.items() if key in _KEYS}, **written}
+    merged.pop("service", None)
+    if merged.get("sslmode", "require") not in _SSL_MODES:
+        raise SourceError(_("sslmode must be one of {modes}.", modes=", ".join(_SSL_MODES)))
+    return Address(
+        {key: value for key, value in merged.items() if key not in _SECRETS},
+        {key: merged[key] for key in _SECRETS if merged.get(key)},
+        any(written.get(key) for key in _SECRETS),
+        written.get("service"),
+    )
+
+
+def _of_url(text: str) -> dict[str, str]:
+    """The parameters of ``postgresql://user:password@host:port/database?key=value``.
+
+    Stricter than libpq: a sign that would be part of a password written without %-signs is not guessed at.
+    """
+    rest = text.split("://", 1)[1]
+    before, mark, query = rest.partition("?")
+    authority, _slash, database = before.partition("/")
+    login, at, place = authority.rpartition("@")
+    user, colon, password = login.partition(":")
+    if "@" in login or "@" in database or "/" in database or "@" in query or (mark and not query):
+        raise AddressError
+    hosts, ports = _places(place)
+    found = {"host": hosts, "port": ports, "dbname": database, "user": user if at else ""}
+    if colon:
+        found["password"] = password
+    for pair in query.split("&") if query else []:
+        key, equals, value = pair.partition("=")
+        if not equals or found.get(key):
+            raise AddressError
+        found["sslmode" if (key, value) == ("ssl", "true") else key] = "require" if key == "ssl" else value
+    try:
+        return {key: unquote(value, errors="strict") for key, value in found.items() if value}
+    except UnicodeDecodeError:
+        raise AddressError from None
+
+
+def _places(text: str) -> tuple[str, str]:
+    """The hosts and the ports of ``host:port,host:port``, each joined by commas as libpq wants them."""
+    hosts, ports = [], []
+    for place in text.split(","):
+        host, _colon, port = place.rpartition(":") if re.search(r":\d*$", place) else (place, "", "")
+        if not _HOST.fullmatch(host) or not _PORT.fullmatch(port):
+            raise AddressError
+        hosts.append(host.strip("[]"))
+        ports.append(port)
+    return ",".join(hosts), ",".join(ports) if any(ports) else ""
+
+
+def _of_pairs(text: str) -> dict[str, str]:
+    """The parameters of ``key=value key='another value'``."""
+    found: dict[str, str] = {}
+    at = 0
+    text = text.strip()
+    while at < len(text):
+        pair = _PAIR.match(text, at)
+        if not pair or pair[1] in found:
+            raise AddressError
+        value = pair[2][1:-1] if pair[2].startswith("'") else pair[2]
+        found[pair[1]] = re.sub(r"\\(.)", r"\1", value)
+        at = pair.end()
+    return found

@@ -1,0 +1,142 @@
+"""What the database has of the catalog's tables: columns, types, and which of them the role may read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from opttius_cli.catalog.tables import TABLES
+from opttius_cli.errors import SourceError, listed
+from opttius_cli.i18n import _
+from opttius_cli.sources.postgres.selection import literal, literals
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from opttius_cli.catalog.tables import Table
+    from opttius_cli.sources.postgres.address import Address
+    from opttius_cli.sources.postgres.line import Line
+    from opttius_cli.sources.postgres.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A table of the database.
+
+    ``types`` are PostgreSQL's names of the types of our columns that may be read; ``withheld`` are ours
+    that are there and may not. ``guarded`` says that row-level security hides rows of it from the role.
+    """
+
+    table: Table
+    types: Mapping[str, str]
+    withheld: Sequence[str] = ()
+    guarded: bool = False
+
+
+@dataclass(slots=True)
+class _Columns:
+    types: dict[str, str] = field(default_factory=dict)
+    withheld: list[str] = field(default_factory=list)
+    guarded: bool = False
+
+
+def census(line: Line, terms: Terms) -> dict[str, Found]:
+    """The tables of ours that the schema has, with our columns of each; one that the role may not touch has none."""
+    found: dict[str, _Columns] = {}
+    for row in line.rows(_question(terms)):
+        columns = found.setdefault(row["relation"], _Columns(guarded=row["guarded"]))
+        if not TABLES[row["relation"]].has(row["name"]):
+            continue
+        if row["readable"]:
+            columns.types[row["name"]] = row["type"]
+        else:
+            columns.withheld.append(row["name"])
+    return {
+        name: Found(TABLES[name], columns.types, columns.withheld, columns.guarded)
+        for name, columns in found.items()
+    }
+
+
+def _question(terms: Terms) -> str:
+    return (
+        "SELECT c.relname::text AS relation, a.attname::text AS name, t.typname::text AS type, "
+        "(has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT')) AS readable, "
+        "row_security_active(c.oid) AS guarded "
+        "FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
+        "JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
+        "JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid "
+        f"WHERE n.nspname = {literal(terms.schema)} AND c.relname IN ({literals(TABLES)}) "
+        "AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY c.relname, a.attnum"
+    )
+
+
+def must_suffice(found: Mapping[str, Found], address: Address, terms: Terms) -> None:
+    """Raise SourceError when a required table or column is missing or withheld, naming it."""
+    hidden = [f"{terms.schema}.{one.table.name}" for one in readable(found).values() if one.guarded]
+    if hidden and not terms.restricted:
+        raise SourceError(
+            _(
+                "Row-level security hides rows of {tables} from “{user}”: the figures would be too small. Read with "
+                "a role that has BYPASSRLS, or say that this one is meant to see a part (postgres.restricted = true).",
+                tables=listed(hidden),
+                user=address.user,
+            )
+        )
+    for table in TABLES.values():
+        here = found.get(table.name)
+        if here is None:
+            if table.required:
+                raise _no_table(address, terms, table)
+            continue
+        if not here.types and here.withheld and not table.required:
+            continue
+        kept = [name for name in table.required_columns if name in here.withheld]
+        if kept:
+            raise _withheld(address, terms, table, kept)
+        absent = [name for name in table.required_columns if name not in here.types]
+        if absent:
+            raise SourceError(
+                _(
+                    "{place}: the table {schema}.{table} has no column {columns}, which is required. "
+                    "If it was renamed, give opttius a view with the old name in a schema of its own "
+                    "(postgres.schema).",
+                    place=address.shown,
+                    schema=terms.schema,
+                    table=table.name,
+                    columns=listed([f"“{name}”" for name in absent]),
+                )
+            )
+
+
+def _no_table(address: Address, terms: Terms, table: Table) -> SourceError:
+    return SourceError(
+        _(
+            "{place} has no table {schema}.{table}, which is required. Check the database, and the schema "
+            "(postgres.schema).",
+            place=address.shown,
+            schema=terms.schema,
+            table=table.name,
+        )
+    )
+
+
+def _withheld(address: Address, terms: Terms, table: Table, columns: Sequence[str]) -> SourceError:
+    return SourceError(
+        _(
+            "“{user}” may not read {columns} of {schema}.{table}, which is required. "
+            "Let the owner run: GRANT SELECT ({columns}) ON {schema}.{table} TO {user};",
+            user=address.user,
+            schema=terms.schema,
+            table=table.name,
+            columns=", ".join(columns),
+        )
+    )
+
+
+def readable(found: Mapping[str, Found]) -> dict[str, Found]:
+    """The tables of which every required column may be read."""
+    return {
+        name: here
+        for name, here in found.items()
+        if all(one in here.types for one in here.table.required_columns)
+    }

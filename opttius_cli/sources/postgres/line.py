@@ -1,0 +1,177 @@
+"""One connection to PostgreSQL, held by a thread of its own, so that who waits on it can always be interrupted.
+
+Everything of the driver's lives in that thread and dies there: closing a handle, or letting one be collected,
+while another thread is inside the driver crashes the process. A thread that the network holds fast is left
+behind with what it holds.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli.sources.postgres.failures import SilentError, failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyarrow as pa
+    from adbc_driver_manager.dbapi import Connection
+
+    from opttius_cli.sources.postgres.address import Address
+
+_TICK = 0.1
+"""Seconds between two looks at whether somebody wants to stop."""
+_FAREWELL = 0.7
+"""Seconds that a thread has to end by itself when it is asked to."""
+_AHEAD = 2
+"""Batches that are fetched before they are asked for."""
+_CONNECTED, _DONE = "connected", "done"
+
+
+@dataclass(slots=True)
+class Line:
+    """A connection to the database at ``address``; use :func:`dial`.
+
+    ``patience`` is how many seconds nothing may come before the server counts as silent.
+    """
+
+    address: Address
+    patience: float
+    _orders: queue.Queue[str | None] = field(default_factory=queue.Queue)
+    _told: queue.Queue[Any] = field(default_factory=lambda: queue.Queue(_AHEAD))
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _held: list[Connection] = field(default_factory=list)
+    _thread: threading.Thread | None = None
+    _canceller: threading.Thread | None = None
+    _busy: bool = False
+
+    def run(self, statement: str) -> None:
+        """Run a statement that answers with nothing. Raises SourceError."""
+        for _batch in self.stream(statement):
+            pass
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """The rows of a small answer. Raises SourceError."""
+        _schema, *batches = self.stream(query)
+        return [row for batch in batches for row in batch.to_pylist()]
+
+    def stream(self, query: str) -> Iterator[Any]:
+        """The schema of the answer, then its record batches as they come. Raises SourceError.
+
+        A stream that is not read to its end leaves the line good for nothing but closing.
+        """
+        self._busy = True
+        self._orders.put(query)
+        while (told := self._take(self.patience)) is not _DONE:
+            yield told
+        self._busy = False
+
+    def connect(self, conninfo: str, patience: float) -> None:
+        """Start the thread, and wait until it is connected. Raises SourceError."""
+        self._thread = threading.Thread(target=self._serve, args=(conninfo,), daemon=True, name="postgres")
+        self._busy = True
+        self._thread.start()
+        self._take(patience)
+        self._busy = False
+
+    def close(self) -> None:
+        """Hang up. What is under way is cancelled; a thread that does not end in a moment is left behind."""
+        self._stop.set()
+        if self._busy and self._held:
+            self._canceller = threading.Thread(target=_cancel, args=(self._held[0],), daemon=True)
+            self._canceller.start()
+        self._orders.put(None)
+        if self._thread:
+            self._thread.join(_FAREWELL)
+
+    def _take(self, patience: float) -> Any:
+        """What the thread tells next; raises the failure that it tells."""
+        waited = 0.0
+        while True:
+            try:
+                told = self._told.get(timeout=_TICK)
+            except queue.Empty:
+                waited += _TICK
+                if waited > patience:
+                    raise SilentError(self.address, patience) from None
+                continue
+            if isinstance(told, Exception):
+                raise failure(told, self.address)
+            return told
+
+    def _tell(self, thing: object) -> bool:
+        """Hand something over, unless it is not wanted any more; whether it was taken."""
+        while not self._stop.is_set():
+            try:
+                self._told.put(thing, timeout=_TICK)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+    def _serve(self, conninfo: str) -> None:
+        """The thread: connect, answer one statement after the other, and close."""
+        from adbc_driver_postgresql import dbapi
+
+        try:
+            connection = dbapi.connect(conninfo, autocommit=False)
+        except Exception as error:  # noqa: BLE001 - whatever it is, who waits must be told
+            self._tell(error)
+            return
+        self._held.append(connection)
+        try:
+            self._tell(_CONNECTED)
+            while (query := self._orders.get()) is not None and not self._stop.is_set():
+                self._answer(connection, query)
+        finally:
+            self._hang_up(connection)
+
+    def _answer(self, connection: Connection, query: str) -> None:
+        cursor = connection.cursor()
+        try:
+            cursor.execute(query)
+            if query.startswith("SELECT"):
+                self._hand_over(cursor.fetch_record_batch())
+            self._tell(_DONE)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._tell(error)
+        finally:
+            cursor.close()
+
+    def _hand_over(self, reader: pa.RecordBatchReader) -> None:
+        wanted = self._tell(reader.schema)
+        while wanted:
+            try:
+                batch = reader.read_next_batch()
+            except StopIteration:
+                return
+            wanted = self._tell(batch)
+
+    def _hang_up(self, connection: Connection) -> None:
+        """Close, once nobody cancels any more: closing under a cancelling thread is as bad as under a reading one."""
+        if self._canceller:
+            self._canceller.join()
+        # It is gone either way.
+        with suppress(Exception):
+            connection.close()
+
+
+def _cancel(connection: Connection) -> None:
+    # What cannot be cancelled ends by itself, or with the process.
+    with suppress(Exception):
+        connection.adbc_cancel()
+
+
+def dial(address: Address, conninfo: str, *, connect_timeout: float, patience: float) -> Line:
+    """A connected line. Raises SourceError, with the reason why there is none."""
+    line = Line(address, patience)
+    try:
+        line.connect(conninfo, connect_timeout)
+    except BaseException:
+        line.close()
+        raise
+    return line

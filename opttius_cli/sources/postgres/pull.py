@@ -1,0 +1,90 @@
+"""Rows from the server into a table of the build, batch by batch, so that memory stays bounded."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from opttius_cli.catalog.settling import quoted
+from opttius_cli.snapshot.source import Refusal, Staged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import duckdb
+    import pyarrow as pa
+
+    from opttius_cli.catalog.tables import Table
+    from opttius_cli.sources.postgres.line import Line
+
+_ARRIVING = "arriving"
+
+
+def pull(
+    con: duckdb.DuckDBPyConnection, line: Line, query: str, into: str, arrived: Callable[[int], None]
+) -> None:
+    """Make the temporary table ``into`` of what ``query`` answers; ``arrived`` is told the rows of each batch."""
+    import pyarrow as pa
+
+    stream = line.stream(query)
+    schema: pa.Schema = next(stream)
+    con.execute("BEGIN")
+    try:
+        _take(con, schema.empty_table(), f"CREATE OR REPLACE TEMP TABLE {quoted(into)} AS")
+        for batch in stream:
+            _take(con, pa.Table.from_batches([batch]), f"INSERT INTO {quoted(into)}")
+            arrived(batch.num_rows)
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
+
+
+def _take(con: duckdb.DuckDBPyConnection, rows: pa.Table, statement: str) -> None:
+    con.register(_ARRIVING, rows)
+    try:
+        con.execute(f"{statement} SELECT * FROM {_ARRIVING}")
+    finally:
+        con.unregister(_ARRIVING)
+
+
+@dataclass(slots=True)
+class Pulled:
+    """One table of the database, as the part of a source."""
+
+    line: Line
+    table: Table
+    label: str
+    query: str
+    progress: Callable[[str, int], None]
+    _view: str = field(default_factory=lambda: f"pulled_{uuid.uuid4().hex}")
+
+    def stage(self, con: duckdb.DuckDBPyConnection) -> Staged:
+        """The rows, copied into a temporary table."""
+        rows = 0
+
+        def arrived(more: int) -> None:
+            nonlocal rows
+            rows += more
+            self.progress(self.table.name, rows)
+
+        pull(con, self.line, self.query, self._view, arrived)
+        described = con.execute(f"DESCRIBE {quoted(self._view)}").fetchall()
+        return Staged(self._view, {str(name): (str(name), str(given)) for name, given, *_rest in described})
+
+    def complete(self, con: duckdb.DuckDBPyConnection, rows: int | None) -> bool:
+        """True: what breaks off has raised long before."""
+        return True
+
+    def refusals(self, con: duckdb.DuckDBPyConnection) -> Sequence[Refusal]:
+        """Nothing: every row has every cell."""
+        return []
+
+    def lines(self, con: duckdb.DuckDBPyConnection, ordinals: Sequence[int]) -> Mapping[int, int]:
+        """Nothing: rows of a database lie in no order that a person could count."""
+        return {}
+
+    def release(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Drop the copy."""
+        con.execute(f"DROP TABLE IF EXISTS {quoted(self._view)}")

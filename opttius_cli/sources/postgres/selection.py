@@ -1,0 +1,112 @@
+"""The SQL that is sent: the named columns of a table and no others, of the rows of a scope and no others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opttius_cli.catalog.settling import quoted
+from opttius_cli.catalog.tables import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from opttius_cli.catalog.tables import Table
+
+_TEXTS = {"text", "varchar", "bpchar", "name"}
+_NUMBERS = {"numeric", "int2", "int4", "int8"}
+_MOMENTS = {"timestamptz", "timestamp", "date"}
+_AS_THEY_ARE: Mapping[Kind, set[str]] = {
+    Kind.ID: {"uuid", *_TEXTS},
+    Kind.TEXT: _TEXTS,
+    Kind.MONEY: _NUMBERS,
+    Kind.NUMBER: _NUMBERS,
+    Kind.FLAG: {"bool"},
+    Kind.INSTANT: {"timestamptz", "timestamp"},
+    Kind.DATE: {"date"},
+    Kind.JSON: {"json", "jsonb"},
+    Kind.LIST: {"_text", "_varchar"},
+}
+"""The types that arrive as what they are; any other is asked for as text, and read as in an export."""
+
+
+def literal(text: str) -> str:
+    """``text`` as an SQL string (standard_conforming_strings is on)."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def literals(texts: Iterable[str]) -> str:
+    """Several as a list."""
+    return ", ".join(map(literal, texts))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Whose rows are asked for: those of ``branches``, and of ``organization`` what its branches share.
+
+    When ``branches`` are all it has (``whole``), its rows that name no branch are, too.
+    """
+
+    branches: Sequence[str]
+    organization: str | None
+    whole: bool
+
+
+def select(table: Table, types: Mapping[str, str], schema: str, condition: str | None = None) -> str:
+    """The SELECT of our columns of a table, as far as it has them."""
+    cells = ", ".join(
+        f"{_cell(column.kind, column.name, types[column.name])} AS {quoted(column.name)}"
+        for column in table.columns
+        if column.name in types
+    )
+    where = f" WHERE {condition}" if condition else ""
+    return f"SELECT {cells} FROM {quoted(schema)}.{quoted(table.name)}{where}"
+
+
+def _cell(kind: Kind, name: str, given: str) -> str:
+    cell = quoted(name)
+    asked = cell if given in _AS_THEY_ARE[kind] else f"{cell}::text"
+    # Infinity would arrive as a moment of the year 290279 before Christ.
+    return f"CASE WHEN isfinite({cell}) THEN {asked} END" if given in _MOMENTS else asked
+
+
+def condition(
+    table: Table, types: Mapping[str, str], schema: str, limits: Limits, orders: Mapping[str, str]
+) -> str | None:
+    """Which rows of a table belong to ``limits``; None when every row does.
+
+    ``types`` are the columns that the table has, ``orders`` those of the orders, through which a child belongs.
+    """
+    if table.tenancy == "branch":
+        return _of_branches(types, limits)
+    if table.tenancy == "organization":
+        return _of_organization(types, limits)
+    if table.tenancy == "parent":
+        owned = _of_branches(orders, limits)
+        return f'"order_id" IN (SELECT "id" FROM {quoted(schema)}."orders" WHERE {owned})'
+    return None
+
+
+def _of_branches(types: Mapping[str, str], limits: Limits) -> str:
+    """A branch owns the rows that name it, an organization those of its own that name none."""
+    ways = []
+    if limits.branches and "branch_id" in types:
+        ways.append(f'"branch_id" IN ({literals(limits.branches)})')
+    if limits.whole and limits.organization is not None and "organization_id" in types:
+        own = f'"organization_id" = {literal(limits.organization)}'
+        ways.append(f'("branch_id" IS NULL AND {own})' if "branch_id" in types else own)
+    return _any(ways)
+
+
+def _of_organization(types: Mapping[str, str], limits: Limits) -> str:
+    """What the branches of an organization share belongs to each of them."""
+    ways = []
+    if limits.organization is not None and "organization_id" in types:
+        ways.append(f'"organization_id" = {literal(limits.organization)}')
+    if limits.branches and "branch_id" in types:
+        ways.append(f'"branch_id" IN ({literals(limits.branches)})')
+    return _any(ways)
+
+
+def _any(ways: Sequence[str]) -> str:
+    return f"({' OR '.join(ways)})" if ways else "FALSE"

@@ -1,0 +1,104 @@
+"""How the value of a setting is read: from TOML, an environment variable or an option, the same way.
+
+Whatever cannot be read is a ValueError that says what was expected.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from opttius_cli.i18n import LANGUAGES, _
+
+
+def text(value: Any) -> str:
+    """A text that is not empty. Raises ValueError."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(_("a text"))
+    return value.strip()
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """A list of texts, or texts with commas between them. Raises ValueError."""
+    if isinstance(value, str):
+        value = [part for part in value.split(",") if part.strip()]
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ValueError(_("a list of texts"))
+    return tuple(item.strip() for item in value)
+
+
+def flag(value: Any) -> bool:
+    """True or false, in the words people write. Raises ValueError."""
+    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if isinstance(value, str):
+        value = words.get(value.lower())
+    if not isinstance(value, bool):
+        raise ValueError(_("true or false"))
+    return value
+
+
+def whole(value: Any) -> int:
+    """A whole number, 0 or more. Raises ValueError."""
+    if isinstance(value, str) and re.fullmatch(r"\d{1,15}", value):
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(_("a whole number, 0 or more"))
+    return value
+
+
+def pairs(value: Any) -> dict[str, str]:
+    """A table of texts, or ``A=B,C=D``; in capitals. Raises ValueError."""
+    if isinstance(value, str):
+        value = dict(part.split("=", 1) for part in value.split(",") if "=" in part)
+    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+        raise ValueError(_('a table of texts, for example { ARS = "CLP" }'))
+    return {key.strip().upper(): item.strip().upper() for key, item in value.items()}
+
+
+def language(value: Any) -> str:
+    """One of the languages that are spoken. Raises ValueError."""
+    if value not in LANGUAGES:
+        raise ValueError(_("one of {names}", names=", ".join(LANGUAGES)))
+    return str(value)
+
+
+_NO_ZONES = {"posixrules", "localtime", "Factory"}
+"""Names of the zone database that are no place's time."""
+
+
+def zone(value: Any) -> str:
+    """A time zone of the zone database. Raises ValueError."""
+    name = text(value)
+    try:
+        is_place = name not in _NO_ZONES and bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        is_place = False
+    if not is_place:
+        raise ValueError(_("a time zone such as America/Santiago"))
+    return name
+
+
+def currency(value: Any) -> str:
+    """A currency code, in capitals. Raises ValueError."""
+    if not re.fullmatch(r"[A-Za-z]{3}", text(value)):
+        raise ValueError(_("a currency code of three letters such as CLP"))
+    return text(value).upper()
+
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def seconds(value: Any) -> float:
+    """A duration such as ``90``, ``30s``, ``5m``, ``2h``, ``1d``, in seconds. Raises ValueError."""
+    found = re.fullmatch(r"(\d{1,9})\s*([smhd]?)", str(value).strip().lower())
+    if not found:
+        raise ValueError(_("a duration such as 30s, 5m or 2h"))
+    return float(found[1]) * _SECONDS[found[2] or "s"]
+
+
+def memory(value: Any) -> str:
+    """An amount of memory as DuckDB writes it. Raises ValueError."""
+    if not re.fullmatch(r"0*[1-9]\d*(\.\d+)?\s*[KMGT]i?B", str(value).strip()):
+        raise ValueError(_("an amount of memory such as 1GB"))
+    return str(value).strip()

@@ -1,0 +1,1 @@
+"""The live source, on a real PostgreSQL server."""
