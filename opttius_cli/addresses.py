@@ -12,12 +12,12 @@ _URL = re.compile(r"postgres(?:ql)?://.*", re.IGNORECASE)
 _PLACE = r"(?:[\w.%-]*|\[[\da-f:.%]+\])(?::\d{1,5})?"
 _HARMLESS = re.compile(
     rf"postgres(?:ql)?://(?:[\w.%~+-]+@)?{_PLACE}(?:,{_PLACE})*(?:/[\w.%~+-]*)?(?:\?[\w.%=&/+-]*)?"
-    r"(?=[\s,;)”»\"']|[.:]\s|[.:]?$)",
+    r"(?=[\s,;)…”»\"']|[.:]\s|[.:]?$)",
     re.IGNORECASE,
 )
 """An address without a password; its end is the end of the word."""
 _CUT = "postgresql://…"
-_SECRET = re.compile(r"(password[\"']?\s*[=:]\s*)\S.*", re.IGNORECASE)
+_SECRET = re.compile(r"(password[\"']?\s*[=:]\s*)[^\s…].*", re.IGNORECASE)
 
 
 def is_address(text: str) -> bool:
@@ -38,4 +38,5 @@ def _without_password(found: re.Match[str]) -> str:
         return _CUT
     rest = found[0][harmless.end() :]
     # A password with a space in it looks like a port and a word; then an @ follows.
-    return harmless[0] + _URL.sub(_without_password, rest) if "@" not in _URL.sub("", rest) else _CUT
+    doubtful = "@" in _URL.sub("", rest).partition('"')[0]
+    return _CUT if doubtful else harmless[0] + _URL.sub(_without_password, rest)

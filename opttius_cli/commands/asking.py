@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opttius_cli import config, diagnostics
+from opttius_cli.addresses import masked
 from opttius_cli.commands.options import Asking
 from opttius_cli.errors import NotAllowedError, OutputError, UsageError
 from opttius_cli.i18n import _, language
@@ -101,7 +102,7 @@ def _log_reveal(options: Asking) -> None:
         "time": now().isoformat(),
         "user": getpass.getuser(),
         "reason": options.reason,
-        "arguments": sys.argv[1:],
+        "arguments": [masked(argument) for argument in sys.argv[1:]],
     }
     file = config.state_folder(os.environ) / "reveal.log"
     if not diagnostics.append_private(file, json.dumps(facts, ensure_ascii=False)):

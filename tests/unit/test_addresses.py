@@ -141,6 +141,8 @@ def test_a_path_is_no_address(text: str) -> None:
             "a postgresql://a@b/c, then postgresql://a:hunter2@b/c",
             "a postgresql://a@b/c, then postgresql://…",
         ),
+        ('["postgresql://…", "why ana@x"]', '["postgresql://…", "why ana@x"]'),
+        ('["password=…", "why"]', '["password=…", "why"]'),
         ("one\npostgresql://a:hunter2@b\nthree", "one\npostgresql://…\nthree"),
     ],
 )
