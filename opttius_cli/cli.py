@@ -17,6 +17,7 @@ from opttius_cli.commands import (
     customer,
     customers,
     dashboard,
+    doctor,
     export,
     load,
     reports,
@@ -64,6 +65,7 @@ _COMMANDS: dict[str, tuple[Any, str]] = {
     "export": (export.export, N_("One report as a file.")),
     "load": (load.load, N_("Load a source and say what was read and refused.")),
     "check": (check.check, N_("Look for faults in the data.")),
+    "doctor": (doctor.doctor, N_("Why a source does not work, and what to do.")),
     "sample": (sample.sample, N_("Make a realistic data set of any size.")),
 }
 for _name, (_command, _meaning) in _COMMANDS.items():

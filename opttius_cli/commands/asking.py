@@ -18,7 +18,7 @@ from opttius_cli.i18n import _, language
 from opttius_cli.render import sink
 
 if TYPE_CHECKING:
-    from opttius_cli.commands.options import Loading
+    from opttius_cli.commands.options import Loading, Shared
     from opttius_cli.render.style import Style
     from opttius_cli.reports.library import Library
     from opttius_cli.result import Answer
@@ -37,7 +37,7 @@ def now() -> datetime:
     return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
-def voice(options: Loading) -> diagnostics.Voice:
+def voice(options: Shared) -> diagnostics.Voice:
     """What this command may say on stderr."""
     return diagnostics.Voice(options.quiet, options.verbose)
 
@@ -140,15 +140,14 @@ def _default_format(target: str | None, default_name: str | None) -> str:
     return "xlsx" if target is None else "csv"
 
 
-def style_of(options: Asking) -> Style:
+def style_of(options: Shared) -> Style:
     """How the reader wants the answer: language, and the width and colours of a terminal."""
     from opttius_cli.render.style import Style
 
     on_terminal = sys.stdout.isatty()
     plain = options.no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
-    return Style(
-        language(), _width() if on_terminal else None, on_terminal and not plain, options.csv_dialect
-    )
+    dialect = options.csv_dialect if isinstance(options, Asking) else "plain"
+    return Style(language(), _width() if on_terminal else None, on_terminal and not plain, dialect)
 
 
 def _say_left_out(answer: Answer, options: Asking) -> None:

@@ -31,8 +31,8 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Loading(Shared):
-    """What every command takes that reads a source."""
+class Sourced(Shared):
+    """What every command takes that knows a source."""
 
     source: Annotated[
         str | None,
@@ -43,6 +43,12 @@ class Loading(Shared):
             help=N_("A folder of exports, an .xlsx, a pg_dump file or a snapshot."),
         ),
     ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loading(Sourced):
+    """What every command takes that reads a source."""
+
     refresh: Annotated[bool, typer.Option("--refresh", help=N_("Load the source again now."))] = False
     max_age: Annotated[
         str | None,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from opttius_cli import config
+from opttius_cli import values
 from opttius_cli.commands.asking import now, style_of
 from opttius_cli.commands.keyboard import Keyboard
 from opttius_cli.diagnostics import Voice, is_interruption
@@ -74,9 +74,9 @@ class Overheard(Voice):
 def interval(told: str, options: Asking) -> float:
     """The seconds between looks that ``--watch`` names. Raises UsageError when it makes no sense here."""
     try:
-        every = config.seconds(told)
+        every = values.seconds(told)
     except ValueError:
-        every = 0
+        every = 0.0
     if not 1 <= every <= LONGEST:
         raise UsageError(
             _("--watch “{told}” must be from 1 second to 1 day, for example 60, 30s or 5m.", told=told)

@@ -35,8 +35,12 @@ def snapshot(request: Request) -> Path:
 
 def source_of(request: Request, text: str) -> Source:
     """The source that ``text`` names, on the terms of the request's settings."""
-    config = request.config
-    terms = Terms(
+    return registry.open_source(text, terms_of(request.config), request.environment)
+
+
+def terms_of(config: settings.Config) -> Terms:
+    """On which terms the settings want a live database read."""
+    return Terms(
         schema=config.schema,
         connect_timeout=config.connect_timeout,
         statement_timeout=config.statement_timeout,
@@ -44,7 +48,6 @@ def source_of(request: Request, text: str) -> Source:
         plaintext=config.allow_plaintext,
         incremental=config.incremental,
     )
-    return registry.open_source(text, terms, request.environment)
 
 
 def snapshots(request: Request) -> Store:

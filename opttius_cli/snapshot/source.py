@@ -21,12 +21,14 @@ class Staged:
     """Rows of one table as a source hands them over: a view or table ``view`` of the build connection.
 
     ``columns`` maps a lower-case column name to (its name in the view, its DuckDB type). ``spanish`` says
-    that numbers follow a Spanish spreadsheet.
+    that numbers follow a Spanish spreadsheet. ``others`` are columns that are none of ours, as far as they
+    are known: what one of ours may have been renamed to.
     """
 
     view: str
     columns: Mapping[str, tuple[str, str]]
     spanish: bool = False
+    others: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

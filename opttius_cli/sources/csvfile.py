@@ -59,7 +59,8 @@ class CsvFile:
             every = [f"c{place}" for place in range(self._dialect.width)]
             source = csv_rows(self._text.path, self._dialect.separator, every, skip=self._dialect.skip)
         con.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(self._view)} AS SELECT * FROM {source}")
-        return Staged(self._view, {name: (columns[name], "VARCHAR") for name in names}, self._dialect.spanish)
+        staged = {name: (columns[name], "VARCHAR") for name in names}
+        return Staged(self._view, staged, self._dialect.spanish, self._dialect.others)
 
     def complete(self, con: duckdb.DuckDBPyConnection, rows: int | None) -> bool:
         """Whether DuckDB yielded as many rows as the file has records; else a careful copy is made."""

@@ -35,7 +35,8 @@ class Dialect:
     """How a file is written.
 
     ``skip`` lines come before the header, and ``led`` of the file's records are no rows (the header, and a
-    line that declares the separator). ``columns`` says at which place each column of ours stands.
+    line that declares the separator). ``columns`` says at which place each column of ours stands;
+    the ``others`` are not read.
     """
 
     separator: str
@@ -43,6 +44,7 @@ class Dialect:
     led: int
     width: int
     columns: Mapping[str, int]
+    others: Sequence[str]
     spanish: bool
 
 
@@ -79,6 +81,7 @@ def dialect_of(path: Path, head: bytes, table: Table) -> Dialect:
         1 + (declared is not None),
         len(names),
         columns,
+        [name for name in names if name and name not in known],
         _is_spanish(separator, rows, _places(table, columns)),
     )
 

@@ -57,7 +57,8 @@ class ParquetFile:
                 )
             if plain in known:
                 columns[plain] = (str(name), str(given))
-        return Staged(self._view, columns)
+        others = [str(name) for name, *_rest in described if str(name).strip().lower() not in known]
+        return Staged(self._view, columns, others=others)
 
     def complete(self, con: duckdb.DuckDBPyConnection, rows: int | None) -> bool:
         """True, unless reading broke off, which nothing can mend."""

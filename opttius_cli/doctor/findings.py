@@ -1,0 +1,55 @@
+"""What an examination finds: a step, how it went, in words, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from opttius_cli.i18n import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class State(StrEnum):
+    """How a step went. Only what failed keeps the source from being used."""
+
+    GOOD = "ok"
+    NOTE = "note"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+STEPS = {
+    "source": N_("Source"),
+    "address": N_("Address"),
+    "name": N_("Name"),
+    "port": N_("Port"),
+    "encryption": N_("Encryption"),
+    "login": N_("Login"),
+    "read_only": N_("Read only"),
+    "schema": N_("Schema"),
+    "tables": N_("Tables"),
+    "columns": N_("Columns"),
+    "privileges": N_("Privileges"),
+    "row_security": N_("Row security"),
+    "rows": N_("Rows"),
+    "clock": N_("Clock"),
+    "pooler": N_("Pooler"),
+}
+"""Every step by its name for programs, with its name for people, in the order in which they are taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was found at a step (a key of :data:`STEPS`), and what to do about it."""
+
+    step: str
+    state: State
+    said: str
+    remedy: str = ""
+
+
+if TYPE_CHECKING:
+    Tell = Callable[[Finding], None]

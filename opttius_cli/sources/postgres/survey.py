@@ -1,0 +1,120 @@
+"""All that a role can see of a database and of itself, for whoever asks why reading does not work.
+
+Names of tables and columns come from the system catalog, which hides nothing; of rows only their number is asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from opttius_cli.catalog.settling import quoted
+from opttius_cli.catalog.tables import TABLES
+from opttius_cli.sources.postgres.selection import literal, literals
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from opttius_cli.sources.postgres.line import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The server as a session sees it. ``moment`` is its clock in seconds since 1970, ``port`` where it listens.
+
+    ``tls`` is the version of the encryption of the connection that the server has; None when it has none.
+    """
+
+    version: str
+    database: str
+    user: str
+    read_only: bool
+    moment: float
+    port: int | None
+    tls: str | None
+    superuser: bool
+    bypasses: bool
+
+
+@dataclass(slots=True)
+class Relation:
+    """A table or view. ``columns`` says of each whether the role may read it.
+
+    ``guarded``: row-level security hides rows of it from the role; ``protected``: it would from others.
+    """
+
+    guarded: bool = False
+    protected: bool = False
+    writable: bool = False
+    columns: dict[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What there is: the relations of one schema by name, and in which other schemas our tables are."""
+
+    server: Server
+    schema: str
+    usable: bool | None
+    relations: Mapping[str, Relation]
+    elsewhere: Mapping[str, list[str]]
+
+
+def survey(line: Line, schema: str) -> Survey:
+    """Look at the server, the role and the schema. Raises SourceError."""
+    (about,) = line.rows(_SERVER)
+    usable = line.rows(
+        "SELECT has_schema_privilege(oid, 'USAGE') AS usable FROM pg_catalog.pg_namespace "
+        f"WHERE nspname = {literal(schema)}"
+    )
+    relations: dict[str, Relation] = {}
+    for row in line.rows(_relations(schema)):
+        relation = relations.setdefault(
+            row["relation"], Relation(row["guarded"], row["protected"], row["writable"])
+        )
+        relation.columns[row["name"]] = row["readable"]
+    elsewhere: dict[str, list[str]] = {}
+    for row in line.rows(_elsewhere(schema)):
+        elsewhere.setdefault(row["relation"], []).append(row["schema"])
+    return Survey(Server(**about), schema, usable[0]["usable"] if usable else None, relations, elsewhere)
+
+
+def count(line: Line, schema: str, table: str) -> int:
+    """How many rows of a table the role sees. Raises SourceError."""
+    return int(line.rows(f"SELECT count(*) AS rows FROM {quoted(schema)}.{quoted(table)}")[0]["rows"])
+
+
+_SERVER = """SELECT
+    current_setting('server_version')::text AS version,
+    current_database()::text AS database,
+    current_user::text AS user,
+    current_setting('transaction_read_only') = 'on' AS read_only,
+    extract(epoch FROM clock_timestamp())::float8 AS moment,
+    inet_server_port()::int4 AS port,
+    (SELECT version::text FROM pg_catalog.pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl) AS tls,
+    rolsuper AS superuser,
+    rolbypassrls AS bypasses
+FROM pg_catalog.pg_roles WHERE rolname = current_user"""
+
+
+def _relations(schema: str) -> str:
+    return (
+        "SELECT c.relname::text AS relation, a.attname::text AS name, "
+        "has_column_privilege(c.oid, a.attnum, 'SELECT') AS readable, "
+        "row_security_active(c.oid) AS guarded, c.relrowsecurity AS protected, "
+        "has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE') AS writable "
+        "FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
+        "JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
+        f"WHERE n.nspname = {literal(schema)} AND c.relkind IN ('r', 'p', 'v', 'm', 'f') "
+        "ORDER BY c.relname, a.attnum"
+    )
+
+
+def _elsewhere(schema: str) -> str:
+    return (
+        "SELECT c.relname::text AS relation, n.nspname::text AS schema "
+        "FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
+        f"WHERE c.relname IN ({literals(TABLES)}) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') "
+        f"AND n.nspname NOT IN ({literal(schema)}, 'information_schema') AND n.nspname NOT LIKE 'pg\\_%' "
+        "ORDER BY n.nspname"
+    )

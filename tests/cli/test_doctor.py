@@ -1,0 +1,102 @@
+"""``opttius doctor`` on folders and files: what it says of exports that are whole, and of those that lack something."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.running import DATA
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from cli.running import Ran
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Path:
+    folder = tmp_path / "exports"
+    shutil.copytree(DATA, folder, ignore=shutil.ignore_patterns("README.md"))
+    return folder
+
+
+def test_a_whole_folder(run: Callable[..., Ran]) -> None:
+    ran = run("doctor", DATA)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines() == [
+        f"✓ Source        {DATA} can be read.",
+        "✓ Tables        17 of 17 tables are there.",
+        "✓ Columns       Every column that is read is there.",
+    ]
+
+
+def test_a_snapshot(run: Callable[..., Ran], shop: Path) -> None:
+    ran = run("doctor", shop, "--lang", "es")
+    assert (ran.code, ran.err) == (0, "")
+    assert (
+        ran.out
+        == f"✓ Origen               {shop} contiene los datos de {DATA}, cargados el 2026-11-23T15:00+00:00.\n"
+    )
+
+
+def test_what_a_folder_lacks(run: Callable[..., Ran], exports: Path) -> None:
+    (exports / "orders.csv").rename(exports / "ventas.csv")
+    (exports / "quotes.csv").unlink()
+    customers = exports / "customers.csv"
+    text = customers.read_text(encoding="utf-8")
+    customers.write_text(
+        text.replace("created_at", "created_on", 1).replace("phone", "phone_number", 1), "utf-8"
+    )
+    ran = run("doctor", exports)
+    assert ran.code == 4
+    assert ran.err == "Error: The source cannot be used: 2 steps failed.\n"
+    assert ran.out.splitlines()[1:] == [
+        "✗ Tables        The table orders is missing, which is required.",
+        "                → Export it as orders.csv (or .parquet, .json, a sheet of an .xlsx).",
+        "! Tables        1 optional table is missing, so its figures stay empty: quotes.",
+        "✓ Tables        15 of 17 tables are there.",
+        "✗ Columns       customers has no column created_at, which is required.",
+        "                → Is it called otherwise? created_on → created_at.",
+        "! Columns       customers has no column phone: what they tell is missing.",
+        "                → Is it called otherwise? phone_number → phone.",
+    ]
+
+
+def test_a_file_that_cannot_be_read(run: Callable[..., Ran], exports: Path) -> None:
+    (exports / "orders.csv").unlink()
+    (exports / "orders.parquet").write_bytes(b"PAR1 not really")
+    ran = run("doctor", exports, "-f", "json")
+    assert ran.code == 4
+    failed = [one for one in json.loads(ran.out)["checks"] if one["state"] == "failed"]
+    assert failed
+    assert "orders.parquet" in failed[0]["said"]
+
+
+def test_nothing_there_and_nothing_said(run: Callable[..., Ran]) -> None:
+    ran = run("doctor", "nowhere")
+    assert ran.code == 4
+    assert ran.out == "✗ Source        There is no folder or file “nowhere”. Check --source.\n"
+    unsaid = run("doctor")
+    assert (unsaid.code, unsaid.out) == (3, "")
+    assert "No source of data is set." in unsaid.err
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_sentences_are_folded_to_the_terminal(width: int) -> None:
+    from io import BytesIO
+
+    from opttius_cli.render import checklist
+    from opttius_cli.render.style import Style
+
+    out = BytesIO()
+    item = checklist.Item("Login", "failed", "word " * 30, "\x1b[31mremedy " * 20)
+    checklist.write(item, out, Style("en", width), 8)
+    lines = out.getvalue().decode().splitlines()
+    assert max(map(len, lines)) <= width
+    assert lines[0].startswith("✗ Login     word")
+    assert all(line.startswith(" " * 12) for line in lines[1:])
+    assert "\x1b" not in "".join(lines)

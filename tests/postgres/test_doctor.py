@@ -1,0 +1,401 @@
+"""``opttius doctor`` on a real server: each step well, each step wrong, and the role that it makes."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from cli.running import DATA, MIRADOR, here
+
+from opttius_cli.catalog.tables import TABLES
+from opttius_cli.doctor import STEPS, State
+from opttius_cli.doctor.database import examine
+from opttius_cli.sources.postgres.address import parse
+from opttius_cli.sources.postgres.terms import Terms
+from postgres.server import CHIEF, PASSWORDS, READER, free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from cli.running import Ran
+
+    from postgres.server import Database, Server
+
+
+Found = dict[str, list[tuple[str, str, str | None]]]
+"""(state, what was said, remedy) of every finding, by step."""
+
+
+@pytest.fixture(autouse=True)
+def _password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGPASSWORD", PASSWORDS[READER])
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+
+
+@pytest.fixture
+def database(server: Server) -> Database:
+    """The app's tables without a row, and one of each that is required."""
+    made = server.database()
+    made.execute(
+        "INSERT INTO branches (id, name) VALUES (gen_random_uuid(), 'Centro');"
+        "INSERT INTO customers (id, branch_id) SELECT gen_random_uuid(), id FROM branches;"
+        "INSERT INTO orders (id, branch_id, status, payment_status, total_amount) "
+        "SELECT gen_random_uuid(), id, 'delivered', 'paid', 1000 FROM branches"
+    )
+    return made
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Run the program; whatever it says, it says no password."""
+    inner = here(capsys)
+
+    def run(*arguments: str | Path) -> Ran:
+        ran = inner(*arguments)
+        for secret in (*PASSWORDS.values(), "s3creto"):
+            assert secret not in ran.out + ran.err
+        return ran
+
+    return run
+
+
+@pytest.fixture
+def checked(run: Callable[..., Ran]) -> Callable[..., Found]:
+    """(state, what was said, remedy) of every finding, by step; the exit code must agree with them."""
+
+    def checked(*arguments: str) -> Found:
+        ran = run("doctor", *arguments, "--format", "json")
+        document: dict[str, Any] = json.loads(ran.out)
+        found: Found = {}
+        for one in document["checks"]:
+            assert one["check"] in STEPS
+            found.setdefault(one["check"], []).append((one["state"], one["said"], one["remedy"]))
+        failed = any(one["state"] == "failed" for one in document["checks"])
+        assert document["usable"] is not failed
+        assert ran.code == (4 if failed else 0)
+        assert ("The source cannot be used" in ran.err) is failed
+        return found
+
+    return checked
+
+
+def states(found: Found) -> dict[str, set[str]]:
+    return {step: {state for state, _said, _remedy in told} for step, told in found.items()}
+
+
+def only(found: Found, step: str, state: str) -> tuple[str, str]:
+    """What the one finding of a step in a state says, and its remedy."""
+    (one,) = [(said, remedy or "") for has, said, remedy in found[step] if has == state]
+    return one
+
+
+@pytest.fixture
+def minimal(run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> Callable[[Database], str]:
+    """Make the role that ``opttius doctor --role-sql`` prints for a database; returns the address for it."""
+
+    def minimal(database: Database) -> str:
+        role = f"probe_{database.name}"
+        told = run("doctor", "--source", database.address, "--role-sql", "--role", role)
+        assert (told.code, told.err) == (0, "")
+        database.execute(told.out)
+        database.execute(f"ALTER ROLE {role} PASSWORD 'una clave'")
+        monkeypatch.setenv("PGPASSWORD", "una clave")
+        return database.address.replace(READER, role)
+
+    return minimal
+
+
+def test_all_is_well(database: Database, run: Callable[..., Ran], minimal: Callable[[Database], str]) -> None:
+    address = minimal(database)
+    ran = run("doctor", address)
+    assert (ran.code, ran.err) == (0, "")
+    marks = {line.split()[1]: line[0] for line in ran.out.splitlines()}
+    assert marks.pop("Encryption") == "!"
+    assert set(marks.values()) == {"✓"}
+    assert "17 of 17 tables are there." in ran.out
+    assert "branches 1, customers 1, orders 1, lab_work_orders 0," in ran.out
+    spanish = run("doctor", address, "--lang", "es")
+    assert (spanish.code, spanish.err) == (0, "")
+    assert "✓ Tablas" in spanish.out
+    assert "sucursal" not in spanish.out
+
+
+def test_findings_for_programs_are_the_same_in_every_language(
+    database: Database, run: Callable[..., Ran]
+) -> None:
+    english, spanish = (
+        run("doctor", database.address, "-f", "json", "--lang", code) for code in ("en", "es")
+    )
+    assert english == spanish
+
+
+def test_an_address_that_does_not_parse_is_not_repeated(run: Callable[..., Ran]) -> None:
+    ran = run("doctor", "postgresql://lector:s3creto:/@h:5432:x/db")
+    assert ran.code == 4
+    assert ran.out.startswith("✗ Address")
+
+
+def test_a_password_in_the_address_is_a_matter_of_note(
+    database: Database, checked: Callable[..., Found]
+) -> None:
+    said, remedy = only(checked(database.address_with_password), "address", "note")
+    assert "where everybody on this machine can see it" in said
+    assert "PGPASSWORD" in remedy
+
+
+def test_a_name_that_nobody_has(checked: Callable[..., Found]) -> None:
+    found = checked("postgresql://lector@nobody.invalid/tienda")
+    assert "There is no host “nobody.invalid”" in only(found, "name", "failed")[0]
+    assert list(found) == ["address", "name"]
+
+
+def test_a_port_where_nobody_listens(checked: Callable[..., Found]) -> None:
+    port = free_port()
+    found = checked(f"postgresql://lector@127.0.0.1:{port}/tienda")
+    assert f"Nothing listens at 127.0.0.1, port {port}." in only(found, "port", "failed")[0]
+
+
+def test_a_server_that_says_nothing(checked: Callable[..., Found], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPTTIUS_POSTGRES_CONNECT_TIMEOUT", "1")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        found = checked(f"postgresql://lector@127.0.0.1:{silent.getsockname()[1]}/tienda")
+    assert "does not speak as PostgreSQL does" in only(found, "encryption", "failed")[0]
+
+
+def test_one_of_several_servers_is_enough(database: Database, checked: Callable[..., Found]) -> None:
+    at = database.address.partition("@")[2]
+    host, _slash, name = at.partition("/")
+    found = checked(f"postgresql://lector@127.0.0.1:{free_port()},{host}/{name}")
+    assert states(found)["port"] == {"note", "ok"}
+    assert states(found)["login"] == {"ok"}
+
+
+def test_encryption_that_is_demanded_and_not_there(database: Database, checked: Callable[..., Found]) -> None:
+    found = checked(database.address + "?sslmode=require")
+    assert "offers no encryption" in only(found, "encryption", "failed")[0]
+    assert "login" not in found
+
+
+def test_a_wrong_password(
+    database: Database, checked: Callable[..., Found], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPASSWORD", "guess")
+    found = checked(database.address)
+    assert "refuses the password of “lector”" in only(found, "login", "failed")[0]
+    assert "guess" not in str(found)
+
+
+def test_a_database_that_is_not_there(server: Server, checked: Callable[..., Found]) -> None:
+    found = checked(server.address("nada", READER, password=False))
+    assert "has no database of that name" in only(found, "login", "failed")[0]
+
+
+def test_a_superuser_is_a_matter_of_note(
+    server: Server, database: Database, checked: Callable[..., Found], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPASSWORD", PASSWORDS[CHIEF])
+    found = checked(server.address(database.name, password=False))
+    assert "superuser" in only(found, "read_only", "note")[0]
+    assert "can read and change nothing" in only(found, "read_only", "ok")[0]
+
+
+def test_a_role_that_may_more_than_read_is_a_matter_of_note(
+    database: Database, checked: Callable[..., Found]
+) -> None:
+    database.execute(f"GRANT UPDATE ON orders TO {READER}")
+    told = [said for state, said, _remedy in checked(database.address)["privileges"] if state == "note"]
+    assert "“lector” could also change orders." in told
+    assert [said for said in told if "may also read" in said and "medical_records" in said]
+
+
+def test_a_schema_that_is_not_there(
+    database: Database, checked: Callable[..., Found], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPTTIUS_POSTGRES_SCHEMA", "tenant1")
+    said, remedy = only(checked(database.address), "schema", "failed")
+    assert said == "There is no schema “tenant1”."
+    assert "The tables are in public" in remedy
+
+
+def test_a_schema_that_may_not_be_used(database: Database, checked: Callable[..., Found]) -> None:
+    database.execute("REVOKE USAGE ON SCHEMA public FROM public")
+    said, remedy = only(checked(database.address), "schema", "failed")
+    assert said == "“lector” may not use the schema public."
+    assert remedy == "Let the owner run: GRANT USAGE ON SCHEMA public TO lector;"
+
+
+def test_tables_in_another_schema(database: Database, checked: Callable[..., Found]) -> None:
+    database.execute("CREATE SCHEMA tenant1; ALTER TABLE orders SET SCHEMA tenant1")
+    found = checked(database.address)
+    assert "orders" in only(found, "tables", "failed")[0]
+    said, remedy = only(found, "schema", "note")
+    assert "tenant1" in said
+    assert remedy.endswith('postgres.schema = "tenant1"')
+
+
+def test_missing_tables(database: Database, checked: Callable[..., Found]) -> None:
+    database.execute("ALTER TABLE orders RENAME TO orders_2024; DROP TABLE quotes, agreements")
+    found = checked(database.address)
+    said, remedy = only(found, "tables", "failed")
+    assert said == "The table orders is missing, which is required."
+    assert remedy == "Is it called otherwise? orders_2024 → orders."
+    assert "2 optional tables are missing" in only(found, "tables", "note")[0]
+    assert "quotes, agreements" in only(found, "tables", "note")[0]
+    assert only(found, "tables", "ok")[0] == "14 of 17 tables are there."
+
+
+def test_missing_and_renamed_columns(database: Database, checked: Callable[..., Found]) -> None:
+    database.execute(
+        'ALTER TABLE orders RENAME total_amount TO "Total"; ALTER TABLE customers RENAME phone TO phone_number;'
+        "ALTER TABLE quotes DROP COLUMN sent_at"
+    )
+    found = checked(database.address)
+    said, remedy = only(found, "columns", "failed")
+    assert said == "orders has no column total_amount, which is required."
+    assert "Total → total_amount" in remedy
+    notes = {said: remedy for state, said, remedy in found["columns"] if state == "note"}
+    assert notes == {
+        "customers has no column phone: what they tell is missing.": "Is it called otherwise? phone_number → phone.",
+        "quotes has no column sent_at: what they tell is missing.": None,
+    }
+
+
+def test_columns_that_may_not_be_read(database: Database, checked: Callable[..., Found]) -> None:
+    grants = "REVOKE SELECT ON {t} FROM lector; GRANT SELECT ({c}) ON {t} TO lector;"
+    database.execute(
+        grants.format(t="orders", c="id, status, payment_status, created_at, email")
+        + grants.format(t="branches", c="id, organization_id, name, is_active")
+        + "REVOKE SELECT ON categories FROM lector"
+    )
+    found = checked(database.address)
+    said, remedy = only(found, "privileges", "failed")
+    assert said == "“lector” may not read total_amount of orders, which is required."
+    assert remedy.startswith("Let the owner run: GRANT SELECT (order_number, branch_id,")
+    assert remedy.endswith(" ON public.orders TO lector;")
+    notes = [said for state, said, _remedy in found["privileges"] if state == "note"]
+    assert "“lector” may not read code of branches: its figures stay empty." in notes
+    assert "“lector” may not read id, name of categories: its figures stay empty." in notes
+    database.execute(remedy.removeprefix("Let the owner run: "))
+    assert "failed" not in states(checked(database.address))["privileges"]
+
+
+def test_row_level_security(
+    database: Database, checked: Callable[..., Found], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.execute(
+        "INSERT INTO orders (id, status) SELECT gen_random_uuid(), 'pending' FROM generate_series(1, 4);"
+        "ALTER TABLE orders ENABLE ROW LEVEL SECURITY;"
+        "CREATE POLICY pending ON orders USING (status = 'pending')"
+    )
+    found = checked(database.address)
+    said, remedy = only(found, "row_security", "failed")
+    assert said == "Row-level security hides rows of orders from “lector”."
+    assert "postgres.restricted = true" in remedy
+    assert "orders 4," in only(found, "rows", "ok")[0]
+    monkeypatch.setenv("OPTTIUS_POSTGRES_RESTRICTED", "true")
+    assert "That is meant so" in only(checked(database.address), "row_security", "note")[0]
+
+
+def test_required_tables_without_a_row(database: Database, checked: Callable[..., Found]) -> None:
+    database.execute("TRUNCATE orders, customers")
+    said, remedy = only(checked(database.address), "rows", "note")
+    assert said == "customers, orders have no row that is seen."
+    assert "right database" in remedy
+
+
+@pytest.mark.parametrize(("ahead", "said"), [(3600, "behind"), (-3600, "ahead")])
+def test_clocks_that_differ(database: Database, ahead: int, said: str) -> None:
+    found: list[Any] = []
+    examine(
+        parse(database.address, os.environ), Terms(),
+        lambda: datetime.now(UTC) + timedelta(seconds=ahead), found.append,
+    )  # fmt: skip
+    (clock,) = [one for one in found if one.step == "clock"]
+    assert clock.state is State.NOTE
+    assert f"seconds {said} " in clock.said
+    assert "3600" in clock.said or "3599" in clock.said or "3601" in clock.said
+
+
+@contextmanager
+def forwarded(port: int) -> Iterator[int]:
+    """Another port of this machine behind which the same server answers."""
+    import threading
+
+    def pump(one: socket.socket, other: socket.socket) -> None:
+        with one, other:
+            while data := one.recv(65536):
+                other.sendall(data)
+            other.shutdown(socket.SHUT_WR)
+
+    def serve(listening: socket.socket) -> None:
+        while True:
+            try:
+                one, _where = listening.accept()
+            except OSError:
+                return
+            other = socket.create_connection(("127.0.0.1", port))
+            for pair in ((one, other.dup()), (other, one.dup())):
+                threading.Thread(target=pump, args=pair, daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=serve, args=(listening,), daemon=True).start()
+        yield listening.getsockname()[1]
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+def test_something_in_between(server: Server, database: Database, checked: Callable[..., Found]) -> None:
+    with forwarded(server.port) as port:
+        found = checked(database.address.replace(str(server.port), str(port)))
+    assert f"the server itself listens at {server.port}" in only(found, "pooler", "note")[0]
+    assert states(found)["rows"] == {"ok"}
+
+
+def test_the_role_reads_what_is_needed_and_nothing_else(
+    server: Server, run: Callable[..., Ran], minimal: Callable[[Database], str]
+) -> None:
+    database = server.database(DATA)
+    database.execute("ALTER TABLE quotes DROP COLUMN sent_at; DROP TABLE agreements")
+    address = minimal(database)
+
+    examined = run("doctor", address)
+    assert (examined.code, examined.err) == (0, "")
+    assert "Privileges" in examined.out
+    assert "may also" not in examined.out
+    shown = run("dashboard", "-s", address, *MIRADOR, "--section", "kpis")
+    assert shown.code == 0, shown.err
+    assert "CLP" in shown.out
+
+    with psycopg.connect(address, autocommit=True) as con:
+        assert con.execute("SELECT count(email) FROM customers").fetchone()
+        for forbidden in (
+            "SELECT medical_notes FROM customers", "SELECT * FROM customers", "SELECT 1 FROM medical_records",
+            "SELECT od_sphere FROM prescriptions", "SELECT internal_notes FROM orders",
+        ):  # fmt: skip
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                con.execute(forbidden.encode())
+        for change in ("DELETE FROM orders", "CREATE TABLE mine (a int)"):
+            with pytest.raises(psycopg.Error):
+                con.execute(change.encode())
+            with pytest.raises(psycopg.Error):
+                con.execute(b"SET default_transaction_read_only = off; " + change.encode())
+
+
+def test_the_role_passes_row_level_security(database: Database, run: Callable[..., Ran]) -> None:
+    database.execute("ALTER TABLE orders ENABLE ROW LEVEL SECURITY")
+    told = run("doctor", database.address, "--role-sql")
+    assert told.out.startswith("CREATE ROLE opttius_reader LOGIN BYPASSRLS;\n")
+
+
+def test_without_a_database_the_role_may_read_the_whole_catalog(run: Callable[..., Ran]) -> None:
+    told = run("doctor", "--role-sql", "--role", "Mi Óptica")
+    assert told.code == 0
+    assert 'CREATE ROLE "Mi Óptica" LOGIN;' in told.out
+    assert told.out.count("GRANT SELECT (") == len(TABLES)
+    assert "Leave out those that yours lacks" in told.err
