@@ -132,7 +132,7 @@ def _language(arguments: Sequence[str]) -> str:
         told = argument.removeprefix("--lang=") if argument.startswith("--lang=") else None
         if argument == "--lang" and place + 1 < len(arguments):
             told = arguments[place + 1]
-        if told in i18n.LANGUAGES:
+        if told in {*i18n.LANGUAGES, *i18n.PLACES}:
             return told
     from opttius_cli import config as settings
 

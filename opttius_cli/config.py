@@ -44,7 +44,12 @@ class Config:
     naive_timezone: str = _setting(
         "naive_timezone", values.zone, "UTC", N_("the zone of timestamps without an offset")
     )
-    language: str | None = _setting("language", values.language, None, N_("es or en"))
+    language: str | None = _setting(
+        "language",
+        values.language,
+        None,
+        N_("es or en; es-CL, es-AR, es-ES, en-US: numbers and dates as there"),
+    )
     currency: str | None = _setting("currency.code", values.currency, None, N_("the currency of the reports"))
     currency_aliases: Mapping[str, str] = _setting(
         "currency.aliases", values.pairs, {}, N_("codes that stand for another one")

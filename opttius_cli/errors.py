@@ -60,6 +60,18 @@ class MemoryNeededError(ConfigError):
         )
 
 
+class ExtraNeededError(ConfigError):
+    """Something that is asked for needs packages that are not installed with the rest."""
+
+    def __init__(self, extra: str) -> None:
+        super().__init__(
+            _(
+                "This needs packages that are not installed. Type: pip install 'opttius-cli[{extra}]'.",
+                extra=extra,
+            )
+        )
+
+
 class ReportError(ConfigError):
     """A report of the user's that cannot be run."""
 

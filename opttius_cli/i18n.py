@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LANGUAGES = ("es", "en")
+PLACES = ("es-CL", "es-AR", "es-ES", "en-US")
+"""Languages as they are written in a place: numbers, money and dates differ. A bare language is its first one."""
 DEFAULT_LANGUAGE = "es"
 _LOCALE = Path(__file__).parent / "locale"
-_state = {"language": DEFAULT_LANGUAGE}
+_state = {"told": DEFAULT_LANGUAGE}
 
 
 @cache
@@ -25,13 +27,24 @@ def _catalog(language: str) -> _stdlib.NullTranslations:
 
 
 def use(language: str) -> None:
-    """Speak ``language`` (one of :data:`LANGUAGES`) from here on."""
-    _state["language"] = language
+    """Speak ``language`` (one of :data:`LANGUAGES` or :data:`PLACES`) from here on."""
+    _state["told"] = language
 
 
 def language() -> str:
-    """The language in use."""
-    return _state["language"]
+    """The language in use, without a place."""
+    return _state["told"].partition("-")[0]
+
+
+def language_of_place() -> str:
+    """The language in use, with its place where one was named."""
+    return _state["told"]
+
+
+def place_of(told: str) -> str:
+    """The place whose habits ``told`` (``es``, ``es-AR``) asks for, as locales are called: ``es_AR``."""
+    found = next((one for one in PLACES if one == told or one.partition("-")[0] == told), "en-US")
+    return found.replace("-", "_")
 
 
 def of_locale(environment: Mapping[str, str]) -> str:
@@ -43,13 +56,13 @@ def of_locale(environment: Mapping[str, str]) -> str:
 
 def _(message: str, **values: object) -> str:
     """``message`` in the language in use, with ``{name}`` placeholders filled from ``values``."""
-    text = _catalog(_state["language"]).gettext(message) if message else ""
+    text = _catalog(language()).gettext(message) if message else ""
     return text.format(**values) if values else text
 
 
 def n_(one: str, many: str, count: int, **values: object) -> str:
     """The form of a message that fits ``count``, which is also its ``{count}`` placeholder."""
-    return _catalog(_state["language"]).ngettext(one, many, count).format(count=count, **values)
+    return _catalog(language()).ngettext(one, many, count).format(count=count, **values)
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name by which message extraction knows it

@@ -40,13 +40,17 @@ class Kind(StrEnum):
 PERSONAL = frozenset({Kind.NAME, Kind.EMAIL, Kind.PHONE, Kind.RUT})
 """Kinds that tell who somebody is."""
 
+NUMERIC = frozenset({Kind.MONEY, Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.DAYS})
+"""Kinds whose values are numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a report: its name in JSON and CSV, its kind, and per language its label and meaning.
 
     ``needs`` names the tables without which the column is null. ``share`` asks for a bar of its share.
-    ``words`` says, per language, how people call the codes that the column holds.
+    ``words`` says, per language, how people call the codes that the column holds. ``total`` says that the
+    values of all rows add up to something.
     """
 
     name: str
@@ -56,13 +60,30 @@ class Column:
     needs: tuple[str, ...] = ()
     share: bool = False
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    total: bool = False
+
+
+Drawing = Literal["line", "bar", "column"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """How a list is drawn: the values of column ``y`` over those of column ``x``, in the order of the rows.
+
+    A ``line`` stands over dates; a ``bar`` lies beside each name; a ``column`` stands above each name.
+    """
+
+    drawing: Drawing
+    x: str
+    y: str
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """The rows of one report, as an Arrow table whose columns stand in the order of ``columns``.
 
-    ``absent`` says that a table it needs was not exported: every figure of it is null, not zero.
+    ``absent`` says that a table it needs was not exported: every figure of it is null, not zero. ``chart``
+    says how the rows are drawn, where a picture tells more than they do.
     """
 
     name: str
@@ -71,6 +92,7 @@ class Result:
     columns: tuple[Column, ...]
     table: pa.Table
     absent: bool = False
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True, slots=True)

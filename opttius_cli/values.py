@@ -9,7 +9,7 @@ import re
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from opttius_cli.i18n import LANGUAGES, _
+from opttius_cli.i18n import LANGUAGES, PLACES, _
 
 
 def text(value: Any) -> str:
@@ -57,10 +57,13 @@ def pairs(value: Any) -> dict[str, str]:
 
 
 def language(value: Any) -> str:
-    """One of the languages that are spoken. Raises ValueError."""
-    if value not in LANGUAGES:
-        raise ValueError(_("one of {names}", names=", ".join(LANGUAGES)))
-    return str(value)
+    """One of the languages that are spoken, which may name a place. Raises ValueError."""
+    known = (*LANGUAGES, *PLACES)
+    told = str(value).casefold().replace("_", "-")
+    found = next((one for one in known if one.casefold() == told), None)
+    if found is None:
+        raise ValueError(_("one of {names}", names=", ".join(known)))
+    return found
 
 
 _NO_ZONES = {"posixrules", "localtime", "Factory"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from opttius_cli import i18n
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from postgres.server import Server
+
+# A machine that is busy with other things is slow, not wrong: no example fails for the time it takes.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 FOLDERS = (
     "OPTTIUS_CACHE_DIR",

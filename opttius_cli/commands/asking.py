@@ -14,7 +14,7 @@ from opttius_cli import config, diagnostics
 from opttius_cli.addresses import masked
 from opttius_cli.commands.options import Asking
 from opttius_cli.errors import NotAllowedError, OutputError, UsageError
-from opttius_cli.i18n import _, language
+from opttius_cli.i18n import _, language_of_place
 from opttius_cli.render import sink
 
 if TYPE_CHECKING:
@@ -77,6 +77,10 @@ def asked(
         raise NotAllowedError(
             _("--as is not checked by this version: leave it out, or wait for one that does.")
         )
+    if chosen := options.format or _format_of(options.output):
+        from opttius_cli.render import registry
+
+        registry.RENDERERS[chosen].check()
     if options.output not in {None, "-"}:
         # Before any work: a long report should not end at a file that was there all the time.
         sink.refuse(Path(str(options.output)), force=options.force)
@@ -147,17 +151,17 @@ def style_of(options: Shared) -> Style:
     on_terminal = sys.stdout.isatty()
     plain = options.no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     dialect = options.csv_dialect if isinstance(options, Asking) else "plain"
-    return Style(language(), _width() if on_terminal else None, on_terminal and not plain, dialect)
+    return Style(language_of_place(), _width() if on_terminal else None, on_terminal and not plain, dialect)
 
 
 def _say_left_out(answer: Answer, options: Asking) -> None:
     """A format that holds nothing but rows has no place for what was left out: it is said on stderr."""
-    from opttius_cli.render.cells import Cells
+    from opttius_cli.render.cells import cells_for
     from opttius_cli.render.left_out import sentences
 
     speaking = voice(options)
     if not options.quiet:
-        for sentence in sentences(answer, Cells(language(), answer.head.currency)):
+        for sentence in sentences(answer, cells_for(language_of_place(), answer)):
             speaking.note(sentence)
 
 

@@ -14,14 +14,20 @@ from opttius_cli.i18n import N_
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Format = Literal["table", "json", "csv", "md", "xlsx", "parquet"]
+Format = Literal["table", "json", "csv", "md", "xlsx", "html", "parquet"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """What every command takes."""
 
-    lang: Annotated[str | None, typer.Option(metavar="es|en", help=N_("Language: es or en."))] = None
+    lang: Annotated[
+        str | None,
+        typer.Option(
+            metavar="es|en",
+            help=N_("Language: es or en; es-CL, es-AR, es-ES, en-US: numbers and dates as there."),
+        ),
+    ] = None
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help=N_("Say nothing but errors on stderr."))] = (
         False
     )

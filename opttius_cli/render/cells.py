@@ -12,17 +12,16 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli.i18n import _
-from opttius_cli.result import Kind
+from opttius_cli.i18n import _, place_of
+from opttius_cli.result import NUMERIC, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from opttius_cli.result import Column, Result
+    from opttius_cli.result import Answer, Column, Result
 
 NOTHING = "—"
-LOCALES = {"es": "es_CL", "en": "en_US"}
-RIGHT = frozenset({Kind.MONEY, Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.DAYS})
+RIGHT = NUMERIC
 """Kinds that stand to the right of their column, so that digits stand under digits."""
 
 _LINE_END = "⏎"
@@ -148,17 +147,33 @@ def _date_text(day: date, locale: str) -> str:
     return str(format_date(day, "medium", locale=locale))
 
 
+@cache
+def date_pattern(locale: str) -> str:
+    """How ``locale`` writes a date in figures, with the whole year: ``dd-mm-yyyy``."""
+    from babel import Locale
+
+    pattern = str(Locale.parse(locale).date_formats["short"].pattern)
+    return re.sub("y+", "yyyy", pattern.replace("M", "m"))
+
+
+@cache
+def day_pattern(locale: str) -> str:
+    """The same without its year: ``dd-mm``."""
+    return re.sub(r"\W?yyyy\W?", "", date_pattern(locale))
+
+
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Texts for a reader of ``language`` of figures in ``currency``."""
+    """Texts for a reader of ``language`` of figures in ``currency``, written as in ``place`` (``es-AR``) if told."""
 
     language: str
     currency: str
+    place: str = ""
 
     @property
     def locale(self) -> str:
         """Whose habits of writing numbers and dates apply."""
-        return LOCALES.get(self.language, "en_US")
+        return place_of(self.place or self.language)
 
     def text(self, value: Any, kind: Kind) -> str:
         """``value`` as a cell of a table. Nothing (None) is a dash."""
@@ -228,3 +243,8 @@ class Cells:
         if kind is Kind.ID:
             return f"{value:f}"
         return number_form(self.locale).write(value)
+
+
+def cells_for(told: str, answer: Answer) -> Cells:
+    """The texts of ``answer`` for a reader of a language, which may name a place."""
+    return Cells(told.partition("-")[0], answer.head.currency, told)

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from opttius_cli.i18n import _
 from opttius_cli.render import table
-from opttius_cli.render.cells import Cells, clean
+from opttius_cli.render.cells import cells_for, clean
 from opttius_cli.render.screen import QUIET, WARNED, console, folded
 
 if TYPE_CHECKING:
@@ -172,9 +172,7 @@ def status(view: View | None, doing: str, language: str) -> list[tuple[str, str]
     def at(moment: datetime) -> str:
         """A time of day, with its date when that is another day than the next look's."""
         local, day = moment.astimezone(zone), view.next_at.astimezone(zone).date()
-        date = (
-            "" if local.date() == day else Cells(language, view.answer.head.currency).date(local.date()) + " "
-        )
+        date = "" if local.date() == day else cells_for(language, view.answer).date(local.date()) + " "
         return f"{date}{local:%H:%M:%S}"
 
     told = [(clean(note), WARNED) for note in view.notes]

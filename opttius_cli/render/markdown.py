@@ -12,13 +12,14 @@ from opttius_cli.i18n import _
 from opttius_cli.render import left_out
 from opttius_cli.render.about import facts
 from opttius_cli.render.batches import batches
-from opttius_cli.render.cells import RIGHT, Cells
+from opttius_cli.render.cells import RIGHT, cells_for
 from opttius_cli.render.figures import arrow, figures
 from opttius_cli.result import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from opttius_cli.render.cells import Cells
     from opttius_cli.render.style import Style
     from opttius_cli.result import Answer, Part, Result
 
@@ -29,7 +30,7 @@ _KPIS = ("kpis",)
 
 def write(answer: Answer, out: BinaryIO, style: Style) -> None:
     """The answer as Markdown, in the reader's language."""
-    cells = Cells(style.language, answer.head.currency)
+    cells = cells_for(style.language, answer)
     out.writelines(f"{line}\n".encode() for line in _lines(answer, cells))
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, BinaryIO
+
+from opttius_cli.errors import ExtraNeededError
 
 if TYPE_CHECKING:
     from opttius_cli.render.style import Style
@@ -16,16 +19,24 @@ class Renderer:
     """A format: its module, the extension of its files, and what a caller has to know of it.
 
     ``binary`` formats are no use on a terminal. ``carries_quality`` formats say themselves what was left
-    out; with the others the caller says it.
+    out; with the others the caller says it. ``needs`` is a package that is not installed with the rest, and
+    the extra that brings it.
     """
 
     module: str
     extension: str
     binary: bool
     carries_quality: bool
+    needs: tuple[str, str] | None = None
+
+    def check(self) -> None:
+        """Raises ExtraNeededError where a package that the format needs is not installed."""
+        if self.needs and find_spec(self.needs[0]) is None:
+            raise ExtraNeededError(self.needs[1])
 
     def write(self, answer: Answer, out: BinaryIO, style: Style) -> None:
-        """Write ``answer`` to ``out`` in this format."""
+        """Write ``answer`` to ``out`` in this format. Raises as :meth:`check` does."""
+        self.check()
         import_module(f"opttius_cli.render.{self.module}").write(answer, out, style)
 
 
@@ -35,5 +46,6 @@ RENDERERS: dict[str, Renderer] = {
     "csv": Renderer("csv", "csv", binary=False, carries_quality=False),
     "md": Renderer("markdown", "md", binary=False, carries_quality=True),
     "xlsx": Renderer("xlsx", "xlsx", binary=True, carries_quality=True),
+    "html": Renderer("html", "html", binary=True, carries_quality=True, needs=("vl_convert", "html")),
     "parquet": Renderer("parquet", "parquet", binary=True, carries_quality=True),
 }

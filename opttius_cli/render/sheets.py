@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape as of_xml
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -36,7 +37,7 @@ _DAY = 86_400
 class SheetColumn:
     """A column of a worksheet: its letters, the number of its style, and words for its codes.
 
-    ``quoted`` is the style of texts that would run if someone typed them again.
+    ``quoted`` is the style of texts that would run if someone typed them again, ``strong`` that of a sum.
     """
 
     column: Column
@@ -44,6 +45,7 @@ class SheetColumn:
     style: int
     quoted: int
     words: Mapping[str, str] = field(default_factory=dict)
+    strong: int = 0
 
 
 def rows(table: pa.Table, columns: list[SheetColumn], first: int) -> Iterator[memoryview]:
@@ -119,6 +121,11 @@ def _escaped(values: pa.Array) -> pa.Array:
     for sign, escape in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         values = pc.replace_substring(values, sign, escape)
     return values
+
+
+def escaped(text: str) -> str:
+    """A text as XML shows it."""
+    return of_xml(text, {'"': "&quot;"})
 
 
 def legal(values: pa.Array) -> pa.Array:

@@ -12,7 +12,8 @@ CsvDialect = Literal["plain", "excel-es"]
 class Style:
     """What renderers may ask of the reader's place; formats that do not need a field ignore it.
 
-    ``width`` is None where lines may be as long as they like (a file, a pipe).
+    ``language`` may name a place whose habits of writing numbers, money and dates apply (``es-AR``). ``width`` is
+    None where lines may be as long as they like (a file, a pipe).
     """
 
     language: str = "es"

@@ -14,7 +14,7 @@ from rich.text import Text
 from opttius_cli.i18n import _, n_
 from opttius_cli.render import cards, left_out, trends
 from opttius_cli.render.about import facts
-from opttius_cli.render.cells import RIGHT, Cells
+from opttius_cli.render.cells import RIGHT, cells_for
 from opttius_cli.render.grid import fit, fitted
 from opttius_cli.render.screen import QUIET, STRONG, TITLE, WARNED, Block, Screen, drawn, folded
 from opttius_cli.result import Kind
@@ -22,6 +22,7 @@ from opttius_cli.result import Kind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from opttius_cli.render.cells import Cells
     from opttius_cli.render.style import Style
     from opttius_cli.result import Answer, Part, Result
 
@@ -32,7 +33,7 @@ _LONG = 40
 
 def write(answer: Answer, out: BinaryIO, style: Style) -> None:
     """The answer for a person at a screen of ``style.width``; nothing is cut where that is None."""
-    cells = Cells(style.language, answer.head.currency)
+    cells = cells_for(style.language, answer)
     screen = Screen(out, style)
     first, *rest = facts(answer, cells)
     screen.sentence(first, STRONG)

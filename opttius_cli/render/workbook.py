@@ -6,7 +6,9 @@ are copied into the final one, each with a fixed date.
 
 from __future__ import annotations
 
+import re
 import shutil
+import textwrap
 import zipfile
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -16,19 +18,21 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 import pyarrow as pa
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.formatting.rule import CellIsRule, DataBarRule
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.xml.functions import tostring
 
-from opttius_cli.render import sheets
-from opttius_cli.render.cells import Cells, money_form
+from opttius_cli.render import sheets, xlsx_tables
+from opttius_cli.render.cells import RIGHT, Cells, date_pattern, money_form
 from opttius_cli.render.formulas import runs
 from opttius_cli.result import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from opttius_cli.result import Column
+    from opttius_cli.result import Column, Result
 
 MOST_ROWS = 1_048_575
 """Rows that a sheet holds below its header."""
@@ -39,7 +43,22 @@ _MANY_CELLS = 10_000_000
 _IN_MEMORY = 32 * 1024 * 1024
 _FIRST_DATE = date(1900, 3, 1)
 _CORE = "docProps/core.xml"
+_A4, _LINE = 9, 15
+"""The number of a size of paper; points that a line takes."""
+_FONT = "Calibri"
+_DARK, _HEADER, _BAR, _UP, _DOWN = "1F3864", "DDEBF7", "8FBBE8", "14743B", "B3261E"
+_LCIDS = {"es_CL": "340A", "es_AR": "2C0A", "es_ES": "C0A", "en_US": "409"}
+"""The numbers by which spreadsheets know a place; its separators are those of the reader's own program."""
 _END_OF_ROWS = b"</sheetData>"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What will stand below the header of a sheet: rows, and the line of their sums."""
+
+    table: pa.Table
+    columns: list[sheets.SheetColumn]
+    tail: bytes = b""
 
 
 @dataclass(slots=True)
@@ -48,36 +67,74 @@ class Book:
 
     cells: Cells
     workbook: Any = field(default_factory=lambda: Workbook(write_only=True))
-    rows: dict[str, tuple[pa.Table, list[sheets.SheetColumn]]] = field(default_factory=dict)
+    rows: dict[str, _Rows] = field(default_factory=dict)
+    tables: set[str] = field(default_factory=set)
 
-    def sheet(self, title: str, header: Sequence[str], widths: Sequence[float]) -> Any:
-        """A new sheet with a header that stays on the screen."""
+    def sheet(
+        self, title: str, widths: Sequence[float], header: Sequence[str] = (), columns: Sequence[Column] = ()
+    ) -> Any:
+        """A new sheet that prints on A4; a header stays on the screen and is repeated on every page of paper.
+
+        ``columns`` say above which columns it stands to the right.
+        """
         sheet = self.workbook.create_sheet(_free_name(title, self.workbook.sheetnames))
         for place, width in enumerate(widths, start=1):
             sheet.column_dimensions[get_column_letter(place)].width = width
-        sheet.freeze_panes = "A2"
-        sheet.append([self.text(sheet, label, bold=True) for label in header])
+        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", "&P / &N"
+        if header:
+            sheet.freeze_panes, sheet.print_title_rows = "A2", "1:1"
+            # Not every program makes room for a header of several lines.
+            sheet.row_dimensions[1].height = _LINE * max(map(_lines, header, widths))
+            right = [column.kind in RIGHT for column in columns] or [False] * len(header)
+            sheet.append(
+                [
+                    self.text(sheet, label, bold=True, right=to_the_right)
+                    for label, to_the_right in zip(header, right, strict=True)
+                ]
+            )
         return sheet
 
-    def fill(self, sheet: Any, table: pa.Table, columns: Sequence[Column]) -> None:
-        """Let the rows of ``table`` stand below the header of ``sheet``, with a filter."""
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{len(table) + 1}"
-        shown = [
-            sheets.SheetColumn(
-                column,
-                get_column_letter(place),
-                self._style(sheet, column.kind, quoted=False),
-                self._style(sheet, column.kind, quoted=True),
-                column.words.get(self.cells.language, {}),
-            )
-            for place, column in enumerate(columns, start=1)
-        ]
-        self.rows[f"xl/worksheets/sheet{len(self.workbook.sheetnames)}.xml"] = (table, shown)
+    def list(
+        self, sheet: Any, path: Sequence[str], header: Sequence[str], result: Result, *, total: bool
+    ) -> None:
+        """Let the rows of ``result`` stand below the header of ``sheet``, as a table with its sums."""
+        columns, table = result.columns, result.table
+        name = xlsx_tables.table_name(path, self.tables)
+        made = xlsx_tables.made(name, header, columns, len(table), total=total)
+        made.id = len(self.tables)
+        # Its columns are there already, which add_table of a sheet that is only written does not see.
+        sheet.tables.add(made)
+        shown = [self._column(sheet, place, column) for place, column in enumerate(columns, start=1)]
+        end = len(table) + 1
+        tail = xlsx_tables.totals_row(name, header, table, shown, end + 1) if total else b""
+        self.rows[f"xl/worksheets/sheet{len(self.workbook.sheetnames)}.xml"] = _Rows(table, shown, tail)
+        for column in shown:
+            cells = f"{column.letters}2:{column.letters}{max(2, end)}"
+            if column.column.share:
+                bars = DataBarRule("num", 0, "max", None, _BAR)  # type: ignore[no-untyped-call]
+                sheet.conditional_formatting.add(cells, bars)
+            if column.column.kind is Kind.PERCENT and column.column.name.endswith("growth_pct"):
+                colour_growth(sheet, cells)
 
-    def _style(self, sheet: Any, kind: Kind, *, quoted: bool) -> int:
+    def _column(self, sheet: Any, place: int, column: Column) -> sheets.SheetColumn:
+        return sheets.SheetColumn(
+            column,
+            get_column_letter(place),
+            self._style(sheet, column.kind),
+            self._style(sheet, column.kind, quoted=True),
+            column.words.get(self.cells.language, {}),
+            self._style(sheet, column.kind, strong=True),
+        )
+
+    def _style(self, sheet: Any, kind: Kind, *, quoted: bool = False, strong: bool = False) -> int:
         cell = WriteOnlyCell(sheet, None)
         cell.number_format = self.number_format(kind)
         cell.quotePrefix = quoted
+        if strong:
+            cell.font = Font(name=_FONT, size=11, bold=True)
         return int(cell.style_id)
 
     def value(self, sheet: Any, value: Any, kind: Kind) -> Any:
@@ -94,7 +151,9 @@ class Book:
         cell.number_format = self.number_format(kind)
         return cell
 
-    def text(self, sheet: Any, text: str, *, bold: bool = False, wrapped: bool = False) -> Any:
+    def text(
+        self, sheet: Any, text: str, *, bold: bool = False, wrapped: bool = False, right: bool = False
+    ) -> Any:
         """One cell that is a text, whatever it looks like."""
         plain = sheets.legal(pa.array([sheets.short(text)]))
         cell = WriteOnlyCell(sheet, plain[0].as_py())
@@ -102,21 +161,37 @@ class Book:
         cell.data_type = "s"
         cell.quotePrefix = runs(plain) is not None
         if bold:
-            cell.font = Font(bold=True)
-            cell.fill = PatternFill("solid", fgColor="DDEBF7")
+            cell.font = Font(name=_FONT, size=11, bold=True, color=_DARK)
+            cell.fill = PatternFill("solid", fgColor=_HEADER)
         if bold or wrapped:
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            cell.alignment = Alignment(vertical="top", wrap_text=True, horizontal="right" if right else None)
         return cell
+
+    def title(self, sheet: Any, text: str, *, size: int = 16) -> Any:
+        """One cell that stands over others."""
+        cell = self.text(sheet, text)
+        cell.font = Font(name=_FONT, size=size, bold=True, color=_DARK)
+        return cell
+
+    def word(self, column: Column, value: object) -> object:
+        """A code of ``column`` in the word that people have for it."""
+        return (
+            column.words.get(self.cells.language, {}).get(value, value) if isinstance(value, str) else value
+        )
 
     def number_format(self, kind: Kind) -> str:
         """How a spreadsheet shows the numbers of a kind; the value behind is whole."""
         if kind is Kind.MONEY:
             form = money_form(self.cells.locale, self.cells.currency)
             digits = "#,##0" + ("." + "0" * form.most if form.most else "")
-            return ";".join(_literal(before) + digits + _literal(after) for before, after in
-                            (form.around, form.around_negative))  # fmt: skip
+            lcid = _LCIDS.get(self.cells.locale, "")
+            return ";".join(
+                _around(before, lcid) + digits + _around(after, lcid)
+                for before, after in (form.around, form.around_negative)
+            )
         if kind is Kind.DATE:
-            return "dd-mm-yyyy" if self.cells.language == "es" else "yyyy-mm-dd"
+            place = _LCIDS.get(self.cells.locale)
+            return (f"[$-{place}]" if place else "") + date_pattern(self.cells.locale)
         return {Kind.COUNT: "#,##0", Kind.PERCENT: '0.00"%"', Kind.DAYS: "0.0", Kind.NUMBER: "General"}.get(
             kind, "General"
         )
@@ -139,23 +214,45 @@ class Book:
     def _copy(self, source: zipfile.ZipFile, target: zipfile.ZipFile, name: str) -> None:
         entry = zipfile.ZipInfo(name, _BEGINNING)
         entry.compress_type = zipfile.ZIP_DEFLATED
-        table, columns = self.rows.get(name, (None, []))
-        many = table is not None and len(table) * len(columns) > _MANY_CELLS
+        rows = self.rows.get(name)
+        many = rows is not None and len(rows.table) * len(rows.columns) > _MANY_CELLS
         with target.open(entry, "w", force_zip64=many) as part:
             if name == _CORE:
                 part.write(tostring(self.workbook.properties.to_tree()))
-            elif table is None:
+            elif rows is None:
                 part.write(source.read(name))
             else:
-                _write_rows(part, source.read(name), table, columns)
+                _write_rows(part, source.read(name), rows)
 
 
-def _write_rows(part: IO[bytes], sheet: bytes, table: pa.Table, columns: list[sheets.SheetColumn]) -> None:
+def _lines(label: str, width: float) -> int:
+    """Lines that a label takes in a column, broken between its words."""
+    return len(textwrap.wrap(label, max(1, int(width) - 2))) or 1
+
+
+def _write_rows(part: IO[bytes], sheet: bytes, rows: _Rows) -> None:
     before, _end, after = sheet.partition(_END_OF_ROWS)
     part.write(before)
-    for piece in sheets.rows(table, columns, 2):
+    for piece in sheets.rows(rows.table, rows.columns, 2):
         part.write(piece)
-    part.write(_END_OF_ROWS + after)
+    part.write(rows.tail + _END_OF_ROWS + after)
+
+
+def colour_growth(sheet: Any, cells: str) -> None:
+    """More is green, less is red, in a range of cells."""
+    for sign, colour in (("greaterThan", _UP), ("lessThan", _DOWN)):
+        rule = CellIsRule(sign, ["0"], font=Font(color=colour, bold=True))  # type: ignore[no-untyped-call]
+        sheet.conditional_formatting.add(cells, rule)
+
+
+def _around(text: str, lcid: str) -> str:
+    """What stands before or after digits. The sign of a currency bears its place; the rest is literal."""
+    found = re.fullmatch(r"(-?)(.*?)(-?)([\s\u00a0]*)", text) if lcid else None
+    if found is None or not found[2].strip() or re.search(r"[\[\]\-]", found[2]):
+        return _literal(text)
+    before = re.match(r"[\s\u00a0]*", found[2])
+    blank = before[0] if before else ""
+    return _literal(found[1] + blank) + f"[${found[2].strip()}-{lcid}]" + _literal(found[3] + found[4])
 
 
 def _literal(text: str) -> str:

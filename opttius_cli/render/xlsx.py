@@ -1,52 +1,71 @@
-"""An Excel workbook: a sheet per list, one for the single figures, and a last one that says what they mean.
+"""An Excel workbook: what it comes to on the first sheet, then a sheet per list, and what it all means.
 
 Numbers and dates are numbers and dates; ids, RUTs and every other text are texts, whatever they look like.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from opttius_cli.i18n import _
-from opttius_cli.render import left_out
-from opttius_cli.render.about import branch, loaded, scope, window
-from opttius_cli.render.cells import Cells
+from opttius_cli.render import xlsx_charts, xlsx_cover, xlsx_tables
+from opttius_cli.render.cells import cells_for, day_pattern
+from opttius_cli.render.charts import picture, weight
 from opttius_cli.render.tabular import ROWS
 from opttius_cli.render.workbook import MOST_ROWS, Book
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
+    from opttius_cli.render.charts import Picture
     from opttius_cli.render.style import Style
-    from opttius_cli.result import Answer, Column, Part, Result
+    from opttius_cli.result import Answer, Part, Result
 
 _NARROWEST, _WIDEST, _SAMPLE = 9, 48, 500
+_CHARTS_IN_FRONT = 3
+"""Charts that are shown on the first sheet, too."""
 
 
-def write(answer: Answer, out: BinaryIO, style: Style) -> None:
-    """The answer as a workbook in the reader's language."""
-    book = Book(Cells(style.language, answer.head.currency))
+def write(answer: Answer, out: BinaryIO, style: Style, *, most_rows: int = MOST_ROWS) -> None:
+    """The answer as a workbook in the reader's language; a sheet holds ``most_rows`` rows below its header."""
+    book = Book(cells_for(style.language, answer))
+    cover = xlsx_cover.cover(book, answer)
     records = [part for part in answer.parts if part.result.shape == "record"]
     lists = [part for part in answer.parts if part.result.shape != "record"]
+    charts: list[tuple[Picture, Any]] = []
     # What the answer is about comes first: its list where it has one, else its figures.
-    for part in (one for one in lists if one.path == ROWS):
-        _list(book, part.result)
+    for part in sorted(lists, key=lambda one: one.path != ROWS):
+        if records and part.path != ROWS:
+            _figures(book, records)
+            records = []
+        sheet = _list(book, part, most_rows)
+        if drawn := picture(part.result, book.cells):
+            sheet.add_chart(_chart(book, drawn, sheet), f"{_beside(part.result)}2")
+            charts.append((drawn, sheet))
     if records:
         _figures(book, records)
-    for part in (one for one in lists if one.path != ROWS):
-        _list(book, part.result)
-    _about(book, answer)
+    in_front = sorted(charts, key=lambda one: weight(one[0]))[:_CHARTS_IN_FRONT]
+    xlsx_cover.show(cover, [_chart(book, drawn, sheet) for drawn, sheet in in_front])
+    xlsx_cover.about(book, answer)
     book.save(out, answer.head.as_of)
 
 
-def _list(book: Book, result: Result) -> None:
-    """A sheet of rows, and further ones where they do not fit on it."""
-    header = [book.cells.label(column) for column in result.columns]
+def _list(book: Book, part: Part, most_rows: int) -> Any:
+    """A sheet of rows, and further ones where they do not fit on it; the first of them."""
+    result = part.result
+    header = xlsx_tables.headers([book.cells.label(column) for column in result.columns])
     table = result.table.slice(0, 0) if result.absent else result.table
     widths = _widths(book, result, header)
-    for start in range(0, max(1, len(table)), MOST_ROWS):
-        sheet = book.sheet(book.cells.title(result), header, widths)
-        book.fill(sheet, table.slice(start, MOST_ROWS), result.columns)
+    # The sum of a sheet would be a wrong one for a list that goes on.
+    total = 1 < len(table) < most_rows and any(column.total for column in result.columns)
+    first = None
+    for start in range(0, max(1, len(table)), most_rows):
+        sheet = book.sheet(book.cells.title(result), widths, header, result.columns)
+        first = first or sheet
+        piece = replace(result, table=table.slice(start, most_rows))
+        book.list(sheet, part.path or (result.name,), header, piece, total=total)
+    return first
 
 
 def _widths(book: Book, result: Result, header: Sequence[str]) -> list[float]:
@@ -61,9 +80,23 @@ def _widths(book: Book, result: Result, header: Sequence[str]) -> list[float]:
     return widths
 
 
+def _chart(book: Book, drawn: Picture, sheet: Any) -> Any:
+    """The chart of the list that stands in ``sheet``."""
+    formats = (day_pattern(book.cells.locale), book.number_format(drawn.column.kind))
+    return xlsx_charts.chart(drawn, sheet, formats, book.cells.label(drawn.column))
+
+
+def _beside(result: Result) -> str:
+    """The letters of the column after a list and a blank one."""
+    from openpyxl.utils import get_column_letter
+
+    return get_column_letter(len(result.columns) + 2)
+
+
 def _figures(book: Book, parts: Sequence[Part]) -> None:
     """The single figures of all records, one per line, with what each means."""
-    sheet = book.sheet(_("Figures"), [_("Section"), _("Figure"), _("Value"), _("Meaning")], [26, 30, 20, 90])
+    header = [_("Section"), _("Figure"), _("Value"), _("Meaning")]
+    sheet = book.sheet(_("Figures"), [26, 30, 20, 90], header)
     lines = 1
     for part in parts:
         result = part.result
@@ -75,57 +108,8 @@ def _figures(book: Book, parts: Sequence[Part]) -> None:
                 [
                     book.text(sheet, book.cells.title(result)),
                     book.text(sheet, book.cells.label(column)),
-                    book.value(sheet, _word(book, column, value), column.kind),
-                    book.text(sheet, column.meanings.get(book.cells.language, "")),
+                    book.value(sheet, book.word(column, value), column.kind),
+                    book.text(sheet, column.meanings.get(book.cells.language, ""), wrapped=True),
                 ]
             )
     sheet.auto_filter.ref = f"A1:D{lines}"
-
-
-def _word(book: Book, column: Column, value: object) -> object:
-    return column.words.get(book.cells.language, {}).get(value, value) if isinstance(value, str) else value
-
-
-def _about(book: Book, answer: Answer) -> None:
-    """The last sheet: whose figures these are, what was left out, what columns mean, and the SQL."""
-    sheet = book.sheet(_("About"), [_("About"), "opttius"], [34, 120])
-    for name, text in (
-        *_facts(answer, book.cells),
-        *(
-            (_("What was left out"), line)
-            for line in left_out.sentences(answer, book.cells) or [_("Nothing.")]
-        ),
-        *_meanings(answer, book.cells),
-    ):
-        sheet.append([book.text(sheet, name, wrapped=True), book.text(sheet, text, wrapped=True)])
-    for name, sql in answer.sql:
-        # Not wrapped: a query in full would push everything else off the screen.
-        sheet.append([book.text(sheet, _("SQL of {report}", report=name)), book.text(sheet, sql)])
-
-
-def _facts(answer: Answer, cells: Cells) -> Iterator[tuple[str, str]]:
-    head = answer.head
-    yield _("Report"), head.report
-    yield _("Scope"), scope(head.scope)
-    for one in head.scope.branches:
-        yield _("Branch"), branch(one)
-    if head.period:
-        yield _("Period"), window(head.period.window, cells)
-        yield _("Compared with"), window(head.previous, cells) if head.previous else _("Nothing.")
-    yield _("As of"), f"{cells.instant(head.as_of)} ({head.timezone})"
-    yield _("Currency"), head.currency
-    yield _("Source"), answer.source
-    yield _("Loaded"), loaded(answer, cells)
-    yield _("Personal data"), _("masked") if answer.masking == "masked" else _("shown whole")
-    for part in answer.parts:
-        if part.result.absent:
-            yield cells.title(part.result), _("No figures: the data lacks a table that they need.")
-
-
-def _meanings(answer: Answer, cells: Cells) -> Iterator[tuple[str, str]]:
-    """What the columns of lists mean; single figures say it beside themselves."""
-    for part in answer.parts:
-        if part.result.shape != "record":
-            for column in part.result.columns:
-                if meaning := column.meanings.get(cells.language):
-                    yield f"{cells.title(part.result)}: {cells.label(column)}", meaning

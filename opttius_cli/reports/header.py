@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from opttius_cli.errors import ConfigError
 from opttius_cli.i18n import _
 from opttius_cli.resources import sql_folder
-from opttius_cli.result import Column, Kind, Shape
+from opttius_cli.result import NUMERIC, Chart, Column, Drawing, Kind, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 FENCE = "-- ---"
 LANGUAGES = ("es", "en")
 _SHAPES: tuple[Shape, ...] = ("record", "rows", "map", "list")
-_KEYS = {"title", "grain", "shape", "needs", "history", "period", "parameters", "uses", "columns"}
-_COLUMN_KEYS = {"kind", "needs", "share", "words", *LANGUAGES}
+_KEYS = {"title", "grain", "shape", "needs", "history", "period", "parameters", "uses", "chart", "columns"}
+_COLUMN_KEYS = {"kind", "needs", "share", "total", "words", *LANGUAGES}
+_DRAWINGS: tuple[Drawing, ...] = ("line", "bar", "column")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Report:
 
     ``whole_history`` says that it looks at every purchase there ever was, not only at those of a window;
     ``windowed`` that it is about a period. ``parameters`` are values it needs besides those of every report.
-    ``uses`` names shared views that are worth working out once before it runs.
+    ``uses`` names shared views that are worth working out once before it runs. ``chart`` says how it is drawn.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Report:
     windowed: bool = False
     parameters: Mapping[str, str] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
+    chart: Chart | None = None
 
     @property
     def is_users(self) -> bool:
@@ -83,18 +85,20 @@ def parse_report(name: str, sql: str, file: str) -> Report:
         raise HeaderError(file, _("shape must be one of {names}", names=", ".join(_SHAPES)))
     if not isinstance(header.get("columns"), dict) or not header["columns"]:
         raise HeaderError(file, _("it lists no columns"))
+    columns = tuple(_column(key, value, file) for key, value in header["columns"].items())
     return Report(
         name=name,
         titles=_texts(header.get("title", name)),
         grain=str(header.get("grain", "")),
         shape=shape,
-        columns=tuple(_column(key, value, file) for key, value in header["columns"].items()),
+        columns=columns,
         sql=sql,
         needs=_names(header.get("needs", [])),
         whole_history=header.get("history", "window") == "all",
         windowed=bool(header.get("period", False)),
         uses=_names(header.get("uses", [])),
         parameters={str(key): str(value) for key, value in header.get("parameters", {}).items()},
+        chart=_chart(header["chart"], columns, file) if "chart" in header else None,
     )
 
 
@@ -115,8 +119,25 @@ def _column(name: str, value: Any, file: str) -> Column:
         meanings={language: text[2] for language, text in texts.items() if text[2]},
         needs=_names(value.get("needs", [])),
         share=bool(value.get("share", False)),
+        total=bool(value.get("total", False)),
         words=vocabulary(str(value["words"])) if "words" in value else {},
     )
+
+
+def _chart(value: Any, columns: tuple[Column, ...], file: str) -> Chart:
+    """How the report is drawn: a drawing over two of its columns, the second one of numbers."""
+    kinds = {column.name: column.kind for column in columns}
+    told = value if isinstance(value, dict) else {}
+    drawing, x, y = told.get("kind"), str(told.get("x", "")), str(told.get("y", ""))
+    if drawing not in _DRAWINGS or set(told) != {"kind", "x", "y"}:
+        raise HeaderError(
+            file, _("chart needs a kind ({names}) and two columns, x and y", names=", ".join(_DRAWINGS))
+        )
+    if x not in kinds or kinds.get(y) not in NUMERIC:
+        raise HeaderError(file, _("chart names {x} and {y}: x must be a column, y one of numbers", x=x, y=y))
+    if drawing == "line" and kinds[x] is not Kind.DATE:
+        raise HeaderError(file, _("a chart of lines stands over dates; {name} holds none", name=x))
+    return Chart(drawing, x, y)
 
 
 @cache

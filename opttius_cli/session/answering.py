@@ -63,6 +63,7 @@ def result_of(session: Session, report: Report, bound: Mapping[str, Any], *, rev
         report.columns,
         table,
         absent=bool(set(report.needs) - session.present),
+        chart=report.chart,
     )
     return result if reveal else _masked(result)
 
@@ -94,4 +95,5 @@ def _narrowed(result: Result, place: Place) -> Result:
         result,
         columns=tuple(replace(result.columns[number], name=key) for number, key in chosen),
         table=result.table.select([number for number, _key in chosen]),
+        chart=None,
     )

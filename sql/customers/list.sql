@@ -13,8 +13,8 @@
 -- phone = { kind = "phone", es = "Teléfono", en = "Phone" }
 -- rut = { kind = "rut", es = "RUT", en = "RUT" }
 -- created = { kind = "date", es = "Creado", en = "Created" }
--- purchases = { kind = "count", es = "Compras", en = "Purchases" }
--- lifetime_value = { kind = "money", es = "Valor de vida", en = "Lifetime value" }
+-- purchases = { kind = "count", total = true, es = "Compras", en = "Purchases" }
+-- lifetime_value = { kind = "money", total = true, es = "Valor de vida", en = "Lifetime value" }
 -- last_purchase = { kind = "date", es = "Última compra", en = "Last purchase" }
 -- days_since_last_purchase = { kind = "count", es = "Días sin comprar", en = "Days since last purchase" }
 -- segment = { kind = "text", words = "segment", es = "Segmento", en = "Segment" }

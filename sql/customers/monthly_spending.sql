@@ -4,10 +4,11 @@
 -- shape = "rows"
 -- history = "all"
 -- parameters = { customer = "the customer's id" }
+-- chart = { kind = "column", x = "month", y = "amount" }
 -- [columns]
 -- month = { kind = "text", es = "Mes", en = "Month" }
--- amount = { kind = "money", share = true, es = "Gastado", en = "Spent" }
--- purchases = { kind = "count", es = "Compras", en = "Purchases" }
+-- amount = { kind = "money", total = true, share = true, es = "Gastado", en = "Spent" }
+-- purchases = { kind = "count", total = true, es = "Compras", en = "Purchases" }
 -- ---
 WITH
 months AS (

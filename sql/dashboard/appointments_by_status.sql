@@ -3,9 +3,10 @@
 -- grain = "one row per status: appointments dated in the window"
 -- shape = "map"
 -- needs = "appointments"
+-- chart = { kind = "bar", x = "status", y = "appointments" }
 -- [columns]
 -- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
--- appointments = { kind = "count", es = "Citas", en = "Appointments" }
+-- appointments = { kind = "count", total = true, es = "Citas", en = "Appointments" }
 -- ---
 SELECT
     coalesce(status, 'null') AS status,

@@ -4,9 +4,10 @@
 -- shape = "rows"
 -- uses = "order_lines"
 -- needs = "order_items"
+-- chart = { kind = "bar", x = "category", y = "revenue" }
 -- [columns]
 -- category = { kind = "text", words = "category", es = "Categoría", en = "Category" }
--- revenue = { kind = "money", share = true, es = "Ingresos", en = "Revenue" }
+-- revenue = { kind = "money", total = true, share = true, es = "Ingresos", en = "Revenue" }
 -- ---
 SELECT
     category,

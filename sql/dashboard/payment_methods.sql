@@ -2,10 +2,11 @@
 -- title = { es = "Medios de pago", en = "Payment methods" }
 -- grain = "one row per method: payments made in the window, or sales where there are no payments"
 -- shape = "rows"
+-- chart = { kind = "bar", x = "method", y = "amount" }
 -- [columns]
 -- method = { kind = "text", words = "method", es = "Medio", en = "Method" }
--- count = { kind = "count", es = "Pagos", en = "Payments" }
--- amount = { kind = "money", share = true, es = "Monto", en = "Amount" }
+-- count = { kind = "count", total = true, es = "Pagos", en = "Payments" }
+-- amount = { kind = "money", total = true, share = true, es = "Monto", en = "Amount" }
 -- ---
 WITH
 -- What was paid in the window, on orders that stand, however old the order is.

@@ -3,9 +3,10 @@
 -- grain = "one row per status as stored: quotes created in the window"
 -- shape = "map"
 -- needs = "quotes"
+-- chart = { kind = "bar", x = "status", y = "quotes" }
 -- [columns]
 -- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
--- quotes = { kind = "count", es = "Presupuestos", en = "Quotes" }
+-- quotes = { kind = "count", total = true, es = "Presupuestos", en = "Quotes" }
 -- ---
 SELECT
     coalesce(status, 'null') AS status,

@@ -4,11 +4,12 @@
 -- shape = "rows"
 -- uses = "order_lines"
 -- needs = "order_items"
+-- chart = { kind = "bar", x = "name", y = "revenue" }
 -- [columns]
 -- name = { kind = "text", es = "Producto", en = "Product" }
 -- category = { kind = "text", words = "category", es = "Categoría", en = "Category" }
--- revenue = { kind = "money", share = true, es = "Ingresos", en = "Revenue" }
--- quantity = { kind = "number", es = "Unidades", en = "Units" }
+-- revenue = { kind = "money", total = true, share = true, es = "Ingresos", en = "Revenue" }
+-- quantity = { kind = "number", total = true, es = "Unidades", en = "Units" }
 -- orders = { kind = "count", es = "Pedidos", en = "Orders" }
 -- ---
 SELECT

@@ -2,10 +2,11 @@
 -- title = { es = "Clientes nuevos por día", en = "New customers by day" }
 -- grain = "one row per local date of the window, zeros included"
 -- shape = "rows"
+-- chart = { kind = "line", x = "date", y = "value" }
 -- [columns]
 -- date = { kind = "date", es = "Fecha", en = "Date" }
--- value = { kind = "count", es = "Valor", en = "Value" }
--- count = { kind = "count", es = "Cantidad", en = "Count" }
+-- value = { kind = "count", total = true, es = "Valor", en = "Value" }
+-- count = { kind = "count", total = true, es = "Cantidad", en = "Count" }
 -- ---
 WITH
 counted AS (

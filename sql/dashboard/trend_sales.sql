@@ -2,10 +2,11 @@
 -- title = { es = "Ventas por día", en = "Sales by day" }
 -- grain = "one row per local date of the window, zeros included"
 -- shape = "rows"
+-- chart = { kind = "line", x = "date", y = "value" }
 -- [columns]
 -- date = { kind = "date", es = "Fecha", en = "Date" }
--- value = { kind = "money", es = "Ingresos", en = "Revenue" }
--- count = { kind = "count", es = "Ventas", en = "Sales" }
+-- value = { kind = "money", total = true, es = "Ingresos", en = "Revenue" }
+-- count = { kind = "count", total = true, es = "Ventas", en = "Sales" }
 -- ---
 WITH
 sold AS (

@@ -3,9 +3,10 @@
 -- grain = "one row per status: work orders created in the window"
 -- shape = "map"
 -- needs = "lab_work_orders"
+-- chart = { kind = "bar", x = "status", y = "work_orders" }
 -- [columns]
 -- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
--- work_orders = { kind = "count", es = "Órdenes de trabajo", en = "Work orders" }
+-- work_orders = { kind = "count", total = true, es = "Órdenes de trabajo", en = "Work orders" }
 -- ---
 SELECT
     coalesce(status, 'null') AS status,

@@ -3,13 +3,14 @@
 -- grain = "one row per local date of the window, zeros included"
 -- shape = "rows"
 -- period = true
+-- chart = { kind = "line", x = "date", y = "revenue" }
 -- [columns]
 -- date = { kind = "date", es = "Fecha", en = "Date" }
--- revenue = { kind = "money", share = true, es = "Ingresos", en = "Revenue" }
--- pos_revenue = { kind = "money", es = "Caja", en = "POS" }
--- work_order_revenue = { kind = "money", needs = "lab_work_orders", es = "Trabajos", en = "Work orders" }
--- other_revenue = { kind = "money", es = "Otros", en = "Other" }
--- sales = { kind = "count", es = "Ventas", en = "Sales" }
+-- revenue = { kind = "money", total = true, share = true, es = "Ingresos", en = "Revenue" }
+-- pos_revenue = { kind = "money", total = true, es = "Caja", en = "POS" }
+-- work_order_revenue = { kind = "money", total = true, needs = "lab_work_orders", es = "Trabajos", en = "Work orders" }
+-- other_revenue = { kind = "money", total = true, es = "Otros", en = "Other" }
+-- sales = { kind = "count", total = true, es = "Ventas", en = "Sales" }
 -- customers = { kind = "count", es = "Clientes distintos que compraron", en = "Distinct customers who bought" }
 -- ---
 WITH

@@ -5,11 +5,12 @@
 -- uses = "order_lines"
 -- period = true
 -- needs = "order_items"
+-- chart = { kind = "bar", x = "product", y = "revenue" }
 -- [columns]
 -- product = { kind = "text", es = "Producto", en = "Product" }
 -- category = { kind = "text", words = "category", es = "Categoría", en = "Category" }
--- revenue = { kind = "money", share = true, es = "Ingresos", en = "Revenue" }
--- quantity = { kind = "number", es = "Unidades", en = "Units" }
+-- revenue = { kind = "money", total = true, share = true, es = "Ingresos", en = "Revenue" }
+-- quantity = { kind = "number", total = true, es = "Unidades", en = "Units" }
 -- orders = { kind = "count", es = "Pedidos", en = "Orders" }
 -- customers = { kind = "count", es = "Clientes", en = "Customers" }
 -- ---

@@ -13,10 +13,10 @@
 -- rut = { kind = "rut", es = "RUT", en = "RUT" }
 -- is_active = { kind = "flag", es = "Habilitado", en = "Enabled" }
 -- created = { kind = "date", es = "Creado", en = "Created" }
--- purchases = { kind = "count", es = "Compras", en = "Purchases" }
--- recognised_sales = { kind = "count", es = "Ventas pagadas", en = "Paid sales" }
--- total_spent = { kind = "money", es = "Gastado: suma de sus ventas pagadas", en = "Spent: sum of its paid sales" }
--- lifetime_value = { kind = "money", es = "Valor de vida: valor histórico, igual a lo gastado", en = "Lifetime value: historical value, equal to what was spent" }
+-- purchases = { kind = "count", total = true, es = "Compras", en = "Purchases" }
+-- recognised_sales = { kind = "count", total = true, es = "Ventas pagadas", en = "Paid sales" }
+-- total_spent = { kind = "money", total = true, es = "Gastado: suma de sus ventas pagadas", en = "Spent: sum of its paid sales" }
+-- lifetime_value = { kind = "money", total = true, es = "Valor de vida: valor histórico, igual a lo gastado", en = "Lifetime value: historical value, equal to what was spent" }
 -- average_order_value = { kind = "money", es = "Compra promedio: gastado / ventas pagadas en la moneda del informe", en = "Average order: spent / paid sales in the report's currency" }
 -- first_purchase = { kind = "date", es = "Primera compra", en = "First purchase" }
 -- last_purchase = { kind = "date", es = "Última compra", en = "Last purchase" }

@@ -49,8 +49,12 @@ def test_it_holds_every_module_and_every_sql_file(wheel: Path) -> None:
     sql = {f"opttius_cli/_sql/{path.relative_to(SQL).as_posix()}" for path in SQL.rglob("*.*")}
     modules = {f"opttius_cli/{module}" for module in MODULES}
     catalogs = {path.relative_to(ROOT).as_posix() for path in (ROOT / "opttius_cli/locale").rglob("*.mo")}
+    assets = {
+        path.relative_to(ROOT).as_posix() for path in (ROOT / "opttius_cli/render/assets").glob("*.[cj]s*")
+    }
     assert sql, "no SQL was found"
-    assert sql | modules | catalogs | {"opttius_cli/py.typed"} <= names
+    assert assets, "no style sheet was found"
+    assert sql | modules | catalogs | assets | {"opttius_cli/py.typed"} <= names
     strangers = {name for name in names if not name.startswith(("opttius_cli/", "opttius_cli-"))}
     assert strangers == set()
 

@@ -167,7 +167,7 @@ def test_stderr_that_is_closed_changes_nothing(shop: Path) -> None:
     assert done.stdout.startswith(b"{")
 
 
-@pytest.mark.parametrize("form", ["xlsx", "parquet"])
+@pytest.mark.parametrize("form", ["xlsx", "html", "parquet"])
 def test_a_terminal_gets_no_bytes(shop: Path, form: str) -> None:
     ran = on_terminal("dashboard", "-s", shop, *MIRADOR, "-f", form)
     assert ran.code == 2

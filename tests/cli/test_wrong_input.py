@@ -28,7 +28,7 @@ WRONG: list[tuple[tuple[str, ...], int, tuple[str, ...]]] = [
     (("dashboard", "--as-of", "banana"), 2, ("“banana”", "2026-11-22")),
     (("dashboard", "--tz", "Mars/Base"), 2, ("“Mars/Base”", "America/Santiago")),
     (("dashboard", "--compare", "week"), 2, ("--compare", "previous, year, none")),
-    (("dashboard", "--format", "xml"), 2, ("--format", "table, json, csv, md, xlsx, parquet")),
+    (("dashboard", "--format", "xml"), 2, ("--format", "table, json, csv, md, xlsx, html, parquet")),
     (("dashboard", "--max-age", "banana"), 2, ("banana", "30s, 5m or 2h")),
     (("dashboard", "--section", "nothing"), 6, ("“nothing”", "kpis, work_orders")),
     (("dashboard", "--bananas"), 2, ("--bananas",)),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from opttius_cli.period import Period, Window
-from opttius_cli.result import Answer, Branch, Column, Head, Kind, Part, Result, Scope, Shape
+from opttius_cli.result import Answer, Branch, Chart, Column, Head, Kind, Part, Result, Scope, Shape
 
 ZONE = "America/Santiago"
 MONEY = pa.decimal128(38, 2)
@@ -51,7 +51,12 @@ def column(name: str, kind: Kind, es: str, en: str, **more: Any) -> Column:
 
 
 def result(
-    name: str, titles: tuple[str, str], shape: Shape, columns: list[Column], rows: list[list[Any]]
+    name: str,
+    titles: tuple[str, str],
+    shape: Shape,
+    columns: list[Column],
+    rows: list[list[Any]],
+    chart: Chart | None = None,
 ) -> Result:
     """A result with a row per list."""
     arrays = [
@@ -59,7 +64,8 @@ def result(
         for place, one in enumerate(columns)
     ]
     table = pa.Table.from_arrays(arrays, names=[one.name for one in columns])
-    return Result(name, dict(zip(("es", "en"), titles, strict=True)), shape, tuple(columns), table)
+    titled = dict(zip(("es", "en"), titles, strict=True))
+    return Result(name, titled, shape, tuple(columns), table, chart=chart)
 
 
 def absent(of: Result) -> Result:
@@ -104,7 +110,7 @@ STATUS = column(
     "status", Kind.TEXT, "Estado", "Status", words={"es": {"sent": "enviado"}, "en": {"sent": "sent"}}
 )
 COUNT = column("count", Kind.COUNT, "Cantidad", "Count")
-AMOUNT = column("amount", Kind.MONEY, "Monto", "Amount", share=True)
+AMOUNT = column("amount", Kind.MONEY, "Monto", "Amount", share=True, total=True)
 DATE = column("date", Kind.DATE, "Fecha", "Date")
 REASON = column("reason", Kind.TEXT, "Motivo", "Reason")
 TABLE = column("table_name", Kind.TEXT, "Tabla", "Table")
@@ -142,6 +148,7 @@ METHODS = result(
     "dashboard/payment_methods", ("Medios de pago", "Payment methods"), "rows",
     [column("method", Kind.TEXT, "Medio", "Method"), COUNT, AMOUNT],
     [["cash", 11, Decimal("821555.20")], ["|debit|", 2, Decimal("103596.00")], [None, 1, Decimal("-5.00")]],
+    Chart("bar", "method", "amount"),
 )  # fmt: skip
 NOTHING = result("dashboard/top", ("Productos", "Products"), "rows", [STATUS, AMOUNT], [])
 TREND = result(
@@ -149,6 +156,7 @@ TREND = result(
     [DATE, column("value", Kind.MONEY, "Ingresos", "Revenue"), COUNT],
     [[date(2026, 11, day), Decimal(amount), amount // 100] for day, amount in
      ((18, 0), (19, 100), (20, 250), (21, 0), (22, 800))],
+    Chart("line", "date", "value"),
 )  # fmt: skip
 NO_TREND = absent(
     result("dashboard/trend_quotes", ("Presupuestos por día", "Quotes by day"), "rows", [DATE, COUNT], [])

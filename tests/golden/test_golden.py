@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 from datetime import date
 from decimal import Decimal
 from io import BytesIO, StringIO
@@ -90,10 +91,12 @@ def test_text(answer: str, variant: str) -> None:
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_xlsx(answer: str, language: str) -> None:
     """A workbook is compared cell by cell: its bytes change with the compressor of the machine."""
-    book = openpyxl.load_workbook(BytesIO(rendered(ANSWERS[answer], "xlsx", Style(language))))
+    book: Any = openpyxl.load_workbook(BytesIO(rendered(ANSWERS[answer], "xlsx", Style(language))))
     lines = []
     for sheet in book.worksheets:
         lines.append(f"== {sheet.title} {sheet.freeze_panes} {sheet.auto_filter.ref}")
+        lines += [f"table {one.name} {one.ref}" for one in sheet.tables.values()]
+        lines += [f"chart {one.tagname} {one.anchor._from.col}" for one in sheet._charts]
         lines += [
             f"{cell.coordinate} {cell.data_type} {cell.number_format} "
             f"{'q ' if cell.quotePrefix else ''}{cell.value!r}"
@@ -102,6 +105,17 @@ def test_xlsx(answer: str, language: str) -> None:
             if cell.value is not None
         ]
     compare(f"{answer}.{language}.xlsx.txt", ("\n".join(lines) + "\n").encode())
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_html(answer: str, language: str) -> None:
+    """A page without what is the same in each: styles and scripts; and without drawings, which their library makes."""
+    page = rendered(ANSWERS[answer], "html", Style(language)).decode()
+    page = re.sub(r"<script>.*?</script>\n|(?<=<style>).*?(?=</style>)", "", page, flags=re.DOTALL)
+    page = re.sub(r"'sha256-[^']*'", "'sha256-…'", page)
+    page = re.sub(r'(?<=<div class="still">).*?(?=</div>)', "", page, flags=re.DOTALL)
+    compare(f"{answer}.{language}.html", page.encode())
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
@@ -117,7 +131,9 @@ def test_parquet(answer: str) -> None:
 def test_every_file_has_a_test() -> None:
     wanted = {f"{answer}.{variant}" for answer in ANSWERS for variant in TEXTS}
     wanted |= {
-        f"{answer}.{end}" for answer in ANSWERS for end in ("es.xlsx.txt", "en.xlsx.txt", "parquet.txt")
+        f"{answer}.{end}"
+        for answer in ANSWERS
+        for end in ("es.xlsx.txt", "en.xlsx.txt", "es.html", "en.html", "parquet.txt")
     }
     assert {path.name for path in FILES.iterdir()} == wanted
 

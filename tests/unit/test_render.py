@@ -187,6 +187,6 @@ def test_what_was_left_out_is_said_only_where_there_is_something() -> None:
 
 
 def test_every_format_is_in_the_registry_once() -> None:
-    assert list(registry.RENDERERS) == ["table", "json", "csv", "md", "xlsx", "parquet"]
+    assert list(registry.RENDERERS) == ["table", "json", "csv", "md", "xlsx", "html", "parquet"]
     extensions = [renderer.extension for renderer in registry.RENDERERS.values()]
     assert len(set(extensions)) == len(extensions)

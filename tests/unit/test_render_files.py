@@ -211,14 +211,17 @@ def test_a_text_that_no_cell_can_hold_is_cut() -> None:
     assert astral.endswith("👓…")
 
 
-def test_more_rows_than_a_sheet_holds_continue_on_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_rows_than_a_sheet_holds_continue_on_the_next() -> None:
     from opttius_cli.render import xlsx
 
-    monkeypatch.setattr(xlsx, "MOST_ROWS", 3)
-    book = openpyxl.load_workbook(BytesIO(rendered("xlsx", texts(list("abcdefg")))))
-    assert book.sheetnames == ["Things", "Things (2)", "Things (3)", "About"]
+    out = BytesIO()
+    xlsx.write(texts(list("abcdefg")), out, Style("en"), most_rows=3)
+    book = openpyxl.load_workbook(out)
+    assert book.sheetnames == ["Overview", "Things", "Things (2)", "Things (3)", "About"]
     assert [cell.value for cell in book["Things (3)"]["A"]] == ["Text", "g"]
-    assert book["Things"].auto_filter.ref == "A1:B4"
+    assert [table.ref for name in book.sheetnames[1:4] for table in book[name].tables.values()] == [
+        "A1:B4", "A1:B4", "A1:B2"
+    ]  # fmt: skip
     assert workbook.MOST_ROWS == 1_048_575
 
 
@@ -232,7 +235,7 @@ def test_names_of_sheets() -> None:
     ):
         result = dataclasses.replace(answer.parts[0].result, titles={"en": title})
         made = dataclasses.replace(answer, parts=(Part(("rows",), result),))
-        assert openpyxl.load_workbook(BytesIO(rendered("xlsx", made))).sheetnames[0] == name
+        assert openpyxl.load_workbook(BytesIO(rendered("xlsx", made))).sheetnames[1] == name
 
 
 def test_a_workbook_is_dated_by_its_answer() -> None:

@@ -1,0 +1,31 @@
+"use strict";
+// Tables are sorted by their headers. A cell that is no text keeps its plain value in data-v; empty cells stay last.
+(() => {
+  const words = new Intl.Collator(document.documentElement.lang, { numeric: true, sensitivity: "base" });
+  const key = (row, place) => {
+    const cell = row.cells[place];
+    return cell.dataset.v ?? cell.textContent.trim();
+  };
+  const isEmpty = (cell) => cell.classList.contains("empty");
+  const sort = (table, header, place) => {
+    const turned = header.getAttribute("aria-sort") === "ascending" ? -1 : 1;
+    const numeric = header.dataset.sort === "number";
+    const compare = numeric ? (a, b) => Number(a) - Number(b) : (a, b) => words.compare(a, b);
+    const body = table.tBodies[0];
+    const rows = [...body.rows].map((row, at) => ({ row, at, last: isEmpty(row.cells[place]), key: key(row, place) }));
+    rows.sort((a, b) => a.last - b.last || (a.last ? 0 : turned * compare(a.key, b.key)) || a.at - b.at);
+    body.append(...rows.map((one) => one.row));
+    for (const other of table.tHead.rows[0].cells) other.setAttribute("aria-sort", "none");
+    header.setAttribute("aria-sort", turned === 1 ? "ascending" : "descending");
+  };
+  for (const table of document.querySelectorAll("table.sortable")) {
+    [...table.tHead.rows[0].cells].forEach((header, place) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...header.childNodes);
+      button.addEventListener("click", () => sort(table, header, place));
+      header.append(button);
+      header.setAttribute("aria-sort", "none");
+    });
+  }
+})();

@@ -1,0 +1,40 @@
+"""Charts of a page: a still drawing for paper and for readers without scripts, and the same one that moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opttius_cli.render import assets, vega
+from opttius_cli.render.charts import in_words
+from opttius_cli.render.tags import data, tag
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from opttius_cli.render.cells import Cells
+    from opttius_cli.render.charts import Picture
+
+
+def figure(drawn: Picture, name: str, cells: Cells, *, wide: bool) -> str:
+    """The place of a chart, with its still drawing and what it says in words."""
+    still = vega.still(vega.specification(drawn, cells.locale), cells.locale, wide=wide)
+    return tag(
+        "figure",
+        tag("div", still, class_="still"),
+        tag("div", class_="live"),
+        id=name,
+        role="img",
+        aria_label=in_words(drawn, cells),
+    )
+
+
+def specifications(drawn: Mapping[str, Picture], cells: Cells) -> str:
+    """What the page's script draws, as JSON."""
+    formats = {"number": vega.number_words(cells.locale), "time": vega.time_words(cells.locale)}
+    specs = {name: vega.specification(one, cells.locale) for name, one in drawn.items()}
+    return data({"formats": formats, "specs": specs})
+
+
+def scripts() -> list[str]:
+    """The scripts that draw: Vega's, and the page's own."""
+    return [assets.inert(vega.program()), assets.text("charts.js")]

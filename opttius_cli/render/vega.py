@@ -1,0 +1,205 @@
+"""Pictures as Vega-Lite: specifications that need no network and run no text as code, and their still drawings.
+
+Colours are variables of the page's style sheet, so one drawing serves light, dark and paper.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli.render.cells import number_form
+from opttius_cli.render.charts import is_whole
+
+if TYPE_CHECKING:
+    from opttius_cli.render.charts import Picture
+
+_STILL_WIDTH, _STILL_WIDE = 400, 720
+"""Widths of still drawings: in half of a page of paper, and across it."""
+_HEIGHT = 220
+_STEP = 26
+_ROOM_FOR_TEXT = 1.3
+_DAYS_BY_DAY = 120
+"""Days up to which an axis names days; a longer one names months."""
+_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
+_AXIS = {
+    "labelColor": "var(--muted)",
+    "domainColor": "var(--line)",
+    "tickColor": "var(--line)",
+    "gridColor": "var(--line)",
+    "labelFontSize": 12,
+    "title": None,
+}
+_CONFIG = {
+    "aria": False,
+    "background": None,
+    "font": _FONT,
+    "view": {"stroke": None},
+    "axis": _AXIS,
+    "mark": {"color": "var(--accent)"},
+    "text": {"color": "var(--text)", "fontSize": 12},
+}
+_TOOLTIP = [{"field": "name"}, {"field": "text"}]
+
+
+@cache
+def program() -> str:
+    """The script of Vega, Vega-Lite and Vega-Embed, for a page without a network."""
+    import vl_convert
+
+    script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return script
+
+
+def still(spec: dict[str, Any], locale: str, *, wide: bool = False) -> str:
+    """The drawing of a specification as an SVG that stands by itself in a page."""
+    import vl_convert
+
+    drawn: str = vl_convert.vegalite_to_svg(
+        spec | {"width": _STILL_WIDE if wide else _STILL_WIDTH},
+        format_locale=number_words(locale),
+        time_format_locale=time_words(locale),
+    )
+    return drawn
+
+
+def specification(drawn: Picture, locale: str) -> dict[str, Any]:
+    """The Vega-Lite specification of a picture, as wide as what it stands in."""
+    values = [
+        {"x": point.over.isoformat(), "y": float(point.value), "name": point.name, "text": point.text}
+        if drawn.drawing == "line"
+        # Two rows may bear one name: their place keeps them apart.
+        else {"x": place, "y": float(point.value), "name": point.name, "text": point.text}
+        for place, point in enumerate(drawn.points)
+    ]
+    shape = {"line": _line, "bar": _bars, "column": _columns}[drawn.drawing]
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "config": _CONFIG,
+        "data": {"values": values},
+        "width": "container",
+        **shape(drawn, locale),
+    }
+
+
+def _line(drawn: Picture, locale: str) -> dict[str, Any]:
+    days = (drawn.points[-1].over - drawn.points[0].over).days
+    across = {
+        "field": "x",
+        "type": "temporal",
+        "scale": {"type": "utc"},
+        "axis": {"grid": False, "format": _dates(locale, by_day=days <= _DAYS_BY_DAY), "tickCount": 6,
+                 "labelOverlap": True, "labelFlush": True},
+    }  # fmt: skip
+    # An unseen stripe per point answers wherever above or below it the pointer is.
+    hover = {"name": "pointed", "select": {"type": "point", "on": "pointerover", "clear": "pointerout"}}
+    stripe = {"type": "rule", "opacity": 0, "strokeWidth": {"expr": f"max(4, width / {len(drawn.points)})"}}
+    seen = {"condition": {"param": "pointed", "empty": False, "value": 1}, "value": 0}
+    return {
+        "height": _HEIGHT,
+        "encoding": {"x": across},
+        "layer": [
+            {"mark": {"type": "area", "color": "var(--soft)", "opacity": 0.7}, "encoding": {"y": _up(drawn)}},
+            {"mark": {"type": "line", "strokeWidth": 2}, "encoding": {"y": _up(drawn)}},
+            {
+                "mark": {"type": "point", "filled": True, "size": 70, "color": "var(--accent)"},
+                "encoding": {"y": _up(drawn), "opacity": seen},
+            },
+            {"params": [hover], "mark": stripe, "encoding": {"tooltip": _TOOLTIP}},
+        ],
+    }
+
+
+def _bars(drawn: Picture, locale: str) -> dict[str, Any]:  # noqa: ARG001 - names and texts are written already
+    values = [float(point.value) for point in drawn.points]
+    # Room for the text at the end of the longest bar.
+    scale = {"domain": [min(0, *values) * _ROOM_FOR_TEXT, max(0, *values) * _ROOM_FOR_TEXT], "nice": False}
+    return {
+        "height": _STEP * len(drawn.points),
+        "encoding": {
+            "y": _names(drawn),
+            "x": {"field": "y", "type": "quantitative", "axis": None, "scale": scale},
+            "tooltip": _TOOLTIP,
+        },
+        "layer": [
+            {"mark": {"type": "bar", "height": {"band": 0.7}}},
+            {"mark": {"type": "text", "align": "left", "dx": 5}, "encoding": {"text": {"field": "text"}}},
+        ],
+    }
+
+
+def _columns(drawn: Picture, locale: str) -> dict[str, Any]:  # noqa: ARG001 - as above
+    return {
+        "height": _HEIGHT,
+        "mark": {"type": "bar", "width": {"band": 0.7}},
+        "encoding": {"x": _names(drawn), "y": _up(drawn), "tooltip": _TOOLTIP},
+    }
+
+
+def _names(drawn: Picture) -> dict[str, Any]:
+    """An axis of names in the order of the rows."""
+    names = [point.name for point in drawn.points]
+    return {
+        "field": "x",
+        "type": "ordinal",
+        "sort": None,
+        "axis": {"grid": False, "ticks": False, "domain": False, "labelLimit": 150, "labelPadding": 6,
+                 "labelAngle": 0, "labelOverlap": drawn.drawing == "column", "labelExpr": _looked_up(names)},
+    }  # fmt: skip
+
+
+def _looked_up(names: list[str]) -> str:
+    """An expression that turns a place into its name. The names stand in it as strings, quoted by JSON's rules."""
+    import json
+
+    return f"{json.dumps(names)}[datum.value]"
+
+
+def _up(drawn: Picture) -> dict[str, Any]:
+    axis: dict[str, Any] = {"format": "~s", "tickCount": 5, "domain": False, "ticks": False}
+    # A scale in thousands would say 0k.
+    axis["labelExpr"] = "datum.value === 0 ? '0' : datum.label"
+    if is_whole(drawn.column.kind):
+        axis["tickMinStep"] = 1
+    return {"field": "y", "type": "quantitative", "axis": axis}
+
+
+@cache
+def _dates(locale: str, *, by_day: bool) -> str:
+    """How an axis writes days or months, as D3 spells it."""
+    from babel import Locale
+
+    pattern = str(Locale.parse(locale).datetime_skeletons["MMMd" if by_day else "yMMM"].pattern)
+    signs = {"MMM": "%b", "LLL": "%b", "d": "%-d", "y": "%Y"}
+    return re.sub("MMM|LLL|d|y", lambda found: signs[found[0]], pattern.replace("'", ""))
+
+
+@cache
+def number_words(locale: str) -> dict[str, Any]:
+    """How D3 writes numbers in this place."""
+    form = number_form(locale)
+    return {"decimal": form.decimal, "thousands": form.group, "grouping": [3], "currency": ["", ""]}
+
+
+@cache
+def time_words(locale: str) -> dict[str, Any]:
+    """How D3 calls days and months in this place."""
+    from babel.dates import get_day_names, get_month_names
+
+    days = {width: get_day_names(width, locale=locale) for width in ("wide", "abbreviated")}
+    months = {
+        width: get_month_names(width, context="stand-alone", locale=locale)
+        for width in ("wide", "abbreviated")
+    }
+    return {
+        "dateTime": "%x %X",
+        "date": "%Y-%m-%d",
+        "time": "%H:%M:%S",
+        "periods": ["AM", "PM"],
+        # D3 begins the week with Sunday, Babel with Monday.
+        "days": [days["wide"][(day + 6) % 7] for day in range(7)],
+        "shortDays": [days["abbreviated"][(day + 6) % 7] for day in range(7)],
+        "months": [months["wide"][month] for month in range(1, 13)],
+        "shortMonths": [months["abbreviated"][month] for month in range(1, 13)],
+    }

@@ -1,0 +1,242 @@
+"""The page in a real browser without a network: nothing fails, nothing leaves, charts are drawn, tables sort."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+from golden import hard
+from machine import needed
+
+from opttius_cli.result import Chart, Kind, Part
+from page.pages import page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+WIDE, NARROW = 1280, 360
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        found = play.chromium.launch(executable_path=needed("chromium"), args=FLAGS)
+        yield found
+        found.close()
+
+
+@dataclasses.dataclass(slots=True)
+class Seen:
+    """An open page, what its console said, and what it asked of a network."""
+
+    page: Page
+    said: list[str]
+    asked: list[str]
+
+
+def opened(
+    browser: Browser,
+    file: Path,
+    width: int = WIDE,
+    scheme: Literal["light", "dark"] = "light",
+    *,
+    scripts: bool = True,
+) -> Seen:
+    """The page of ``file``, with every request written down and all but the file itself refused."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
+    )
+    seen = Seen(context.new_page(), [], [])
+    seen.page.on("console", lambda message: seen.said.append(f"{message.type}: {message.text}"))
+    seen.page.on("pageerror", lambda error: seen.said.append(str(error)))
+    seen.page.on("request", lambda request: seen.asked.append(request.url))
+    address = file.as_uri()
+    seen.page.route(
+        "**/*", lambda route: route.continue_() if route.request.url == address else route.abort()
+    )
+    seen.page.goto(address)
+    if scripts:
+        seen.page.wait_for_function(
+            "[...document.querySelectorAll('figure')].every(one => one.querySelector('.live svg'))"
+        )
+    return seen
+
+
+def board(days: int = 30) -> Any:
+    """An answer with cards, a line, bars, columns and a list of every kind."""
+    first = date(2026, 10, 24)
+    rows: list[list[Any]] = [
+        [first + timedelta(day), Decimal(day * 7919 % 500_000), day % 7] for day in range(days)
+    ]
+    trend = dataclasses.replace(
+        hard.result("t", ("Ventas por día", "Sales by day"), "rows", list(hard.TREND.columns), rows),
+        chart=hard.TREND.chart,
+    )
+    months = hard.result(
+        "m", ("Meses", "Months"), "rows", [hard.STATUS, hard.COUNT],
+        [["2026-09", 10], ["2026-10", 9], ["2026-11", 120]], Chart("column", "status", "count"),
+    )  # fmt: skip
+    people = hard.listing().parts[0]
+    parts = (*hard.board().parts, Part(("trends", "x"), trend), Part(("months",), months), people)
+    return dataclasses.replace(hard.board(), parts=parts)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made: Path = tmp_path_factory.mktemp("page") / "board.html"
+    made.write_text(page(board()), encoding="utf-8")
+    return made
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_fails_nothing_leaves_and_charts_are_drawn(
+    browser: Browser, file: Path, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    seen = opened(browser, file, width, scheme)
+    assert seen.said == []
+    assert seen.asked == [file.as_uri()]
+    drawn = seen.page.eval_on_selector_all(
+        "figure .live svg", "all => all.map(one => [one.querySelectorAll('path').length, one.clientWidth])"
+    )
+    assert len(drawn) == 4
+    assert all(paths > 1 and 200 < taken <= width for paths, taken in drawn)
+    # Nothing is wider than the screen: only tables scroll, inside their frame.
+    assert seen.page.evaluate("document.documentElement.scrollWidth") == width
+    seen.page.context.close()
+
+
+def test_light_and_dark_differ_and_both_can_be_read(browser: Browser, file: Path) -> None:
+    grounds = []
+    for scheme in ("light", "dark"):
+        seen = opened(browser, file, scheme=scheme)
+        pairs = seen.page.evaluate(CONTRASTS)
+        assert pairs, "no text was measured"
+        assert {name: ratio for name, ratio in pairs.items() if ratio < 4.5} == {}
+        grounds.append(seen.page.evaluate("getComputedStyle(document.body).backgroundColor"))
+        seen.page.context.close()
+    assert grounds[0] != grounds[1]
+
+
+CONTRASTS = """() => {
+  const parts = (color) => color.match(/[0-9.]+/g).map(Number);
+  const light = ([r, g, b]) => {
+    const [x, y, z] = [r, g, b].map((c) => (c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  const ground = (one) => {
+    for (; one; one = one.parentElement) {
+      const color = parts(getComputedStyle(one).backgroundColor);
+      if (color.length < 4 || color[3] > 0) return color;
+    }
+    return [255, 255, 255];
+  };
+  const found = {};
+  const texts = "h1, header p, h2, h3, dt, dd, caption, th, td, summary, nav a, .left-out li, footer p";
+  for (const one of document.querySelectorAll(texts)) {
+    const [a, b] = [light(parts(getComputedStyle(one).color)), light(ground(one))].sort((x, y) => y - x);
+    const name = one.tagName + "." + one.className;
+    found[name] = Math.min(found[name] ?? 21, (a + 0.05) / (b + 0.05));
+  }
+  for (const one of document.querySelectorAll("figure .live svg text")) {
+    const fill = parts(getComputedStyle(one).fill);
+    const [a, b] = [light(fill), light(ground(one.closest("figure")))].sort((x, y) => y - x);
+    found.chart = Math.min(found.chart ?? 21, (a + 0.05) / (b + 0.05));
+  }
+  return found;
+}"""
+
+
+def column(page: Page, place: int) -> list[str]:
+    """The texts of a column of the list of people."""
+    found: list[str] = page.eval_on_selector_all(
+        f"section:has(th[data-sort]) table:has(th:nth-child(14)) tbody td:nth-child({place})",
+        "all => all.map(one => one.textContent)",
+    )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("header", "place", "up"),
+    [
+        ("Purchases", 7, ["0", "1", "12", "1,000,000", "—"]),
+        ("Last purchase", 12, ["Dec 31, 1899", "Sep 6, 2026", "Nov 2, 2026", "Feb 29, 2028", "—"]),
+        ("Id", 1, ["-5", "0001", "1e5", "李小龙", "—"]),
+    ],
+)
+def test_tables_are_sorted_by_their_headers(
+    browser: Browser, file: Path, header: str, place: int, up: list[str]
+) -> None:
+    seen = opened(browser, file)
+    button = seen.page.locator("table:has(th:nth-child(14)) th button", has_text=header).first
+    told = seen.page.locator("table:has(th:nth-child(14)) th", has_text=header).first
+    assert told.get_attribute("aria-sort") == "none"
+    button.focus()
+    seen.page.keyboard.press("Enter")
+    assert (told.get_attribute("aria-sort"), column(seen.page, place)) == ("ascending", up)
+    button.click()
+    # What is empty stays last, whichever way.
+    assert (told.get_attribute("aria-sort"), column(seen.page, place)) == ("descending", [*up[-2::-1], "—"])
+    assert seen.said == []
+    seen.page.context.close()
+
+
+def test_a_chart_tells_its_points(browser: Browser, file: Path) -> None:
+    seen = opened(browser, file)
+    box = seen.page.locator("figure .live svg").first.bounding_box()
+    assert box is not None
+    seen.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    tip = seen.page.locator("#tip")
+    tip.wait_for(state="visible")
+    assert tip.inner_text().startswith("Nov 20, 2026\n\nCLP")
+    assert seen.said == []
+    seen.page.context.close()
+
+
+def test_without_scripts_the_charts_are_still_there(browser: Browser, file: Path) -> None:
+    seen = opened(browser, file, scripts=False)
+    assert seen.page.locator("figure .still svg").count() == 4
+    assert seen.page.locator("figure .still svg").first.is_visible()
+    assert seen.page.locator("th button").count() == 0
+    seen.page.context.close()
+
+
+def test_on_paper_it_is_light_and_its_charts_stand_still(browser: Browser, file: Path) -> None:
+    seen = opened(browser, file, scheme="dark")
+    seen.page.emulate_media(media="print", color_scheme="dark")
+    assert seen.page.locator("figure .still svg").first.is_visible()
+    assert not seen.page.locator("figure .live svg").first.is_visible()
+    assert not seen.page.locator("nav").is_visible()
+    assert seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    printed = seen.page.pdf(prefer_css_page_size=True)
+    assert printed.startswith(b"%PDF")
+    # A4, in points.
+    assert b"/MediaBox [0 0 594.95996 841.91998]" in printed
+    seen.page.context.close()
+
+
+def test_a_page_of_many_rows_opens_and_sorts(browser: Browser, tmp_path: Path) -> None:
+    rows: list[list[Any]] = [[f"c{place:05}", place * 7919 % 10_007] for place in range(10_000)]
+    many = hard.result("x", ("Cosas", "Things"), "rows", [hard.STATUS, hard.COUNT], rows)
+    made = tmp_path / "many.html"
+    made.write_text(
+        page(dataclasses.replace(hard.listing(), parts=(Part(("rows",), many),))), encoding="utf-8"
+    )
+    seen = opened(browser, made)
+    seen.page.locator("th button", has_text="Count").click()
+    first = seen.page.locator("tbody tr").first.inner_text()
+    assert first.split() == ["c00000", "0"]
+    assert seen.said == []
+    assert Kind.COUNT in {one.kind for one in many.columns}
+    seen.page.context.close()

@@ -1,0 +1,192 @@
+"""The page as a file: whole, closed to the network, readable by those who hear it, and nothing of the data acts."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import hashlib
+import importlib.util
+import json
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from golden import hard
+
+from opttius_cli.errors import ExtraNeededError
+from opttius_cli.render import registry, vega
+from opttius_cli.render.cells import Cells
+from opttius_cli.render.charts import MOST_NAMES, in_words, picture
+from opttius_cli.render.tags import data, said
+from opttius_cli.result import Chart, Kind, Part
+from page.pages import Read, page
+
+if TYPE_CHECKING:
+    from opttius_cli.result import Answer
+
+BOTH = pytest.mark.parametrize("answer", [hard.board(), hard.listing()], ids=["board", "listing"])
+SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+
+@BOTH
+def test_the_policy_names_every_script_and_style_and_nothing_else(answer: Answer) -> None:
+    text = page(answer)
+    policy = next(
+        meta["content"]
+        for meta in Read(text).all("meta")
+        if meta.get("http-equiv") == "Content-Security-Policy"
+    )
+    contents = [*SCRIPT.findall(text), *re.findall(r"<style>(.*?)</style>", text, re.DOTALL)]
+    hashes = [base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in contents]
+    assert re.findall(r"'sha256-([^']+)'", policy) == hashes
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe" not in policy
+
+
+@BOTH
+def test_nothing_in_the_page_leads_out_of_it(answer: Answer) -> None:
+    read = Read(SCRIPT.sub("", page(answer)))
+    leading = {"src", "href", "srcset", "action", "data", "poster", "xlink:href", "style"}
+    found = [
+        (tag, name, value) for tag, held in read.elements for name, value in held.items() if name in leading
+    ]
+    assert [one for one in found if not one[2].startswith("#")] == []
+    assert not [name for _tag, held in read.elements for name in held if name.startswith("on")]
+
+
+def test_hostile_texts_are_shown_and_not_obeyed() -> None:
+    hostile = [
+        '"><script>x()</script>',
+        "</script><b>",
+        "</style>",
+        "<!--",
+        "' onload='x",
+        "{{y}}",
+        "]]>",
+        "&amp;",
+    ]
+    columns = [
+        hard.column("name", Kind.TEXT, hostile[0], hostile[0] + ": " + hostile[1]),
+        hard.column("amount", Kind.MONEY, "Monto", "Amount", total=True),
+    ]
+    rows: list[list[Any]] = [[text, Decimal(place + 1)] for place, text in enumerate(hostile)]
+    made = hard.result("x", (hostile[2], hostile[1]), "rows", columns, rows, Chart("bar", "name", "amount"))
+    answer = dataclasses.replace(
+        hard.listing(), parts=(Part(("rows",), made),), source="</footer><script>x()</script>"
+    )
+    text = page(answer)
+    plain = page(hard.board())
+    read = Read(text)
+    for one in hostile:
+        assert one in read.text
+    assert len(read.all("script")) == len(Read(plain).all("script"))
+    assert not read.all("b")
+    specs = json.loads(re.findall(r'id="charts">(.*?)</script>', text, re.DOTALL)[0])["specs"]
+    assert [value["name"] for value in specs["chart0"]["data"]["values"]] == hostile
+
+
+def test_a_script_that_holds_data_ends_only_where_it_ends() -> None:
+    written = data({"a": "</script><!--\u2028&"})
+    assert not set("<>&\u2028") & set(written)
+    assert json.loads(written) == {"a": "</script><!--\u2028&"}
+    assert said("p", "<&>\"'", title='"<') == '<p title="&quot;&lt;">&lt;&amp;&gt;&quot;&#x27;</p>'
+
+
+@BOTH
+def test_the_page_is_told_to_those_who_do_not_see_it(answer: Answer) -> None:
+    read = Read(page(answer, "es"))
+    names = [held.get("lang") for held in read.all("html")]
+    assert names == ["es-CL"]
+    assert [tag for tag, _held in read.elements if tag in {"header", "main", "footer", "h1"}] == [
+        "header", "h1", "main", "footer"
+    ]  # fmt: skip
+    known = {held["id"] for _tag, held in read.elements if "id" in held}
+    named = [held["aria-labelledby"] for _tag, held in read.elements if "aria-labelledby" in held]
+    assert set(named) <= known
+    assert len(read.all("section")) <= len(named)
+    assert all(held.get("scope") in {"row", "col"} for held in read.all("th"))
+    assert len(read.all("caption")) == len(read.all("thead"))
+    assert {held["href"].removeprefix("#") for held in read.all("a")} <= known
+
+
+def test_a_chart_says_its_numbers() -> None:
+    charts = Read(page(hard.board())).all("figure")
+    assert [(held["role"], held["id"]) for held in charts] == [("img", "chart8"), ("img", "chart6")]
+    assert charts[0]["aria-label"] == (
+        "Chart: Sales by day. Revenue. Total: CLP\u00a01,150. Most: Nov 22, 2026, CLP\u00a0800. "
+        "Least: Nov 18, 2026, CLP\u00a00. Nov 18, 2026: CLP\u00a00; Nov 19, 2026: CLP\u00a0100; "
+        "Nov 20, 2026: CLP\u00a0250; Nov 21, 2026: CLP\u00a00; Nov 22, 2026: CLP\u00a0800."
+    )
+
+
+def test_a_long_list_is_drawn_in_part_and_says_so() -> None:
+    rows: list[list[Any]] = [[f"p{place}", Decimal(100 - place)] for place in range(MOST_NAMES + 5)]
+    made = hard.result(
+        "x", ("x", "x"), "rows", [hard.STATUS, hard.AMOUNT], rows, Chart("bar", "status", "amount")
+    )
+    cells = Cells("en", "CLP")
+    drawn = picture(made, cells)
+    assert drawn is not None
+    assert len(drawn.points) == MOST_NAMES
+    assert in_words(drawn, cells).endswith("5 more rows are in the table.")
+
+
+def test_nothing_is_drawn_of_nothing() -> None:
+    cells = Cells("en", "CLP")
+    none = hard.result(
+        "x", ("x", "x"), "rows", [hard.STATUS, hard.AMOUNT], [], Chart("bar", "status", "amount")
+    )
+    zero = hard.result(
+        "x",
+        ("x", "x"),
+        "rows",
+        [hard.STATUS, hard.AMOUNT],
+        [["a", Decimal(0)]],
+        Chart("bar", "status", "amount"),
+    )
+    assert [picture(one, cells) for one in (none, zero, hard.absent(hard.METHODS), hard.BY_STATUS)] == [
+        None
+    ] * 4
+    assert "vegaEmbed" not in page(hard.listing())
+
+
+def test_charts_keep_to_the_schema_of_vega_lite() -> None:
+    import altair as alt
+
+    cells = Cells("es", "CLP")
+    months = hard.result("x", ("x", "x"), "rows", [hard.STATUS, hard.COUNT], [["a", 1], ["b", -2]])
+    made = [hard.TREND, hard.METHODS, dataclasses.replace(months, chart=Chart("column", "status", "count"))]
+    for result in made:
+        drawn = picture(result, cells)
+        assert drawn is not None
+        spec = vega.specification(drawn, cells.locale)
+        spec["config"] = {}  # colours are variables of the style sheet, which the schema does not know
+        alt.Chart.from_dict(spec)
+        still = vega.still(spec, cells.locale)
+        assert still.startswith("<svg")
+        assert " style=" not in still
+        # A page of several drawings would hold a name twice.
+        assert " id=" not in still
+
+
+def test_what_was_left_out_stands_in_the_page() -> None:
+    text = Read(page(hard.board())).text
+    assert "What was left out" in text
+    assert "12 linked work orders are not counted again (CLP\u00a01,234,567)." in text
+    assert "What was left out" not in Read(page(hard.listing())).text
+
+
+def test_a_total_stands_below_what_adds_up() -> None:
+    text = page(hard.board())
+    assert (
+        '<tfoot><tr><td>Total</td><td class="n"></td><td class="n">CLP\u00a0925,146</td></tr></tfoot>' in text
+    )
+
+
+def test_without_its_extra_the_page_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "find_spec", lambda _name: None)
+    with pytest.raises(ExtraNeededError, match=re.escape("pip install 'opttius-cli[html]'")):
+        registry.RENDERERS["html"].check()
+    registry.RENDERERS["xlsx"].check()
+    assert importlib.util.find_spec("vl_convert")
