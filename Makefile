@@ -51,6 +51,7 @@ format: $(VENV)/.developing ## write every Python file as `make check` wants it
 
 bench: $(VENV)/.developing ## how fast it is, against the targets (OPTTIUS_BENCH=small: a short run)
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.database
 
 fuzz: $(VENV)/.developing ## the generative tests, FUZZ times as many, from a new seed
 	OPTTIUS_FUZZ=$(FUZZ) $(BIN)/python -m pytest -n $(JOBS) $(if $(SEED),--hypothesis-seed=$(SEED)) tests/generative

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.cases import DUCKDB, MB, PYTHON, Case, cases
+from benchmarks.layout import aligned
 from benchmarks.measuring import CommandFailedError, Measure, several
 from benchmarks.shop import shop
 
@@ -103,15 +104,7 @@ HEADINGS = ("", "wall s", "cpu s", "MB", "rows/s", "× python", "× duckdb", "ta
 
 def table(rows: Iterable[dict[str, Any]]) -> list[str]:
     """The rows as aligned text."""
-    texts = [HEADINGS, *(cells(row) for row in rows)]
-    widths = [max(len(line[at]) for line in texts) for at in range(len(HEADINGS))]
-    return [
-        "  ".join(
-            cell.ljust(width) if at in {0, 7, 8} else cell.rjust(width)
-            for at, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in texts
-    ]
+    return aligned([HEADINGS, *(cells(row) for row in rows)], left={0, 7, 8})
 
 
 def cells(row: dict[str, Any]) -> tuple[str, ...]:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
-import time
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from machine import needed
 
 from cli.running import DATA, MIRADOR, PROGRAM
+from cli.terminal import Terminal, terminal_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,58 +19,11 @@ if TYPE_CHECKING:
 
     from cli.running import Ran
 
-PATIENCE = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Terminal:
-    """A terminal of tmux with a shell in it."""
-
-    command: tuple[str, ...]
-
-    def tmux(self, *arguments: str) -> str:
-        """What a command of tmux prints."""
-        ran = subprocess.run([*self.command, *arguments], capture_output=True, text=True, check=True)
-        return ran.stdout
-
-    def type(self, text: str) -> None:
-        """Type a line."""
-        self.tmux("send-keys", "-l", text)
-        self.press("Enter")
-
-    def press(self, *keys: str) -> None:
-        """Press keys by their names."""
-        self.tmux("send-keys", *keys)
-
-    def shown(self) -> str:
-        """The text on the screen now."""
-        return self.tmux("capture-pane", "-p")
-
-    def until(self, pattern: str) -> str:
-        """The text on the screen once it holds ``pattern``."""
-        return self.when(lambda text: re.search(pattern, text) is not None, pattern)
-
-    def when(self, true: Callable[[str], bool], what: str) -> str:
-        """The text on the screen once something is true of it."""
-        deadline = time.monotonic() + PATIENCE
-        while not true(text := self.shown()):
-            assert time.monotonic() < deadline, f"no {what} in:\n{text}"
-            time.sleep(0.1)
-        return text
-
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    """A terminal of 100 by 40 with the environment of the tests."""
-    command = (needed("tmux"), "-S", str(tmp_path / "tmux"), "-f", "/dev/null")
-    environment = {name: value for name, value in os.environ.items() if name not in {"TMUX", "OPTTIUS_NOW"}}
-    shell = ["env", "PS1=$ ", "sh"]
-    start = [*command, "new-session", "-d", "-x", "100", "-y", "40", *shell]
-    subprocess.run(start, env=environment, cwd=tmp_path, check=True)
-    opened = Terminal(command)
-    opened.tmux("set-option", "-g", "status", "off")
-    yield opened
-    opened.tmux("kill-server")
+    with terminal_in(tmp_path, "sh") as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -1,0 +1,194 @@
+"""A schema that is not the one we know: other types, words, names and places are read or told, and never a crash."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cli.running import here
+
+from postgres.server import PASSWORDS, READER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cli.running import Ran
+
+    from postgres.server import Database, Server
+
+SHOP = """
+INSERT INTO organizations (id, name, slug) VALUES (md5('org')::uuid, 'Óptica', 'optica');
+INSERT INTO branches (id, organization_id, name, code, is_active)
+VALUES (md5('centro')::uuid, md5('org')::uuid, 'Centro', 'C-1', true);
+INSERT INTO customers (id, branch_id, organization_id, first_name, email, phone, is_active, tags, created_at)
+VALUES (md5('ana')::uuid, md5('centro')::uuid, md5('org')::uuid, 'Ana', 'ana@mail.cl', '+56 9 1234 5678', true,
+        '{vip,lee}', '2026-11-01 12:00+00');
+INSERT INTO orders (id, branch_id, organization_id, customer_id, status, payment_status, total_amount, currency,
+                    is_pos_sale, created_at)
+SELECT md5('order' || place)::uuid, md5('centro')::uuid, md5('org')::uuid, md5('ana')::uuid, 'delivered', 'paid',
+       1000 * place, 'CLP', place = 1, '2026-11-20 12:00+00' FROM generate_series(1, 3) AS place;
+INSERT INTO appointments (id, customer_id, branch_id, organization_id, appointment_date, appointment_time, status)
+VALUES (md5('visit')::uuid, md5('ana')::uuid, md5('centro')::uuid, md5('org')::uuid, '2026-11-20', '10:30',
+        'completed');
+"""
+"""Three paid sales of 1,000, 2,000 and 3,000 to one customer, and one visit."""
+
+
+@pytest.fixture
+def database(server: Server) -> Database:
+    made = server.database()
+    made.execute(SHOP)
+    return made
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+    monkeypatch.setenv("PGPASSWORD", PASSWORDS[READER])
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    monkeypatch.setenv("OPTTIUS_NOW", "2026-11-22T15:00:00+00:00")
+    return here(capsys)
+
+
+@pytest.fixture
+def asked(run: Callable[..., Ran]) -> Callable[[Database], dict[str, Any]]:
+    """The dashboard of a database, loaded now."""
+
+    def asked(database: Database) -> dict[str, Any]:
+        ran = run("dashboard", "-s", database.address, "--refresh", "-f", "json")
+        assert ran.code == 0, ran.err
+        found: dict[str, Any] = json.loads(ran.out)
+        return found
+
+    return asked
+
+
+def as_usual(found: dict[str, Any]) -> None:
+    """The figures are those of the shop as it was put in."""
+    kpis = found["kpis"]
+    assert (kpis["total_revenue"], kpis["sales_count"], kpis["orders_count"]) == (6000, 3, 3)
+    assert (kpis["customers_new"], kpis["customers_enabled"], kpis["appointments_count"]) == (1, 1, 1)
+
+
+VIEW = """ALTER TABLE orders RENAME TO ventas; CREATE {kind} VIEW orders AS SELECT * FROM ventas;
+GRANT SELECT ON orders TO lector"""
+OTHER_FORMS = {
+    "another type for everything": """
+        CREATE TYPE order_status AS ENUM ('delivered', 'pending');
+        ALTER TABLE orders ALTER status TYPE order_status USING status::order_status, ALTER total_amount TYPE text,
+            ALTER created_at TYPE timestamp USING created_at AT TIME ZONE 'UTC', ALTER id TYPE text,
+            ALTER customer_id TYPE varchar(40);
+        ALTER TABLE customers ALTER id TYPE varchar(40), ALTER tags TYPE jsonb USING to_jsonb(tags),
+            ALTER is_active TYPE integer USING is_active::integer;
+        ALTER TABLE organizations ALTER metadata TYPE text;
+        ALTER TABLE appointments ALTER appointment_date TYPE timestamptz, ALTER appointment_time TYPE text
+    """,
+    "yet another type": """
+        ALTER TABLE orders ALTER total_amount TYPE double precision, ALTER created_at DROP DEFAULT,
+            ALTER created_at TYPE text, ALTER is_pos_sale TYPE text
+    """,
+    "a view, amounts without a scale": "ALTER TABLE orders ALTER total_amount TYPE numeric;"
+    + VIEW.format(kind=""),
+    "a materialized view, whole amounts": "ALTER TABLE orders ALTER total_amount TYPE bigint;"
+    + VIEW.format(kind="MATERIALIZED"),
+    "partitions": """
+        ALTER TABLE orders RENAME TO ventas;
+        CREATE TABLE orders (LIKE ventas INCLUDING DEFAULTS) PARTITION BY RANGE (created_at);
+        CREATE TABLE orders_2026 PARTITION OF orders FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+        INSERT INTO orders SELECT * FROM ventas; GRANT SELECT ON orders TO lector
+    """,
+    "other columns, in another order": """
+        CREATE TABLE later AS SELECT created_at, 5 AS loyalty_points, total_amount, payment_status, status, id,
+            currency, customer_id, branch_id, organization_id, is_pos_sale, 1 AS "Total Amount" FROM orders;
+        DROP TABLE orders; ALTER TABLE later RENAME TO orders; GRANT SELECT ON orders TO lector
+    """,
+}
+
+
+@pytest.mark.parametrize("change", OTHER_FORMS)
+def test_other_forms_give_the_same_figures(
+    database: Database, asked: Callable[[Database], dict[str, Any]], change: str
+) -> None:
+    database.execute(OTHER_FORMS[change])
+    as_usual(asked(database))
+
+
+def test_a_status_that_nobody_knows_is_counted_and_told(
+    database: Database, asked: Callable[[Database], dict[str, Any]]
+) -> None:
+    database.execute(
+        "UPDATE orders SET status = 'teletransportado', payment_method_type = 'cripto' WHERE is_pos_sale;"
+        "UPDATE appointments SET status = 'reagendada'"
+    )
+    found = asked(database)
+    as_usual(found)
+    assert "reagendada" in json.dumps(found["appointments"])
+
+
+def test_optional_columns_and_tables_that_are_missing_are_told(
+    database: Database, asked: Callable[[Database], dict[str, Any]], run: Callable[..., Ran]
+) -> None:
+    database.execute(
+        "ALTER TABLE customers DROP COLUMN tags; ALTER TABLE orders RENAME agreement_id TO agreements_id;"
+        "DROP TABLE quotes, lab_work_orders"
+    )
+    found = asked(database)
+    as_usual(found)
+    quality = json.dumps(found["data_quality"])
+    assert '"tags"' in quality
+    assert '"agreement_id"' in quality
+    assert '"lab_work_orders"' in quality
+    assert found["kpis"]["quotes_count"] is None
+    assert "Is it called otherwise? agreements_id → agreement_id." in run("doctor", database.address).out
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("ALTER TABLE orders RENAME total_amount TO total", "public.orders has no column “total_amount”"),
+        ("ALTER TABLE customers RENAME TO clientes", "has no table public.customers"),
+    ],
+)  # fmt: skip
+def test_what_is_required_and_gone_is_named_and_what_was_loaded_stays(
+    database: Database,
+    run: Callable[..., Ran],
+    asked: Callable[[Database], dict[str, Any]],
+    change: str,
+    said: str,
+) -> None:
+    as_usual(asked(database))
+    database.execute(change)
+    ran = run("dashboard", "-s", database.address, "--refresh", "-f", "json")
+    assert (ran.code, ran.out) == (4, "")
+    assert said in ran.err
+    assert "which is required" in ran.err
+    still = run("dashboard", "-s", database.address, "-f", "json", "--max-age", "1d")
+    assert still.code == 0
+    as_usual(json.loads(still.out))
+
+
+def test_columns_that_come_and_go_between_two_loads(
+    database: Database, asked: Callable[[Database], dict[str, Any]]
+) -> None:
+    as_usual(asked(database))
+    database.execute("ALTER TABLE orders DROP COLUMN copago_amount, DROP COLUMN updated_at")
+    found = asked(database)
+    as_usual(found)
+    assert '"copago_amount"' in json.dumps(found["data_quality"])
+    database.execute("ALTER TABLE orders ADD copago_amount text, ADD updated_at timestamptz DEFAULT now()")
+    found = asked(database)
+    as_usual(found)
+    assert '"copago_amount"' not in json.dumps(found["data_quality"])
+
+
+@pytest.mark.parametrize("name", ["tenant1", 'Inquilino "1"; DROP TABLE x'])
+def test_tables_in_another_schema(
+    database: Database,
+    asked: Callable[[Database], dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    quoted = '"' + name.replace('"', '""') + '"'
+    database.execute(f"ALTER SCHEMA public RENAME TO {quoted}; CREATE SCHEMA public")
+    monkeypatch.setenv("OPTTIUS_POSTGRES_SCHEMA", name)
+    as_usual(asked(database))
