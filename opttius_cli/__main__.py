@@ -12,6 +12,9 @@ def run() -> None:
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"opttius {__version__}\n")
         return
+    # pyarrow and DuckDB load NumPy and pandas wherever they find them. Nothing here needs either, and on a
+    # machine that has them they would cost more than the rest of the start.
+    sys.modules |= dict.fromkeys(("numpy", "pandas"))  # type: ignore[arg-type]
     from opttius_cli.cli import main
 
     sys.exit(main())

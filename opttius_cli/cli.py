@@ -20,6 +20,7 @@ from opttius_cli.commands import (
     doctor,
     export,
     load,
+    plain,
     reports,
     sample,
     segments,
@@ -89,6 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     command = typer.main.get_command(app)
     wording.translate(command)
+    plain.hand_over(command)
     try:
         ended = command.main(arguments, prog_name="opttius", standalone_mode=False)
         sys.stdout.flush()

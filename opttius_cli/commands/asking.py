@@ -63,9 +63,19 @@ def library() -> Library:
 
 
 def asked(
-    options: Asking, *, period: str | None = None, windowed: bool = True, source: str | None = None
+    options: Asking,
+    *,
+    period: str | None = None,
+    windowed: bool = True,
+    source: str | None = None,
+    usual: str = "table",
 ) -> Request:
-    """The request that the options make; ``period`` is used when none is given, no period when not ``windowed``."""
+    """The request that the options make.
+
+    ``period`` is used when none is given, no period when not ``windowed``; ``usual`` is the format when nothing
+    says one.
+    """
+    from opttius_cli.render import registry
     from opttius_cli.session import Request
 
     settings = configured(options, source)
@@ -86,6 +96,8 @@ def asked(
         sink.refuse(Path(str(options.output)), force=options.force)
     if options.reveal_pii:
         _log_reveal(options)
+    chosen = options.format or _format_of(options.output) or usual
+    registry.RENDERERS[chosen].ahead()
     return Request(
         settings,
         os.environ,

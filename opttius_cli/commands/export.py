@@ -37,9 +37,13 @@ def export(
         raise UnknownNameError(_("report"), name, nearest(name, [*reports, "dashboard"]))
     places = DASHBOARD if name == "dashboard" else rows(reports[name])
     windowed = name == "dashboard" or library().report(reports[name]).windowed
-    with session.opened(
-        asked(options, period=DEFAULT_PERIOD if windowed else None, windowed=windowed)
-    ) as opened:
+    request = asked(
+        options,
+        period=DEFAULT_PERIOD if windowed else None,
+        windowed=windowed,
+        usual="csv" if options.output == "-" else "xlsx",
+    )
+    with session.opened(request) as opened:
         answer = session.answer(opened, name, places, session.EVERY_CUSTOMER)
         deliver(answer, options, default_name=f"{name}-{opened.clock.date.isoformat()}")
 

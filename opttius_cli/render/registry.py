@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from threading import Thread
 from typing import TYPE_CHECKING, BinaryIO
 
 from opttius_cli.errors import ExtraNeededError
@@ -38,6 +40,15 @@ class Renderer:
         """Write ``answer`` to ``out`` in this format. Raises as :meth:`check` does."""
         self.check()
         import_module(f"opttius_cli.render.{self.module}").write(answer, out, style)
+
+    def ahead(self) -> None:
+        """Begin to load what this format is written with, while the database is at work on the answer."""
+        Thread(target=self._load).start()
+
+    def _load(self) -> None:
+        # What cannot be loaded is told where it is needed.
+        with suppress(ImportError):
+            import_module(f"opttius_cli.render.{self.module}")
 
 
 RENDERERS: dict[str, Renderer] = {

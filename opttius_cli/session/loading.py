@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from opttius_cli import config as settings
-from opttius_cli.errors import NoSourceError, OutputError, UsageError
+from opttius_cli.errors import NoSourceError, OutputError, UnreadableError, UsageError
 from opttius_cli.i18n import _
 from opttius_cli.period import zone_named
 from opttius_cli.snapshot.build import Build
 from opttius_cli.snapshot.source import ReadyMade
-from opttius_cli.snapshot.store import Limits, Store
+from opttius_cli.snapshot.store import Limits, Store, hold
 from opttius_cli.sources import registry
 from opttius_cli.sources.postgres.terms import Terms
 
@@ -19,18 +19,27 @@ if TYPE_CHECKING:
 
     from opttius_cli.session.state import Request
     from opttius_cli.snapshot.source import Source
+    from opttius_cli.snapshot.store import Held
 
 
-def snapshot(request: Request) -> Path:
-    """The snapshot of the request's source: the published one while it is fresh, else a new one."""
+def snapshot(request: Request) -> Held:
+    """The snapshot of the request's source, open: the published one while it is fresh, else a new one."""
     if not request.config.source:
         raise NoSourceError
     source = source_of(request, request.config.source)
     store = snapshots(request)
     max_age = source.good_for if request.config.max_age is None else request.config.max_age
-    if not request.refresh and (path := store.fresh(source, request.now, max_age)):
-        return path
-    return load(request, store, source, refresh=request.refresh)
+    if not request.refresh and (held := store.hold_fresh(source, request.now, max_age)):
+        return held
+    return reopened(load(request, store, source, refresh=request.refresh), request)
+
+
+def reopened(path: Path, request: Request) -> Held:
+    """The snapshot at ``path``, open. Raises SourceError when it is none that can be read."""
+    held = hold(path, Limits(request.config.memory))
+    if held is None:
+        raise UnreadableError(path, _("it is no snapshot that can be opened. Load it again with --refresh."))
+    return held
 
 
 def source_of(request: Request, text: str) -> Source:

@@ -14,10 +14,9 @@ from opttius_cli.period import parse_as_of, parse_period, previous_window, zone_
 from opttius_cli.reports import library
 from opttius_cli.scope import Directory, everything, read_directory, resolve
 from opttius_cli.session.bindings import variables
-from opttius_cli.session.loading import snapshot
+from opttius_cli.session.loading import reopened, snapshot
 from opttius_cli.session.state import Request, Session
 from opttius_cli.snapshot.build import must_be_sound
-from opttius_cli.snapshot.store import Limits, connect, manifest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from opttius_cli.result import Scope
+    from opttius_cli.snapshot.store import Held
 
 DEFAULT_ZONE = "America/Santiago"
 DEFAULT_CURRENCY = "CLP"
@@ -39,23 +39,24 @@ def opened(request: Request) -> Iterator[Session]:
     Raises:
         OpttiusError: whatever keeps the request from being answered.
     """
-    with _connected(snapshot(request), request) as con:
-        directory = read_directory(con)
+    with _locked_up(snapshot(request), request) as held:
+        directory = read_directory(held.con)
         scope = resolve(directory, request.config.organization, request.config.branches)
-        yield _entered(request, con, directory, scope)
+        yield _entered(request, held, directory, scope)
 
 
 @contextmanager
 def opened_whole(request: Request, path: Path | None = None) -> Iterator[Session]:
     """The session that sees every row of every organization: for the checks of whoever loads the data."""
-    with _connected(path or snapshot(request), request) as con:
-        directory = read_directory(con)
-        yield _entered(request, con, directory, everything(directory))
+    with _locked_up(reopened(path, request) if path else snapshot(request), request) as held:
+        directory = read_directory(held.con)
+        yield _entered(request, held, directory, everything(directory))
 
 
 @contextmanager
-def _connected(path: Path, request: Request) -> Iterator[duckdb.DuckDBPyConnection]:
-    con = connect(path, Limits(request.config.memory), read_only=True)
+def _locked_up(held: Held, request: Request) -> Iterator[Held]:
+    """The snapshot with everything outside it out of reach; closed in the end."""
+    con = held.con
     try:
         con.execute("SET TimeZone = 'UTC'")
         # From here on nothing outside the snapshot can be read, and no setting changed.
@@ -63,12 +64,12 @@ def _connected(path: Path, request: Request) -> Iterator[duckdb.DuckDBPyConnecti
         con.execute("SET lock_configuration = true")
         if request.strict:
             must_be_sound(con)
-        yield con
+        yield held
     finally:
         con.close()
 
 
-def _entered(request: Request, con: duckdb.DuckDBPyConnection, directory: Directory, scope: Scope) -> Session:
+def _entered(request: Request, held: Held, directory: Directory, scope: Scope) -> Session:
     metadata = _metadata(directory, scope)
     zone = _zone(request, metadata)
     clock = parse_as_of(request.as_of, zone, request.now)
@@ -79,15 +80,15 @@ def _entered(request: Request, con: duckdb.DuckDBPyConnection, directory: Direct
     currency = (request.config.currency or _known(metadata, "currency") or DEFAULT_CURRENCY).upper()
     session = Session(
         request,
-        DuckEngine(con),
-        manifest_of(con),
+        DuckEngine(held.con),
+        held.manifest,
         scope,
         clock,
         request.config.currency_aliases.get(currency, currency),
         period,
         previous,
         library.Library(settings.user_folder(request.environment) / "reports"),
-        frozenset(_present(con)),
+        frozenset(_present(held.con)),
     )
     request.voice.detail(
         _(

@@ -47,6 +47,14 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A snapshot open for reading, and what it says of itself. Whoever holds it closes ``con``."""
+
+    con: duckdb.DuckDBPyConnection
+    manifest: Manifest
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What a build and a report may use: memory as DuckDB writes it (``1GB``), threads (None: all)."""
 
@@ -75,14 +83,27 @@ class Store:
         """The published snapshot, if it still shows the source as it is; None when it must be built."""
         if isinstance(source, ReadyMade):
             return source.path
-        path = self.path_of(source)
-        manifest = read_manifest(path)
-        if manifest is None or manifest.schema_version != SCHEMA_VERSION:
+        held = self.hold_fresh(source, now, max_age)
+        if held is None:
             return None
-        if manifest.fingerprint != source.fingerprint():
-            return None
-        age = (now - manifest.loaded_at).total_seconds()
-        return path if max_age is None or 0 <= age <= max_age else None
+        held.con.close()
+        return self.path_of(source)
+
+    def hold_fresh(self, source: Source, now: datetime, max_age: float | None = None) -> Held | None:
+        """The published snapshot, open, if it still shows the source as it is; None when it must be built."""
+        if isinstance(source, ReadyMade):
+            return hold(source.path, self.limits)
+        held = hold(self.path_of(source), self.limits)
+        if held is None or self._shows(held.manifest, source, now, max_age):
+            return held
+        held.con.close()
+        return None
+
+    def _shows(self, manifest: Manifest, source: Source, now: datetime, max_age: float | None) -> bool:
+        """Whether a snapshot shows the source as it is now, and is young enough."""
+        if manifest.schema_version != SCHEMA_VERSION or manifest.fingerprint != source.fingerprint():
+            return False
+        return max_age is None or 0 <= (now - manifest.loaded_at).total_seconds() <= max_age
 
     def load(
         self, source: Source, now: datetime, how: Build, *, into: Path | None = None, refresh: bool = False
@@ -253,22 +274,30 @@ def connect(path: Path, limits: Limits, *, read_only: bool = False) -> duckdb.Du
     return con
 
 
-def read_manifest(path: Path) -> Manifest | None:
-    """The manifest of the snapshot at ``path``; None when there is no such file or it is no snapshot."""
+def hold(path: Path, limits: Limits) -> Held | None:
+    """The snapshot at ``path``, open; None when there is no such file or it is no snapshot."""
     import duckdb
 
     if not path.is_file():
         return None
     try:
-        con = connect(path, Limits(), read_only=True)
+        con = connect(path, limits, read_only=True)
     except duckdb.Error:
         return None
     try:
-        return manifest_of(con)
+        return Held(con, manifest_of(con))
     except (duckdb.Error, KeyError, ValueError):
-        return None
-    finally:
         con.close()
+        return None
+
+
+def read_manifest(path: Path) -> Manifest | None:
+    """The manifest of the snapshot at ``path``; None when there is no such file or it is no snapshot."""
+    held = hold(path, Limits())
+    if held is None:
+        return None
+    held.con.close()
+    return held.manifest
 
 
 def manifest_of(con: duckdb.DuckDBPyConnection) -> Manifest:
