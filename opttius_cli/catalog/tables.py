@@ -47,10 +47,14 @@ class Reference:
     The loader keeps beside the row who owns the other one, when it was made, and whether it was set aside
     (columns ``<stem>_tenant``, ``<stem>_created_at``, ``<stem>_contested``), so that asking whether a scope
     sees it (``<stem>_seen`` of the scoped view) needs no join.
+
+    ``customer`` says that the other row names a customer of its own. Then ``<stem>_apart`` is kept, too: whether
+    a scope may see the other row and not that customer. Where it is false, nobody has to look.
     """
 
     column: str
     table: str
+    customer: bool = False
 
     @property
     def stem(self) -> str:
@@ -91,6 +95,11 @@ class Table:
     def has_email_key(self) -> bool:
         """Whether people are found by the email of its rows; the loader keeps ``email_key`` beside it."""
         return self.tenancy == "branch" and self.has("email")
+
+    @property
+    def asks_by_email(self) -> bool:
+        """Whether a row that names no customer is that of its email's only holder (metrics 4.3)."""
+        return self.has_email_key and self.has("customer_id")
 
     @property
     def required_columns(self) -> tuple[str, ...]:
@@ -180,7 +189,7 @@ _ALL = (
             instant: created_at!, updated_at
         """),
         dated="created_at",
-        references=(Reference("customer_id", "customers"), Reference("pos_order_id", "orders")),
+        references=(Reference("customer_id", "customers"), Reference("pos_order_id", "orders", customer=True)),
     ),
     Table(
         "appointments",

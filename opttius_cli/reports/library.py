@@ -21,6 +21,7 @@ _BASE = (
     "base/arithmetic",
     "base/days",
     "base/order_links",
+    "base/link_customers",
     "base/customer_emails",
     "base/attributed_orders",
     "base/every_order",

@@ -32,7 +32,7 @@ def _scope_rows(aside: set[str]) -> str:
     return (
         f"WITH counted AS ({counted}), refusals AS (SELECT table_name, count(DISTINCT (origin, line)) AS refused "
         f"FROM scope_rejects WHERE refused GROUP BY table_name) "
-        f"SELECT counted.table_name, sum(rows_seen) AS rows_seen, coalesce(sum(duplicates), 0) AS duplicates, "
+        f"SELECT counted.table_name, sum(rows_seen) AS rows_seen, sum(duplicates) AS duplicates, "
         f"sum(rows_after) AS rows_after, coalesce(any_value(refusals.refused), 0) AS refused "
         f"FROM counted LEFT JOIN refusals ON counted.table_name = refusals.table_name "
         f"WHERE is_present(counted.table_name) GROUP BY counted.table_name"
@@ -40,12 +40,18 @@ def _scope_rows(aside: set[str]) -> str:
 
 
 def _rows_of(table: Table) -> str:
+    """Three counts, each with conditions that skip the row groups they cannot or must hold for."""
+    raw, held = f"raw.{quoted(table.name)}", owner_condition(table)
     exists, later = time_condition(table), _later_condition(table)
-    return (
-        f"SELECT '{table.name}' AS table_name, count(*) FILTER ({exists}) AS rows_seen, "
-        f"sum(copies - 1) FILTER ({exists}) AS duplicates, count(*) FILTER ({later}) AS rows_after "
-        f"FROM raw.{quoted(table.name)} WHERE {owner_condition(table)}"
-    )
+    seen = f"SELECT '{table.name}' AS table_name, count(*) AS rows_seen, 0 AS duplicates, 0 AS rows_after"
+    repeated = f"SELECT '{table.name}', 0, coalesce(sum(copies - 1), 0), 0"
+    after = f"SELECT '{table.name}', 0, 0, count(*)"
+    arms = [
+        f"{seen} FROM {raw} WHERE {held} AND {exists}",
+        f"{repeated} FROM {raw} WHERE copies > 1 AND {held} AND {exists}",
+        f"{after} FROM {raw} WHERE {held} AND {later}",
+    ]
+    return " UNION ALL ".join(arms if table.dated else arms[:2])
 
 
 def _rows_set_aside(table: Table) -> str:
@@ -54,7 +60,7 @@ def _rows_set_aside(table: Table) -> str:
     exists, later = time_condition(table), _later_condition(table)
     return (
         f"SELECT '{table.name}', count(DISTINCT ({key})) FILTER ({exists}), "
-        f"sum(copies) FILTER ({exists}) - count(DISTINCT ({key})) FILTER ({exists}), "
+        f"coalesce(sum(copies) FILTER ({exists}), 0) - count(DISTINCT ({key})) FILTER ({exists}), "
         f"count(DISTINCT ({key})) FILTER ({later}) FROM {set_aside(table)} WHERE {owner_condition(table)}"
     )
 
@@ -64,5 +70,5 @@ def _later_condition(table: Table) -> str:
     if not table.dated:
         return "FALSE"
     latest = "as_of_date" if table.column(table.dated).kind.value == "date" else "as_of"
-    later = f"coalesce({quoted(table.dated)} > getvariable('{latest}'), FALSE)"
+    later = f"{quoted(table.dated)} > getvariable('{latest}')"
     return f"order_created_at <= getvariable('as_of') AND {later}" if table.tenancy == "parent" else later

@@ -55,6 +55,7 @@ def enter(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
             key = quoted(table.key[0])
             con.execute(f"SET VARIABLE {table.name}_settled = (SELECT list({key}) FROM {settled})")
         con.execute(_view(table, aside))
+    con.execute(_address_holders(settled="customers" in aside))
     con.execute(
         "CREATE OR REPLACE TEMP VIEW branches AS SELECT branch.* FROM raw.branches AS branch "
         "SEMI JOIN scope_branches AS held ON branch.id = held.branch_id"
@@ -108,9 +109,12 @@ def time_condition(table: Table) -> str:
 def _columns(table: Table) -> str:
     names = [quoted(column.name) for column in table.columns]
     names += ["order_created_at"] if table.tenancy == "parent" else []
-    for stem in (reference.stem for reference in table.references):
+    for reference in table.references:
+        stem = reference.stem
         names += [f"{stem}_tenant", f"{stem}_created_at", f"{stem}_contested"]
+        names += [f"{stem}_apart"] if reference.customer else []
     names += ["email_key"] if table.has_email_key else []
+    names += ["email_no"] if table.asks_by_email else []
     return ", ".join(names)
 
 
@@ -148,10 +152,27 @@ def _view(table: Table, aside: set[str]) -> str:
     for reference in table.references:
         given.append(f"{_seen(reference, contested=reference.table in aside)} AS {reference.stem}_seen")
         given.append(f"{reference.stem}_created_at")
+        given += [f"{reference.stem}_apart"] if reference.customer else []
     given += ["email_key"] if table.has_email_key else []
+    given += ["email_no"] if table.asks_by_email else []
     if table.dated == "created_at":
         given.append("local_time(created_at) AS local_at")
     return f"CREATE OR REPLACE TEMP VIEW {quoted(table.name)} AS SELECT {', '.join(given)} FROM ({rows})"
+
+
+def _address_holders(*, settled: bool) -> str:
+    """The view of who has the addresses that orders without a customer give."""
+    rows = (
+        "SELECT email_no, email_key, last_asked_at, customer_id FROM raw.address_holders "
+        f"WHERE is_held(tenant) AND {time_condition(TABLES['customers'])}"
+    )
+    if settled:
+        rows += (
+            " UNION ALL SELECT address.email_no, address.email_key, address.last_asked_at, customer.id "
+            "FROM customers_settled AS customer INNER JOIN raw.addresses AS address "
+            "ON customer.branch_id = address.branch_id AND customer.email_key = address.email_key"
+        )
+    return f"CREATE OR REPLACE TEMP VIEW address_holders AS {rows}"
 
 
 def _seen(reference: Reference, *, contested: bool) -> str:

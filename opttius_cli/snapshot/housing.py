@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.settling import preference, quoted
+from opttius_cli.resources import sql_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     import duckdb
 
-    from opttius_cli.catalog.tables import Table
+    from opttius_cli.catalog.tables import Reference, Table
 
 _BRANCH_OWNER = "LEFT JOIN meta.tenants AS branch ON branch.branch_id = staged.branch_id"
 _ORGANIZATION_OWNER = (
@@ -42,6 +43,8 @@ def house(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> None:
     Most tables repeat no key, and most set nothing aside: then what would settle and join that is left out.
     """
     aside = _set_aside(con, table)
+    if table.asks_by_email:
+        con.execute(sql_text("load/addresses"))
     owned = f"({_owned(table, aside)}) AS owned"
     repeats = rows > 1 and _collapse(con, table, owned)
     kept = ", ".join(_kept(table))
@@ -234,6 +237,7 @@ def _known_references(table: Table, aside: Collection[str]) -> list[str]:
     And the form of an email by which it is found, which costs more to work out than to keep.
     """
     known = ["email_key(housed.email) AS email_key"] if table.has_email_key else []
+    known += ["address.email_no AS email_no"] if table.asks_by_email else []
     for reference in table.references:
         stem = reference.stem
         known.append(f"{stem}.tenant AS {stem}_tenant")
@@ -246,11 +250,32 @@ def _known_references(table: Table, aside: Collection[str]) -> list[str]:
             known.append(f"{stem}_aside.id IS NOT NULL AS {stem}_contested")
         else:
             known += [f"{stem}.created_at AS {stem}_created_at", f"FALSE AS {stem}_contested"]
+        if reference.customer:
+            known.append(f"{_apart(reference, aside)} AS {stem}_apart")
     return known
+
+
+def _apart(reference: Reference, aside: Collection[str]) -> str:
+    """Whether a scope may see the row that is named and not the customer that it names.
+
+    Not where that is an older customer of the same owner: whoever sees the row, at whatever instant, sees both.
+    """
+    stem = reference.stem
+    contested = f"{stem}_aside.id IS NOT NULL OR " if reference.table in aside else ""
+    together = (
+        f"{stem}.customer_tenant = {stem}.tenant AND {stem}.customer_created_at <= {stem}.created_at "
+        f"AND NOT {stem}.customer_contested"
+    )
+    return f"({contested}NOT coalesce({together}, FALSE))"
 
 
 def _reference_joins(table: Table, aside: Collection[str]) -> str:
     joins = []
+    if table.asks_by_email:
+        joins.append(
+            "LEFT JOIN raw.addresses AS address ON housed.customer_id IS NULL "
+            "AND address.branch_id = housed.branch_id AND address.email_key = email_key(housed.email)"
+        )
     for reference in table.references:
         stem, column = reference.stem, reference.column
         joins.append(f"LEFT JOIN raw.{quoted(reference.table)} AS {stem} ON {stem}.id = housed.{column}")

@@ -7,7 +7,7 @@ SELECT
     attributed_customer AS customer_id,
     unattributed,
     CASE
-        WHEN is_linked THEN 'work_order'
+        WHEN id IN (SELECT order_id FROM order_links) THEN 'work_order'
         WHEN is_pos_sale THEN 'pos'
         ELSE 'other'
     END AS channel,

@@ -9,19 +9,31 @@
 -- amount = { kind = "money", total = true, share = true, es = "Monto", en = "Amount" }
 -- ---
 WITH
--- What was paid in the window, on orders that stand, however old the order is.
+paid_in_window AS (
+    SELECT
+        payment_method AS method,
+        amount,
+        order_id,
+        order_created_at
+    FROM order_payments
+    WHERE is_present('order_payments') AND paid_at >= $from_at AND paid_at < $until_at
+),
+-- However old the order is. The first condition follows from the second; it spares the scan of years before.
+standing AS (
+    SELECT id
+    FROM orders
+    WHERE
+        created_at >= (SELECT min(order_created_at) FROM paid_in_window)
+        AND id IN (SELECT order_id FROM paid_in_window)
+        AND NOT is_void_order(status, payment_status)
+        AND in_currency(currency)
+),
 payments AS (
     SELECT
-        payment.payment_method AS method,
+        payment.method,
         payment.amount
-    FROM order_payments AS payment
-    -- The second condition follows from the first; it lets the scan skip the row groups of other years.
-    INNER JOIN orders AS sale ON payment.order_id = sale.id AND payment.order_created_at = sale.created_at
-    WHERE
-        is_present('order_payments')
-        AND payment.paid_at >= $from_at AND payment.paid_at < $until_at
-        AND NOT is_void_order(sale.status, sale.payment_status)
-        AND in_currency(sale.currency)
+    FROM paid_in_window AS payment
+    INNER JOIN standing ON payment.order_id = standing.id
 ),
 -- Without the table, the method that the paid order itself names.
 sales AS (

@@ -253,6 +253,7 @@ UNSEEN = {
     *(
         "attributed_orders",
         "customer_emails",
+        "link_customers",
         "every_order",
         "every_work_order",
         "faulty_rows",

@@ -1,0 +1,12 @@
+-- ---
+-- about = "The customer that an order's linked work orders agree on, of orders that may not tell their own (metrics 4.2)."
+-- ---
+CREATE OR REPLACE TEMP VIEW link_customers AS
+SELECT
+    order_id,
+    min(customer_id) AS customer_id
+FROM order_links
+WHERE pos_order_apart
+GROUP BY order_id
+-- A customer only when every work order names the same one, and the scope holds it.
+HAVING bool_and(customer_seen) AND min(customer_id) = max(customer_id);
