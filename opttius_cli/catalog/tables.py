@@ -189,7 +189,10 @@ _ALL = (
             instant: created_at!, updated_at
         """),
         dated="created_at",
-        references=(Reference("customer_id", "customers"), Reference("pos_order_id", "orders", customer=True)),
+        references=(
+            Reference("customer_id", "customers"),
+            Reference("pos_order_id", "orders", customer=True),
+        ),
     ),
     Table(
         "appointments",
