@@ -93,7 +93,7 @@ class Table:
 
     @property
     def has_email_key(self) -> bool:
-        """Whether people are found by the email of its rows; the loader keeps ``email_key`` beside it."""
+        """Whether people are found by the email of its rows; the scoped view has ``email_key`` beside it."""
         return self.tenancy == "branch" and self.has("email")
 
     @property

@@ -26,7 +26,7 @@ def load(
 ) -> None:
     """Load a source into a snapshot; prints the rows of each table, what was refused and why."""
     from opttius_cli import session
-    from opttius_cli.reports.board import LOADED
+    from opttius_cli.reports.board import LOADED, QUALITY_OF_ROWS
 
     if options.branch or options.organization:
         raise UsageError(_("load reads a source whole: leave out --branch and --organization."))
@@ -37,4 +37,4 @@ def load(
     request = asked(options, source=place)
     path = session.load_now(request, into, force=options.force)
     with session.opened_whole(request, path) as opened:
-        deliver(session.answer(opened, "load", LOADED), options)
+        deliver(session.answer(opened, "load", LOADED, quality=QUALITY_OF_ROWS), options)

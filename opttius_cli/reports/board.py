@@ -113,11 +113,7 @@ def sections(places: Sequence[Place], wanted: Sequence[str]) -> tuple[Place, ...
     return tuple(place for place in places if not wanted or place.path[0] in wanted)
 
 
-QUALITY = (
-    _at("unattributed", "quality/unattributed"),
-    Place((), "quality/left_out"),
-    _at("other_currency", "quality/other_currency"),
-    Place((), "quality/odd_amounts"),
+QUALITY_OF_ROWS = (
     _at("duplicate_rows", "quality/duplicate_rows"),
     _at("refused_rows", "quality/refused_rows"),
     _at("rows_after_as_of", "quality/rows_after_as_of"),
@@ -125,4 +121,13 @@ QUALITY = (
     _at("missing_tables", "quality/missing_tables"),
     _at("missing_columns", "quality/missing_columns"),
 )
-"""What was left out (metrics 9): the same for every answer."""
+"""What was left out of the rows: all there is to tell before anybody asks for a figure."""
+
+QUALITY = (
+    _at("unattributed", "quality/unattributed"),
+    Place((), "quality/left_out"),
+    _at("other_currency", "quality/other_currency"),
+    Place((), "quality/odd_amounts"),
+    *QUALITY_OF_ROWS,
+)
+"""What was left out (metrics 9): the same for every answer with figures."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from opttius_cli.errors import ConfigError
 from opttius_cli.i18n import _
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 FENCE = "-- ---"
 LANGUAGES = ("es", "en")
+History = Literal["all", "window", "none"]
+HISTORIES: tuple[History, ...] = ("all", "window", "none")
+"""The purchases that a report may look at, the most first."""
 _SHAPES: tuple[Shape, ...] = ("record", "rows", "map", "list")
 _KEYS = {"title", "grain", "shape", "needs", "history", "period", "parameters", "uses", "chart", "columns"}
 _COLUMN_KEYS = {"kind", "needs", "share", "total", "words", *LANGUAGES}
@@ -27,7 +30,7 @@ _DRAWINGS: tuple[Drawing, ...] = ("line", "bar", "column")
 class Report:
     """A report as its file declares it. ``sql`` is the whole file; ``needs`` are tables it cannot do without.
 
-    ``whole_history`` says that it looks at every purchase there ever was, not only at those of a window;
+    ``history`` says which purchases it looks at: all there ever were, those of the windows, or none at all;
     ``windowed`` that it is about a period. ``parameters`` are values it needs besides those of every report.
     ``uses`` names shared views that are worth working out once before it runs. ``chart`` says how it is drawn.
     """
@@ -39,7 +42,7 @@ class Report:
     columns: tuple[Column, ...]
     sql: str
     needs: tuple[str, ...] = ()
-    whole_history: bool = False
+    history: History = "window"
     windowed: bool = False
     parameters: Mapping[str, str] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
@@ -83,6 +86,9 @@ def parse_report(name: str, sql: str, file: str) -> Report:
     shape = header.get("shape", "rows")
     if shape not in _SHAPES:
         raise HeaderError(file, _("shape must be one of {names}", names=", ".join(_SHAPES)))
+    history = header.get("history", "window")
+    if history not in HISTORIES:
+        raise HeaderError(file, _("history must be one of {names}", names=", ".join(HISTORIES)))
     if not isinstance(header.get("columns"), dict) or not header["columns"]:
         raise HeaderError(file, _("it lists no columns"))
     columns = tuple(_column(key, value, file) for key, value in header["columns"].items())
@@ -94,7 +100,7 @@ def parse_report(name: str, sql: str, file: str) -> Report:
         columns=columns,
         sql=sql,
         needs=_names(header.get("needs", [])),
-        whole_history=header.get("history", "window") == "all",
+        history=history,
         windowed=bool(header.get("period", False)),
         uses=_names(header.get("uses", [])),
         parameters={str(key): str(value) for key, value in header.get("parameters", {}).items()},

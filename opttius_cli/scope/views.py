@@ -113,7 +113,6 @@ def _columns(table: Table) -> str:
         stem = reference.stem
         names += [f"{stem}_tenant", f"{stem}_created_at", f"{stem}_contested"]
         names += [f"{stem}_apart"] if reference.customer else []
-    names += ["email_key"] if table.has_email_key else []
     names += ["email_no"] if table.asks_by_email else []
     return ", ".join(names)
 
@@ -153,7 +152,7 @@ def _view(table: Table, aside: set[str]) -> str:
         given.append(f"{_seen(reference, contested=reference.table in aside)} AS {reference.stem}_seen")
         given.append(f"{reference.stem}_created_at")
         given += [f"{reference.stem}_apart"] if reference.customer else []
-    given += ["email_key"] if table.has_email_key else []
+    given += ["email_key(email) AS email_key"] if table.has_email_key else []
     given += ["email_no"] if table.asks_by_email else []
     if table.dated == "created_at":
         given.append("local_time(created_at) AS local_at")
@@ -170,7 +169,7 @@ def _address_holders(*, settled: bool) -> str:
         rows += (
             " UNION ALL SELECT address.email_no, address.email_key, address.last_asked_at, customer.id "
             "FROM customers_settled AS customer INNER JOIN raw.addresses AS address "
-            "ON customer.branch_id = address.branch_id AND customer.email_key = address.email_key"
+            "ON customer.branch_id = address.branch_id AND email_key(customer.email) = address.email_key"
         )
     return f"CREATE OR REPLACE TEMP VIEW address_holders AS {rows}"
 

@@ -10,7 +10,7 @@ from opttius_cli.reports import library
 from opttius_cli.reports.board import QUALITY, Place
 from opttius_cli.reports.checking import faults
 from opttius_cli.result import PERSONAL, Answer, Part, Result
-from opttius_cli.session.bindings import base_views, parameters
+from opttius_cli.session.bindings import base_views, history_of, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,16 +22,19 @@ if TYPE_CHECKING:
 
 
 def answer(
-    session: Session, name: str, places: Sequence[Place], more: Mapping[str, Any] | None = None
+    session: Session,
+    name: str,
+    places: Sequence[Place],
+    more: Mapping[str, Any] | None = None,
+    quality: Sequence[Place] = QUALITY,
 ) -> Answer:
     """What the reports at ``places`` say, each worked out once and masked, with what was left out.
 
-    ``more`` are values that the reports need besides the windows.
+    ``more`` are values that the reports need besides the windows; ``quality`` is what is told of what was left out.
     """
-    wanted = {place.report: session.library.report(place.report) for place in (*places, *QUALITY)}
-    whole = session.period is None or any(report.whole_history for report in wanted.values())
+    wanted = {place.report: session.library.report(place.report) for place in (*places, *quality)}
     views = library.base_for(list(wanted.values()))
-    session.engine.share(base_views(session, views, whole_history=whole))
+    session.engine.share(base_views(session, views, history_of(wanted.values())))
     bound = parameters(session) | dict(more or {})
     results = {
         key: result_of(session, report, bound, reveal=session.request.reveal)
@@ -40,7 +43,7 @@ def answer(
     return Answer(
         session.head(name),
         tuple(Part(place.path, _narrowed(results[place.report], place)) for place in places),
-        tuple(Part(place.path, results[place.report]) for place in QUALITY),
+        tuple(Part(place.path, results[place.report]) for place in quality),
         session.manifest.source,
         session.manifest.loaded_at,
         "revealed" if session.request.reveal else "masked",

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from opttius_cli.engines.duckdb import Base
 from opttius_cli.period import EVER, Window, active_from, history_start, start_of
+from opttius_cli.reports.header import HISTORIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from opttius_cli.reports.header import History, Report
     from opttius_cli.reports.library import BaseView
     from opttius_cli.session.state import Session
 
@@ -68,17 +70,25 @@ def parameters(session: Session) -> dict[str, Any]:
     }
 
 
-def base_views(session: Session, views: Iterable[BaseView], *, whole_history: bool) -> list[Base]:
+def base_views(session: Session, views: Iterable[BaseView], history: History) -> list[Base]:
     """The shared views, with the instants that those worked out once begin at."""
     since = {
-        "history_from": _history_from(session, whole_history=whole_history),
+        "history_from": _history_from(session, history),
         "active_from": start_of(active_from(session.clock), session.clock.zone),
     }
     return [Base(view.name, view.sql, since.get(view.since or "")) for view in views]
 
 
-def _history_from(session: Session, *, whole_history: bool) -> datetime:
-    """From when on purchases are looked at: always, or since the earlier of the two windows began."""
-    if whole_history or session.period is None:
+def history_of(reports: Iterable[Report]) -> History:
+    """The purchases that some of these reports look at: the longest history that one of them asks for."""
+    asked = {report.history for report in reports}
+    return next(history for history in HISTORIES if history in asked or history == "none")
+
+
+def _history_from(session: Session, history: History) -> datetime:
+    """From when on purchases are looked at: always, since the earlier of the two windows began, or never."""
+    if history == "none":
+        return session.clock.as_of
+    if history == "all" or session.period is None:
         return EVER
     return start_of(history_start(session.period, session.previous), session.clock.zone)

@@ -65,5 +65,5 @@ def _empty_session(con: duckdb.DuckDBPyConnection, reports: library.Library) -> 
         frozenset(),
     )
     session.engine.enter(session.scope, variables(session), library.rules())
-    session.engine.share(base_views(session, library.base(), whole_history=True))
+    session.engine.share(base_views(session, library.base(), "all"))
     return session

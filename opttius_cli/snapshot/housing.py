@@ -58,10 +58,9 @@ def house(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> None:
     if not repeats:
         once = settled = ""
     stays = settled.format(kept=kept, which="NOT contested")
-    housed = _made(
-        con,
+    con.execute(
         f"CREATE TABLE raw.{quoted(table.name)} AS SELECT {columns} FROM ("
-        f"SELECT {kept} FROM {owned} WHERE {_stays(table)}{once} {stays}) AS housed {joins} {order}",
+        f"SELECT {kept} FROM {owned} WHERE {_stays(table)}{once} {stays}) AS housed {joins} {order}"
     )
     if repeats or (table.tenancy == "parent" and aside):
         leaves = settled.format(kept=kept, which="contested")
@@ -69,13 +68,12 @@ def house(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> None:
             f"CREATE TABLE raw.{quoted(table.name + '_contested')} AS SELECT {columns} FROM ("
             f"SELECT {kept} FROM {owned} WHERE {_aside(table)}{once} {leaves}) AS housed {joins} ORDER BY ALL"
         )
-        housed = -1
     else:
         con.execute(
             f"CREATE TABLE raw.{quoted(table.name + '_contested')} AS FROM raw.{quoted(table.name)} LIMIT 0"
         )
     if rows:
-        _count_lost(con, table, owned, housed)
+        _count_lost(con, table)
     con.execute(
         "DROP TABLE IF EXISTS repeated; DROP TABLE IF EXISTS collapsed; "
         f"DROP TABLE {quoted('staged_' + table.name)}"
@@ -113,24 +111,24 @@ def _made(con: duckdb.DuckDBPyConnection, statement: str) -> int:
     return int(found[0]) if found else 0
 
 
-def _count_lost(con: duckdb.DuckDBPyConnection, table: Table, owned: str, housed: int) -> None:
+def _count_lost(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Tell the rows that no scope can hold, since what they belong to is not in the data."""
     if table.tenancy == "parent":
-        _count_orphans(con, table, owned, housed)
+        _count_orphans(con, table)
     elif table.tenancy == "branch":
         _count_ownerless(con, table)
 
 
-def _count_orphans(con: duckdb.DuckDBPyConnection, table: Table, owned: str, housed: int) -> None:
-    """Tell the children without an order. ``housed`` are all others, where that is known (else -1)."""
-    staged = quoted("staged_" + table.name)
-    if housed >= 0:
-        count, given = f"count(*) - {housed}", f"{staged} WHERE NOT refused"
-    else:
-        count, given = "count(*)", f"{owned} WHERE orphan"
+def _count_orphans(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Tell the children without an order: those that were accepted and stand in neither table."""
+    name = table.name
+    housed = " + ".join(
+        f"(SELECT coalesce(sum(copies), 0) FROM raw.{quoted(kind)})" for kind in (name, name + "_contested")
+    )
     con.execute(
-        f"INSERT INTO meta.orphans SELECT * FROM (SELECT ?, {count} AS rows FROM {given}) WHERE rows > 0",
-        [table.name],
+        f"INSERT INTO meta.orphans SELECT * FROM (SELECT ?, count(*) - {housed} AS rows "
+        f"FROM {quoted('staged_' + name)} WHERE NOT refused) WHERE rows > 0",
+        [name],
     )
 
 
@@ -232,12 +230,8 @@ def _kept(table: Table) -> list[str]:
 
 
 def _known_references(table: Table, aside: Collection[str]) -> list[str]:
-    """What is kept of the rows that this table's rows name: owner, time, whether they are set aside.
-
-    And the form of an email by which it is found, which costs more to work out than to keep.
-    """
-    known = ["email_key(housed.email) AS email_key"] if table.has_email_key else []
-    known += ["address.email_no AS email_no"] if table.asks_by_email else []
+    """What is kept of the rows that this table's rows name: owner, time, whether they are set aside."""
+    known = ["address.email_no AS email_no"] if table.asks_by_email else []
     for reference in table.references:
         stem = reference.stem
         known.append(f"{stem}.tenant AS {stem}_tenant")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from opttius_cli.snapshot.source import Source
 
 _log = logging.getLogger(__name__)
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 LOCK_PATIENCE = 10.0
 """Seconds that a load waits for another one of the same source."""
 

@@ -12,10 +12,10 @@ asked AS (
     GROUP BY branch_id, email_key(email)
 ),
 had AS (
-    SELECT branch_id, email_key
+    SELECT branch_id, email_key(email) AS email_key
     FROM raw.customers
     UNION ALL
-    SELECT branch_id, email_key
+    SELECT branch_id, email_key(email) AS email_key
     FROM raw.customers_contested
 )
 SELECT
@@ -24,7 +24,11 @@ SELECT
     email_key,
     last_asked_at
 FROM asked
-SEMI JOIN had USING (branch_id, email_key);
+WHERE EXISTS (
+    SELECT 1
+    FROM had
+    WHERE had.branch_id = asked.branch_id AND had.email_key = asked.email_key
+);
 
 -- Who has them, of those customers that every scope and instant settles alike; the scoped view adds the others.
 CREATE TABLE raw.address_holders AS
@@ -37,5 +41,5 @@ SELECT
     customer.created_at
 FROM raw.customers AS customer
 INNER JOIN raw.addresses AS address
-    ON customer.branch_id = address.branch_id AND customer.email_key = address.email_key
+    ON customer.branch_id = address.branch_id AND email_key(customer.email) = address.email_key
 ORDER BY ALL;

@@ -2,6 +2,7 @@
 -- title = { es = "Tablas leídas", en = "Tables loaded" }
 -- grain = "one row per table of the source: what became of its rows"
 -- shape = "rows"
+-- history = "none"
 -- [columns]
 -- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
 -- files = { kind = "count", es = "Archivos", en = "Files" }

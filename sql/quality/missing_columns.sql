@@ -2,6 +2,7 @@
 -- title = { es = "Columnas que faltan", en = "Missing columns" }
 -- grain = "one row per table that lacks optional columns"
 -- shape = "map"
+-- history = "none"
 -- [columns]
 -- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
 -- columns = { kind = "list", es = "Columnas", en = "Columns" }

@@ -2,6 +2,7 @@
 -- title = { es = "Tablas que faltan", en = "Missing tables" }
 -- grain = "one row per table that the source does not hold"
 -- shape = "list"
+-- history = "none"
 -- [columns]
 -- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
 -- ---

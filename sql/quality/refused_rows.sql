@@ -2,6 +2,7 @@
 -- title = { es = "Filas rechazadas", en = "Refused rows" }
 -- grain = "one row per table of the scope that has rows which could not be read"
 -- shape = "map"
+-- history = "none"
 -- [columns]
 -- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
 -- rows = { kind = "count", es = "Filas", en = "Rows" }

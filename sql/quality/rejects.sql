@@ -2,6 +2,7 @@
 -- title = { es = "Celdas que no se pudieron leer", en = "Cells that could not be read" }
 -- grain = "one row per table, file, column and reason, with the first lines"
 -- shape = "rows"
+-- history = "none"
 -- [columns]
 -- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
 -- file = { kind = "text", es = "Archivo", en = "File" }

@@ -2,6 +2,7 @@
 -- title = { es = "Filas leídas", en = "Rows read" }
 -- grain = "one row per table of the scope"
 -- shape = "map"
+-- history = "none"
 -- [columns]
 -- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
 -- rows = { kind = "count", es = "Filas", en = "Rows" }

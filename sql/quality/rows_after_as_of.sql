@@ -2,6 +2,7 @@
 -- title = { es = "Filas posteriores a la fecha del informe", en = "Rows after as-of" }
 -- grain = "one row per table of the scope that has rows dated after as-of"
 -- shape = "map"
+-- history = "none"
 -- [columns]
 -- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
 -- rows = { kind = "count", es = "Filas", en = "Rows" }
