@@ -87,17 +87,14 @@ def asked(
         raise NotAllowedError(
             _("--as is not checked by this version: leave it out, or wait for one that does.")
         )
-    if chosen := options.format or _format_of(options.output):
-        from opttius_cli.render import registry
-
-        registry.RENDERERS[chosen].check()
+    renderer = registry.RENDERERS[options.format or _format_of(options.output) or usual]
+    renderer.check()
     if options.output not in {None, "-"}:
         # Before any work: a long report should not end at a file that was there all the time.
         sink.refuse(Path(str(options.output)), force=options.force)
     if options.reveal_pii:
         _log_reveal(options)
-    chosen = options.format or _format_of(options.output) or usual
-    registry.RENDERERS[chosen].ahead()
+    renderer.ahead()
     return Request(
         settings,
         os.environ,

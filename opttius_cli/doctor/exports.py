@@ -11,8 +11,8 @@ from opttius_cli.doctor.findings import Finding, State
 from opttius_cli.doctor.tables import Remedies, compare
 from opttius_cli.errors import SourceError
 from opttius_cli.i18n import _
+from opttius_cli.snapshot.held import Limits, connect, read_manifest
 from opttius_cli.snapshot.source import ReadyMade, Site
-from opttius_cli.snapshot.store import Limits, connect, read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

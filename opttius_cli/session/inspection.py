@@ -18,7 +18,7 @@ from opttius_cli.session.bindings import EVERY_CUSTOMER, base_views, parameters,
 from opttius_cli.session.opening import DEFAULT_CURRENCY, DEFAULT_ZONE
 from opttius_cli.session.state import Request, Session
 from opttius_cli.snapshot.build import build_empty
-from opttius_cli.snapshot.store import Limits, Manifest, connect
+from opttius_cli.snapshot.held import Limits, Manifest, connect
 
 if TYPE_CHECKING:
     import duckdb

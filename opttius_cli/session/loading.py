@@ -9,8 +9,9 @@ from opttius_cli.errors import NoSourceError, OutputError, UnreadableError, Usag
 from opttius_cli.i18n import _
 from opttius_cli.period import zone_named
 from opttius_cli.snapshot.build import Build
+from opttius_cli.snapshot.held import Limits, hold
 from opttius_cli.snapshot.source import ReadyMade
-from opttius_cli.snapshot.store import Limits, Store, hold
+from opttius_cli.snapshot.store import Store
 from opttius_cli.sources import registry
 from opttius_cli.sources.postgres.terms import Terms
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from opttius_cli.session.state import Request
+    from opttius_cli.snapshot.held import Held
     from opttius_cli.snapshot.source import Source
-    from opttius_cli.snapshot.store import Held
 
 
 def snapshot(request: Request) -> Held:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from opttius_cli.result import Scope
-    from opttius_cli.snapshot.store import Held
+    from opttius_cli.snapshot.held import Held
 
 DEFAULT_ZONE = "America/Santiago"
 DEFAULT_CURRENCY = "CLP"

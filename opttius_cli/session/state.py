@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from opttius_cli.period import Clock, Compare, Period, Window
     from opttius_cli.reports.library import Library
     from opttius_cli.result import Scope
-    from opttius_cli.snapshot.store import Manifest
+    from opttius_cli.snapshot.held import Manifest
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def _mistaken(path: Path, said: Form, found: Form) -> SourceError:
 
 
 def _snapshot(path: Path) -> Source:
-    from opttius_cli.snapshot.store import SCHEMA_VERSION, read_manifest
+    from opttius_cli.snapshot.held import SCHEMA_VERSION, read_manifest
 
     manifest = read_manifest(path)
     if manifest is None:

@@ -13,7 +13,8 @@ import duckdb
 
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.snapshot.build import Build
-from opttius_cli.snapshot.store import Limits, Store
+from opttius_cli.snapshot.held import Limits
+from opttius_cli.snapshot.store import Store
 from opttius_cli.sources.registry import open_source
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import pytest
 from opttius_cli.errors import BusyError
 from opttius_cli.snapshot import store as stores
 from opttius_cli.snapshot.build import Build
-from opttius_cli.snapshot.store import Store, read_manifest
+from opttius_cli.snapshot.held import read_manifest
+from opttius_cli.snapshot.store import Store
 from opttius_cli.sources.registry import open_source
 from sources.loading import NOW, order, orders, shop, store
 

@@ -1,0 +1,99 @@
+"""One snapshot file: opened offline within limits, and what it says of itself."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+SCHEMA_VERSION = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a snapshot says of itself."""
+
+    source: str
+    fingerprint: str
+    loaded_at: datetime
+    schema_version: int
+    options: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A snapshot open for reading, and what it says of itself. Whoever holds it closes ``con``."""
+
+    con: duckdb.DuckDBPyConnection
+    manifest: Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a build and a report may use: memory as DuckDB writes it (``1GB``), threads (None: all)."""
+
+    memory: str = "1GB"
+    threads: int | None = None
+
+
+def connect(path: Path, limits: Limits, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """An offline connection to ``path`` that stays within ``limits`` and spills beside the file."""
+    import duckdb
+
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "memory_limit": limits.memory,
+        # Two processes that read one snapshot must not write over each other's spilled blocks.
+        "temp_directory": f"{path}.{os.getpid()}.spill",
+    }
+    if limits.threads:
+        config["threads"] = limits.threads
+    con = duckdb.connect(str(path), read_only=read_only, config=config)
+    # DuckDB would draw its own bar into stdout, which is for data.
+    con.execute("SET enable_progress_bar = false")
+    return con
+
+
+def hold(path: Path, limits: Limits) -> Held | None:
+    """The snapshot at ``path``, open; None when there is no such file or it is no snapshot."""
+    import duckdb
+
+    if not path.is_file():
+        return None
+    try:
+        con = connect(path, limits, read_only=True)
+    except duckdb.Error:
+        return None
+    try:
+        return Held(con, manifest_of(con))
+    except (duckdb.Error, KeyError, ValueError):
+        con.close()
+        return None
+
+
+def read_manifest(path: Path) -> Manifest | None:
+    """The manifest of the snapshot at ``path``; None when there is no such file or it is no snapshot."""
+    held = hold(path, Limits())
+    if held is None:
+        return None
+    held.con.close()
+    return held.manifest
+
+
+def manifest_of(con: duckdb.DuckDBPyConnection) -> Manifest:
+    """The manifest of an open snapshot."""
+    facts = dict(con.execute("SELECT name, value FROM meta.manifest").fetchall())
+    return Manifest(
+        facts["source"],
+        facts["fingerprint"],
+        datetime.fromisoformat(facts["loaded_at"]),
+        int(facts["schema_version"]),
+        facts["options"],
+    )
