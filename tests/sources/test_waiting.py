@@ -11,7 +11,7 @@ import pytest
 from opttius_cli.errors import BusyError
 from opttius_cli.snapshot import store as stores
 from opttius_cli.snapshot.build import Build
-from opttius_cli.snapshot.held import read_manifest
+from opttius_cli.snapshot.held import SCHEMA_VERSION, read_manifest
 from opttius_cli.snapshot.store import Store
 from opttius_cli.sources.registry import open_source
 from sources.loading import NOW, order, orders, shop, store
@@ -80,7 +80,7 @@ def test_a_snapshot_of_another_version_is_not_shown_meanwhile(
     keeper: Store, source: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = keeper.load(source, NOW, Build())
-    monkeypatch.setattr(stores, "SCHEMA_VERSION", stores.SCHEMA_VERSION + 1)
+    monkeypatch.setattr(stores, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
     with held(path), pytest.raises(BusyError):
         keeper.load(source, LATER, Build())
 
