@@ -30,8 +30,8 @@ def opttius(address: str, folder: Path) -> Callable[[], int]:
     """As a load reads them: from the server into a table of its database on the disk."""
     from adbc_driver_postgresql import dbapi  # noqa: F401 - as with the others, what is imported is not counted
 
-    from opttius_cli.snapshot.source import Site
     from opttius_cli.snapshot.held import Limits, connect
+    from opttius_cli.snapshot.source import Site
     from opttius_cli.sources.registry import open_source
 
     def read() -> int:
