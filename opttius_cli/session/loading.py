@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from opttius_cli import config as settings
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from opttius_cli.session.state import Request
     from opttius_cli.snapshot.held import Held
     from opttius_cli.snapshot.source import Source
+
+_MEMORY_BESIDE_DRIVER = "400MB"
+"""Memory of DuckDB's while a live source is loaded, unless the settings say otherwise."""
 
 
 def snapshot(request: Request) -> Held:
@@ -90,9 +94,16 @@ def load(request: Request, store: Store, source: Source, into: Path | None = Non
     def progress(table: str, rows: int) -> None:
         voice.progress(_("Loading {table}: {rows} rows", table=table, rows=f"{rows:,}"))
 
+    thrifty = replace(store, limits=_limits_of_load(request, source))
     try:
-        return store.load(
+        return thrifty.load(
             source, request.now, Build(progress=progress, strict=request.strict), into=into, refresh=refresh
         )
     finally:
         voice.progress_end()
+
+
+def _limits_of_load(request: Request, source: Source) -> Limits:
+    """What a load may use: beside DuckDB, the rows of a live source need memory of their own on their way."""
+    told = request.config.origins.get("limits.memory", settings.DEFAULT) != settings.DEFAULT
+    return Limits(request.config.memory if told or source.good_for is None else _MEMORY_BESIDE_DRIVER)

@@ -19,12 +19,17 @@ if TYPE_CHECKING:
     from opttius_cli.sources.postgres.line import Line
 
 _ARRIVING = "arriving"
+_TOGETHER = 4
+"""Batches that are committed together; one by one, each would be packed by itself, which takes twice the time."""
 
 
 def pull(
     con: duckdb.DuckDBPyConnection, line: Line, query: str, into: str, arrived: Callable[[int], None]
 ) -> None:
-    """Make the temporary table ``into`` of what ``query`` answers; ``arrived`` is told the rows of each batch."""
+    """Make the temporary table ``into`` of what ``query`` answers; ``arrived`` is told the rows of each batch.
+
+    When it breaks off there is a part of the table, in a build that breaks off with it.
+    """
     import pyarrow as pa
 
     stream = line.stream(query)
@@ -32,7 +37,11 @@ def pull(
     con.execute("BEGIN")
     try:
         _take(con, schema.empty_table(), f"CREATE OR REPLACE TEMP TABLE {quoted(into)} AS")
-        for batch in stream:
+        for number, batch in enumerate(stream):
+            if number % _TOGETHER == 0:
+                # Until it is committed, a batch is held twice over.
+                con.execute("COMMIT")
+                con.execute("BEGIN")
             _take(con, pa.Table.from_batches([batch]), f"INSERT INTO {quoted(into)}")
             arrived(batch.num_rows)
     except BaseException:
