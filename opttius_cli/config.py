@@ -79,8 +79,11 @@ class Config:
         "cache.max_age", values.seconds, None, N_("load again when the snapshot is older")
     )
     cache_folder: str | None = _setting("cache.folder", values.text, None, N_("where snapshots are kept"))
-    memory: str = _setting(
-        "limits.memory", values.memory, "1GB", N_("memory that DuckDB may use before it spills")
+    memory: str | None = _setting(
+        "limits.memory",
+        values.memory,
+        None,
+        N_("memory that DuckDB may use before it spills; 1GB to load and 400MB to answer when not set"),
     )
     allow_reveal: bool = _setting(
         "privacy.allow_reveal",

@@ -10,7 +10,7 @@ from opttius_cli.errors import NoSourceError, OutputError, UnreadableError, Usag
 from opttius_cli.i18n import _
 from opttius_cli.period import zone_named
 from opttius_cli.snapshot.build import Build
-from opttius_cli.snapshot.held import Limits, hold
+from opttius_cli.snapshot.held import READING, Limits, hold
 from opttius_cli.snapshot.source import ReadyMade
 from opttius_cli.snapshot.store import Store
 from opttius_cli.sources import registry
@@ -41,7 +41,7 @@ def snapshot(request: Request) -> Held:
 
 def reopened(path: Path, request: Request) -> Held:
     """The snapshot at ``path``, open. Raises SourceError when it is none that can be read."""
-    held = hold(path, Limits(request.config.memory))
+    held = hold(path, reading_limits(request.config))
     if held is None:
         raise UnreadableError(path, _("it is no snapshot that can be opened. Load it again with --refresh."))
     return held
@@ -68,9 +68,15 @@ def snapshots(request: Request) -> Store:
     """Where the request's snapshots live."""
     return Store(
         settings.cache_folder(request.config, request.environment),
-        Limits(request.config.memory),
+        Limits(request.config.memory) if request.config.memory else Limits(),
         zone_named(request.config.naive_timezone).key,
+        reading_limits(request.config),
     )
+
+
+def reading_limits(config: settings.Config) -> Limits:
+    """What a report may use of the machine."""
+    return Limits(config.memory) if config.memory else READING
 
 
 def load_now(request: Request, into: Path | None, *, force: bool) -> Path:

@@ -36,10 +36,14 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a build and a report may use: memory as DuckDB writes it (``1GB``), threads (None: all)."""
+    """What a build or a report may use: memory as DuckDB writes it (``1GB``), threads (None: all)."""
 
     memory: str = "1GB"
     threads: int | None = None
+
+
+READING = Limits("400MB")
+"""What a report may use: of what it reads once nothing has to be kept, and what it sorts can spill."""
 
 
 def connect(path: Path, limits: Limits, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
@@ -80,7 +84,7 @@ def hold(path: Path, limits: Limits) -> Held | None:
 
 def read_manifest(path: Path) -> Manifest | None:
     """The manifest of the snapshot at ``path``; None when there is no such file or it is no snapshot."""
-    held = hold(path, Limits())
+    held = hold(path, READING)
     if held is None:
         return None
     held.con.close()

@@ -17,7 +17,16 @@ from typing import TYPE_CHECKING
 from opttius_cli.errors import BusyError, OutputError, SourceError
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.build import Build, build
-from opttius_cli.snapshot.held import SCHEMA_VERSION, Held, Limits, Manifest, connect, hold, read_manifest
+from opttius_cli.snapshot.held import (
+    READING,
+    SCHEMA_VERSION,
+    Held,
+    Limits,
+    Manifest,
+    connect,
+    hold,
+    read_manifest,
+)
 from opttius_cli.snapshot.litter import clean, remove
 from opttius_cli.snapshot.source import ReadyMade
 
@@ -40,6 +49,7 @@ class Store:
     folder: Path
     limits: Limits
     naive_zone: str = "UTC"
+    reading: Limits = READING
 
     def path_of(self, source: Source) -> Path:
         """The file of this source's snapshot."""
@@ -63,8 +73,8 @@ class Store:
     def hold_fresh(self, source: Source, now: datetime, max_age: float | None = None) -> Held | None:
         """The published snapshot, open, if it still shows the source as it is; None when it must be built."""
         if isinstance(source, ReadyMade):
-            return hold(source.path, self.limits)
-        held = hold(self.path_of(source), self.limits)
+            return hold(source.path, self.reading)
+        held = hold(self.path_of(source), self.reading)
         if held is None or self._shows(held.manifest, source, now, max_age):
             return held
         held.con.close()
