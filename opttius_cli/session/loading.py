@@ -68,7 +68,7 @@ def snapshots(request: Request) -> Store:
     """Where the request's snapshots live."""
     return Store(
         settings.cache_folder(request.config, request.environment),
-        Limits(request.config.memory) if request.config.memory else Limits(),
+        Limits(),
         zone_named(request.config.naive_timezone).key,
         reading_limits(request.config),
     )
@@ -111,5 +111,6 @@ def load(request: Request, store: Store, source: Source, into: Path | None = Non
 
 def _limits_of_load(request: Request, source: Source) -> Limits:
     """What a load may use: beside DuckDB, the rows of a live source need memory of their own on their way."""
-    told = request.config.origins.get("limits.memory", settings.DEFAULT) != settings.DEFAULT
-    return Limits(request.config.memory if told or source.good_for is None else _MEMORY_BESIDE_DRIVER)
+    if request.config.memory:
+        return Limits(request.config.memory)
+    return Limits() if source.good_for is None else Limits(_MEMORY_BESIDE_DRIVER)
