@@ -40,9 +40,53 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
+FOLDERS = {"en": HERE, "es": HERE / "es"}
+"""Where the pages of each language are."""
 NOW = "2026-11-22T15:00:00-03:00"
 WIDTH = 100
 """Columns of the terminal on which the transcripts are made."""
+
+SPANISH = {
+    "Options of every command that answers a question, besides the two below": (
+        "Opciones de todo comando que responde una pregunta, además de las dos listas siguientes"
+    ),
+    "Options of every command that reads a source, besides those of every command": (
+        "Opciones de todo comando que lee un origen, además de las de todo comando"
+    ),
+    "Options of every command": "Opciones de todo comando",
+    "It also takes the options of every command that answers a question.": (
+        "También admite las opciones de todo comando que responde una pregunta."
+    ),
+    "It also takes the options of every command that reads a source.": (
+        "También admite las opciones de todo comando que lee un origen."
+    ),
+    "It also takes the options of every command.": "También admite las opciones de todo comando.",
+    "| option | meaning | default |": "| opción | significado | valor por omisión |",
+    "required": "obligatorio",
+    "| key | environment variable | meaning | default |": (
+        "| clave | variable de entorno | significado | valor por omisión |"
+    ),
+    "Grain": "Grano",
+    "Shape": "Forma",
+    "Stands in": "Aparece en",
+    "Without {tables} in the data it is empty.": "Sin {tables} en los datos está vacío.",
+    "Parameter": "Parámetro",
+    "| column | kind | English | español |": "| columna | tipo | English | español |",
+    "`data_quality` of every answer": "`data_quality` de toda respuesta",
+    "| vocabulary | code | English | español |": "| vocabulario | código | English | español |",
+    "Required.": "Obligatoria.",
+    "Optional.": "Opcional.",
+    "| column | type | |": "| columna | tipo | |",
+    "A row belongs to its branch, or without one to its organization.": (
+        "Una fila es de su sucursal; sin ella, de su organización."
+    ),
+    "A row belongs to its organization, or to its branch.": "Una fila es de su organización o de su sucursal.",
+    "A row belongs to its order.": "Una fila es de su pedido.",
+    "Rows belong to nobody.": "Sus filas no son de nadie.",
+    "Part of the directory.": "Parte del directorio.",
+    "Dated by {column}.": "Con fecha de {column}.",
+}
+"""What these pages say by themselves; everything else comes from the program, which speaks both languages."""
 
 _GENERATED = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _TRANSCRIPT = re.compile(
@@ -58,12 +102,27 @@ def main() -> None:
     """Write every page that is made, wholly or in part."""
     for file, text in pages().items():
         file.write_text(text, encoding="utf-8")
-    readme = ROOT / "README.md"
-    readme.write_text(with_transcripts(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    for name in ("README.md", "README.es.md"):
+        readme = ROOT / name
+        readme.write_text(with_transcripts(readme.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def pages() -> dict[Path, str]:
     """The pages of the references as they should be; what stands outside the marks of a page is kept."""
+    before = i18n.language_of_place()
+    try:
+        return {
+            folder / name: _page(folder / name, language)
+            for language, folder in FOLDERS.items()
+            for name in ("commands.md", "reports.md", "source-tables.md", "configuration.md")
+        }
+    finally:
+        i18n.use(before)
+
+
+def _page(file: Path, language: str) -> str:
+    """One page with its generated parts in ``language``."""
+    i18n.use(language)
     made = {
         "commands": commands,
         "reports": reports,
@@ -71,16 +130,13 @@ def pages() -> dict[Path, str]:
         "tables": tables,
         "settings": all_settings,
     }
-    found = {}
-    for file in (
-        HERE / "commands.md",
-        HERE / "reports.md",
-        HERE / "source-tables.md",
-        HERE / "configuration.md",
-    ):
-        text = file.read_text(encoding="utf-8")
-        found[file] = _GENERATED.sub(lambda mark: f"{mark[1]}\n{made[mark['name']]()}\n{mark[3]}", text)
-    return found
+    text = file.read_text(encoding="utf-8")
+    return _GENERATED.sub(lambda mark: f"{mark[1]}\n{made[mark['name']]()}\n{mark[3]}", text)
+
+
+def say(text: str) -> str:
+    """A phrase of these pages in the language in use."""
+    return SPANISH[text] if i18n.language() == "es" else text
 
 
 # What the command line takes.
@@ -88,15 +144,9 @@ def pages() -> dict[Path, str]:
 
 def commands() -> str:
     """A section per command: how it is called, what it does, and the options that are its own."""
-    language = i18n.language()
-    i18n.use("en")
-    try:
-        tree = typer.main.get_command(app)
-        wording.translate(tree)
-        found = [*_shared_options(tree), *_command(tree, "opttius")]
-    finally:
-        i18n.use(language)
-    return "\n".join(found)
+    tree = typer.main.get_command(app)
+    wording.translate(tree)
+    return "\n".join([*_shared_options(tree), *_command(tree, "opttius")])
 
 
 def every_command(command: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -116,7 +166,12 @@ def _shared_options(tree: Any) -> Iterator[str]:
         (options.Shared, "Options of every command"),
     ):
         names = _own_fields(kind)
-        yield from (f"## {title}", "", *_option_table(one for one in told.params if one.name in names), "")
+        yield from (
+            f"## {say(title)}",
+            "",
+            *_option_table(one for one in told.params if one.name in names),
+            "",
+        )
 
 
 def _own_fields(kind: type) -> set[str]:
@@ -143,7 +198,7 @@ def _command(tree: Any, name: str) -> Iterator[str]:
         )
         own = [one for one in command.params if one.name not in common]
         yield from (*_option_table(own), "") if own else ()
-        yield from (_NAMED[kind], "")
+        yield from (say(_NAMED[kind]), "")
 
 
 _NAMED = {
@@ -154,7 +209,7 @@ _NAMED = {
 
 
 def _option_table(parameters: Iterable[Any]) -> Iterator[str]:
-    yield from ("| option | meaning | default |", "|---|---|---|")
+    yield from (say("| option | meaning | default |"), "|---|---|---|")
     for one in parameters:
         yield f"| {_called(one)} | {_cell(one.help or '')} | {_default(one)} |"
 
@@ -172,7 +227,7 @@ def _called(parameter: Any) -> str:
 
 def _default(parameter: Any) -> str:
     if parameter.required:
-        return "required"
+        return say("required")
     return "" if parameter.default in (None, False, (), []) else f"`{parameter.default}`"
 
 
@@ -185,11 +240,11 @@ def _cell(text: str) -> str:
 
 def all_settings() -> str:
     """A row per setting of opttius.toml."""
-    lines = ["| key | environment variable | meaning | default |", "|---|---|---|---|"]
+    lines = [say("| key | environment variable | meaning | default |"), "|---|---|---|---|"]
     for key, item in settings().items():
         default = default_of_setting(item)
         lines.append(
-            f"| `{key}` | `{environment_name(key)}` | {item.metadata['meaning']} | {_setting(default)} |"
+            f"| `{key}` | `{environment_name(key)}` | {i18n._(item.metadata['meaning'])} | {_setting(default)} |"
         )
     return "\n".join(lines)
 
@@ -214,15 +269,16 @@ def reports() -> str:
 
 def _report(report: Report) -> Iterator[str]:
     yield from (f"## {report.name}", "", f"**{report.titles['en']}** · *{report.titles['es']}*", "")
-    yield f"- Grain: {report.grain}."
-    yield f"- Shape: {report.shape}."
+    yield f"- {say('Grain')}: {report.grain[i18n.language()]}."
+    yield f"- {say('Shape')}: {report.shape}."
     if used := _used(report.name):
-        yield f"- Stands in: {', '.join(used)}."
+        yield f"- {say('Stands in')}: {', '.join(used)}."
     if report.needs:
-        yield f"- Without {', '.join(f'`{table}`' for table in report.needs)} in the data it is empty."
+        needed = ", ".join(f"`{table}`" for table in report.needs)
+        yield "- " + say("Without {tables} in the data it is empty.").format(tables=needed)
     for name, meaning in report.parameters.items():
-        yield f"- Parameter `${name}`: {meaning}."
-    yield from ("", "| column | kind | English | español |", "|---|---|---|---|")
+        yield f"- {say('Parameter')} `${name}`: {meaning[i18n.language()]}."
+    yield from ("", say("| column | kind | English | español |"), "|---|---|---|---|")
     for column in report.columns:
         texts = (_label(column, language) for language in ("en", "es"))
         yield f"| `{column.name}` | {column.kind.value} | {' | '.join(texts)} |"
@@ -250,13 +306,13 @@ def _used(report: str) -> list[str]:
         keys = dict.fromkeys(".".join(place.path) for place in places if place.report == report)
         found += [f"`opttius {command}`" + (f" (`{key}`)" if key != "rows" else "") for key in keys]
     if any(place.report == report for place in board.QUALITY):
-        found.append("`data_quality` of every answer")
+        found.append(say("`data_quality` of every answer"))
     return found
 
 
 def codes() -> str:
     """The codes that columns hold, and how they are called."""
-    lines = ["| vocabulary | code | English | español |", "|---|---|---|---|"]
+    lines = [say("| vocabulary | code | English | español |"), "|---|---|---|---|"]
     for name, words in vocabularies().items():
         lines += [f"| {name} | `{code}` | {texts['en']} | {texts['es']} |" for code, texts in words.items()]
     return "\n".join(lines)
@@ -271,29 +327,30 @@ def tables() -> str:
 
 
 def _table(table: Table) -> Iterator[str]:
-    need = "Required." if table.required else "Optional."
+    need = say("Required.") if table.required else say("Optional.")
     yield from (f"### {table.name}", "", f"{need} {_tenancy(table)} {_dated(table)}".strip(), "")
-    yield from ("| column | type | |", "|---|---|---|")
+    yield from (say("| column | type | |"), "|---|---|---|")
     yield from (f"| `{column.name}` | {column.kind.value} | {_wanted(column)} |" for column in table.columns)
     yield ""
 
 
 def _tenancy(table: Table) -> str:
-    return {
+    told = {
         "branch": "A row belongs to its branch, or without one to its organization.",
         "organization": "A row belongs to its organization, or to its branch.",
         "parent": "A row belongs to its order.",
         "none": "Rows belong to nobody.",
         "directory": "Part of the directory.",
-    }[table.tenancy]
+    }
+    return say(told[table.tenancy])
 
 
 def _dated(table: Table) -> str:
-    return f"Dated by `{table.dated}`." if table.dated else ""
+    return say("Dated by {column}.").format(column=f"`{table.dated}`") if table.dated else ""
 
 
 def _wanted(column: Column) -> str:
-    return "required" if column.required else ""
+    return say("required") if column.required else ""
 
 
 # What commands print.

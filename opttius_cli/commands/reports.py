@@ -35,9 +35,13 @@ def show(options: Shared, name: Name) -> None:
     """What a report answers, column by column."""
     del options
     report = library().report(library().full_name(name))
-    out = [f"{report.name}: {report.titles[language()]}", report.grain, ""]
+    out = [f"{report.name}: {report.titles[language()]}", report.grain[language()], ""]
     if report.parameters:
-        out += [_("Parameters:"), *(f"  ${key}  {value}" for key, value in report.parameters.items()), ""]
+        out += [
+            _("Parameters:"),
+            *(f"  ${key}  {value[language()]}" for key, value in report.parameters.items()),
+            "",
+        ]
     out.append(_("Columns:"))
     width = max(len(column.name) for column in report.columns)
     for column in report.columns:

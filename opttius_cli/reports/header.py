@@ -28,7 +28,9 @@ _DRAWINGS: tuple[Drawing, ...] = ("line", "bar", "column")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report as its file declares it. ``sql`` is the whole file; ``needs`` are tables it cannot do without.
+    """A report as its file declares it, in each language where people read it.
+
+    ``sql`` is the whole file; ``needs`` are tables it cannot do without.
 
     ``history`` says which purchases it looks at: all there ever were, those of the windows, or none at all;
     ``windowed`` that it is about a period. ``parameters`` are values it needs besides those of every report.
@@ -37,14 +39,14 @@ class Report:
 
     name: str
     titles: Mapping[str, str]
-    grain: str
+    grain: Mapping[str, str]
     shape: Shape
     columns: tuple[Column, ...]
     sql: str
     needs: tuple[str, ...] = ()
     history: History = "window"
     windowed: bool = False
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
     chart: Chart | None = None
 
@@ -95,7 +97,7 @@ def parse_report(name: str, sql: str, file: str) -> Report:
     return Report(
         name=name,
         titles=_texts(header.get("title", name)),
-        grain=str(header.get("grain", "")),
+        grain=_texts(header.get("grain", "")),
         shape=shape,
         columns=columns,
         sql=sql,
@@ -103,7 +105,7 @@ def parse_report(name: str, sql: str, file: str) -> Report:
         history=history,
         windowed=bool(header.get("period", False)),
         uses=_names(header.get("uses", [])),
-        parameters={str(key): str(value) for key, value in header.get("parameters", {}).items()},
+        parameters={str(key): _texts(value) for key, value in header.get("parameters", {}).items()},
         chart=_chart(header["chart"], columns, file) if "chart" in header else None,
     )
 

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Citas", en = "Appointments" }
--- grain = "one row per appointment dated in the window"
+-- grain = { es = "una fila por cita con fecha en el período", en = "one row per appointment dated in the window" }
 -- shape = "rows"
 -- period = true
 -- needs = "appointments"

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Presupuestos", en = "Quotes" }
--- grain = "one row per quote created in the window"
+-- grain = { es = "una fila por presupuesto creado en el período", en = "one row per quote created in the window" }
 -- shape = "rows"
 -- period = true
 -- needs = "quotes"

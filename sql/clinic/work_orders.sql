@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Órdenes de trabajo", en = "Work orders" }
--- grain = "one row per work order created in the window"
+-- grain = { es = "una fila por orden de trabajo creada en el período", en = "one row per work order created in the window" }
 -- shape = "rows"
 -- period = true
 -- needs = "lab_work_orders"

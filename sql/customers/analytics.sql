@@ -1,10 +1,10 @@
 -- ---
 -- title = { es = "Cifras del cliente", en = "The customer's figures" }
--- grain = "one row: purchases, value and segments of one customer"
+-- grain = { es = "una fila: compras, valor y segmentos de un cliente", en = "one row: purchases, value and segments of one customer" }
 -- shape = "record"
 -- uses = "customer_segments"
 -- history = "all"
--- parameters = { customer = "the customer's id" }
+-- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
 -- [columns]
 -- purchases = { kind = "count", es = "Compras", en = "Purchases" }
 -- recognised_sales = { kind = "count", es = "Ventas pagadas", en = "Paid sales" }

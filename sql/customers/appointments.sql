@@ -1,9 +1,9 @@
 -- ---
 -- title = { es = "Citas", en = "Appointments" }
--- grain = "one row: how many the customer has"
+-- grain = { es = "una fila: cuántos tiene el cliente", en = "one row: how many the customer has" }
 -- shape = "record"
 -- needs = "appointments"
--- parameters = { customer = "the customer's id" }
+-- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
 -- [columns]
 -- total = { kind = "count", es = "Total", en = "Total" }
 -- ---

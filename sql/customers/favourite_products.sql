@@ -1,11 +1,11 @@
 -- ---
 -- title = { es = "Productos favoritos", en = "Favourite products" }
--- grain = "one row per product: the 5 that the customer bought most of, over orders that are not void"
+-- grain = { es = "una fila por producto: los 5 que más compró el cliente, en pedidos que no están anulados", en = "one row per product: the 5 that the customer bought most of, over orders that are not void" }
 -- shape = "rows"
 -- uses = "order_lines"
 -- history = "all"
 -- needs = "order_items"
--- parameters = { customer = "the customer's id" }
+-- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
 -- [columns]
 -- name = { kind = "text", es = "Producto", en = "Product" }
 -- category = { kind = "text", words = "category", es = "Categoría", en = "Category" }

@@ -1,8 +1,8 @@
 -- ---
 -- title = { es = "Buscar un cliente", en = "Find a customer" }
--- grain = "one row per customer whose id, email or RUT is the one sought"
+-- grain = { es = "una fila por cliente cuyo id, correo o RUT es el buscado", en = "one row per customer whose id, email or RUT is the one sought" }
 -- shape = "rows"
--- parameters = { sought = "an id, an email, or a RUT with or without dots and dash" }
+-- parameters.sought = { es = "un id, un correo, o un RUT con o sin puntos y guion", en = "an id, an email, or a RUT with or without dots and dash" }
 -- [columns]
 -- customer_id = { kind = "id", es = "Id", en = "Id" }
 -- branch = { kind = "text", es = "Sucursal", en = "Branch" }

@@ -1,10 +1,14 @@
 -- ---
 -- title = { es = "Clientes", en = "Customers" }
--- grain = "one row per customer of the scope that fits the filters"
+-- grain = { es = "una fila por cliente del alcance que cumple los filtros", en = "one row per customer of the scope that fits the filters" }
 -- shape = "rows"
 -- uses = "customer_segments"
 -- history = "all"
--- parameters = { search = "a part of the name, email, phone or RUT; NULL for all", segment = "a lifecycle or RFM segment; NULL for all", inactive = "TRUE: only those without a purchase in 365 days", sort = "the column to order by", limit = "how many; NULL for all" }
+-- parameters.search = { es = "una parte del nombre, correo, teléfono o RUT; NULL para todos", en = "a part of the name, email, phone or RUT; NULL for all" }
+-- parameters.segment = { es = "un segmento de ciclo de vida o RFM; NULL para todos", en = "a lifecycle or RFM segment; NULL for all" }
+-- parameters.inactive = { es = "TRUE: solo los que no han comprado en 365 días", en = "TRUE: only those without a purchase in 365 days" }
+-- parameters.sort = { es = "la columna por la que se ordena", en = "the column to order by" }
+-- parameters.limit = { es = "cuántos; NULL para todos", en = "how many; NULL for all" }
 -- [columns]
 -- customer_id = { kind = "id", es = "Id", en = "Id" }
 -- branch = { kind = "text", es = "Sucursal", en = "Branch" }

@@ -1,9 +1,9 @@
 -- ---
 -- title = { es = "Gasto por mes", en = "Spending by month" }
--- grain = "one row per calendar month: the last 12, the current one last"
+-- grain = { es = "una fila por mes calendario: los últimos 12, el actual al final", en = "one row per calendar month: the last 12, the current one last" }
 -- shape = "rows"
 -- history = "all"
--- parameters = { customer = "the customer's id" }
+-- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
 -- chart = { kind = "column", x = "month", y = "amount" }
 -- [columns]
 -- month = { kind = "text", es = "Mes", en = "Month" }

@@ -1,8 +1,8 @@
 -- ---
 -- title = { es = "Clientes parecidos", en = "Customers like it" }
--- grain = "one row per customer whose email, RUT or name is nearest to the text sought; 3 at most"
+-- grain = { es = "una fila por cliente cuyo correo, RUT o nombre se parece más al texto buscado; 3 como máximo", en = "one row per customer whose email, RUT or name is nearest to the text sought; 3 at most" }
 -- shape = "rows"
--- parameters = { sought = "any text" }
+-- parameters.sought = { es = "cualquier texto", en = "any text" }
 -- [columns]
 -- customer_id = { kind = "id", es = "Id", en = "Id" }
 -- name = { kind = "name", es = "Nombre", en = "Name" }

@@ -1,9 +1,9 @@
 -- ---
 -- title = { es = "Pedidos por estado", en = "Orders by status" }
--- grain = "one row per status: every order attributed to the customer, void ones too"
+-- grain = { es = "una fila por estado: todo pedido atribuido al cliente, también los anulados", en = "one row per status: every order attributed to the customer, void ones too" }
 -- shape = "map"
 -- history = "all"
--- parameters = { customer = "the customer's id" }
+-- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
 -- [columns]
 -- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
 -- orders = { kind = "count", es = "Pedidos", en = "Orders" }

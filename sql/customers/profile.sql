@@ -1,8 +1,8 @@
 -- ---
 -- title = { es = "Cliente", en = "Customer" }
--- grain = "one row: who the customer is"
+-- grain = { es = "una fila: quién es el cliente", en = "one row: who the customer is" }
 -- shape = "record"
--- parameters = { customer = "the customer's id" }
+-- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
 -- [columns]
 -- id = { kind = "id", es = "Id", en = "Id" }
 -- branch = { kind = "text", es = "Sucursal", en = "Branch" }

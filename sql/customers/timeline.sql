@@ -1,9 +1,9 @@
 -- ---
 -- title = { es = "Historia", en = "Timeline" }
--- grain = "one row per thing that happened to the customer, oldest first"
+-- grain = { es = "una fila por hecho del cliente, el más antiguo primero", en = "one row per thing that happened to the customer, oldest first" }
 -- shape = "rows"
 -- history = "all"
--- parameters = { customer = "the customer's id" }
+-- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
 -- [columns]
 -- date = { kind = "date", es = "Fecha", en = "Date" }
 -- event = { kind = "text", words = "event", es = "Hecho", en = "Event" }

@@ -1,9 +1,9 @@
 -- ---
 -- title = { es = "Órdenes de trabajo por estado", en = "Work orders by status" }
--- grain = "one row per status as stored"
+-- grain = { es = "una fila por estado, como está guardado", en = "one row per status as stored" }
 -- shape = "map"
 -- needs = "lab_work_orders"
--- parameters = { customer = "the customer's id" }
+-- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
 -- [columns]
 -- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
 -- count = { kind = "count", es = "Cantidad", en = "Count" }

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Actividad", en = "Activity" }
--- grain = "one row: rows of the window, whatever their status"
+-- grain = { es = "una fila: filas del período, cualquiera sea su estado", en = "one row: rows of the window, whatever their status" }
 -- shape = "record"
 -- [columns]
 -- orders_count = { kind = "count", es = "Pedidos: creados en el período, cualquier estado", en = "Orders: created in the period, any status" }

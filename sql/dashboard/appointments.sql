@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Citas", en = "Appointments" }
--- grain = "one row: appointments dated in the window"
+-- grain = { es = "una fila: citas con fecha en el período", en = "one row: appointments dated in the window" }
 -- shape = "record"
 -- needs = "appointments"
 -- [columns]

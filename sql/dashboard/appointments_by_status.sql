@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Citas por estado", en = "Appointments by status" }
--- grain = "one row per status: appointments dated in the window"
+-- grain = { es = "una fila por estado: citas con fecha en el período", en = "one row per status: appointments dated in the window" }
 -- shape = "map"
 -- needs = "appointments"
 -- chart = { kind = "bar", x = "status", y = "appointments" }

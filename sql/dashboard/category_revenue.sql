@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Ingresos por categoría", en = "Revenue by category" }
--- grain = "one row per category: items of paid orders in the window"
+-- grain = { es = "una fila por categoría: artículos de pedidos pagados del período", en = "one row per category: items of paid orders in the window" }
 -- shape = "rows"
 -- uses = "order_lines"
 -- needs = "order_items"

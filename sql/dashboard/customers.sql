@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Clientes", en = "Customers" }
--- grain = "one row: the customers of the scope"
+-- grain = { es = "una fila: los clientes del alcance", en = "one row: the customers of the scope" }
 -- shape = "record"
 -- uses = "active_customers"
 -- [columns]

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Entrega", en = "Delivery" }
--- grain = "one row: work orders delivered in the window, whatever their status now"
+-- grain = { es = "una fila: órdenes de trabajo entregadas en el período, cualquiera sea su estado ahora", en = "one row: work orders delivered in the window, whatever their status now" }
 -- shape = "record"
 -- needs = "lab_work_orders"
 -- [columns]

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Inventario", en = "Inventory" }
--- grain = "one row: active products with a stock row in the scope"
+-- grain = { es = "una fila: productos activos con existencias en el alcance", en = "one row: active products with a stock row in the scope" }
 -- shape = "record"
 -- needs = ["product_branch_stock", "products"]
 -- [columns]

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Por cobrar", en = "Outstanding" }
--- grain = "one row: what the window's unpaid purchases still owe"
+-- grain = { es = "una fila: lo que aún deben las compras no pagadas del período", en = "one row: what the window's unpaid purchases still owe" }
 -- shape = "record"
 -- [columns]
 -- outstanding_amount = { kind = "money", es = "Por cobrar: compras del período no pagadas, menos sus abonos", en = "Outstanding: unpaid purchases of the period, less what was paid on them" }

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Medios de pago", en = "Payment methods" }
--- grain = "one row per method: payments made in the window, or sales where there are no payments"
+-- grain = { es = "una fila por medio: pagos hechos en el período, o ventas donde no hay pagos", en = "one row per method: payments made in the window, or sales where there are no payments" }
 -- shape = "rows"
 -- chart = { kind = "bar", x = "method", y = "amount" }
 -- [columns]

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Origen de los medios de pago", en = "Source of the payment methods" }
--- grain = "one row: the table that the payment methods are read from"
+-- grain = { es = "una fila: la tabla de la que se leen los medios de pago", en = "one row: the table that the payment methods are read from" }
 -- shape = "record"
 -- [columns]
 -- source = { kind = "text", words = "table", es = "Origen", en = "Source" }

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Presupuestos", en = "Quotes" }
--- grain = "one row: quotes created in the window, by what became of them"
+-- grain = { es = "una fila: presupuestos creados en el período, según lo que fue de ellos", en = "one row: quotes created in the window, by what became of them" }
 -- shape = "record"
 -- needs = "quotes"
 -- [columns]

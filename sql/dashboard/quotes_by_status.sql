@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Presupuestos por estado", en = "Quotes by status" }
--- grain = "one row per status as stored: quotes created in the window"
+-- grain = { es = "una fila por estado, como está guardado: presupuestos creados en el período", en = "one row per status as stored: quotes created in the window" }
 -- shape = "map"
 -- needs = "quotes"
 -- chart = { kind = "bar", x = "status", y = "quotes" }

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Ventas", en = "Sales" }
--- grain = "one row: the window's recognised sales, and the previous window's revenue"
+-- grain = { es = "una fila: las ventas pagadas del período, y los ingresos de la ventana anterior", en = "one row: the window's recognised sales, and the previous window's revenue" }
 -- shape = "record"
 -- [columns]
 -- total_revenue = { kind = "money", es = "Ingresos: ventas pagadas del período, de todos los canales", en = "Revenue: paid sales of the period, over all channels" }

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Productos más vendidos", en = "Top products" }
--- grain = "one row per product: the 10 with most revenue in the window"
+-- grain = { es = "una fila por producto: los 10 con más ingresos en el período", en = "one row per product: the 10 with most revenue in the window" }
 -- shape = "rows"
 -- uses = "order_lines"
 -- needs = "order_items"

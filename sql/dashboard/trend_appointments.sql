@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Citas por día", en = "Appointments by day" }
--- grain = "one row per local date of the window, zeros included"
+-- grain = { es = "una fila por fecha local del período, también las de valor cero", en = "one row per local date of the window, zeros included" }
 -- shape = "rows"
 -- needs = "appointments"
 -- chart = { kind = "line", x = "date", y = "value" }

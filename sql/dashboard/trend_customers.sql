@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Clientes nuevos por día", en = "New customers by day" }
--- grain = "one row per local date of the window, zeros included"
+-- grain = { es = "una fila por fecha local del período, también las de valor cero", en = "one row per local date of the window, zeros included" }
 -- shape = "rows"
 -- chart = { kind = "line", x = "date", y = "value" }
 -- [columns]

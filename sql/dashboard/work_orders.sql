@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Órdenes de trabajo", en = "Work orders" }
--- grain = "one row: work orders created in the window, by what is left to do"
+-- grain = { es = "una fila: órdenes de trabajo creadas en el período, según lo que falta por hacer", en = "one row: work orders created in the window, by what is left to do" }
 -- shape = "record"
 -- needs = "lab_work_orders"
 -- [columns]

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Órdenes de trabajo por estado", en = "Work orders by status" }
--- grain = "one row per status: work orders created in the window"
+-- grain = { es = "una fila por estado: órdenes de trabajo creadas en el período", en = "one row per status: work orders created in the window" }
 -- shape = "map"
 -- needs = "lab_work_orders"
 -- chart = { kind = "bar", x = "status", y = "work_orders" }

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Filas repetidas", en = "Duplicate rows" }
--- grain = "one row per table of the scope that has rows with the same id"
+-- grain = { es = "una fila por tabla del alcance que tiene filas con el mismo id", en = "one row per table of the scope that has rows with the same id" }
 -- shape = "map"
 -- history = "none"
 -- [columns]

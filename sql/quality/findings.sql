@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Hallazgos", en = "Findings" }
--- grain = "one row per kind of fault that the data has"
+-- grain = { es = "una fila por tipo de falla que tienen los datos", en = "one row per kind of fault that the data has" }
 -- shape = "rows"
 -- uses = ["faulty_rows"]
 -- history = "all"

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Fuera de los ingresos", en = "Left out of revenue" }
--- grain = "one row per reason for which rows of the window are no revenue, or might count twice"
+-- grain = { es = "una fila por motivo por el que filas del período no son ingreso, o podrían contar dos veces", en = "one row per reason for which rows of the window are no revenue, or might count twice" }
 -- shape = "map"
 -- [columns]
 -- reason = { kind = "text", es = "Motivo", en = "Reason" }

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Tablas leídas", en = "Tables loaded" }
--- grain = "one row per table of the source: what became of its rows"
+-- grain = { es = "una fila por tabla del origen: qué fue de sus filas", en = "one row per table of the source: what became of its rows" }
 -- shape = "rows"
 -- history = "none"
 -- [columns]

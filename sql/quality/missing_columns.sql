@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Columnas que faltan", en = "Missing columns" }
--- grain = "one row per table that lacks optional columns"
+-- grain = { es = "una fila por tabla a la que le faltan columnas opcionales", en = "one row per table that lacks optional columns" }
 -- shape = "map"
 -- history = "none"
 -- [columns]

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Tablas que faltan", en = "Missing tables" }
--- grain = "one row per table that the source does not hold"
+-- grain = { es = "una fila por tabla que falta en el origen", en = "one row per table that the source does not hold" }
 -- shape = "list"
 -- history = "none"
 -- [columns]

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Montos raros", en = "Odd amounts" }
--- grain = "one row: purchases of the window whose amount is missing or negative"
+-- grain = { es = "una fila: compras del período sin monto o con monto negativo", en = "one row: purchases of the window whose amount is missing or negative" }
 -- shape = "record"
 -- [columns]
 -- null_amounts = { kind = "count", es = "Compras sin monto: cuentan como 0", en = "Purchases without an amount: they count as 0" }

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Otra moneda", en = "Other currency" }
--- grain = "one row per other currency: purchases of the window, with their amount in that currency"
+-- grain = { es = "una fila por otra moneda: compras del período, con su monto en esa moneda", en = "one row per other currency: purchases of the window, with their amount in that currency" }
 -- shape = "rows"
 -- [columns]
 -- currency = { kind = "text", es = "Moneda", en = "Currency" }

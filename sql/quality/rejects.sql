@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Celdas que no se pudieron leer", en = "Cells that could not be read" }
--- grain = "one row per table, file, column and reason, with the first lines"
+-- grain = { es = "una fila por tabla, archivo, columna y motivo, con las primeras líneas", en = "one row per table, file, column and reason, with the first lines" }
 -- shape = "rows"
 -- history = "none"
 -- [columns]

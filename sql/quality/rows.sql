@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Filas leídas", en = "Rows read" }
--- grain = "one row per table of the scope"
+-- grain = { es = "una fila por tabla del alcance", en = "one row per table of the scope" }
 -- shape = "map"
 -- history = "none"
 -- [columns]

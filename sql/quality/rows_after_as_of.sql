@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Filas posteriores a la fecha del informe", en = "Rows after as-of" }
--- grain = "one row per table of the scope that has rows dated after as-of"
+-- grain = { es = "una fila por tabla del alcance que tiene filas posteriores a la fecha del informe", en = "one row per table of the scope that has rows dated after as-of" }
 -- shape = "map"
 -- history = "none"
 -- [columns]

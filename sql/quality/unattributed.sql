@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Compras de nadie", en = "Purchases of nobody" }
--- grain = "one row per reason: purchases of the window without a customer"
+-- grain = { es = "una fila por motivo: compras del período sin cliente", en = "one row per reason: purchases of the window without a customer" }
 -- shape = "map"
 -- [columns]
 -- reason = { kind = "text", words = "unattributed", es = "Motivo", en = "Reason" }

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Ingresos por día", en = "Revenue by day" }
--- grain = "one row per local date of the window, zeros included"
+-- grain = { es = "una fila por fecha local del período, también las de valor cero", en = "one row per local date of the window, zeros included" }
 -- shape = "rows"
 -- period = true
 -- chart = { kind = "line", x = "date", y = "revenue" }

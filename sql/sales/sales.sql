@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Compras", en = "Purchases" }
--- grain = "one row per purchase of the window; those with is_recognised are revenue"
+-- grain = { es = "una fila por compra del período; las que tienen is_recognised son ingreso", en = "one row per purchase of the window; those with is_recognised are revenue" }
 -- shape = "rows"
 -- period = true
 -- [columns]

@@ -29,7 +29,7 @@ PAGES = [
         ROOT / name
         for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "GLOSSARY.md", "sql/README.md")
     ),
-    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
 ]
 LINK = re.compile(r"\]\((?!https?:)(?P<file>[^)#\s]*)(?:#(?P<anchor>[^)\s]+))?\)")
 BLOCK = re.compile(r"^```(?P<kind>[^\n]*)\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -56,14 +56,17 @@ def _text(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("file", [pytest.param(file, id=file.name) for file in DOCS.pages()])
+@pytest.mark.parametrize(
+    "file", [pytest.param(file, id=str(file.relative_to(ROOT))) for file in DOCS.pages()]
+)
 def test_references_are_what_make_docs_makes(file: Path) -> None:
     assert file.read_text(encoding="utf-8") == DOCS.pages()[file], "run make docs"
 
 
 @pytest.mark.slow
-def test_the_readme_shows_what_the_commands_print() -> None:
-    text = _text("README.md")
+@pytest.mark.parametrize("name", ["README.md", "README.es.md"])
+def test_the_readme_shows_what_the_commands_print(name: str) -> None:
+    text = _text(name)
     assert DOCS.with_transcripts(text).splitlines() == text.splitlines(), "run make docs"
 
 

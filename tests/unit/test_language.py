@@ -223,7 +223,12 @@ def test_every_report_has_a_title_and_columns_in_both_languages(name: str) -> No
     import tomllib
 
     header = tomllib.loads(header_text(LIBRARY.file(name).read_text(encoding="utf-8"), name))
-    assert set(header["title"]) == set(i18n.LANGUAGES)
+    spoken = [header["title"], header["grain"], *header.get("parameters", {}).values()]
+    assert [set(texts) for texts in spoken] == [set(i18n.LANGUAGES)] * len(spoken)
+    assert all(text.strip() for texts in spoken for text in texts.values())
+    assert all(
+        texts["es"] != texts["en"] for texts in (header["grain"], *header.get("parameters", {}).values())
+    )
     for column, declared in header["columns"].items():
         told = [declared.get(language, "") for language in i18n.LANGUAGES]
         assert all(told), f"{name}.{column}"

@@ -1,0 +1,114 @@
+"""What a person can read of the project stands in both languages: the guide, and every reference."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from opttius_cli.cli import app
+from opttius_cli.config import settings
+from opttius_cli.render.registry import RENDERERS
+from opttius_cli.reports.library import Library
+
+ROOT = Path(__file__).parents[2]
+SECTIONS = {
+    "Install": "Instalar",
+    "Five minutes": "Cinco minutos",
+    "Commands": "Comandos",
+    "Sources": "Orígenes",
+    "When a source does not work": "Cuando un origen no funciona",
+    "Formats": "Formatos",
+    "Scope": "Alcance",
+    "Periods and comparison": "Períodos y comparación",
+    "What the numbers mean": "Qué significan los números",
+    "What was left out": "Lo que quedó fuera",
+    "Privacy": "Privacidad",
+    "Configuration": "Configuración",
+    "Every morning": "Cada mañana",
+    "Your own reports": "Sus propios informes",
+    "Languages": "Idiomas",
+    "Performance": "Rendimiento",
+    "Dependencies": "Dependencias",
+    "Development": "Desarrollo",
+}
+"""The sections of the guide in both languages. A new one is written in both, and named here."""
+
+
+def _text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def _sections(name: str) -> list[str]:
+    return re.findall(r"^## (.*)$", _text(name), re.MULTILINE)
+
+
+def test_the_guide_has_the_same_sections_in_both_languages() -> None:
+    english = [title for title in _sections("README.md") if title != "En español"]
+    assert [SECTIONS.get(title, f"{title}: not in Spanish") for title in english] == _sections("README.es.md")
+
+
+def test_the_spanish_guide_names_every_command_format_and_reference() -> None:
+    page = _text("README.es.md")
+    tree = typer.main.get_command(app)
+    names = getattr(tree, "commands", {})
+    assert [name for name in names if f"`opttius {name}" not in page] == []
+    inner = [one for command in names.values() for one in getattr(command, "commands", {})]
+    assert [name for name in inner if f"`{name}" not in page] == []
+    formats = page.partition("## Formatos")[2].partition("## ")[0]
+    assert [name for name in RENDERERS if f"`{name}`" not in formats] == []
+    wanted = {f"docs/es/{file.name}" for file in (ROOT / "docs" / "es").glob("*.md")}
+    assert {link for link in wanted if f"({link})" not in page} == set()
+
+
+def test_the_ten_rules_are_ten_in_both() -> None:
+    for name, section in (
+        ("README.md", "What the numbers mean"),
+        ("README.es.md", SECTIONS["What the numbers mean"]),
+    ):
+        body = _text(name).partition(f"## {section}\n")[2].partition("\n## ")[0]
+        assert re.findall(r"^(\d+)\. ", body, re.MULTILINE) == [str(number) for number in range(1, 11)]
+
+
+@pytest.mark.parametrize("name", ["commands.md", "configuration.md", "reports.md", "source-tables.md"])
+def test_a_reference_holds_the_same_in_both_languages(name: str) -> None:
+    """What is generated stands in both: the same names in code marks, in the same order of sections."""
+    pages = [_generated(_text(f"docs/{folder}{name}")) for folder in ("", "es/")]
+    codes = [re.findall(r"^\| (`[^`]+`)", page, re.MULTILINE) for page in pages]
+    assert codes[0] == codes[1]
+    assert len(codes[0]) > 10
+    sections = [re.findall(r"^##+ (?:opttius )?([a-z_/ -]+)$", page, re.MULTILINE) for page in pages]
+    assert sections[0] == sections[1]
+
+
+def _generated(page: str) -> str:
+    return "\n".join(re.findall(r"<!-- generated: [\w-]+ -->\n(.*?)<!-- end -->", page, re.DOTALL))
+
+
+def test_no_explanation_of_a_reference_is_the_same_in_both_languages() -> None:
+    for name, cell in (("commands.md", 1), ("configuration.md", 2)):
+        told = [
+            [row[cell] for row in _rows(_generated(_text(f"docs/{folder}{name}"))) if " " in row[cell]]
+            for folder in ("", "es/")
+        ]
+        assert len(told[0]) == len(told[1]) > 10
+        assert [one for one, other in zip(*told, strict=True) if one == other] == []
+
+
+def _rows(page: str) -> list[list[str]]:
+    rows = [
+        line.replace("\\|", "/").strip("| ").split(" | ")
+        for line in page.splitlines()
+        if line.startswith("| `")
+    ]
+    return [[*row, "", "", ""] for row in rows]
+
+
+def test_every_setting_and_report_is_in_the_spanish_reference() -> None:
+    page = _text("docs/es/configuration.md")
+    assert [key for key in settings() if f"| `{key}` |" not in page] == []
+    page = _text("docs/es/reports.md")
+    library = Library(Path("/nonexistent"))
+    assert [name for name in library.own() if f"**{library.report(name).titles['en']}**" not in page] == []
