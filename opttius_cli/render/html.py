@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _KPIS = ("kpis",)
 _FEW_SECTIONS = 3
-_FEW_COLUMNS = 5
+_FEW_COLUMNS = 4
 """Columns up to which a table may stand beside another one."""
 _LONG_BESIDE_CHART = 14
 """Rows from which on a table under its chart is folded away."""

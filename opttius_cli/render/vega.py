@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 _STILL_WIDTH, _STILL_WIDE = 400, 720
 """Widths of still drawings: in half of a page of paper, and across it."""
 _HEIGHT = 220
+_MARGIN = {"left": 14, "right": 8, "top": 5, "bottom": 5}
 _STEP = 26
+_TICKS = 5
 _ROOM_FOR_TEXT = 1.3
 _DAYS_BY_DAY = 120
 """Days up to which an axis names days; a longer one names months."""
-_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
+_FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
+"""Fonts of one width: a still drawing is laid out here and shown elsewhere."""
 _AXIS = {
     "labelColor": "var(--muted)",
     "domainColor": "var(--line)",
@@ -57,7 +60,7 @@ def still(spec: dict[str, Any], locale: str, *, wide: bool = False) -> str:
     import vl_convert
 
     drawn: str = vl_convert.vegalite_to_svg(
-        spec | {"width": _STILL_WIDE if wide else _STILL_WIDTH},
+        spec | {"width": _STILL_WIDE if wide else _STILL_WIDTH, "padding": _MARGIN},
         format_locale=number_words(locale),
         time_format_locale=time_words(locale),
     )
@@ -157,11 +160,12 @@ def _looked_up(names: list[str]) -> str:
 
 
 def _up(drawn: Picture) -> dict[str, Any]:
-    axis: dict[str, Any] = {"format": "~s", "tickCount": 5, "domain": False, "ticks": False}
+    axis: dict[str, Any] = {"format": "~s", "tickCount": _TICKS, "domain": False, "ticks": False}
     # A scale in thousands would say 0k.
     axis["labelExpr"] = "datum.value === 0 ? '0' : datum.label"
     if is_whole(drawn.column.kind):
-        axis["tickMinStep"] = 1
+        most = int(max(point.value for point in drawn.points))
+        axis |= {"tickMinStep": 1, "tickCount": max(1, min(_TICKS, most))}
     return {"field": "y", "type": "quantitative", "axis": axis}
 
 
