@@ -84,6 +84,19 @@ def test_a_reference_holds_the_same_in_both_languages(name: str) -> None:
     assert sections[0] == sections[1]
 
 
+def test_the_definitions_name_the_same_in_both_languages() -> None:
+    """Every key, value and column that one page defines, the other defines too, in as many rows and sections."""
+    pages = [_text(f"docs/{folder}metrics.md") for folder in ("", "es/")]
+    prose = [re.sub(r"```.*?```", "", page, flags=re.DOTALL) for page in pages]
+    codes = [set(re.findall(r"`([^`\n]+)`", page)) for page in prose]
+    assert codes[0] == codes[1]
+    assert len(codes[0]) > 100
+    rows = [page.count("\n| ") for page in prose]
+    assert rows[0] == rows[1]
+    sections = [re.findall(r"^## (\d+)\.", page, re.MULTILINE) for page in pages]
+    assert sections[0] == sections[1]
+
+
 def _generated(page: str) -> str:
     return "\n".join(re.findall(r"<!-- generated: [\w-]+ -->\n(.*?)<!-- end -->", page, re.DOTALL))
 
