@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from opttius_cli.render.cells import Cells
     from opttius_cli.result import Answer, Column, Result
 
-_UNBROKEN = (PERSONAL | {Kind.DATE}) - {Kind.EMAIL}
+_UNBROKEN = (PERSONAL | {Kind.DATE, Kind.ID}) - {Kind.EMAIL}
 """Kinds of text that read badly when they are broken into lines."""
 
 
