@@ -30,12 +30,13 @@ def opttius(address: str, folder: Path) -> Callable[[], int]:
     """As a load reads them: from the server into a table of its database on the disk."""
     from adbc_driver_postgresql import dbapi  # noqa: F401 - as with the others, what is imported is not counted
 
-    from opttius_cli.snapshot.held import Limits, connect
+    from opttius_cli.session.loading import MEMORY_BESIDE_DRIVER
+    from opttius_cli.snapshot.held import connect
     from opttius_cli.snapshot.source import Site
     from opttius_cli.sources.registry import open_source
 
     def read() -> int:
-        con = connect(folder / "rows.duckdb", Limits())
+        con = connect(folder / "rows.duckdb", MEMORY_BESIDE_DRIVER)
         with ExitStack() as held:
             (part,) = open_source(address, None, os.environ).parts(Site(folder, held))["orders"]
             staged = part.stage(con)
@@ -86,7 +87,7 @@ def frame(address: str, folder: Path) -> Callable[[], int]:  # noqa: ARG001 - as
     return read
 
 
-WAYS = {"opttius": opttius, "psycopg-copy": copy, "psycopg-copy-duckdb": copy_into, "pandas": frame}
+WAYS = {"opttius": opttius, "psycopg-copy": copy, "psycopg-copy-into": copy_into, "pandas": frame}
 
 
 def main() -> int:

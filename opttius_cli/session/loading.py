@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from opttius_cli.snapshot.held import Held
     from opttius_cli.snapshot.source import Source
 
-_MEMORY_BESIDE_DRIVER = "400MB"
+MEMORY_BESIDE_DRIVER = Limits("400MB")
 """Memory of DuckDB's while a live source is loaded, unless the settings say otherwise."""
 
 
@@ -113,4 +113,4 @@ def _limits_of_load(request: Request, source: Source) -> Limits:
     """What a load may use: beside DuckDB, the rows of a live source need memory of their own on their way."""
     if request.config.memory:
         return Limits(request.config.memory)
-    return Limits() if source.good_for is None else Limits(_MEMORY_BESIDE_DRIVER)
+    return Limits() if source.good_for is None else MEMORY_BESIDE_DRIVER

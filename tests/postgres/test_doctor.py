@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import os
 import socket
-from contextlib import contextmanager
+import ssl
+import subprocess
+import threading
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 from cli.running import DATA, MIRADOR, here
+from machine import needed
 
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.doctor import STEPS, State
@@ -324,30 +328,72 @@ def test_clocks_that_differ(database: Database, ahead: int, said: str) -> None:
 
 
 @contextmanager
-def forwarded(port: int) -> Iterator[int]:
-    """Another port of this machine behind which the same server answers."""
-    import threading
+def forwarded(port: int, certificate: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Another port of this machine behind which the same server answers, encrypted where there is a certificate."""
 
     def pump(one: socket.socket, other: socket.socket) -> None:
-        with one, other:
+        with suppress(OSError):
             while data := one.recv(65536):
                 other.sendall(data)
-            other.shutdown(socket.SHUT_WR)
+        with suppress(OSError):
+            other.shutdown(socket.SHUT_RDWR)
+
+    def answer(plain: socket.socket) -> None:
+        with ExitStack() as held, suppress(OSError):
+            one = held.enter_context(plain)
+            if certificate:
+                if len(one.recv(8)) < 8:
+                    return
+                one.sendall(b"S")
+                one = held.enter_context(certificate.wrap_socket(one, server_side=True))
+            other = held.enter_context(socket.create_connection(("127.0.0.1", port)))
+            back = threading.Thread(target=pump, args=(other, one), daemon=True)
+            back.start()
+            pump(one, other)
+            back.join()
 
     def serve(listening: socket.socket) -> None:
-        while True:
-            try:
-                one, _where = listening.accept()
-            except OSError:
-                return
-            other = socket.create_connection(("127.0.0.1", port))
-            for pair in ((one, other.dup()), (other, one.dup())):
-                threading.Thread(target=pump, args=pair, daemon=True).start()
+        with suppress(OSError):
+            while True:
+                answering.append(threading.Thread(target=answer, args=(listening.accept()[0],), daemon=True))
+                answering[-1].start()
 
+    answering: list[threading.Thread] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        threading.Thread(target=serve, args=(listening,), daemon=True).start()
+        serving = threading.Thread(target=serve, args=(listening,), daemon=True)
+        serving.start()
         yield listening.getsockname()[1]
         listening.shutdown(socket.SHUT_RDWR)
+        for thread in (serving, *answering):
+            thread.join()
+
+
+def certificate(folder: Path, name: str) -> tuple[Path, ssl.SSLContext]:
+    """A certificate for localhost that vouches for itself, and who presents it."""
+    cert, key = folder / f"{name}.crt", folder / f"{name}.key"
+    command = [
+        needed("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+        "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(cert),
+    ]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(cert, key)
+    return cert, context
+
+
+def test_encryption_and_whom_it_trusts(
+    server: Server, database: Database, checked: Callable[..., Found], tmp_path: Path
+) -> None:
+    trusted, presented = certificate(tmp_path, "trusted")
+    stranger, _none = certificate(tmp_path, "stranger")
+    with forwarded(server.port, presented) as port:
+        address = database.address.replace(f"127.0.0.1:{server.port}", f"localhost:{port}")
+        found = checked(f"{address}?sslmode=verify-full&sslrootcert={trusted}")
+        assert only(found, "encryption", "ok")[0] == "The server offers encryption."
+        assert states(found)["login"] == {"ok"}
+        found = checked(f"{address}?sslmode=verify-full&sslrootcert={stranger}")
+        assert "The certificate of localhost cannot be trusted." in only(found, "encryption", "failed")[0]
+        assert "login" not in found
 
 
 def test_something_in_between(server: Server, database: Database, checked: Callable[..., Found]) -> None:
