@@ -83,7 +83,10 @@ class Config:
         "limits.memory",
         values.memory,
         None,
-        N_("memory that DuckDB may use before it spills; 1GB to load and 400MB to answer when not set"),
+        N_(
+            "memory that DuckDB may use before it spills; when not set, 1GB to load exports, "
+            "400MB to load a database and to answer"
+        ),
     )
     allow_reveal: bool = _setting(
         "privacy.allow_reveal",
