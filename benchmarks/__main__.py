@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.cases import DUCKDB, MB, PYTHON, Case, cases
+from benchmarks.cases import DUCKDB, MB, PYTHON, REPORTS, Case, cases
 from benchmarks.layout import aligned
 from benchmarks.measuring import CommandFailedError, Measure, several
 from benchmarks.shop import shop
@@ -65,12 +65,21 @@ def folder() -> Path:
     return place
 
 
+def settings() -> Path:
+    """The folder of the settings of what is measured."""
+    place = KEEP / "config"
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "opttius.toml").write_text(REPORTS, encoding="utf-8")
+    return place
+
+
 def environment() -> dict[str, str]:
     """The environment of what is measured: its own snapshots and settings, and a fixed time."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("OPTTIUS_")}
     return kept | {
         "OPTTIUS_CACHE_DIR": str(KEEP / "cache"),
-        "OPTTIUS_CONFIG_DIR": str(KEEP / "config"),
+        "OPTTIUS_CONFIG_DIR": str(settings()),
+        "OPTTIUS_STATE_DIR": str(KEEP / "state"),
         "OPTTIUS_NOW": "2026-11-23T12:00:00+00:00",
         "LC_ALL": "C.UTF-8",
     }

@@ -30,6 +30,18 @@ class Case:
     rate: int | None = None
 
 
+REPORTS = """
+organization = "mirador-austral"
+
+[reports.branches]
+parts = ["dashboard", "segments", "rfm"]
+formats = ["xlsx", "json", "csv"]
+each_branch = true
+every = "month 1 07:00"
+output = "reports/{period}/{branch}"
+"""
+"""The settings that hold the report which is measured. The shop of full size has twelve branches."""
+
 PYTHON = "python -c pass"
 DUCKDB = "python -c 'import duckdb'"
 
@@ -59,6 +71,11 @@ def cases(parquet: Shop, csv: Shop) -> list[Case]:
             command=(PROGRAM, "export", "segments", *warm, "-o", "x.parquet", "--force"),
             seconds=1.5,
             memory=600 * MB,
+        ),
+        Case(
+            name="report run, each branch × 3 formats",
+            command=(PROGRAM, "report", "run", "branches", "--quiet", "--source", str(parquet.folder)),
+            seconds=20,
         ),
     ]
 

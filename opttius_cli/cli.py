@@ -21,8 +21,10 @@ from opttius_cli.commands import (
     export,
     load,
     plain,
+    report,
     reports,
     sample,
+    schedule,
     segments,
     wording,
 )
@@ -72,6 +74,14 @@ _COMMANDS: dict[str, tuple[Any, str]] = {
 for _name, (_command, _meaning) in _COMMANDS.items():
     app.command(_name, help=_meaning)(_command)
 app.add_typer(reports.app, name="reports", help=N_("Which reports exist, and what their figures mean."))
+app.add_typer(
+    report.app,
+    name="report",
+    help=N_("The reports that opttius.toml defines: make them, see whether they came."),
+)
+app.add_typer(
+    schedule.app, name="schedule", help=N_("Let cron or systemd call for the reports that are due.")
+)
 app.add_typer(config.app, name="config", help=N_("The settings: show, begin, validate."))
 
 
@@ -99,7 +109,7 @@ def _run(arguments: list[str]) -> int:
     if ended == diagnostics.INTERRUPTED:
         # Typer has caught Ctrl-C and only returns what it would have exited with.
         return _ended(KeyboardInterrupt())
-    return diagnostics.DONE
+    return ended if isinstance(ended, int) else diagnostics.DONE
 
 
 def _told(error: Exception) -> int:

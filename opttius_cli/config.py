@@ -88,6 +88,7 @@ class Config:
             "400MB to load a database and to answer"
         ),
     )
+    reports_folder: str | None = _setting("reports_folder", values.text, None, N_("where reports are put"))
     allow_reveal: bool = _setting(
         "privacy.allow_reveal",
         values.flag,
@@ -214,7 +215,7 @@ def state_folder(environment: Mapping[str, str]) -> Path:
     return Path(platformdirs.user_state_dir("opttius", appauthor=False))
 
 
-_PATHS = {"source", "cache.folder"}
+_PATHS = {"source", "cache.folder", "reports_folder"}
 
 
 def _beside(file: Path, value: Any) -> Any:

@@ -25,6 +25,7 @@ _EXIT_CODES: dict[type[errors.OpttiusError], int] = {
     errors.NotAllowedError: 5,
     errors.NotFoundError: 6,
     errors.OutputError: 7,
+    errors.AlertError: 10,
     errors.BusyError: 75,
 }
 

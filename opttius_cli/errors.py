@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from opttius_cli.i18n import _
+from opttius_cli.i18n import _, n_
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +49,13 @@ class BusyError(OpttiusError):
 
 class CheckFailedError(OpttiusError):
     """A check that was asked to fail on findings has findings."""
+
+
+class AlertError(OpttiusError):
+    """A report was made, and figures in it left their bounds."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(n_("{count} alert was raised.", "{count} alerts were raised.", count))
 
 
 class MemoryNeededError(ConfigError):

@@ -130,7 +130,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What every answer says of itself: report, instant, zone, currency, scope, and period where it has one."""
+    """What every answer says of itself: report, instant, zone, currency, scope, and period where it has one.
+
+    ``title`` is a name that somebody gave the report.
+    """
 
     report: str
     as_of: datetime
@@ -139,6 +142,7 @@ class Head:
     scope: Scope
     period: Period | None = None
     previous: Window | None = None
+    title: str | None = None
 
 
 Masking = Literal["masked", "revealed"]

@@ -93,7 +93,7 @@ def asked(
         # Before any work: a long report should not end at a file that was there all the time.
         sink.refuse(Path(str(options.output)), force=options.force)
     if options.reveal_pii:
-        _log_reveal(options)
+        log_reveal(options.reason)
     renderer.ahead()
     return Request(
         settings,
@@ -109,12 +109,12 @@ def asked(
     )
 
 
-def _log_reveal(options: Asking) -> None:
+def log_reveal(reason: str | None) -> None:
     """Keep who showed personal data, when and why; without that line it is not shown."""
     facts = {
         "time": now().isoformat(),
         "user": getpass.getuser(),
-        "reason": options.reason,
+        "reason": reason,
         "arguments": [masked(argument) for argument in sys.argv[1:]],
     }
     file = config.state_folder(os.environ) / "reveal.log"

@@ -11,6 +11,7 @@ import typer
 
 from opttius_cli import addresses
 from opttius_cli import config as settings
+from opttius_cli.commands.defined import definitions
 from opttius_cli.commands.options import Shared, shared
 from opttius_cli.errors import ConfigError, OutputError
 from opttius_cli.i18n import N_, _
@@ -63,6 +64,7 @@ def validate(options: Shared) -> None:
     del options
     config = settings.load({}, os.environ, Path.cwd())
     files = settings.files(os.environ, Path.cwd())
+    definitions(config)
     source = config.source
     if source and not Path(source).expanduser().exists() and not addresses.is_address(source):
         raise ConfigError(_("source = {value}: there is no such folder or file.", value=source))

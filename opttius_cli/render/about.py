@@ -18,9 +18,9 @@ _NAMED = 4
 
 
 def facts(answer: Answer, cells: Cells) -> list[str]:
-    """The lines above the figures: scope; period and what it is compared with; instant, currency, source."""
+    """The lines above the figures: title; scope; period and what it is compared with; instant, currency, source."""
     head = answer.head
-    lines = [scope(head.scope)]
+    lines = [clean(head.title), scope(head.scope)] if head.title else [scope(head.scope)]
     if head.period:
         days = head.period.window.days
         told = n_(

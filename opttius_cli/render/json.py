@@ -79,6 +79,8 @@ def head(of: Head) -> dict[str, Any]:
             "global": of.scope.whole,
         },
     }
+    if of.title:
+        found["title"] = of.title
     if of.period:
         window = of.period.window
         found["period"] = _window(window) | {"days": window.days, "label": of.period.label}

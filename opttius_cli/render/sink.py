@@ -128,7 +128,7 @@ def _write_beside(target: Path, write: Callable[[BinaryIO], object], *, force: b
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def _keep_mode(target: Path, temporary: Path) -> None:
@@ -155,7 +155,8 @@ def _publish(temporary: Path, target: Path, *, force: bool) -> None:
         temporary.replace(target)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Let the disk keep which names stand in ``folder``, as far as the system can be asked to."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -3,7 +3,7 @@
 from opttius_cli.session.answering import answer
 from opttius_cli.session.bindings import EVERY_CUSTOMER
 from opttius_cli.session.inspection import check_reports
-from opttius_cli.session.loading import load_now, terms_of
+from opttius_cli.session.loading import load_now, snapshot_file, terms_of
 from opttius_cli.session.lookup import find_customer, segment_named
 from opttius_cli.session.opening import opened, opened_whole
 from opttius_cli.session.state import Request, Session
@@ -19,5 +19,6 @@ __all__ = [
     "opened",
     "opened_whole",
     "segment_named",
+    "snapshot_file",
     "terms_of",
 ]

@@ -39,6 +39,16 @@ def snapshot(request: Request) -> Held:
     return reopened(load(request, store, source, refresh=request.refresh), request)
 
 
+def snapshot_file(request: Request) -> Path:
+    """The file of the request's snapshot, built when it is stale: for who opens it several times."""
+    if not request.config.source:
+        raise NoSourceError
+    source, store = source_of(request, request.config.source), snapshots(request)
+    max_age = source.good_for if request.config.max_age is None else request.config.max_age
+    fresh = None if request.refresh else store.fresh(source, request.now, max_age)
+    return fresh or load(request, store, source, refresh=request.refresh)
+
+
 def reopened(path: Path, request: Request) -> Held:
     """The snapshot at ``path``, open. Raises SourceError when it is none that can be read."""
     held = hold(path, reading_limits(request.config))

@@ -33,13 +33,15 @@ DEFAULT_CURRENCY = "CLP"
 
 
 @contextmanager
-def opened(request: Request) -> Iterator[Session]:
+def opened(request: Request, path: Path | None = None) -> Iterator[Session]:
     """The session for a request: its snapshot, built when it is stale, opened read-only and entered.
+
+    ``path`` is a snapshot that was loaded already.
 
     Raises:
         OpttiusError: whatever keeps the request from being answered.
     """
-    with _locked_up(snapshot(request), request) as held:
+    with _locked_up(reopened(path, request) if path else snapshot(request), request) as held:
         directory = read_directory(held.con)
         scope = resolve(directory, request.config.organization, request.config.branches)
         yield _entered(request, held, directory, scope)

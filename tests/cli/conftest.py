@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.running import DATA, Ran, apart, here, settled
+from cli.running import Ran, here, load_shop, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,12 +28,7 @@ def settled_environment(own_folders: None, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A snapshot of sample_data/, so that not every test has to load it."""
-    folder = tmp_path_factory.mktemp("shop")
-    file = folder / "shop.duckdb"
-    environment = settled(os.environ) | {"OPTTIUS_CACHE_DIR": str(folder / "cache"), "HOME": str(folder)}
-    ran = apart("load", DATA, "--into", file, folder=folder, **environment)
-    assert ran.code == 0, ran.err
-    return file
+    return load_shop(tmp_path_factory.mktemp("shop"))
 
 
 @pytest.fixture

@@ -67,3 +67,12 @@ def settled(environment: Mapping[str, str]) -> dict[str, str]:
         if name not in changing and not name.startswith(("OPTTIUS_", "LC_"))
     }
     return kept | {"LC_ALL": "en_US.UTF-8", "TERM": "xterm-256color", "OPTTIUS_NOW": NOW}
+
+
+def load_shop(folder: Path) -> Path:
+    """A snapshot of sample_data/ in ``folder``, so that not every test has to load it."""
+    file = folder / "shop.duckdb"
+    environment = settled(os.environ) | {"OPTTIUS_CACHE_DIR": str(folder / "cache"), "HOME": str(folder)}
+    ran = apart("load", DATA, "--into", file, folder=folder, **environment)
+    assert ran.code == 0, ran.err
+    return file

@@ -1,0 +1,75 @@
+"""The reports of ``opttius.toml``: read with what they may name, and turned into requests."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opttius_cli import config as settings
+from opttius_cli.commands.asking import library, log_reveal, voice
+from opttius_cli.errors import NotAllowedError
+from opttius_cli.i18n import _
+from opttius_cli.render import registry
+from opttius_cli.reports.parts import every_figure, every_part
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from opttius_cli.commands.options import Loading
+    from opttius_cli.config import Config
+    from opttius_cli.definitions import Definition, Known
+    from opttius_cli.session import Request
+
+_ON_SCREEN = {"table"}
+
+
+def known() -> Known:
+    """What a definition may name here."""
+    from opttius_cli.definitions import Known
+
+    formats = {name: one.extension for name, one in registry.RENDERERS.items() if name not in _ON_SCREEN}
+    shelf = library()
+    parts = list(every_part(shelf.users()))
+    return Known(parts, lambda: every_figure(shelf), formats, ("masked", "revealed"))
+
+
+def definitions(config: Config) -> dict[str, Definition]:
+    """Every report that the config files define. Raises DefinitionError for what is wrong with one."""
+    from opttius_cli.definitions import read
+
+    root = Path(config.reports_folder).expanduser().absolute() if config.reports_folder else None
+    return read(settings.files(os.environ, Path.cwd()), root, config.timezone, known())
+
+
+def request(
+    options: Loading, config: Config, definition: Definition, as_of: str | None, at: datetime
+) -> Request:
+    """The request that a run of ``definition`` makes with ``as_of``; ``at`` is the clock."""
+    from opttius_cli.session import Request
+
+    reveal = definition.masking == "revealed"
+    if reveal:
+        if not config.allow_reveal:
+            raise NotAllowedError(
+                _("masking = “revealed” is switched off here (privacy.allow_reveal = false).")
+            )
+        log_reveal(definition.reason)
+    return Request(
+        replace(
+            config,
+            organization=definition.organization or config.organization,
+            branches=definition.branches or config.branches,
+            timezone=definition.timezone or config.timezone,
+        ),
+        os.environ,
+        at,
+        voice(options),
+        period=definition.period,
+        as_of=as_of,
+        compare=definition.compare,
+        refresh=options.refresh,
+        strict=options.strict,
+        reveal=reveal,
+    )

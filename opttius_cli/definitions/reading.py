@@ -1,0 +1,148 @@
+"""From the tables ``[reports.NAME]`` of the config files to definitions, each value checked where it stands."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli.definitions.errors import DefinitionError
+from opttius_cli.definitions.keys import ALERT_KEYS, KEYS, NAME, Reader, name_kind
+from opttius_cli.definitions.lines import line_of
+from opttius_cli.definitions.model import Alert, Definition, Schedule
+from opttius_cli.definitions.templates import check_output, default_output, overlap
+from opttius_cli.errors import ConfigError, UnknownNameError
+from opttius_cli.i18n import _
+from opttius_cli.names import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from opttius_cli.definitions.model import Known
+
+DEFAULT_ZONE = "America/Santiago"
+
+
+def read(files: Sequence[Path], root: Path | None, zone: str | None, known: Known) -> dict[str, Definition]:
+    """Every definition of ``files``, by name; of two files that define one name the first counts.
+
+    ``root`` is the folder below which files are written (None: each config file's own), ``zone`` the zone of
+    definitions that name none.
+
+    Raises:
+        DefinitionError: the first thing that is wrong, with its file, line and key.
+    """
+    found: dict[str, Definition] = {}
+    for file in files:
+        text, tables = _tables(file)
+        for name, table in tables.items():
+            one = _Source(file, text, name).definition(
+                table, root or file.parent, zone or DEFAULT_ZONE, known
+            )
+            found.setdefault(name, one)
+    _refuse_shared_folders(list(found.values()))
+    return found
+
+
+def named(definitions: Mapping[str, Definition], name: str) -> Definition:
+    """The definition called ``name``. Raises UnknownNameError with the nearest."""
+    if name not in definitions:
+        raise UnknownNameError(_("report"), name, nearest(name, definitions))
+    return definitions[name]
+
+
+def _tables(file: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        text = file.read_text(encoding="utf-8")
+        document = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(_("{file} cannot be read: {why}", file=file, why=error)) from error
+    tables = document.get("reports", {})
+    if not isinstance(tables, dict):
+        raise DefinitionError(
+            file, line_of(text, ["reports"]), "reports", _("must be a table [reports.NAME]")
+        )
+    return text, tables
+
+
+class _Source:
+    """One definition's place in one file, and the reading of its values."""
+
+    def __init__(self, file: Path, text: str, name: str) -> None:
+        self.file, self.text, self.name = file, text, name
+
+    def wrong(self, path: Sequence[str | int], why: str) -> DefinitionError:
+        """The error for what stands at ``path`` below the definition."""
+        whole = ("reports", self.name, *path)
+        key = ".".join(str(step) for step in whole if not isinstance(step, int))
+        return DefinitionError(self.file, line_of(self.text, whole), key, why)
+
+    def definition(self, table: Any, root: Path, zone: str, known: Known) -> Definition:
+        if not NAME.fullmatch(self.name):
+            raise self.wrong((), _("a report's name must be {kind}", kind=name_kind()))
+        if not isinstance(table, dict):
+            raise self.wrong((), _("must be a table [reports.NAME]"))
+        values = dict(self._values(table, KEYS, (), known))
+        for key in ("parts", "formats"):
+            if not values.get(key):
+                names = ", ".join(known.parts if key == "parts" else known.formats)
+                raise self.wrong((key,), _("is missing: name at least one of {names}", names=names))
+        every = values.pop("every", None)
+        zone = values.get("timezone") or zone
+        made = Definition(
+            name=self.name,
+            file=self.file,
+            line=line_of(self.text, ("reports", self.name)),
+            root=root,
+            output=values.pop("output", None) or default_output(each=bool(values.get("each_branch"))),
+            alerts=tuple(self._alerts(values.pop("alerts", []), known)),
+            schedule=Schedule(every=every[0], cron=every[1], zone=zone) if every else None,
+            **values,
+        )
+        try:
+            made = replace(made, output=check_output(made, known))
+        except ValueError as error:
+            raise self.wrong(("output",), str(error)) from error
+        if made.masking == "revealed" and not made.reason:
+            raise self.wrong(("masking",), _('“revealed” needs a reason: reason = "why"'))
+        return made
+
+    def _values(
+        self, table: Mapping[str, Any], keys: Mapping[str, Reader], at: tuple[str | int, ...], known: Known
+    ) -> Iterator[tuple[str, Any]]:
+        for key, value in table.items():
+            if key not in keys:
+                near = ", ".join(nearest(key, keys))
+                raise self.wrong((*at, key), _("there is no such key. The nearest: {names}.", names=near))
+            try:
+                yield key, keys[key](value, known)
+            except ValueError as error:
+                raise self.wrong((*at, key), _("must be {kind}", kind=error)) from error
+
+    def _alerts(self, tables: Sequence[Mapping[str, Any]], known: Known) -> Iterator[Alert]:
+        for place, table in enumerate(tables):
+            at = ("alerts", place)
+            values = dict(self._values(table, ALERT_KEYS, at, known))
+            if "figure" not in values:
+                raise self.wrong((*at, "figure"), _("is missing"))
+            if values.get("below") is None and values.get("above") is None:
+                raise self.wrong(at, _("needs a bound: below = NUMBER or above = NUMBER"))
+            yield Alert(**values)
+
+
+def _refuse_shared_folders(definitions: Sequence[Definition]) -> None:
+    """Each set of files is put in place as one folder, so no two reports may write into one."""
+    for place, one in enumerate(definitions):
+        for other in definitions[:place]:
+            if overlap(one, other):
+                raise DefinitionError(
+                    one.file,
+                    line_of(one.file.read_text(encoding="utf-8"), ("reports", one.name, "output")),
+                    f"reports.{one.name}.output",
+                    _(
+                        "its files go into the folder of the report {other} ({folder}). Give each its own.",
+                        other=other.name,
+                        folder=other.folder,
+                    ),
+                )

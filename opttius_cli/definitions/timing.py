@@ -1,0 +1,83 @@
+"""``every``: from the words people use for times to a cron expression of five fields."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from opttius_cli.i18n import _
+from opttius_cli.names import folded
+
+_DAYS = (
+    ("sun", "sunday", "dom", "domingo"),
+    ("mon", "monday", "lun", "lunes"),
+    ("tue", "tuesday", "mar", "martes"),
+    ("wed", "wednesday", "mie", "miercoles"),
+    ("thu", "thursday", "jue", "jueves"),
+    ("fri", "friday", "vie", "viernes"),
+    ("sat", "saturday", "sab", "sabado"),
+)
+_WEEKDAYS = {name: str(number) for number, names in enumerate(_DAYS) for name in names}
+_NAMED = {
+    **dict.fromkeys(("daily", "diario", "day", "dia"), "*"),
+    **dict.fromkeys(("weekdays", "habiles", "laborables"), "1-5"),
+}
+_TIMED = re.compile(r"(?P<when>.+?)\s+(?P<hour>\d{1,2}):(?P<minute>\d{2})")
+_MONTHLY = re.compile(r"(?:month|mes)\s+(?P<day>\d{1,2}|last|ultimo)")
+_FIELDS, _LAST_DAY, _LAST_HOUR, _LAST_MINUTE = 5, 28, 23, 59
+
+
+def cron_of(every: str) -> str:
+    """The cron expression that ``every`` means.
+
+    Raises:
+        ValueError: it is neither a time as we write it nor a cron expression that ever comes; says what is.
+    """
+    text = folded(every)
+    timed = _TIMED.fullmatch(text)
+    if timed:
+        return _of_words(timed)
+    expression = " ".join(every.split())
+    if len(expression.split()) != _FIELDS or not _ever_comes(expression):
+        raise ValueError(_meant())
+    return expression
+
+
+def _meant() -> str:
+    return _(
+        'a time such as "mon 07:00", "daily 07:00", "month 1 07:00", or a cron expression of five fields'
+    )
+
+
+def _of_words(timed: re.Match[str]) -> str:
+    hour, minute = int(timed["hour"]), int(timed["minute"])
+    if hour > _LAST_HOUR or minute > _LAST_MINUTE:
+        raise ValueError(_meant())
+    when = timed["when"]
+    if monthly := _MONTHLY.fullmatch(when):
+        return f"{minute} {hour} {_day_of_month(monthly['day'])} * *"
+    days = [_NAMED.get(word) or _WEEKDAYS.get(word) for word in re.split(r"\s*,\s*", when)]
+    if None in days or (len(days) > 1 and "*" in days):
+        raise ValueError(_meant())
+    return f"{minute} {hour} * * {','.join(str(day) for day in days)}"
+
+
+def _day_of_month(day: str) -> str:
+    if not day.isdigit():
+        return "L"
+    if not 1 <= int(day) <= _LAST_DAY:
+        # The 29th to the 31st do not come every month, and a report that is skipped is missed.
+        raise ValueError(
+            _('a day that every month has: "month 1 07:00" to "month 28 07:00", or "month last 07:00"')
+        )
+    return str(int(day))
+
+
+def _ever_comes(expression: str) -> bool:
+    from cronsim import CronSim, CronSimError
+
+    try:
+        next(CronSim(expression, datetime(2026, 1, 1, tzinfo=UTC)))
+    except (CronSimError, StopIteration):
+        return False
+    return True

@@ -1,0 +1,169 @@
+"""Figures that left their bounds: read from an answer, judged, and told as a part of the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opttius_cli.i18n import _, n_
+from opttius_cli.render.cells import Cells
+from opttius_cli.reports.board import DASHBOARD, Place
+from opttius_cli.result import Column, Kind, Part, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from opttius_cli.definitions import Alert
+    from opttius_cli.result import Answer
+
+Figures = dict[str, float]
+"""Figures by their dotted paths."""
+Past = list[dict[str, Figures]]
+"""The figures of earlier runs by scope, the newest first."""
+
+_COLUMNS = (
+    Column("alert", Kind.TEXT, {"es": "Alerta", "en": "Alert"}),
+    Column("figure", Kind.TEXT, {"es": "Cifra", "en": "Figure"}),
+    Column("value", Kind.NUMBER, {"es": "Valor", "en": "Value"}),
+    Column("reference", Kind.NUMBER, {"es": "Referencia", "en": "Reference"}),
+    Column("change_pct", Kind.PERCENT, {"es": "Cambio", "en": "Change"}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An alert whose figure left its bounds: the figure, what it was compared with, and the change in percent."""
+
+    alert: Alert
+    scope: str
+    sentence: str
+    value: float
+    reference: float | None
+    change: float | None
+
+
+def places(alerts: Iterable[Alert]) -> tuple[Place, ...]:
+    """The reports that hold the figures of ``alerts``."""
+    paths = {_path(alert.figure) for alert in alerts}
+    return tuple(place for place in DASHBOARD if place.path in paths)
+
+
+def figures(alerts: Iterable[Alert], answer: Answer) -> dict[str, float]:
+    """The figures of ``alerts`` that ``answer`` tells, by their dotted paths."""
+    found = {}
+    for alert in alerts:
+        cell = _cell(alert.figure, answer)
+        if cell is not None:
+            found[alert.figure] = float(cell[0])
+    return found
+
+
+def judged(
+    alerts: Sequence[Alert],
+    now: Mapping[str, float],
+    before: Mapping[str, float],
+    past: Past,
+    scope: str,
+    answer: Answer,
+) -> list[Raised]:
+    """The alerts whose figure left its bounds; one that cannot be compared yet is left out."""
+    found = []
+    for alert in alerts:
+        if alert.figure not in now:
+            continue
+        value = now[alert.figure]
+        reference = _reference(alert, before, past, scope)
+        change = (value - reference) / abs(reference) * 100 if reference else None
+        looked_at = value if alert.against == "value" else change
+        if looked_at is not None and _is_out(alert, looked_at):
+            sentence = _sentence(alert, value, change, answer)
+            found.append(Raised(alert, scope, sentence, value, reference, change))
+    return found
+
+
+def part(raised: Sequence[Raised]) -> Part:
+    """The list of what was raised, as a part of the report."""
+    import pyarrow as pa
+
+    rows = [
+        (
+            one.sentence,
+            one.alert.figure,
+            one.value,
+            one.reference,
+            None if one.change is None else round(one.change, 2),
+        )
+        for one in raised
+    ]
+    types = (pa.string(), pa.string(), pa.float64(), pa.float64(), pa.float64())
+    columns = list(zip(*rows, strict=True)) or [()] * len(types)
+    arrays = [pa.array(list(column), kind) for column, kind in zip(columns, types, strict=True)]
+    table = pa.table(arrays, names=[column.name for column in _COLUMNS])
+    return Part(("alerts",), Result("alerts", {"es": "Alertas", "en": "Alerts"}, "rows", _COLUMNS, table))
+
+
+def _reference(alert: Alert, before: Mapping[str, float], past: Past, scope: str) -> float | None:
+    if alert.against == "previous":
+        return before.get(alert.figure)
+    if alert.against == "mean":
+        known = [run[scope][alert.figure] for run in past if alert.figure in run.get(scope, {})][: alert.last]
+        return sum(known) / len(known) if known else None
+    return None
+
+
+def _is_out(alert: Alert, value: float) -> bool:
+    return (alert.below is not None and value < alert.below) or (
+        alert.above is not None and value > alert.above
+    )
+
+
+def _path(figure: str) -> tuple[str, ...]:
+    return tuple(figure.split(".")[:-1])
+
+
+def _cell(figure: str, answer: Answer) -> tuple[float, Column] | None:
+    """A figure of an answer, and its column."""
+    path, name = _path(figure), figure.rpartition(".")[2]
+    for one in answer.parts:
+        result = one.result
+        names = [column.name for column in result.columns]
+        if one.path == path and result.shape == "record" and name in names and result.table.num_rows:
+            place = names.index(name)
+            value = result.table.column(place)[0].as_py()
+            return None if value is None or result.absent else (value, result.columns[place])
+    return None
+
+
+def _sentence(alert: Alert, value: float, change: float | None, answer: Answer) -> str:
+    """What was raised, as a person reads it, in the language in use."""
+    from opttius_cli.i18n import language
+
+    cells = Cells(language(), answer.head.currency)
+    cell = _cell(alert.figure, answer)
+    column = cell[1] if cell else None
+    name = alert.title or (cells.label(column) if column else alert.figure)
+    shown = cells.text(cell[0], column.kind) if cell and column else str(value)
+    if alert.against == "value" or change is None:
+        bound = alert.below if alert.below is not None and value < alert.below else alert.above
+        limit = cells.text(bound, column.kind) if column else str(bound)
+        return (
+            _("{figure} is {value}, below {limit}.", figure=name, value=shown, limit=limit)
+            if alert.below is not None and value < alert.below
+            else _("{figure} is {value}, above {limit}.", figure=name, value=shown, limit=limit)
+        )
+    moved = cells.text(change, Kind.PERCENT)
+    if alert.against == "previous":
+        return _(
+            "{figure} is {value}: {change} against the previous period.",
+            figure=name,
+            value=shown,
+            change=moved,
+        )
+    return n_(
+        "{figure} is {value}: {change} against the mean of the last run.",
+        "{figure} is {value}: {change} against the mean of the last {count} runs.",
+        alert.last,
+        figure=name,
+        value=shown,
+        change=moved,
+    )

@@ -1,0 +1,244 @@
+"""One set of files: each scope's reports worked out once, and every format written from that.
+
+All files show one snapshot. When another load puts a newer one in its place meanwhile, the set is begun again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli import i18n, session
+from opttius_cli.errors import SourceError
+from opttius_cli.i18n import _
+from opttius_cli.period import end_of, start_of
+from opttius_cli.render.registry import RENDERERS
+from opttius_cli.render.style import Style
+from opttius_cli.reports import parts
+from opttius_cli.runs import alerts, naming
+from opttius_cli.runs.contents import has_something, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from opttius_cli.definitions import Definition
+    from opttius_cli.period import Clock, Period, Window
+    from opttius_cli.render.registry import Renderer
+    from opttius_cli.result import Answer, Branch, Scope
+    from opttius_cli.runs.alerts import Past, Raised
+
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run will make: the request at its instant, the snapshot, the scopes and the names of the files."""
+
+    definition: Definition
+    request: session.Request
+    snapshot: Path
+    loaded_at: datetime
+    clock: Clock
+    period: Period | None
+    previous: Window | None
+    scope: Scope
+    folder: Path
+    scopes: tuple[tuple[str, str, tuple[str, ...]], ...]
+    """Per file: its name without extension, the key of its scope, and the branches to ask for."""
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all files."""
+        return [
+            f"{stem}.{RENDERERS[one].extension}"
+            for stem, *_rest in self.scopes
+            for one in self.definition.formats
+        ]
+
+
+@dataclass(slots=True)
+class Made:
+    """What the files of a set hold, gathered while they are written."""
+
+    files: list[dict[str, Any]] = field(default_factory=list)
+    rows: int = 0
+    something: bool = False
+    figures: dict[str, dict[str, float]] = field(default_factory=dict)
+    raised: list[Raised] = field(default_factory=list)
+    sql: dict[str, str] = field(default_factory=dict)
+
+
+def plan(definition: Definition, request: session.Request) -> Plan:
+    """What a run of ``definition`` will make; loads the source where its snapshot is stale.
+
+    Without an as-of, a period that is over is seen from the first instant after it, so that the same period
+    gives the same files whenever they are made.
+    """
+    snapshot = session.snapshot_file(request)
+    loaded = replace(request, refresh=False)
+    if request.as_of is None:
+        with session.opened(loaded, snapshot) as opened:
+            after = _after_period(opened)
+        loaded = replace(loaded, as_of=after.isoformat() if after else None)
+    with session.opened(loaded, snapshot) as opened:
+        scope, clock, period = opened.scope, opened.clock, opened.period
+        return Plan(
+            definition,
+            replace(loaded, as_of=clock.as_of.isoformat()),
+            snapshot,
+            opened.manifest.loaded_at,
+            clock,
+            period,
+            opened.previous,
+            scope,
+            naming.folder_of(definition, clock, period),
+            tuple(_scopes(definition, request.config.branches, scope.branches, clock, period)),
+        )
+
+
+def _after_period(opened: session.Session) -> datetime | None:
+    """The first instant after the session's period, when that is over."""
+    if opened.period is None or opened.clock.as_of < end_of(opened.period.full.last, opened.clock.zone):
+        return None
+    return start_of(opened.period.full.last + timedelta(days=1), opened.clock.zone)
+
+
+def _scopes(
+    definition: Definition,
+    asked: tuple[str, ...],
+    branches: Sequence[Branch],
+    clock: Clock,
+    period: Period | None,
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    if not definition.each_branch:
+        yield naming.stem_of(definition, clock, period, None), "all", asked
+        return
+    names = naming.branch_names(branches)
+    for branch in branches:
+        yield naming.stem_of(definition, clock, period, names[branch.id]), branch.id, (branch.id,)
+
+
+def make(plan: Plan, stage: Path, past: Past, loaded_at: datetime | None = None) -> Made:
+    """Write every file of ``plan`` into the folder ``stage``.
+
+    ``past`` are the figures of earlier runs. ``loaded_at`` lets the files say another time of loading than
+    the snapshot's: to see whether anything else has changed.
+
+    Raises:
+        SourceError: the snapshot is replaced again and again while it is read.
+    """
+    for _attempt in range(_ATTEMPTS):
+        made = Made()
+        first: datetime | None = None
+        for stem, key, branches in plan.scopes:
+            with _speaking(plan.definition.language):
+                found = _answered(plan, branches, key, past, made)
+                first = first or found.loaded_at
+                if found.loaded_at != first:
+                    break
+                _write(plan, stage, stem, replace(found, loaded_at=loaded_at or found.loaded_at), made)
+        else:
+            return made
+        for file in stage.iterdir():
+            file.unlink()
+    raise SourceError(_("The snapshot is loaded again and again while the report is made. Try again later."))
+
+
+@contextmanager
+def _asked(
+    plan: Plan, branches: tuple[str, ...], as_of: str | None = None, period: str | None = None
+) -> Iterator[session.Session]:
+    config = replace(plan.request.config, branches=branches)
+    request = replace(
+        plan.request,
+        config=config,
+        as_of=as_of or plan.request.as_of,
+        period=period or plan.request.period,
+        compare="none" if period else plan.request.compare,
+    )
+    with session.opened(request, plan.snapshot) as opened:
+        yield opened
+
+
+def _answered(plan: Plan, branches: tuple[str, ...], key: str, past: Past, made: Made) -> Answer:
+    """The answer for one scope, with what its alerts say as its last part."""
+    definition = plan.definition
+    with _asked(plan, branches) as opened:
+        shown = parts.places(definition.parts, opened.library.users())
+        places = tuple(dict.fromkeys((*shown, *alerts.places(definition.alerts))))
+        found = session.answer(opened, definition.name, places, session.EVERY_CUSTOMER)
+    told = [part for part, place in zip(found.parts, places, strict=True) if place in shown]
+    if definition.alerts:
+        made.figures[key] = alerts.figures(definition.alerts, found)
+        before = _before(plan, branches, found.head.previous)
+        raised = alerts.judged(definition.alerts, made.figures[key], before, past, key, found)
+        made.raised += raised
+        told.append(alerts.part(raised))
+    made.sql |= dict(found.sql)
+    return replace(found, parts=tuple(told), head=replace(found.head, title=definition.title))
+
+
+def _before(plan: Plan, branches: tuple[str, ...], window: Window | None) -> Mapping[str, float]:
+    """The figures that alerts compare with the previous window: as they were when that window ended."""
+    watching = tuple(one for one in plan.definition.alerts if one.against == "previous")
+    if not watching or window is None:
+        return {}
+    with _asked(plan, branches, window.until.isoformat(), f"{window.first}..{window.last}") as earlier:
+        found = session.answer(earlier, plan.definition.name, alerts.places(watching), session.EVERY_CUSTOMER)
+    return alerts.figures(watching, found)
+
+
+def _write(plan: Plan, stage: Path, stem: str, answer: Answer, made: Made) -> None:
+    """One file per format from one answer."""
+    style = Style(language=i18n.language())
+    rows = rows_of(answer)
+    made.rows += rows
+    made.something = made.something or has_something(answer)
+    for name in plan.definition.formats:
+        renderer = RENDERERS[name]
+        file = stage / f"{stem}.{renderer.extension}"
+        _write_file(file, renderer, answer, style, private=plan.definition.masking == "revealed")
+        made.files.append(
+            {
+                "name": file.name,
+                "format": name,
+                "rows": rows,
+                "bytes": file.stat().st_size,
+                "sha256": digest(file),
+                "branches": [branch.code or branch.id for branch in answer.head.scope.branches],
+                "whole_organization": answer.head.scope.whole,
+            }
+        )
+
+
+@contextmanager
+def _speaking(language: str | None) -> Iterator[None]:
+    """Speak the language of the report while it is made."""
+    spoken = i18n.language()
+    i18n.use(language or spoken)
+    try:
+        yield
+    finally:
+        i18n.use(spoken)
+
+
+def _write_file(file: Path, renderer: Renderer, answer: Answer, style: Style, *, private: bool) -> None:
+    handle = os.open(
+        file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600 if private else 0o666
+    )
+    with open(handle, "wb") as out:  # noqa: PTH123 - a handle, not a path
+        renderer.write(answer, out, style)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def digest(file: Path) -> str:
+    """The SHA-256 of a file."""
+    with file.open("rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest()

@@ -1,0 +1,75 @@
+"""``manifest.json``: what lies in a set of files, for whom, as of when, and how it was worked out.
+
+The same run gives the same bytes: nothing in it tells when or where it was written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli import __version__
+from opttius_cli.runs.publishing import MADE_BY, MANIFEST
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from opttius_cli.period import Window
+    from opttius_cli.runs.making import Made, Plan
+
+VERSION = 1
+
+
+def document(plan: Plan, made: Made) -> dict[str, Any]:
+    """What a set says of itself. ``definitions`` changes with the SQL by which its figures are worked out."""
+    definition, period = plan.definition, plan.period
+    sql = "\0".join(f"{name}\0{text}" for name, text in sorted(made.sql.items()))
+    return {
+        "made_by": MADE_BY,
+        "version": VERSION,
+        "program": __version__,
+        "report": definition.name,
+        "title": definition.title,
+        "definition": definition.digest,
+        "definitions": hashlib.sha256(sql.encode()).hexdigest()[:16],
+        "as_of": plan.clock.as_of.isoformat(),
+        "timezone": plan.clock.zone.key,
+        "period": _window(period.window) | {"label": period.label} if period else None,
+        "previous": _window(plan.previous) if plan.previous else None,
+        "organization": {"id": plan.scope.organization_id, "name": plan.scope.organization_name},
+        "language": definition.language,
+        "masking": definition.masking,
+        "loaded_at": plan.loaded_at.isoformat(),
+        "rows": made.rows,
+        "alerts": [
+            {
+                "figure": one.alert.figure,
+                "scope": one.scope,
+                "against": one.alert.against,
+                "value": one.value,
+                "reference": one.reference,
+                "says": one.sentence,
+            }
+            for one in made.raised
+        ],
+        "files": made.files,
+    }
+
+
+def write(stage: Path, found: dict[str, Any]) -> None:
+    """Write the manifest as the last file of a set."""
+    with (stage / MANIFEST).open("x", encoding="utf-8") as out:
+        out.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two sets hold the same files by the same rules, whenever their data was loaded."""
+    return {**one, "loaded_at": None} == {**other, "loaded_at": None}
+
+
+def _window(window: Window) -> dict[str, str]:
+    return {"from": window.first.isoformat(), "to": window.last.isoformat()}

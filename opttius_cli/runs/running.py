@@ -1,0 +1,196 @@
+"""One run of a report from its lock to its row in the ledger: all its files, or none and a word of why."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opttius_cli import diagnostics
+from opttius_cli.errors import OpttiusError, OutputError
+from opttius_cli.i18n import _
+from opttius_cli.runs import hooks, making, manifest, publishing
+from opttius_cli.runs.ledger import DELIVERED, Ledger, Run, Status
+from opttius_cli.runs.lock import locked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from opttius_cli.definitions import Definition
+    from opttius_cli.diagnostics import Voice
+    from opttius_cli.runs.alerts import Past, Raised
+    from opttius_cli.session import Request
+
+FILE = "runs.sqlite3"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """Where runs are at home: the state folder, the clock, the voice, and how a definition becomes a request.
+
+    ``on_success`` and ``on_failure`` are commands that stand in for those of the definitions.
+    """
+
+    state: Path
+    clock: Callable[[], datetime]
+    voice: Voice
+    request: Callable[[Definition, str | None], Request]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    if_changed: bool = False
+    on_success: str | None = None
+    on_failure: str | None = None
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger of all reports."""
+        return Ledger(self.state / FILE)
+
+    def lock(self, report: str) -> AbstractContextManager[None]:
+        """The lock of a report. Raises BusyError."""
+        return locked(self.state / "locks", report)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended: its row, its folder, and what its alerts say."""
+
+    run: Run
+    folder: Path
+    raised: tuple[Raised, ...]
+
+    @property
+    def files(self) -> list[Path]:
+        """Every file of the set, the manifest last."""
+        return [self.folder / name for name in (*self.run.files, publishing.MANIFEST)]
+
+
+def run(post: Post, definition: Definition, due: datetime | None, as_of: str | None = None) -> Outcome:
+    """Make the files of ``definition``; the report's lock must be held, and killed runs settled.
+
+    ``due`` is the scheduled instant that the run is for, which is also its as-of unless one is given.
+
+    Raises:
+        OpttiusError: it could not be made; the files that were there are untouched, and the ledger says why.
+    """
+    started = Run(report=definition.name, started=post.clock(), due=due)
+    running = post.ledger.begin(started)
+    try:
+        outcome = _made(post, definition, running, as_of or (due.isoformat() if due else None))
+    except BaseException as error:
+        _give_up(post, definition, running, error)
+        raise
+    post.ledger.settle(outcome.run)
+    hooks.call(post, definition, outcome.run, [str(file) for file in outcome.files], outcome.raised)
+    return outcome
+
+
+def _made(post: Post, definition: Definition, running: Run, as_of: str | None) -> Outcome:
+    plan = making.plan(definition, post.request(definition, as_of))
+    publishing.refuse(plan.folder, definition.name)
+    publishing.clean_beside(plan.folder, definition.name)
+    stage = publishing.stage_for(plan.folder, definition.name)
+    running = replace(running, as_of=plan.clock.as_of, folder=str(plan.folder), staging=str(stage))
+    post.ledger.settle(running)
+    past = [run.figures or {} for run in _earlier(post.ledger, definition, plan.clock.as_of)]
+    old = publishing.manifest_of(plan.folder)
+    try:
+        made, changed = _staged(post, plan, stage, past, old)
+        if changed:
+            publishing.publish(stage, plan.folder)
+    except OSError as error:
+        raise OutputError(
+            _("{path} cannot be written: {why}.", path=plan.folder, why=error.strerror or error)
+        ) from error
+    finally:
+        publishing.clean(stage, plan.folder)
+    if definition.keep:
+        from opttius_cli.runs import naming
+
+        publishing.prune(plan.folder, naming.sets_of(definition), definition.name, definition.keep)
+    ended = replace(
+        running,
+        status=("ok" if made.something else "empty") if changed else "unchanged",
+        ended=post.clock(),
+        code=diagnostics.DONE,
+        rows=made.rows,
+        files=tuple(file["name"] for file in made.files),
+        figures=made.figures,
+        alerts=len(made.raised),
+    )
+    return Outcome(ended, plan.folder, tuple(made.raised))
+
+
+def _staged(
+    post: Post,
+    plan: making.Plan,
+    stage: Path,
+    past: Past,
+    old: dict[str, object] | None,
+) -> tuple[making.Made, bool]:
+    """The set in its staging folder, and whether it says anything else than the one that is there."""
+    from datetime import datetime
+
+    private = plan.definition.masking == "revealed"
+    if post.if_changed and old:
+        publishing.make_stage(stage, plan.folder, private=private)
+        # As if the data had been loaded when it was for the old set: what then differs has changed.
+        made = making.make(plan, stage, past, datetime.fromisoformat(str(old["loaded_at"])))
+        if manifest.same(manifest.document(plan, made), old):
+            return made, False
+        publishing.clean(stage, plan.folder)
+    publishing.make_stage(stage, plan.folder, private=private)
+    made = making.make(plan, stage, past)
+    manifest.write(stage, manifest.document(plan, made))
+    return made, True
+
+
+def _earlier(ledger: Ledger, definition: Definition, as_of: datetime) -> Iterator[Run]:
+    """The delivered runs of earlier instants, one per instant, the newest first."""
+    seen = set()
+    found = [
+        run
+        for run in ledger.of(definition.name)
+        if run.status in DELIVERED and run.as_of and run.as_of < as_of
+    ]
+    for run in sorted(found, key=lambda run: (run.as_of, run.id), reverse=True):
+        if run.as_of not in seen:
+            seen.add(run.as_of)
+            yield run
+
+
+def settle_killed(post: Post, definition: Definition) -> list[Run]:
+    """Settle the rows of runs that were killed and remove what they left; the report's lock must be held."""
+    settled = []
+    for run in post.ledger.running(definition.name):
+        if run.staging and run.folder:
+            publishing.clean(Path(run.staging), Path(run.folder))
+        cause = _("The run was killed, or the machine went down; this was found by the next run.")
+        killed = replace(run, status="killed", ended=post.clock(), cause=cause)
+        post.ledger.settle(killed)
+        hooks.call(post, definition, killed, [], ())
+        settled.append(killed)
+    return settled
+
+
+def _give_up(post: Post, definition: Definition, running: Run, error: BaseException) -> None:
+    """Write down why a run did not end well."""
+    interrupted = isinstance(error, KeyboardInterrupt) or "interrupted" in str(error).lower()
+    if isinstance(error, OpttiusError):
+        cause, code = str(error), diagnostics.exit_code(error)
+    elif interrupted:
+        cause, code = _("The run was interrupted."), diagnostics.INTERRUPTED
+    else:
+        # Its text may hold anything of the data.
+        cause, code = type(error).__name__, diagnostics.UNEXPECTED
+    known = running
+    with suppress(OutputError):
+        known = next((run for run in post.ledger.running(definition.name) if run.id == running.id), running)
+    status: Status = "interrupted" if interrupted and not isinstance(error, OpttiusError) else "failed"
+    ended = replace(known, status=status, ended=post.clock(), cause=cause, code=code)
+    # What went wrong first is what a person must hear of.
+    with suppress(OutputError):
+        post.ledger.settle(ended)
+    hooks.call(post, definition, ended, [], ())

@@ -1,0 +1,77 @@
+"""Whether the reports came: each one's last run, last success, next due instant, and whether it is late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+from opttius_cli.runs.ledger import DELIVERED
+from opttius_cli.schedule import due
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from opttius_cli.definitions import Definition
+    from opttius_cli.runs.ledger import Run
+
+GRACE = timedelta(minutes=30)
+"""How long after its due instant a report may still be on its way."""
+
+Verdict = Literal["ok", "never", "running", "late", "failed"]
+BAD: tuple[Verdict, ...] = ("late", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a report stands."""
+
+    report: str
+    verdict: Verdict
+    last: Run | None
+    success: Run | None
+    next_due: datetime | None
+
+
+def standing(
+    definition: Definition, runs: Sequence[Run], now: datetime, *, is_running: bool, max_age: float | None
+) -> Standing:
+    """How ``definition`` stands by its ``runs``, the newest first.
+
+    It is late when its last due instant is past by more than a grace and was not delivered, or when its last
+    success is older than ``max_age`` seconds.
+    """
+    ended = [run for run in runs if run.status != "running"]
+    success = next((run for run in ended if run.status in DELIVERED), None)
+    schedule = definition.schedule
+    verdict: Verdict = "ok" if success else "never"
+    if runs and runs[0].status == "running":
+        # Nobody holds the lock of a run that was killed.
+        verdict = "running" if is_running else "failed"
+    elif ended and ended[0].status not in DELIVERED:
+        verdict = "failed"
+    elif _is_late(definition, ended, now) or _is_old(success, now, max_age):
+        verdict = "late"
+    return Standing(
+        definition.name,
+        verdict,
+        runs[0] if runs else None,
+        success,
+        due.following(schedule, now) if schedule else None,
+    )
+
+
+def _is_late(definition: Definition, ended: Sequence[Run], now: datetime) -> bool:
+    if definition.schedule is None:
+        return False
+    expected = due.latest(definition.schedule, now - GRACE)
+    if expected is None:
+        return False
+    return not any(run.due and run.due >= expected and run.status in DELIVERED for run in ended)
+
+
+def _is_old(success: Run | None, now: datetime, max_age: float | None) -> bool:
+    if max_age is None:
+        return False
+    return success is None or success.ended is None or (now - success.ended).total_seconds() > max_age

@@ -1,0 +1,62 @@
+"""How a timer of the machine calls for reports: which program, in which folder, with what around it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opttius_cli.errors import UsageError
+from opttius_cli.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MINUTES = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
+"""How many minutes may lie between two calls: what divides an hour."""
+_KEPT = ("OPTTIUS_CACHE_DIR", "OPTTIUS_CONFIG_DIR", "OPTTIUS_STATE_DIR")
+"""What a timer must hand on, so that it sees the settings and the ledger that a person sees. No secret is among it."""
+_PATHS = ("/usr/local/bin", "/usr/bin", "/bin")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: the words of the command, its folder, its environment, and every how many minutes."""
+
+    command: tuple[str, ...]
+    folder: Path
+    environment: Mapping[str, str]
+    minutes: int
+
+    @property
+    def key(self) -> str:
+        """What tells the calls of one folder from those of another."""
+        return hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:8]
+
+
+def call_of(folder: Path, environment: Mapping[str, str], minutes: int) -> Call:
+    """The call for the reports of ``folder``, as this very program would be called.
+
+    Raises:
+        UsageError: minutes that do not divide an hour, or a folder that no timer can name.
+    """
+    if minutes not in MINUTES:
+        raise UsageError(
+            _("--minutes must be one of {names}.", names=", ".join(str(number) for number in MINUTES))
+        )
+    beside = Path(sys.executable).with_name("opttius")
+    program = (str(beside),) if beside.is_file() else (sys.executable, "-m", "opttius_cli")
+    paths = dict.fromkeys((str(Path(program[0]).parent), *_PATHS))
+    kept = {name: str(Path(environment[name]).absolute()) for name in _KEPT if environment.get(name)}
+    call = Call(
+        (*program, "report", "run", "--due"), folder, {"PATH": os.pathsep.join(paths), **kept}, minutes
+    )
+    for text in (*call.command, str(folder), *call.environment.values()):
+        if not text.isprintable():
+            raise UsageError(
+                _("{path} has a sign in its name that no timer takes. Rename it.", path=repr(text))
+            )
+    return call

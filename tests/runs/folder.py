@@ -1,0 +1,69 @@
+"""A working folder with an opttius.toml, the clock that its reports see, and what they left behind."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli.runs.ledger import Ledger, Run
+from opttius_cli.runs.running import FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import pytest
+    from cli.running import Ran
+
+HEAD = """
+source = "{shop}"
+organization = "mirador-austral"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A working folder; ``run`` runs the program in it."""
+
+    folder: Path
+    state: Path
+    shop: Path
+    run: Callable[..., Ran]
+    patch: pytest.MonkeyPatch
+
+    def define(self, text: str) -> None:
+        """Write opttius.toml: the shop, then ``text``."""
+        (self.folder / "opttius.toml").write_text(HEAD.format(shop=self.shop) + text, encoding="utf-8")
+
+    def at(self, moment: str) -> None:
+        """Set the clock."""
+        self.patch.setenv("OPTTIUS_NOW", moment)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger of this folder's state."""
+        return Ledger(self.state / FILE)
+
+    def runs(self, report: str) -> list[Run]:
+        """The runs of a report, the oldest first."""
+        return self.ledger.of(report)[::-1]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Every file below ``folder`` with its bytes."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a set, after comparing every file with it."""
+    found: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    names = {file["name"] for file in found["files"]}
+    assert {path.name for path in folder.iterdir()} == names | {"manifest.json"}
+    for file in found["files"]:
+        data = (folder / file["name"]).read_bytes()
+        assert (hashlib.sha256(data).hexdigest(), len(data)) == (file["sha256"], file["bytes"]), file["name"]
+    return found

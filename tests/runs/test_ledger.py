@@ -1,0 +1,136 @@
+"""Whether the reports came, what is told when they did not, and that there is one run at a time."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from opttius_cli.runs import hooks
+from opttius_cli.runs.ledger import Run
+from opttius_cli.runs.lock import locked
+
+if TYPE_CHECKING:
+    from runs.folder import Place
+
+DAILY = """
+[reports.daily]
+parts = ["kpis"]
+formats = ["csv"]
+period = "yesterday"
+every = "daily 07:00"
+"""
+SEVEN = "2026-11-23T10:00:00+00:00"
+
+
+def test_a_second_run_ends_with_75(place: Place) -> None:
+    place.define(DAILY)
+    with locked(place.state / "locks", "daily"):
+        ran = place.run("report", "run", "daily")
+        assert ran.code == 75
+        assert "Another run of the report daily is at work." in ran.err
+        assert place.run("report", "run", "--due").code == 75
+    assert place.run("report", "run", "--due").code == 0
+    assert len(place.runs("daily")) == 1
+
+
+def test_status_tells_what_monitoring_asks(place: Place) -> None:
+    place.define(DAILY)
+    place.at("2026-11-23T12:00:00+00:00")
+    ran = place.run("report", "status", "--format", "json")
+    (told,) = json.loads(ran.out)
+    assert (ran.code, told["state"]) == (1, "late")
+    assert place.run("report", "run", "--due").code == 0
+    ran = place.run("report", "status", "--format", "json")
+    (told,) = json.loads(ran.out)
+    assert ran.code == 0
+    assert told == {
+        "report": "daily",
+        "state": "ok",
+        "last_status": "ok",
+        "last_started": "2026-11-23T12:00:00+00:00",
+        "cause": None,
+        "seconds": 0.0,
+        "rows": told["rows"],
+        "files": ["daily.csv"],
+        "alerts": 0,
+        "last_success": "2026-11-23T12:00:00+00:00",
+        "next_due": "2026-11-24T10:00:00+00:00",
+    }
+    place.at("2026-11-24T10:20:00+00:00")
+    assert place.run("report", "status").code == 0, "it may still be on its way"
+    assert place.run("report", "status", "--max-age", "22h").code == 1
+    assert place.run("report", "status", "--max-age", "26h").code == 0
+    place.at("2026-11-24T10:31:00+00:00")
+    ran = place.run("report", "status")
+    assert ran.code == 1
+    assert "1 report did not come: daily." in ran.err
+
+
+def test_status_tells_of_a_failure_with_its_cause(place: Place) -> None:
+    place.define(DAILY + 'branches = ["CM-999"]\n')
+    assert place.run("report", "run", "daily").code == 6
+    ran = place.run("report", "status")
+    assert ran.code == 1
+    assert "failed" in ran.out
+    assert "There is no branch “CM-999”." in ran.out
+
+
+def test_a_run_that_was_killed_is_told_at_once_and_settled_by_the_next(place: Place) -> None:
+    place.define(DAILY)
+    place.ledger.begin(Run(report="daily", started=datetime(2026, 11, 23, 10, tzinfo=UTC)))
+    assert json.loads(place.run("report", "status", "-f", "json").out)[0]["state"] == "failed"
+    with locked(place.state / "locks", "daily"):
+        assert json.loads(place.run("report", "status", "-f", "json").out)[0]["state"] == "running"
+    ran = place.run("report", "run", "daily", "--on-failure", 'echo "$OPTTIUS_STATUS" > told.txt')
+    assert ran.code == 0
+    assert [run.status for run in place.runs("daily")] == ["killed", "ok"]
+    assert (place.folder / "told.txt").read_text(encoding="utf-8") == "killed\n"
+
+
+def test_a_report_about_nothing_is_delivered_and_said(place: Place) -> None:
+    place.define(DAILY.replace('"kpis"', '"sales"').replace('"yesterday"', '"2020-01"'))
+    ran = place.run("report", "run", "daily")
+    assert ran.code == 0
+    assert "daily: there is nothing in this report; it was delivered all the same." in ran.err
+    assert len(ran.out.splitlines()) == 2
+    assert place.runs("daily")[-1].status == "empty"
+
+
+def test_commands_are_told_by_their_environment_only(place: Place) -> None:
+    told = 'printf "%s|" "$OPTTIUS_REPORT" "$OPTTIUS_STATUS" "$OPTTIUS_CODE" "$OPTTIUS_CAUSE" >> told.txt'
+    place.define(DAILY + f"on_success = '{told}'\non_failure = '{told}'\n")
+    assert place.run("report", "run", "daily").code == 0
+    place.define(DAILY + f"branches = ['$(touch hacked); \"x']\non_failure = '{told}'\n")
+    assert place.run("report", "run", "daily").code == 6
+    said = (place.folder / "told.txt").read_text(encoding="utf-8")
+    assert said.startswith('daily|ok|0||daily|failed|6|There is no branch “$(touch hacked); "x”.')
+    assert not (place.folder / "hacked").exists()
+
+
+def test_an_option_stands_in_for_the_command_of_the_definition(place: Place) -> None:
+    place.define(DAILY + 'on_success = "touch defined"\n')
+    ran = place.run("report", "run", "daily", "--on-success", 'echo "$OPTTIUS_FILES" > given')
+    said = (place.folder / "given").read_text(encoding="utf-8")
+    assert said == ran.out
+    assert not (place.folder / "defined").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("echo no mail server >&2; exit 3", "it ended with 3: no mail server"),
+        ("sleep 30 & wait", "it took longer than 1 s and was ended."),
+    ],
+)
+def test_what_becomes_of_a_command_never_changes_what_became_of_the_report(
+    place: Place, monkeypatch: pytest.MonkeyPatch, command: str, says: str
+) -> None:
+    monkeypatch.setattr(hooks, "TIMEOUT", 1.0)
+    place.define(DAILY)
+    ran = place.run("report", "run", "daily", "--on-success", command)
+    assert ran.code == 0
+    assert f"The command for daily: {says}" in ran.err
+    assert place.runs("daily")[-1].status == "ok"

@@ -1,0 +1,150 @@
+"""A folder changes places with its successor; what is not ours stays, and what is somebody else's is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from opttius_cli.errors import OutputError
+from opttius_cli.runs import publishing
+from runs.folder import Place, files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DAILY = """
+[reports.daily]
+parts = ["kpis"]
+formats = ["csv"]
+period = "30"
+every = "daily 07:00"
+output = "out/{date}/daily"
+"""
+
+
+def _set(folder: Path, text: str, *, name: str = "a.csv", as_of: str = "2026-01-01") -> Path:
+    folder.mkdir(parents=True)
+    (folder / name).write_text(text, encoding="utf-8")
+    told = {"made_by": "opttius", "report": "daily", "as_of": as_of, "files": [{"name": name}]}
+    (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    return folder
+
+
+def _no_exchange(_one: Path, _other: Path) -> None:
+    raise OSError(22, "Invalid argument")
+
+
+@pytest.mark.parametrize("can_exchange", [True, False])
+def test_the_new_set_stands_in_the_place_of_the_old(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, can_exchange: bool
+) -> None:
+    if not can_exchange:
+        monkeypatch.setattr(publishing, "_exchange", _no_exchange)
+    target = _set(tmp_path / "out" / "set", "old", name="old.csv")
+    (target / "notes.txt").write_text("by hand", encoding="utf-8")
+    stage = _set(publishing.stage_for(target, "daily"), "new")
+    publishing.publish(stage, target)
+    assert (target / "a.csv").read_text(encoding="utf-8") == "new"
+    assert {path.name for path in target.iterdir()} == {"a.csv", "manifest.json", "notes.txt"}
+    assert [path.name for path in target.parent.iterdir()] == ["set"]
+
+
+def test_where_there_is_no_exchange_a_kill_between_the_renames_is_put_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishing, "_exchange", _no_exchange)
+    target = _set(tmp_path / "out" / "set", "old")
+    stage = _set(publishing.stage_for(target, "daily"), "new")
+    target.rename(publishing._aside(stage))
+    publishing.clean(stage, target)
+    assert [path.name for path in target.parent.iterdir()] == ["set"]
+    assert (target / "a.csv").read_text(encoding="utf-8") == "old"
+
+
+def test_what_killed_runs_of_this_report_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    target = _set(tmp_path / "out" / "set", "old")
+    ours = publishing.stage_for(target, "daily")
+    theirs = publishing.stage_for(target, "daily-b")
+    notes = target.with_name(".opttius-daily-notes.staging")
+    for folder in (ours, theirs, notes):
+        folder.mkdir()
+    publishing.clean_beside(target, "daily")
+    assert set(target.parent.iterdir()) == {target, theirs, notes}
+
+
+def test_a_folder_that_is_not_ours_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    publishing.refuse(folder, "daily")
+    (folder / "thesis.txt").write_text("years of work", encoding="utf-8")
+    with pytest.raises(OutputError, match="holds files that the report daily did not make"):
+        publishing.refuse(folder, "daily")
+    _set(tmp_path / "other", "x")
+    with pytest.raises(OutputError, match="did not make"):
+        publishing.refuse(tmp_path / "other", "monthly")
+    (tmp_path / "other" / "mine").mkdir()
+    with pytest.raises(OutputError, match="Move that folder elsewhere"):
+        publishing.refuse(tmp_path / "other", "daily")
+    (tmp_path / "link").symlink_to(tmp_path / "other", target_is_directory=True)
+    with pytest.raises(OutputError, match="is no folder"):
+        publishing.refuse(tmp_path / "link", "daily")
+
+
+def test_the_folder_of_a_person_is_not_touched(place: Place) -> None:
+    place.define(DAILY)
+    mine = place.folder / "out" / "2026-11-23"
+    mine.mkdir(parents=True)
+    (mine / "budget.xlsx").write_bytes(b"mine")
+    ran = place.run("report", "run", "daily")
+    assert ran.code == 7
+    assert files(place.folder / "out") == {"2026-11-23/budget.xlsx": b"mine"}
+
+
+def test_keep_removes_older_sets_of_this_report_only(place: Place) -> None:
+    place.define(DAILY + "keep = 2\n")
+    for day in range(19, 23):
+        place.at(f"2026-11-{day}T15:00:00+00:00")
+        assert place.run("report", "run", "daily").code == 0
+        if day == 19:
+            (place.folder / "out" / "2026-11-19" / "signed.pdf").write_bytes(b"a contract")
+    left = sorted(path.name for path in (place.folder / "out").iterdir())
+    assert left == ["2026-11-19", "2026-11-21", "2026-11-22"], "a set with somebody's file in it stays"
+
+
+def test_nothing_is_written_when_nothing_changed(place: Place) -> None:
+    place.define(DAILY)
+    assert place.run("report", "run", "daily").code == 0
+    folder = place.folder / "out" / "2026-11-23"
+    before = folder.stat().st_ino
+    ran = place.run("report", "run", "daily", "--if-changed")
+    assert (ran.code, ran.out) == (0, "")
+    assert "nothing has changed" in ran.err
+    assert folder.stat().st_ino == before
+    assert [run.status for run in place.runs("daily")] == ["ok", "unchanged"]
+    place.define(DAILY.replace('["kpis"]', '["kpis", "trends"]'))
+    ran = place.run("report", "run", "daily", "--if-changed")
+    assert ran.out.splitlines() == [str(folder / "daily.csv"), str(folder / "manifest.json")]
+    assert [run.status for run in place.runs("daily")] == ["ok", "unchanged", "ok"]
+
+
+def test_a_dry_run_tells_the_files_and_writes_none(place: Place) -> None:
+    place.define(DAILY)
+    ran = place.run("report", "run", "daily", "--dry-run")
+    assert ran.out.splitlines() == [str(place.folder / "out" / "2026-11-23" / "daily.csv")]
+    assert not (place.folder / "out").exists()
+    assert place.runs("daily") == []
+
+
+def test_a_file_for_each_branch(place: Place) -> None:
+    place.define(
+        DAILY.replace("out/{date}/daily", "out/{date}/d-{branch}").replace('"csv"', '"csv", "md"')
+        + "each_branch = true\n"
+    )
+    ran = place.run("report", "run", "daily")
+    names = [line.rpartition("/")[2] for line in ran.out.splitlines()]
+    assert names == [
+        *(f"d-{code}.{extension}" for code in ("CM-001", "CM-002", "CM-003") for extension in ("csv", "md")),
+        "manifest.json",
+    ]

@@ -1,0 +1,99 @@
+"""A report is made whole or not at all, the same every time, and every start stands in the ledger."""
+
+from __future__ import annotations
+
+import json
+import stat
+from typing import TYPE_CHECKING
+
+from opttius_cli.render.registry import RENDERERS
+from runs.folder import Place, files, manifest
+
+if TYPE_CHECKING:
+    import pytest
+
+MONTHLY = """
+[reports.monthly]
+parts = ["kpis", "trends"]
+formats = ["xlsx", "json"]
+every = "month 1 07:00"
+language = "en"
+title = "The month, closed"
+"""
+
+
+def test_a_report_is_a_folder_with_its_files_and_a_manifest(place: Place) -> None:
+    place.define(MONTHLY)
+    ran = place.run("report", "run", "monthly")
+    folder = place.folder / "reports" / "monthly" / "2026-10"
+    assert ran.code == 0, ran.err
+    assert ran.out.splitlines() == [
+        str(folder / name) for name in ("monthly.xlsx", "monthly.json", "manifest.json")
+    ]
+    found = manifest(folder)
+    assert found["as_of"] == "2026-11-01T07:00:00-03:00"
+    assert found["period"] == {"from": "2026-10-01", "to": "2026-10-31", "label": "last-month"}
+    told = json.loads((folder / "monthly.json").read_text(encoding="utf-8"))
+    assert told["title"] == "The month, closed"
+    asked = place.run(
+        "dashboard", "--period", "last-month", "--as-of", "2026-11-01T07:00:00-03:00", "-f", "json",
+        "--section", "kpis", "--section", "trends",
+    )  # fmt: skip
+    expected = json.loads(asked.out)
+    assert told["kpis"] == expected["kpis"]
+    assert told["trends"] == expected["trends"]
+
+
+def test_the_same_run_gives_the_same_bytes(place: Place) -> None:
+    every = [name for name, renderer in RENDERERS.items() if name != "table" and not renderer.needs]
+    place.define(MONTHLY.replace('["xlsx", "json"]', json.dumps(every)))
+    assert place.run("report", "run", "monthly").code == 0
+    first = files(place.folder / "reports")
+    place.at("2026-11-24T18:30:00+00:00")
+    assert place.run("report", "run", "monthly").code == 0
+    assert files(place.folder / "reports") == first
+
+
+def test_every_start_stands_in_a_ledger_that_only_its_owner_reads(place: Place) -> None:
+    place.define(MONTHLY)
+    assert place.run("report", "run", "monthly").code == 0
+    (run,) = place.runs("monthly")
+    assert (run.status, run.code, run.cause) == ("ok", 0, None)
+    assert run.files == ("monthly.xlsx", "monthly.json")
+    assert run.due is not None
+    assert run.due.isoformat() == "2026-11-01T10:00:00+00:00"
+    assert stat.S_IMODE(place.ledger.file.stat().st_mode) == 0o600
+
+
+def test_a_report_that_fails_leaves_the_old_files_and_says_why(place: Place) -> None:
+    place.define(MONTHLY)
+    assert place.run("report", "run", "monthly").code == 0
+    first = files(place.folder / "reports")
+    place.define(MONTHLY.replace('"en"', '"en"\nbranches = ["CM-999"]'))
+    ran = place.run("report", "run", "monthly")
+    assert (ran.code, ran.out) == (6, "")
+    assert "There is no branch “CM-999”." in ran.err
+    assert files(place.folder / "reports") == first
+    failed = place.runs("monthly")[-1]
+    assert (failed.status, failed.code) == ("failed", 6)
+    assert failed.cause is not None
+    assert "CM-999" in failed.cause
+
+
+def test_a_file_that_cannot_be_written_takes_none_of_the_others_with_it(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.define(MONTHLY)
+    assert place.run("report", "run", "monthly").code == 0
+    first = files(place.folder / "reports")
+    place.define(MONTHLY.replace('["xlsx", "json"]', '["json", "xlsx"]'))
+    monkeypatch.setattr("opttius_cli.render.xlsx.write", _full_disk)
+    ran = place.run("report", "run", "monthly")
+    assert ran.code == 7
+    assert "No space left on device" in ran.err
+    assert files(place.folder / "reports") == first
+    assert place.runs("monthly")[-1].status == "failed"
+
+
+def _full_disk(*_anything: object) -> None:
+    raise OSError(28, "No space left on device")
