@@ -54,6 +54,7 @@ def main() -> int:
         print(f"OPTTIUS_BENCH={size} is none of {', '.join(SIZES)}.", file=sys.stderr)
         return 2
     orders = SIZES[size]
+    KEEP.mkdir(parents=True, exist_ok=True)
     server = Server(("shared_buffers = '1GB'", "max_wal_size = '8GB'", "log_statement = 'none'"))
     try:
         address = filled(server, orders)
@@ -66,7 +67,6 @@ def main() -> int:
         server.close()
     rows = [row(way, took, taken, orders) for way, took in taken.items()]
     print("\n".join(table(rows)))
-    KEEP.mkdir(parents=True, exist_ok=True)
     file = KEEP / f"database-{size}.json"
     file.write_text(
         json.dumps({"machine": machine(), "orders": orders, "rows": rows}, indent=2) + "\n", "utf-8"
