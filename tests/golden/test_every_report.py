@@ -85,7 +85,7 @@ def test_golden(name: str, capfd: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("name", LISTS)
 def test_formats_agree(name: str, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """CSV, workbook and Parquet hold the rows of the JSON, cell for cell."""
+    """CSV, workbook, page and Parquet hold the rows of the JSON; CSV cell for cell."""
     rows = without_snapshot(answered(capfd, "export", name, "-o", "-", "-f", "json"))["rows"]
     text = answered(capfd, "export", name, "-o", "-", "-f", "csv").decode()
     listed = list(csv.DictReader(StringIO(text, newline="")))
@@ -94,12 +94,15 @@ def test_formats_agree(name: str, capfd: pytest.CaptureFixture[str], tmp_path: P
         for value, cell in zip(row.values(), line.values(), strict=True):
             # An apostrophe keeps a spreadsheet from running what looks like a formula.
             assert cell in {spelled(value), f"'{spelled(value)}"}
-    files = {kind: tmp_path / f"{name}.{kind}" for kind in ("parquet", "xlsx", "md", "txt")}
+    files = {kind: tmp_path / f"{name}.{kind}" for kind in ("parquet", "xlsx", "html", "md", "txt")}
     for kind, file in files.items():
         answered(capfd, "export", name, "-o", str(file), *(["-f", "table"] if kind == "txt" else []))
     table = pq.read_table(files["parquet"])
     assert table.num_rows == len(rows)
     assert table.column_names == (list(rows[0]) if rows else table.column_names)
+    page = files["html"].read_text(encoding="utf-8")
+    body = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert body.count("<tr>") == len(rows)
     sheet: Any = openpyxl.load_workbook(BytesIO(files["xlsx"].read_bytes())).worksheets[1]
     (inside,) = sheet.tables.values()
     sums = inside.totalsRowCount or 0
