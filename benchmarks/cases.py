@@ -35,7 +35,7 @@ organization = "mirador-austral"
 
 [reports.branches]
 parts = ["dashboard", "segments", "rfm"]
-formats = ["xlsx", "json", "csv"]
+formats = ["xlsx", "html", "csv"]
 each_branch = true
 every = "month 1 07:00"
 output = "reports/{period}/{branch}"
