@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opttius_cli.i18n import _, n_
-from opttius_cli.render.cells import Cells
+from opttius_cli.render.cells import cells_for
 from opttius_cli.reports.board import DASHBOARD, Place
 from opttius_cli.result import Column, Kind, Part, Result
 
@@ -136,9 +136,9 @@ def _cell(figure: str, answer: Answer) -> tuple[float, Column] | None:
 
 def _sentence(alert: Alert, value: float, change: float | None, answer: Answer) -> str:
     """What was raised, as a person reads it, in the language in use."""
-    from opttius_cli.i18n import language
+    from opttius_cli.i18n import language_of_place
 
-    cells = Cells(language(), answer.head.currency)
+    cells = cells_for(language_of_place(), answer)
     cell = _cell(alert.figure, answer)
     column = cell[1] if cell else None
     name = alert.title or (cells.label(column) if column else alert.figure)

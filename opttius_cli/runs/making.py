@@ -196,7 +196,7 @@ def _before(plan: Plan, branches: tuple[str, ...], window: Window | None) -> Map
 
 def _write(plan: Plan, stage: Path, stem: str, answer: Answer, made: Made) -> None:
     """One file per format from one answer."""
-    style = Style(language=i18n.language())
+    style = Style(language=i18n.language_of_place())
     rows = rows_of(answer)
     made.rows += rows
     made.something = made.something or has_something(answer)
@@ -220,7 +220,7 @@ def _write(plan: Plan, stage: Path, stem: str, answer: Answer, made: Made) -> No
 @contextmanager
 def _speaking(language: str | None) -> Iterator[None]:
     """Speak the language of the report while it is made."""
-    spoken = i18n.language()
+    spoken = i18n.language_of_place()
     i18n.use(language or spoken)
     try:
         yield

@@ -27,7 +27,7 @@ SECTIONS = {
     "What was left out": "Lo que quedó fuera",
     "Privacy": "Privacidad",
     "Configuration": "Configuración",
-    "Every morning": "Cada mañana",
+    "Reports that arrive by themselves": "Informes que llegan solos",
     "Your own reports": "Sus propios informes",
     "Languages": "Idiomas",
     "Performance": "Rendimiento",
