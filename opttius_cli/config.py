@@ -23,9 +23,14 @@ OPTIONS = {"language": "lang", "timezone": "tz", "branches": "branch", "cache.ma
 DEFAULT = N_("default")
 
 
-def _setting(key: str, read: Callable[[Any], Any], default: Any, meaning: str) -> Any:
-    """Declare a setting: its dotted key in the file, how it is read, its default and what it means."""
-    metadata = {"key": key, "read": read, "meaning": meaning}
+def _setting(
+    key: str, read: Callable[[Any], Any], default: Any, meaning: str, *, secret: bool = False
+) -> Any:
+    """Declare a setting: its dotted key in the file, how it is read, its default and what it means.
+
+    The value of a ``secret`` one is never shown.
+    """
+    metadata = {"key": key, "read": read, "meaning": meaning, "secret": secret}
     if isinstance(default, dict):
         return field(default_factory=lambda: dict(default), metadata=metadata)
     return field(default=default, metadata=metadata)
@@ -89,6 +94,30 @@ class Config:
         ),
     )
     reports_folder: str | None = _setting("reports_folder", values.text, None, N_("where reports are put"))
+    report_seconds: int = _setting(
+        "limits.report_seconds",
+        values.whole,
+        60,
+        N_("seconds that a report of your own may take; 0: no limit"),
+    )
+    privacy_mode: str = _setting(
+        "privacy.mode",
+        values.one_of("masked", "anonymous"),
+        "masked",
+        N_("how personal data is shown: masked, or anonymous (pseudonyms)"),
+    )
+    privacy_key: str | None = _setting(
+        "privacy.key", values.secret, None, N_("the secret that pseudonyms are made with"), secret=True
+    )
+    min_group: int = _setting(
+        "privacy.min_group", values.whole, 0, N_("groups of fewer customers have no figures; 0: all have")
+    )
+    reveal_roles: tuple[str, ...] = _setting(
+        "privacy.reveal_roles",
+        values.texts,
+        (),
+        N_("roles of admins that may use --reveal-pii; all when empty"),
+    )
     allow_reveal: bool = _setting(
         "privacy.allow_reveal",
         values.flag,
@@ -171,6 +200,7 @@ def _read(item: Any, value: Any, key: str, origin: str) -> Any:
     try:
         return item.metadata["read"](value)
     except ValueError as error:
+        value = "…" if item.metadata["secret"] else value
         if origin == _("option"):
             option = "--" + OPTIONS.get(key, key)
             raise UsageError(

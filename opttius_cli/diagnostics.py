@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
 from dataclasses import dataclass
@@ -113,7 +114,34 @@ def log_unexpected(folder: Path) -> Path | None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = folder / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.log"
         file.touch(mode=0o600)
-        file.write_text(masked(traceback.format_exc()), encoding="utf-8")
+        file.write_text(masked(_without_values(sys.exc_info()[1])), encoding="utf-8")
     except OSError:
         return None
     return file
+
+
+_OF_THE_DATA = ("_duckdb", "duckdb", "pyarrow")
+_OF_THE_SQL = {
+    "BinderException",
+    "CatalogException",
+    "ParserException",
+    "SyntaxException",
+    "InternalException",
+}
+_VALUES = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”|\S+@\S+|\d[\d.\- ]{5,}[\dkK]")
+
+
+def _without_values(error: BaseException | None) -> str:
+    """An exception and what led to it: where it was, its type, and its message without values of the data."""
+    if error is None:
+        return ""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    led = _without_values(before)
+    kind, message = type(error), _VALUES.sub("…", str(error))
+    if kind.__module__.startswith(_OF_THE_DATA) and kind.__name__ not in _OF_THE_SQL:
+        # What a library says of a value that it cannot use begins with the kind of fault and shows the value.
+        message = message.partition(":")[0] + ": …"
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    return (
+        f"{led}Traceback (most recent call last):\n{frames}{kind.__module__}.{kind.__qualname__}: {message}\n"
+    )

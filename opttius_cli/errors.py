@@ -79,6 +79,19 @@ class ExtraNeededError(ConfigError):
         )
 
 
+class LimitError(ConfigError):
+    """A report of the user's that takes longer than it may."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            _(
+                "The report took longer than {seconds} s and was stopped. Let it ask for less, or set "
+                "limits.report_seconds higher.",
+                seconds=f"{seconds:g}",
+            )
+        )
+
+
 class ReportError(ConfigError):
     """A report of the user's that cannot be run."""
 

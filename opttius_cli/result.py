@@ -43,6 +43,9 @@ PERSONAL = frozenset({Kind.NAME, Kind.EMAIL, Kind.PHONE, Kind.RUT})
 NUMERIC = frozenset({Kind.MONEY, Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.DAYS})
 """Kinds whose values are numbers."""
 
+TEXTS = frozenset({Kind.TEXT, Kind.ID, Kind.LIST})
+"""Kinds that are texts about anything."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -50,7 +53,8 @@ class Column:
 
     ``needs`` names the tables without which the column is null. ``share`` asks for a bar of its share.
     ``words`` says, per language, how people call the codes that the column holds. ``total`` says that the
-    values of all rows add up to something.
+    values of all rows add up to something. ``free`` is what people typed, in which anything may stand.
+    ``joins``: it names a row of the shop's database, as every id does.
     """
 
     name: str
@@ -60,6 +64,8 @@ class Column:
     needs: tuple[str, ...] = ()
     share: bool = False
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    free: bool = False
+    joins: bool = False
     total: bool = False
 
 
@@ -83,7 +89,8 @@ class Result:
     """The rows of one report, as an Arrow table whose columns stand in the order of ``columns``.
 
     ``absent`` says that a table it needs was not exported: every figure of it is null, not zero. ``chart``
-    says how the rows are drawn, where a picture tells more than they do.
+    says how the rows are drawn, where a picture tells more than they do. ``group_size`` names the columns that
+    say how many people a row is about, ``suppressed`` how many rows have no figures because those are too few.
     """
 
     name: str
@@ -93,6 +100,8 @@ class Result:
     table: pa.Table
     absent: bool = False
     chart: Chart | None = None
+    group_size: tuple[str, ...] = ()
+    suppressed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +154,15 @@ class Head:
     title: str | None = None
 
 
-Masking = Literal["masked", "revealed"]
+Masking = Literal["masked", "anonymous", "revealed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A head, the parts of an answer in order, and the parts of ``data_quality``.
 
-    ``source`` and ``loaded_at`` are the snapshot's. ``masking`` says how personal data stands in it.
+    ``source`` and ``loaded_at`` are the snapshot's. ``masking`` says how personal data stands in it,
+    ``min_group`` how many people a group has at least whose figures are shown.
     ``sql`` holds (report name, SQL text) of every part, for a reader who wants to know how it was worked out.
     """
 
@@ -163,3 +173,9 @@ class Answer:
     loaded_at: datetime
     masking: Masking = "masked"
     sql: tuple[tuple[str, str], ...] = ()
+    min_group: int = 0
+
+    @property
+    def suppressed(self) -> int:
+        """How many rows, in all parts, are about too few people to be shown."""
+        return sum(part.result.suppressed for part in self.parts)

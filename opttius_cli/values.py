@@ -6,10 +6,13 @@ Whatever cannot be read is a ValueError that says what was expected.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from opttius_cli.i18n import LANGUAGES, PLACES, _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def text(value: Any) -> str:
@@ -105,3 +108,24 @@ def memory(value: Any) -> str:
     if not re.fullmatch(r"0*[1-9]\d*(\.\d+)?\s*[KMGT]i?B", str(value).strip()):
         raise ValueError(_("an amount of memory such as 1GB"))
     return str(value).strip()
+
+
+_SHORTEST_SECRET = 32
+
+
+def secret(value: Any) -> str:
+    """A text that is too long to guess. Raises ValueError."""
+    if len(text(value)) < _SHORTEST_SECRET:
+        raise ValueError(_("a text of at least 32 characters, such as opttius config key makes"))
+    return text(value)
+
+
+def one_of(*names: str) -> Callable[[Any], str]:
+    """A reader of one of ``names``. It raises ValueError."""
+
+    def read(value: Any) -> str:
+        if value not in names:
+            raise ValueError(_("one of {names}", names=", ".join(names)))
+        return str(value)
+
+    return read

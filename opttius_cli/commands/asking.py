@@ -15,10 +15,13 @@ from opttius_cli.addresses import masked
 from opttius_cli.commands.options import Asking
 from opttius_cli.errors import NotAllowedError, OutputError, UsageError
 from opttius_cli.i18n import _, language_of_place
+from opttius_cli.privacy.permission import check_reveal
+from opttius_cli.privacy.policy import policy_of
 from opttius_cli.render import sink
 
 if TYPE_CHECKING:
     from opttius_cli.commands.options import Loading, Shared
+    from opttius_cli.privacy.policy import Policy
     from opttius_cli.render.style import Style
     from opttius_cli.reports.library import Library
     from opttius_cli.result import Answer
@@ -79,10 +82,7 @@ def asked(
     from opttius_cli.session import Request
 
     settings = configured(options, source)
-    if options.reveal_pii and not settings.allow_reveal:
-        raise NotAllowedError(_("--reveal-pii is switched off here (privacy.allow_reveal = false)."))
-    if options.reveal_pii and not (options.reason or "").strip():
-        raise UsageError(_('--reveal-pii needs a reason: add --reason "why".'))
+    policy = _policy(options, settings)
     if options.as_email:
         raise NotAllowedError(
             _("--as is not checked by this version: leave it out, or wait for one that does.")
@@ -105,8 +105,19 @@ def asked(
         compare=options.compare,
         refresh=options.refresh,
         strict=options.strict,
-        reveal=options.reveal_pii,
+        policy=policy,
     )
+
+
+def _policy(options: Asking, settings: config.Config) -> Policy:
+    """How personal data is to be shown; refused where that is not allowed."""
+    if options.reveal_pii:
+        if options.anonymous:
+            raise UsageError(_("--anonymous and --reveal-pii do not go together."))
+        check_reveal(settings, role=None)
+        if not (options.reason or "").strip():
+            raise UsageError(_('--reveal-pii needs a reason: add --reason "why".'))
+    return policy_of(settings, anonymous=options.anonymous, reveal=options.reveal_pii)
 
 
 def log_reveal(reason: str | None) -> None:

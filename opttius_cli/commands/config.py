@@ -18,6 +18,8 @@ from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+_HIDDEN = "…"
+"""What stands for the value of a secret."""
 
 
 @app.command(help=N_("Print every setting with its value and where that came from."))
@@ -28,7 +30,10 @@ def show(
 ) -> None:
     """Every setting, its value, and its origin."""
     config = settings.load({"language": options.lang}, os.environ, Path.cwd())
-    values = {key: getattr(config, item.name) for key, item in settings.settings().items()}
+    values = {
+        key: _HIDDEN if item.metadata["secret"] and getattr(config, item.name) else getattr(config, item.name)
+        for key, item in settings.settings().items()
+    }
     if as_json:
         safe = {
             key: addresses.masked(value) if isinstance(value, str) else value for key, value in values.items()
@@ -79,6 +84,16 @@ def validate(options: Shared) -> None:
             )
             + "\n"
         )
+
+
+@app.command(help=N_("Make a secret for privacy.key, with which pseudonyms are made."))
+@shared(Shared)
+def key(options: Shared) -> None:
+    """The lines for opttius.toml; another secret every time."""
+    import secrets
+
+    del options
+    sink.write_text(f'[privacy]\nkey = "{secrets.token_hex(32)}"\n')
 
 
 def template() -> str:

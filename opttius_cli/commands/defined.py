@@ -11,6 +11,8 @@ from opttius_cli import config as settings
 from opttius_cli.commands.asking import library, log_reveal, voice
 from opttius_cli.errors import NotAllowedError
 from opttius_cli.i18n import _
+from opttius_cli.privacy.permission import check_reveal
+from opttius_cli.privacy.policy import policy_of
 from opttius_cli.render import registry
 from opttius_cli.reports.parts import every_figure, every_part
 
@@ -32,7 +34,7 @@ def known() -> Known:
     formats = {name: one.extension for name, one in registry.RENDERERS.items() if name not in _ON_SCREEN}
     shelf = library()
     parts = list(every_part(shelf.users()))
-    return Known(parts, lambda: every_figure(shelf), formats, ("masked", "revealed"))
+    return Known(parts, lambda: every_figure(shelf), formats, ("masked", "anonymous", "revealed"))
 
 
 def definitions(config: Config) -> dict[str, Definition]:
@@ -55,6 +57,7 @@ def request(
             raise NotAllowedError(
                 _("masking = “revealed” is switched off here (privacy.allow_reveal = false).")
             )
+        check_reveal(config, role=None)
         log_reveal(definition.reason)
     return Request(
         replace(
@@ -71,5 +74,5 @@ def request(
         compare=definition.compare,
         refresh=options.refresh,
         strict=options.strict,
-        reveal=reveal,
+        policy=policy_of(config, anonymous=definition.masking == "anonymous", reveal=reveal),
     )

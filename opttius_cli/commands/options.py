@@ -129,6 +129,10 @@ class Asking(Loading):
             help=N_("The admin whose rights apply; refused until this version checks them."),
         ),
     ] = None
+    anonymous: Annotated[
+        bool,
+        typer.Option("--anonymous", help=N_("Pseudonyms for people and ids, the same in every export.")),
+    ] = False
     reveal_pii: Annotated[
         bool,
         typer.Option("--reveal-pii", help=N_("Show names, emails, phones and RUTs whole; needs --reason.")),

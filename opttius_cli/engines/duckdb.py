@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli.errors import MemoryNeededError, NotAllowedError, ReportError
+from opttius_cli.engines import guard
+from opttius_cli.engines.limits import rows_of, within
+from opttius_cli.errors import MemoryNeededError, ReportError
 from opttius_cli.i18n import _
 from opttius_cli.period import EVER
-from opttius_cli.scope import SCOPED, count_rows, enter
+from opttius_cli.scope import count_rows, enter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     import duckdb
     import pyarrow as pa
 
-    from opttius_cli.result import Scope
-
-
-_TABLE_FUNCTIONS = {
-    "unnest",
-    "range",
-    "generate_series",
-    "days_between",
-    "customer_facts_at",
-    "customer_segments_at",
-    "segment_movement",
-}
-"""What a user's report may select from besides tables: nothing that opens files or names tables by text."""
-
-_TABLES = frozenset(table.name for table in SCOPED) | {"branches", "scope_rows"}
-"""The tables that every scope has views of."""
+    from opttius_cli.result import Kind, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +40,7 @@ class DuckEngine:
 
     con: duckdb.DuckDBPyConnection
     shared: frozenset[str] = frozenset()
+    report_seconds: float = 60
 
     def enter(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
         """Set the session's ``variables`` and make the scoped views; ``rules`` are macros that they use."""
@@ -76,69 +63,58 @@ class DuckEngine:
         Raises:
             NotAllowedError: SQL of a report ``users`` own that is not one SELECT on the scope's views.
             ReportError: such SQL that cannot be run.
+            LimitError: such SQL that takes too long.
             MemoryNeededError: it does not fit the memory it may use.
         """
-        if users:
-            self._guard(sql)
         import duckdb
 
+        if users:
+            return self._run_users(sql, parameters, users)
         try:
-            names = self.con.extract_statements(sql)[-1].named_parameters
-            return self.con.sql(sql, params={name: parameters[name] for name in names}).to_arrow_table()
+            return self.con.sql(sql, params=self._bound(sql, parameters)).to_arrow_table()
         except duckdb.OutOfMemoryException as error:
             raise MemoryNeededError from error
-        except (duckdb.Error, KeyError) as error:
-            if not users:
+
+    def personal(self, sql: str, names: Sequence[str]) -> dict[str, Kind]:
+        """Of the columns ``names`` that a user's ``sql`` gives, those that carry personal data, with their kind."""
+        from opttius_cli.engines.provenance import personal
+
+        return personal(guard.parsed(self.con, sql), names)
+
+    def _run_users(self, sql: str, parameters: Mapping[str, Any], report: str) -> pa.Table:
+        """The rows of a report that nobody of this project wrote: guarded, within limits, its errors told."""
+        import duckdb
+        import pyarrow as pa
+
+        guard.check(self.con, guard.parsed(self.con, sql), self.shared)
+        try:
+            with within(self.con, self.report_seconds):
+                return rows_of(self.con, sql, self._bound(sql, parameters))
+        except KeyError as error:
+            raise ReportError(report, _("there is no parameter {name}.", name=f"${error.args[0]}")) from error
+        except (duckdb.Error, pa.ArrowException, OSError, RuntimeError) as error:
+            # While rows stream, what DuckDB says comes as an error of Arrow's.
+            if "interrupted" in str(error).lower():
                 raise
-            raise ReportError(users, str(error).splitlines()[0]) from error
+            if "out of memory" in str(error).lower():
+                raise MemoryNeededError from error
+            raise ReportError(report, _told(error)) from error
 
-    def _guard(self, sql: str) -> None:
-        """Refuse what is not one SELECT, or names a table by its schema: the rows of others lie there."""
-        parsed = json.loads(self.con.execute("SELECT json_serialize_sql($1)", [sql]).fetchall()[0][0])
-        if parsed["error"] or len(parsed["statements"]) != 1:
-            raise NotAllowedError(_("A report must be one SELECT."))
-        nodes = list(_nodes(parsed))
-        named = {entry["key"] for node in nodes if "cte_map" in node for entry in node["cte_map"]["map"]}
-        for node in nodes:
-            if node.get("type") == "BASE_TABLE":
-                outside = node.get("schema_name") or node.get("catalog_name")
-                if outside or (
-                    node["table_name"] not in named | _TABLES | self.shared
-                    and self._holds(node["table_name"])
-                ):
-                    raise _outside(".".join(part for part in (outside, node["table_name"]) if part))
-            if (
-                node.get("type") == "TABLE_FUNCTION"
-                and node["function"]["function_name"] not in _TABLE_FUNCTIONS
-            ):
-                raise _outside(node["function"]["function_name"] + "()")
-
-    def _holds(self, name: str) -> bool:
-        """Whether there is a table or view of that name at all; where there is none, DuckDB itself says so."""
-        rows = self.con.execute(
-            "SELECT 1 FROM duckdb_tables() WHERE table_name = $1 UNION ALL "
-            "SELECT 1 FROM duckdb_views() WHERE view_name = $1",
-            [name.lower()],
-        ).fetchall()
-        return bool(rows)
+    def _bound(self, sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        names = self.con.extract_statements(sql)[-1].named_parameters
+        return {name: parameters[name] for name in names}
 
     def _set(self, variables: Mapping[str, Any]) -> None:
         for name, value in variables.items():
             self.con.execute(f"SET VARIABLE {name} = $1", [value])
 
 
-def _outside(name: str) -> NotAllowedError:
-    return NotAllowedError(
-        _(
-            "A report sees the tables of its scope only, not {name}. Name a table without its schema.",
-            name=name,
-        )
+def _told(error: Exception) -> str:
+    """What DuckDB says is wrong with SQL. What it says of a value that does not fit would show that value."""
+    import duckdb
+
+    if isinstance(error, (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)):
+        return str(error).splitlines()[0]
+    return _(
+        "a value of the data does not fit what the SQL does with it ({kind}).", kind=type(error).__name__
     )
-
-
-def _nodes(parsed: Any) -> Iterator[dict[str, Any]]:
-    """Every object of a parsed statement."""
-    if isinstance(parsed, dict):
-        yield parsed
-    for inner in parsed.values() if isinstance(parsed, dict) else parsed if isinstance(parsed, list) else ():
-        yield from _nodes(inner)

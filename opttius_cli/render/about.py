@@ -39,6 +39,8 @@ def facts(answer: Answer, cells: Cells) -> list[str]:
     )
     if answer.masking == "revealed":
         lines.append(_("Personal data is shown whole: handle with care."))
+    elif answer.masking == "anonymous":
+        lines.append(_("Pseudonyms stand for people and ids."))
     return lines
 
 

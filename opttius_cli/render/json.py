@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 _STEP = "  "
 # JSON lets these stand as they are; a terminal may obey them, so they are written as their numbers.
-_ACTING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-_ESCAPED = r'["\\\x00-\x1f\x{7f}-\x{9f}\x{61c}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]'
+_ACTING = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_ESCAPED = (
+    r'["\\\x00-\x1f\x{7f}-\x{9f}\x{ad}\x{61c}\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{206f}\x{feff}]'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +48,23 @@ def write(answer: Answer, out: BinaryIO, style: Style) -> None:  # noqa: ARG001 
 
 def write_without_parts(answer: Answer, out: BinaryIO) -> None:
     """What an answer says of itself and what was left out, for files that hold its figures otherwise."""
-    _write(out, head(answer.head) | {"data_quality": quality(answer)}, "")
+    _write(out, head(answer.head) | _privacy(answer) | {"data_quality": quality(answer)}, "")
 
 
 def document(answer: Answer) -> dict[str, Any]:
     """The answer as nested objects. A list of rows stands in it as its result, for the writer to read."""
     found = head(answer.head)
     place_all(found, answer.parts)
+    found |= _privacy(answer)
     found["data_quality"] = quality(answer)
     return found
+
+
+def _privacy(answer: Answer) -> dict[str, Any]:
+    """That the figures of small groups are not shown, where some are not."""
+    if not answer.suppressed:
+        return {}
+    return {"privacy": {"min_group": answer.min_group, "suppressed_groups": answer.suppressed}}
 
 
 def quality(answer: Answer) -> dict[str, Any]:

@@ -19,7 +19,19 @@ SILENT = frozenset({"rows"})
 
 def sentences(answer: Answer, cells: Cells) -> list[str]:
     """What a reader has to know before trusting the figures; empty when nothing was left out."""
-    return [line for part in answer.quality for line in _of(part, answer, cells)]
+    return [*(line for part in answer.quality for line in _of(part, answer, cells)), *_small(answer, cells)]
+
+
+def _small(answer: Answer, cells: Cells) -> Iterator[str]:
+    """That the figures of small groups are not shown."""
+    if answer.suppressed:
+        yield n_(
+            "{number} group has no figures here: some are of fewer than {least} customers.",
+            "{number} groups have no figures here: some are of fewer than {least} customers.",
+            answer.suppressed,
+            number=cells.text(answer.suppressed, Kind.COUNT),
+            least=answer.min_group,
+        )
 
 
 def _of(part: Part, answer: Answer, cells: Cells) -> Iterator[str]:

@@ -49,3 +49,12 @@ def faults(report: Report, schema: pa.Schema) -> list[str]:
                 )
             )
     return wrong
+
+
+def undeclared(name: str, kind: Kind) -> str:
+    """What is wrong with a column that carries personal data of ``kind``, though its header says otherwise."""
+    return _(
+        'column {name} shows personal data: declare it kind = "{kind}", so that it can be masked',
+        name=name,
+        kind=kind.value,
+    )

@@ -21,8 +21,20 @@ History = Literal["all", "window", "none"]
 HISTORIES: tuple[History, ...] = ("all", "window", "none")
 """The purchases that a report may look at, the most first."""
 _SHAPES: tuple[Shape, ...] = ("record", "rows", "map", "list")
-_KEYS = {"title", "grain", "shape", "needs", "history", "period", "parameters", "uses", "chart", "columns"}
-_COLUMN_KEYS = {"kind", "needs", "share", "total", "words", *LANGUAGES}
+_KEYS = {
+    "title",
+    "grain",
+    "shape",
+    "needs",
+    "history",
+    "period",
+    "parameters",
+    "uses",
+    "group_size",
+    "chart",
+    "columns",
+}
+_COLUMN_KEYS = {"kind", "needs", "share", "total", "words", "free", "joins", *LANGUAGES}
 _DRAWINGS: tuple[Drawing, ...] = ("line", "bar", "column")
 
 
@@ -34,7 +46,8 @@ class Report:
 
     ``history`` says which purchases it looks at: all there ever were, those of the windows, or none at all;
     ``windowed`` that it is about a period. ``parameters`` are values it needs besides those of every report.
-    ``uses`` names shared views that are worth working out once before it runs. ``chart`` says how it is drawn.
+    ``uses`` names shared views that are worth working out once before it runs; ``group_size`` the columns
+    that say how many people a row is about. ``chart`` says how it is drawn.
     """
 
     name: str
@@ -49,6 +62,7 @@ class Report:
     parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
     chart: Chart | None = None
+    group_size: tuple[str, ...] = ()
 
     @property
     def is_users(self) -> bool:
@@ -105,6 +119,7 @@ def parse_report(name: str, sql: str, file: str) -> Report:
         history=history,
         windowed=bool(header.get("period", False)),
         uses=_names(header.get("uses", [])),
+        group_size=_group_size(header, file),
         parameters={str(key): _texts(value) for key, value in header.get("parameters", {}).items()},
         chart=_chart(header["chart"], columns, file) if "chart" in header else None,
     )
@@ -129,6 +144,8 @@ def _column(name: str, value: Any, file: str) -> Column:
         share=bool(value.get("share", False)),
         total=bool(value.get("total", False)),
         words=vocabulary(str(value["words"])) if "words" in value else {},
+        free=bool(value.get("free", False)),
+        joins=bool(value.get("joins", False)),
     )
 
 
@@ -146,6 +163,15 @@ def _chart(value: Any, columns: tuple[Column, ...], file: str) -> Chart:
     if drawing == "line" and kinds[x] is not Kind.DATE:
         raise HeaderError(file, _("a chart of lines stands over dates; {name} holds none", name=x))
     return Chart(drawing, x, y)
+
+
+def _group_size(header: Mapping[str, Any], file: str) -> tuple[str, ...]:
+    names = _names(header.get("group_size", []))
+    for name in names:
+        column = header["columns"].get(name)
+        if (column if isinstance(column, str) else (column or {}).get("kind")) != Kind.COUNT.value:
+            raise HeaderError(file, _("group_size names {name}, which is no column of kind count", name=name))
+    return names
 
 
 @cache

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli.errors import ReportError
+from opttius_cli.errors import NotAllowedError, ReportError
 from opttius_cli.reports import library
 from opttius_cli.reports.board import QUALITY, Place
-from opttius_cli.reports.checking import faults
-from opttius_cli.result import PERSONAL, Answer, Part, Result
+from opttius_cli.reports.checking import faults, undeclared
+from opttius_cli.result import PERSONAL, TEXTS, Answer, Part, Result
 from opttius_cli.session.bindings import base_views, history_of, parameters
 
 if TYPE_CHECKING:
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from opttius_cli.privacy.policy import Policy
     from opttius_cli.reports.header import Report
+    from opttius_cli.result import Column, Kind
     from opttius_cli.session.state import Session
 
 
@@ -37,8 +39,7 @@ def answer(
     session.engine.share(base_views(session, views, history_of(wanted.values())))
     bound = parameters(session) | dict(more or {})
     results = {
-        key: result_of(session, report, bound, reveal=session.request.reveal)
-        for key, report in wanted.items()
+        key: result_of(session, report, bound, session.request.policy) for key, report in wanted.items()
     }
     return Answer(
         session.head(name),
@@ -46,16 +47,20 @@ def answer(
         tuple(Part(place.path, results[place.report]) for place in quality),
         session.manifest.source,
         session.manifest.loaded_at,
-        "revealed" if session.request.reveal else "masked",
+        session.request.policy.mode,
         sql=tuple((name, report.sql) for name, report in wanted.items()),
+        min_group=session.request.policy.min_group,
     )
 
 
-def result_of(session: Session, report: Report, bound: Mapping[str, Any], *, reveal: bool) -> Result:
-    """The rows of one report, with the parameters ``bound``; personal data whole only with ``reveal``."""
+def result_of(session: Session, report: Report, bound: Mapping[str, Any], policy: Policy) -> Result:
+    """The rows of one report, with the parameters ``bound``, as ``policy`` shows them."""
     table = session.engine.run(report.sql, bound, users=report.name if report.is_users else None)
-    if report.is_users and (wrong := faults(report, table.schema)):
-        raise ReportError(report.name, wrong[0])
+    columns = report.columns
+    if report.is_users:
+        if wrong := faults(report, table.schema):
+            raise ReportError(report.name, wrong[0])
+        columns = _told(report, session.engine.personal(report.sql, table.schema.names), policy)
     for place, column in enumerate(report.columns):
         if set(column.needs) - session.present:
             table = _emptied(table, place)
@@ -63,12 +68,32 @@ def result_of(session: Session, report: Report, bound: Mapping[str, Any], *, rev
         report.name,
         report.titles,
         report.shape,
-        report.columns,
+        columns,
         table,
         absent=bool(set(report.needs) - session.present),
         chart=report.chart,
+        group_size=report.group_size,
     )
-    return result if reveal else _masked(result)
+    if not policy.touches(result, users=report.is_users):
+        return result
+    from opttius_cli.privacy.protecting import protected
+
+    return protected(result, policy, users=report.is_users)
+
+
+def _told(report: Report, personal: Mapping[str, Kind], policy: Policy) -> tuple[Column, ...]:
+    """The columns of a user's report; one that carries personal data is of that kind, whatever its header says."""
+    if policy.mode == "revealed":
+        return report.columns
+    for column in report.columns:
+        if column.name in personal and column.kind not in TEXTS | PERSONAL:
+            raise NotAllowedError(undeclared(column.name, personal[column.name]))
+    return tuple(
+        replace(column, kind=personal[column.name])
+        if column.name in personal and column.kind in TEXTS
+        else column
+        for column in report.columns
+    )
 
 
 def _emptied(table: pa.Table, place: int) -> pa.Table:
@@ -77,15 +102,6 @@ def _emptied(table: pa.Table, place: int) -> pa.Table:
 
     field = table.schema.field(place)
     return table.set_column(place, field, pa.nulls(table.num_rows, field.type))
-
-
-def _masked(result: Result) -> Result:
-    """``result`` with its personal columns masked; one that has none needs no look."""
-    if not any(column.kind in PERSONAL for column in result.columns):
-        return result
-    from opttius_cli.privacy import masked
-
-    return masked(result)
 
 
 def _narrowed(result: Result, place: Place) -> Result:

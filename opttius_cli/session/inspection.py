@@ -12,8 +12,8 @@ from opttius_cli.engines.duckdb import DuckEngine
 from opttius_cli.errors import OpttiusError
 from opttius_cli.period import Clock, parse_period, previous_window, zone_named
 from opttius_cli.reports import library
-from opttius_cli.reports.checking import faults
-from opttius_cli.result import Scope
+from opttius_cli.reports.checking import faults, undeclared
+from opttius_cli.result import PERSONAL, Scope
 from opttius_cli.session.bindings import EVERY_CUSTOMER, base_views, parameters, variables
 from opttius_cli.session.opening import DEFAULT_CURRENCY, DEFAULT_ZONE
 from opttius_cli.session.state import Request, Session
@@ -22,6 +22,8 @@ from opttius_cli.snapshot.held import Limits, Manifest, connect
 
 if TYPE_CHECKING:
     import duckdb
+
+    from opttius_cli.reports.header import Report
 
 
 def check_reports(reports: library.Library) -> list[tuple[str, str]]:
@@ -40,10 +42,21 @@ def check_reports(reports: library.Library) -> list[tuple[str, str]]:
             except (duckdb.Error, KeyError, OpttiusError) as error:
                 found.append((name, str(error).splitlines()[0]))
                 continue
-            found += [(name, fault) for fault in faults(report, table.schema)]
+            found += [
+                (name, fault) for fault in [*faults(report, table.schema), *_undeclared(session, report)]
+            ]
         return found
     finally:
         con.close()
+
+
+def _undeclared(session: Session, report: Report) -> list[str]:
+    """The columns of a user's report that are personal by their origin, but not by their header."""
+    if not report.is_users:
+        return []
+    kinds = {column.name: column.kind for column in report.columns}
+    found = session.engine.personal(report.sql, list(kinds))
+    return [undeclared(name, kind) for name, kind in found.items() if kinds[name] not in PERSONAL]
 
 
 def _empty_session(con: duckdb.DuckDBPyConnection, reports: library.Library) -> Session:

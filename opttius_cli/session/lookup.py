@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import AmbiguousError, UnknownNameError
 from opttius_cli.i18n import _
+from opttius_cli.privacy.policy import MASKED
 from opttius_cli.reports.header import vocabulary
 from opttius_cli.result import Kind
 from opttius_cli.session.answering import result_of
@@ -35,7 +36,7 @@ def find_customer(session: Session, sought: str) -> str:
 
 def _ask(session: Session, report: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of one report, masked: for questions on the way to an answer."""
-    table = result_of(session, session.library.report(report), parameters, reveal=False).table
+    table = result_of(session, session.library.report(report), parameters, MASKED).table
     return list(table.to_pylist())
 
 
@@ -46,7 +47,7 @@ def _masked_line(row: Mapping[str, Any]) -> str:
 
 def _shown_sought(sought: str) -> str:
     """What was typed, as far as a message may repeat it: an id, but no email and no RUT."""
-    from opttius_cli.privacy import mask
+    from opttius_cli.privacy.masks import mask
 
     if "@" in sought:
         return mask(sought.strip(), Kind.EMAIL) or ""

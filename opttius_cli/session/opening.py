@@ -82,7 +82,7 @@ def _entered(request: Request, held: Held, directory: Directory, scope: Scope) -
     currency = (request.config.currency or _known(metadata, "currency") or DEFAULT_CURRENCY).upper()
     session = Session(
         request,
-        DuckEngine(held.con),
+        DuckEngine(held.con, report_seconds=request.config.report_seconds),
         held.manifest,
         scope,
         clock,

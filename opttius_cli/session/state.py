@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from opttius_cli.privacy.policy import MASKED, Policy
 from opttius_cli.result import Head
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Request:
     compare: Compare = "previous"
     refresh: bool = False
     strict: bool = False
-    reveal: bool = False
+    policy: Policy = MASKED
 
 
 @dataclass(frozen=True, slots=True)

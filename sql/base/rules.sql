@@ -73,20 +73,24 @@ CREATE OR REPLACE TEMP MACRO rfm_segments() AS (
 );
 
 -- Whether a RUT's check digit is right: the digits times 2, 3, … 7, 2, … from the right, modulo 11.
+-- Only what looks like one is worked out: another text may be of any length, and its signs are no numbers.
 CREATE OR REPLACE TEMP MACRO is_rut(rut) AS (
     coalesce(
-        regexp_matches(rut_key(rut), '^[0-9]{6,9}[0-9K]$')
-        AND right(rut_key(rut), 1) = substr(
-            '0K987654321',
-            CAST(1 + list_sum(
-                list_transform(
-                    range(1, length(rut_key(rut))),
-                    lambda place:
-                    CAST(substr(rut_key(rut), length(rut_key(rut)) - place, 1) AS BIGINT) * (2 + (place - 1) % 6)
+        CASE
+            WHEN regexp_matches(rut_key(rut), '^[0-9]{6,9}[0-9K]$')
+                THEN right(rut_key(rut), 1) = substr(
+                    '0K987654321',
+                    CAST(1 + list_sum(
+                        list_transform(
+                            range(1, length(rut_key(rut))),
+                            lambda place:
+                            CAST(substr(rut_key(rut), length(rut_key(rut)) - place, 1) AS BIGINT)
+                            * (2 + (place - 1) % 6)
+                        )
+                    ) % 11 AS BIGINT),
+                    1
                 )
-            ) % 11 AS BIGINT),
-            1
-        ),
+        END,
         FALSE
     )
 );

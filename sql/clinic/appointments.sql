@@ -11,7 +11,7 @@
 -- branch = { kind = "text", es = "Sucursal", en = "Branch" }
 -- customer_id = { kind = "id", es = "Id de cliente", en = "Customer id" }
 -- customer = { kind = "name", es = "Cliente: vacío si es un invitado", en = "Customer: empty for a guest" }
--- type = { kind = "text", es = "Tipo", en = "Type" }
+-- type = { kind = "text", free = true, es = "Tipo", en = "Type" }
 -- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
 -- ---
 SELECT

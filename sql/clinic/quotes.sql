@@ -7,7 +7,7 @@
 -- [columns]
 -- date = { kind = "date", es = "Fecha", en = "Date" }
 -- id = { kind = "id", es = "Id", en = "Id" }
--- number = { kind = "text", es = "Número", en = "Number" }
+-- number = { kind = "text", joins = true, es = "Número", en = "Number" }
 -- branch = { kind = "text", es = "Sucursal", en = "Branch" }
 -- customer_id = { kind = "id", es = "Id de cliente", en = "Customer id" }
 -- customer = { kind = "name", es = "Cliente", en = "Customer" }

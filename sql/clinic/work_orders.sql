@@ -7,15 +7,15 @@
 -- [columns]
 -- date = { kind = "date", es = "Fecha", en = "Date" }
 -- id = { kind = "id", es = "Id", en = "Id" }
--- number = { kind = "text", es = "Número", en = "Number" }
+-- number = { kind = "text", joins = true, es = "Número", en = "Number" }
 -- branch = { kind = "text", es = "Sucursal", en = "Branch" }
 -- customer_id = { kind = "id", es = "Id de cliente", en = "Customer id" }
 -- customer = { kind = "name", es = "Cliente", en = "Customer" }
 -- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
 -- payment_status = { kind = "text", words = "payment_status", es = "Estado del pago", en = "Payment status" }
 -- is_linked = { kind = "flag", es = "Enlazada: su pedido habla por la venta", en = "Linked: its order speaks for the sale" }
--- lab = { kind = "text", es = "Laboratorio", en = "Lab" }
--- lens = { kind = "text", es = "Lente", en = "Lens" }
+-- lab = { kind = "text", free = true, es = "Laboratorio", en = "Lab" }
+-- lens = { kind = "text", free = true, es = "Lente", en = "Lens" }
 -- promised = { kind = "date", es = "Prometida", en = "Promised" }
 -- delivered = { kind = "date", es = "Entregada", en = "Delivered" }
 -- days = { kind = "days", es = "Días: desde el encargo hasta la entrega", en = "Days: from order to delivery" }

@@ -7,7 +7,7 @@
 -- [columns]
 -- date = { kind = "date", es = "Fecha", en = "Date" }
 -- event = { kind = "text", words = "event", es = "Hecho", en = "Event" }
--- number = { kind = "text", es = "Número", en = "Number" }
+-- number = { kind = "text", joins = true, es = "Número", en = "Number" }
 -- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
 -- currency = { kind = "text", es = "Moneda", en = "Currency" }
 -- amount = { kind = "number", es = "Monto", en = "Amount" }

@@ -9,7 +9,7 @@
 -- finding = { kind = "text", words = "finding", es = "Hallazgo", en = "Finding" }
 -- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
 -- count = { kind = "count", es = "Casos", en = "Cases" }
--- examples = { kind = "list", es = "Ejemplos", en = "Examples" }
+-- examples = { kind = "list", joins = true, es = "Ejemplos", en = "Examples" }
 -- ---
 WITH
 findings AS (

@@ -7,7 +7,7 @@
 -- date = { kind = "date", es = "Fecha", en = "Date" }
 -- id = { kind = "id", es = "Id", en = "Id" }
 -- kind = { kind = "text", words = "purchase", es = "Tipo: pedido, u orden de trabajo que vale por sí sola", en = "Kind: order, or a work order that stands alone" }
--- number = { kind = "text", es = "Número", en = "Number" }
+-- number = { kind = "text", joins = true, es = "Número", en = "Number" }
 -- branch = { kind = "text", es = "Sucursal", en = "Branch" }
 -- channel = { kind = "text", words = "channel", es = "Canal", en = "Channel" }
 -- customer_id = { kind = "id", es = "Id de cliente", en = "Customer id" }

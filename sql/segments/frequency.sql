@@ -5,6 +5,7 @@
 -- uses = "customer_facts"
 -- history = "all"
 -- chart = { kind = "column", x = "purchases", y = "customers" }
+-- group_size = "customers"
 -- [columns]
 -- purchases = { kind = "text", es = "Compras por cliente", en = "Purchases per customer" }
 -- customers = { kind = "count", total = true, es = "Clientes", en = "Customers" }

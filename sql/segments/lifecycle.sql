@@ -4,6 +4,7 @@
 -- shape = "rows"
 -- uses = "segment_movement"
 -- history = "all"
+-- group_size = ["customers", "previous_customers", "joined", "departed"]
 -- period = true
 -- chart = { kind = "bar", x = "segment", y = "customers" }
 -- [columns]

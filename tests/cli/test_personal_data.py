@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,3 +89,82 @@ def test_search_finds_what_is_masked(run: Callable[..., Ran], shop: Path, person
     assert ran.code == 0
     assert CUSTOMER in ran.out
     assert person["email"] not in ran.out
+
+
+KEY = "0123456789abcdef" * 4
+
+
+def rows(ran: Ran) -> list[dict[str, str]]:
+    """The lines of a CSV on stdout."""
+    assert ran.code == 0, ran.err
+    return list(csv.DictReader(ran.out.splitlines()))
+
+
+def test_anonymous_exports_join_with_each_other_and_with_nothing_else(
+    run: Callable[..., Ran], shop: Path, person: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def export(name: str, key: str = KEY) -> Ran:
+        monkeypatch.setenv("OPTTIUS_PRIVACY_KEY", key)
+        return run("export", name, "-s", shop, *MIRADOR, "-o", "-", "--anonymous", "--quiet", "-p", "2026")
+
+    customers, sales = rows(export("customers")), rows(export("sales"))
+    everybody = {row["customer_id"] for row in customers}
+    assert everybody == {row["customer_id"] for row in rows(export("segments"))}
+    assert {row["customer_id"] for row in sales} - {""} <= everybody
+    assert all(row["customer_id"].startswith("id-") for row in customers)
+    assert all(row["number"].startswith("id-") for row in sales if row["number"])
+    assert not everybody & {row["customer_id"] for row in rows(export("customers", KEY[::-1]))}
+    whole = (CUSTOMER, *(person[name] for name in ("first_name", "last_name", "email", "phone", "rut")))
+    text = export("customers").out
+    assert not [value for value in whole if value in text]
+
+
+def test_pseudonyms_ask_for_their_secret(run: Callable[..., Ran], shop: Path) -> None:
+    ran = run("customers", "-s", shop, *MIRADOR, "--anonymous")
+    assert (ran.code, ran.out) == (3, "")
+    assert "opttius config key" in ran.err
+    made = run("config", "key")
+    assert made.code == 0
+    Path("opttius.toml").write_text(made.out, encoding="utf-8")
+    assert run("customers", "-s", shop, *MIRADOR, "--anonymous").code == 0
+    secret = made.out.split('"')[1]
+    for shown in (run("config", "show"), run("config", "show", "--json"), run("config", "validate")):
+        assert (shown.code, shown.err) == (0, "")
+        assert secret not in shown.out
+
+
+def test_a_secret_that_is_too_short_is_not_told(
+    run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPTTIUS_PRIVACY_KEY", "hunter2")
+    ran = run("config", "show")
+    assert (ran.code, ran.out) == (3, "")
+    assert "privacy.key" in ran.err
+    assert "hunter2" not in ran.err
+
+
+def test_only_some_roles_may_reveal(
+    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPTTIUS_PRIVACY_REVEAL_ROLES", "super_admin")
+    ran = run("customers", "-s", shop, *MIRADOR, *REVEAL)
+    assert (ran.code, ran.out) == (5, "")
+    assert "super_admin" in ran.err
+
+
+def test_small_groups_have_no_figures(
+    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("segments", "-s", shop, *MIRADOR, "--scheme", "rfm")
+    full = json.loads(run(*asked, "-f", "json").out)
+    sizes = sorted(row["customers"] for row in full["rows"] if row["customers"])
+    monkeypatch.setenv("OPTTIUS_PRIVACY_MIN_GROUP", str(sizes[0] + 1))
+    part = json.loads(run(*asked, "-f", "json").out)
+    assert "privacy" not in full
+    assert part["privacy"]["suppressed_groups"] > 1
+    assert sum(row["customers"] is None for row in part["rows"]) == part["privacy"]["suppressed_groups"]
+    assert all(row["total_spent"] is None for row in part["rows"] if row["customers"] is None)
+    assert set(part["data_quality"]) == set(full["data_quality"])
+    for form in ("table", "md"):
+        assert "have no figures here" in " ".join(run(*asked, "-f", form).out.split())
+    assert "have no figures here" in run(*asked, "-f", "csv").err

@@ -6,7 +6,6 @@ A mask shows what a shop needs to tell two people apart, and nothing that reache
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -16,8 +15,6 @@ from opttius_cli.result import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from opttius_cli.result import Result
 
 UNREADABLE = "***"
 MOBILE = "+56 9"
@@ -103,19 +100,3 @@ def mask(value: str | None, kind: Kind) -> str | None:
         return value
     text: str = MASKS[kind](pa.array([value], pa.string()))[0].as_py()
     return text
-
-
-def masked(result: Result) -> Result:
-    """``result`` with its personal columns masked; the others are the same memory."""
-    table = result.table
-    for place, column in enumerate(result.columns):
-        if column.kind in MASKS:
-            chunks = [MASKS[column.kind](_as_text(chunk)) for chunk in table.column(place).chunks]
-            field = pa.field(table.schema.field(place).name, pa.string())
-            table = table.set_column(place, field, pa.chunked_array(chunks, pa.string()))
-    return replace(result, table=table)
-
-
-def _as_text(chunk: pa.Array) -> pa.Array:
-    # A column that is null throughout has Arrow's null type.
-    return pc.cast(chunk, pa.string())

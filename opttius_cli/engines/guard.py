@@ -1,0 +1,126 @@
+"""What SQL of a user's report may be: one SELECT on the tables of its scope, told from DuckDB's own parse.
+
+The connection reads nothing outside the snapshot and changes no setting. Within the snapshot lie the rows of
+others, so a report may neither name them nor ask DuckDB about them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli.errors import NotAllowedError
+from opttius_cli.i18n import _
+from opttius_cli.scope import SCOPED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import duckdb
+
+_TABLE_FUNCTIONS = {
+    "unnest",
+    "range",
+    "generate_series",
+    "days_between",
+    "customer_facts_at",
+    "customer_segments_at",
+    "segment_movement",
+}
+"""What a report may select from besides tables: nothing that opens files or names tables by text."""
+
+_TABLES = frozenset(table.name for table in SCOPED) | {"branches", "scope_rows"}
+"""The tables that every scope has views of."""
+
+_QUERIES = {"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"}
+_PLANS = {"json_serialize_plan", "index_key", "get_block_size"}
+_ABOUT_THE_DATABASE = ("pg_", "has_", "inet_", "duckdb_", "__internal")
+_CALM = {"make_timestamptz", "now", "today"}
+"""Functions that DuckDB calls unstable, though they tell nothing but the time."""
+
+
+def parsed(con: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
+    """The statement of a report, as DuckDB parses it. Raises NotAllowedError when it is not one SELECT."""
+    found = json.loads(con.execute("SELECT json_serialize_sql($1)", [sql]).fetchall()[0][0])
+    if found["error"] or len(found["statements"]) != 1:
+        raise NotAllowedError(_("A report must be one SELECT."))
+    statement: dict[str, Any] = found["statements"][0]
+    return statement
+
+
+def check(con: duckdb.DuckDBPyConnection, statement: dict[str, Any], shared: frozenset[str]) -> None:
+    """Refuse a statement that could leave its scope; ``shared`` names the views that it may select from, too.
+
+    Raises:
+        NotAllowedError: what it may not do, by name.
+    """
+    known = _TABLES | shared
+    nodes = list(inner_nodes(statement))
+    named = {entry["key"].lower() for node in nodes if "cte_map" in node for entry in node["cte_map"]["map"]}
+    for name in sorted(named - known):
+        # Outside the step that it names, the name would be the table's again.
+        if _holds(con, name):
+            raise _outside(name)
+    unstable = {str(node["function_name"]).lower() for node in nodes if "function_name" in node}
+    for name in sorted(unstable & _asking(con, unstable)):
+        raise _outside(name + "()")
+    for node in nodes:
+        _check_node(con, node, known | named)
+
+
+def _check_node(con: duckdb.DuckDBPyConnection, node: dict[str, Any], known: frozenset[str]) -> None:
+    kind = str(node.get("type"))
+    if kind == "SHOW_REF" or (kind.endswith("_NODE") and kind not in _QUERIES):
+        raise NotAllowedError(_("A report must be one SELECT."))
+    if kind == "BASE_TABLE":
+        name = node["table_name"]
+        path = node["qualified_name"]["path"]
+        if len(path) > 1 or node.get("catalog_name") or node.get("schema_name"):
+            raise _outside(".".join(path))
+        if name.lower() not in known and _holds(con, name.lower()):
+            raise _outside(name)
+    if kind == "TABLE_FUNCTION" and node["function"]["function_name"].lower() not in _TABLE_FUNCTIONS:
+        raise _outside(node["function"]["function_name"] + "()")
+
+
+def _asking(con: duckdb.DuckDBPyConnection, names: set[str]) -> set[str]:
+    """Of the functions ``names``, those that ask the database about itself, or act on it."""
+    # What is unstable for some arguments only (a range of moments, say) depends on the clock or the zone.
+    rows = con.execute(
+        "SELECT lower(function_name) FROM duckdb_functions() WHERE lower(function_name) IN (SELECT unnest($1)) "
+        "AND internal AND function_type = 'scalar' GROUP BY ALL HAVING bool_or(has_side_effects) "
+        "OR bool_and(stability IS DISTINCT FROM 'CONSISTENT')",
+        [sorted(names)],
+    ).fetchall()
+    unstable = {row[0] for row in rows} - _CALM
+    return unstable | {name for name in names if name in _PLANS or name.startswith(_ABOUT_THE_DATABASE)}
+
+
+def _holds(con: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether there is a table or view of that name at all; where there is none, DuckDB itself says so."""
+    rows = con.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE lower(table_name) = $1 UNION ALL "
+        "SELECT 1 FROM duckdb_views() WHERE lower(view_name) = $1",
+        [name],
+    ).fetchall()
+    return bool(rows)
+
+
+def _outside(name: str) -> NotAllowedError:
+    return NotAllowedError(
+        _(
+            "A report sees the tables of its scope only, not {name}. Name a table without its schema.",
+            name=name,
+        )
+    )
+
+
+def inner_nodes(statement: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a parsed statement."""
+    if isinstance(statement, dict):
+        yield statement
+        for inner in statement.values():
+            yield from inner_nodes(inner)
+    elif isinstance(statement, list):
+        for inner in statement:
+            yield from inner_nodes(inner)

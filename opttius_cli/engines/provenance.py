@@ -1,0 +1,181 @@
+"""Where the columns of a user's report come from: an output that carries a personal column is personal itself.
+
+Told from DuckDB's parse and by names alone: whatever is made of a personal column, under whatever name and
+through however many steps, is taken for personal. Rather too much is than too little; what only compares or
+counts carries nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli.engines.guard import inner_nodes
+from opttius_cli.result import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    Outputs = list[tuple[str | None, Kind | None]]
+
+_PERSONAL = {
+    "first_name": Kind.NAME,
+    "last_name": Kind.NAME,
+    "email": Kind.EMAIL,
+    "email_key": Kind.EMAIL,
+    "phone": Kind.PHONE,
+    "rut": Kind.RUT,
+}
+_MIXED = Kind.EMAIL
+"""What may hold several kinds is masked as an email: of a text that is none, nothing is shown."""
+_CARRIES_NOTHING = {
+    *("count", "count_if", "length", "len", "strlen", "approx_count_distinct", "bool_and", "bool_or"),
+    *("contains", "starts_with", "ends_with", "prefix", "suffix", "regexp_matches", "regexp_full_match"),
+    *(
+        "~~",
+        "!~~",
+        "~~*",
+        "!~~*",
+        "looks_like_rut",
+        "list_contains",
+        "instr",
+        "strpos",
+        "position",
+        "row_number",
+        "rank",
+        "dense_rank",
+    ),
+}
+_CLASSES_OF_TRUTH = {"COMPARISON", "CONJUNCTION", "BETWEEN"}
+_TRUTHS = {"OPERATOR_IS_NULL", "OPERATOR_IS_NOT_NULL", "OPERATOR_NOT", "COMPARE_IN", "COMPARE_NOT_IN"}
+_TRUTH_OF_ROWS = {"EXISTS", "NOT_EXISTS", "ANY"}
+_NOT_CARRIED = {"filter", "when_expr", "order_bys", "orders", "partitions", "modifiers", "where_clause"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The names of personal columns known so far; ``stored`` are names of tables, ``rows`` of anything with rows."""
+
+    names: dict[str, Kind]
+    stored: frozenset[str]
+    rows: frozenset[str]
+
+    def kind_of(self, path: Sequence[str]) -> Kind | None:
+        """The kind of the column that ``path`` names, its last part or a field of it."""
+        if len(path) == 1 and path[0] in self.rows and path[0] not in self.names:
+            # A table's name stands for a whole row of it.
+            return _MIXED
+        if len(path) > 1 and path[0] in self.stored:
+            # A column of the shop's own tables is not one that a step happens to call the same.
+            return _PERSONAL.get(path[1])
+        return next((self.names[name] for name in path if name in self.names), None)
+
+
+def personal(statement: dict[str, Any], names: Sequence[str]) -> dict[str, Kind]:
+    """Of the columns ``names`` that ``statement`` gives, in order, those that are personal, with their kind."""
+    nodes = list(inner_nodes(statement))
+    known = _Known(dict(_PERSONAL), *_tables(nodes))
+    while True:
+        before = len(known.names)
+        for node in nodes:
+            _learn(node, known)
+        if len(known.names) == before:
+            break
+    outputs = _outputs(statement["node"], known)
+    if outputs is None or len(outputs) != len(names):
+        return {name: kind for name in names if (kind := known.names.get(name.lower()))}
+    return {name: kind for (_as, kind), name in zip(outputs, names, strict=True) if kind}
+
+
+def _tables(nodes: Sequence[dict[str, Any]]) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that stand for tables of the scope and nothing else, and those that stand for any row."""
+    steps = {entry["key"].lower() for node in nodes if "cte_map" in node for entry in node["cte_map"]["map"]}
+    stored, rows = set(), set()
+    made = set(steps)
+    for node in nodes:
+        named = {str(node.get(key) or "").lower() for key in ("alias", "table_name")} - {""}
+        if node.get("type") == "BASE_TABLE" and node["table_name"].lower() not in steps:
+            stored |= named
+        elif node.get("type") in {"BASE_TABLE", "SUBQUERY", "TABLE_FUNCTION"}:
+            made |= named
+    rows = stored | made
+    columns = {
+        str(item.get("alias") or "").lower() for node in nodes for item in node.get("select_list") or ()
+    }
+    return frozenset(stored - made), frozenset(rows - columns)
+
+
+def _learn(node: dict[str, Any], known: _Known) -> None:
+    """Add to ``known`` the names that ``node`` gives to what carries a personal column."""
+    if "select_list" in node or node.get("type") in {"SET_OPERATION_NODE", "RECURSIVE_CTE_NODE"}:
+        for name, kind in _outputs(node, known) or ():
+            if name and kind:
+                known.names.setdefault(name, kind)
+    for names, query in _renamings(node):
+        outputs = _outputs(query, known) if query else None
+        inside = [kind for _name, kind in outputs] if outputs else [_MIXED] * len(names)
+        for name, kind in zip(names, inside, strict=False):
+            if kind:
+                known.names.setdefault(name.lower(), kind)
+
+
+def _renamings(node: dict[str, Any]) -> Iterable[tuple[list[str], dict[str, Any] | None]]:
+    """The names that ``node`` gives to the columns of a query, or (None) of a table."""
+    if node.get("column_name_alias"):
+        inner = node.get("subquery")
+        yield node["column_name_alias"], inner["node"] if isinstance(inner, dict) else None
+    for entry in (node.get("cte_map") or {}).get("map", ()):
+        value = entry["value"]
+        if value.get("aliases"):
+            yield value["aliases"], value["query_node"]
+
+
+def _outputs(node: dict[str, Any], known: _Known) -> Outputs | None:
+    """The columns of a query: the name of each where it has one, and its kind; None where a star hides them."""
+    branches = node.get("children") or [node[key] for key in ("left", "right") if node.get(key)]
+    if "select_list" not in node:
+        sides = [_outputs(branch, known) for branch in branches]
+        if not sides or sides[0] is None:
+            return None
+        if any(side is None for side in sides):
+            return [(name, _MIXED) for name, _kind in sides[0]]
+        return [_one(cells) for cells in zip(*(side or [] for side in sides), strict=False)]
+    items = node["select_list"]
+    if any(item.get("type") == "STAR" for item in items):
+        return None
+    return [(_name(item), _carried(item, known)) for item in items]
+
+
+def _one(cells: Sequence[tuple[str | None, Kind | None]]) -> tuple[str | None, Kind | None]:
+    """One column of several queries on end: named by the first, personal where any is."""
+    kinds = {kind for _name, kind in cells if kind}
+    return cells[0][0], (kinds.pop() if len(kinds) == 1 else _MIXED if kinds else None)
+
+
+def _name(item: dict[str, Any]) -> str | None:
+    name = item.get("alias") or (item.get("column_names") or [""])[-1]
+    return str(name).lower() or None
+
+
+def _carried(part: Any, known: _Known) -> Kind | None:
+    """The kind of what an expression carries; of several, the mixed one."""
+    if isinstance(part, list):
+        kinds = {kind for inner in part if (kind := _carried(inner, known))}
+        return kinds.pop() if len(kinds) == 1 else _MIXED if kinds else None
+    if not isinstance(part, dict) or _is_truth(part):
+        return None
+    if part.get("type") == "COLUMN_REF":
+        return known.kind_of([name.lower() for name in part["column_names"]])
+    if part.get("type") in {"POSITIONAL_REFERENCE", "STAR"}:
+        return _MIXED
+    return _carried([inner for key, inner in part.items() if key not in _NOT_CARRIED], known)
+
+
+def _is_truth(part: dict[str, Any]) -> bool:
+    """Whether an expression only compares or counts."""
+    return (
+        part.get("class") in _CLASSES_OF_TRUTH
+        or part.get("type") in _TRUTHS
+        or part.get("subquery_type") in _TRUTH_OF_ROWS
+        or str(part.get("function_name", "")).lower() in _CARRIES_NOTHING
+    )

@@ -1,0 +1,28 @@
+"""Whether personal data may be shown whole, as the settings have it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opttius_cli.errors import NotAllowedError, listed
+from opttius_cli.i18n import _
+
+if TYPE_CHECKING:
+    from opttius_cli.config import Config
+
+
+def check_reveal(config: Config, role: str | None) -> None:
+    """Refuse ``--reveal-pii`` where it is switched off, or not for an admin of ``role`` (None: not known).
+
+    Raises:
+        NotAllowedError: personal data stays masked here.
+    """
+    if not config.allow_reveal:
+        raise NotAllowedError(_("--reveal-pii is switched off here (privacy.allow_reveal = false)."))
+    if config.reveal_roles and role not in config.reveal_roles:
+        raise NotAllowedError(
+            _(
+                "--reveal-pii is for the roles {roles} only (privacy.reveal_roles). Say who you are with --as.",
+                roles=listed(config.reveal_roles),
+            )
+        )

@@ -1,0 +1,75 @@
+"""Results as a policy shows them, decided by the kinds of their columns and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from opttius_cli.privacy.groups import suppressed
+from opttius_cli.privacy.masks import MASKS
+from opttius_cli.privacy.policy import SCANNED, is_free, is_joining
+from opttius_cli.privacy.pseudonyms import pseudonyms
+from opttius_cli.privacy.scanning import scanned
+from opttius_cli.result import PERSONAL, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from opttius_cli.privacy.policy import Policy
+    from opttius_cli.result import Column, Result
+
+    Change = Callable[[pa.Array], pa.Array]
+
+
+def protected(result: Result, policy: Policy, *, users: bool = False) -> Result:
+    """``result`` as ``policy`` shows it; the columns that it does not touch are the same memory.
+
+    ``users``: it is of a report that a person wrote. Its texts may hold anything, and are scanned.
+    """
+    result = suppressed(result, policy.min_group)
+    table = result.table
+    for place, column in enumerate(result.columns):
+        change = _change(column, policy, users=users)
+        if change is not None:
+            chunks = [_changed(chunk, change) for chunk in table.column(place).chunks]
+            kind = pa.list_(pa.string()) if _is_list(table.column(place).type) else pa.string()
+            named = pa.field(table.schema.field(place).name, kind)
+            table = table.set_column(place, named, pa.chunked_array(chunks, kind))
+    return replace(result, table=table)
+
+
+def _change(column: Column, policy: Policy, *, users: bool) -> Change | None:
+    """What becomes of the values of ``column``; None when they stay as they are."""
+    if policy.mode == "revealed":
+        return None
+    if column.kind in PERSONAL:
+        return partial(_replaced, kind=column.kind, policy=policy)
+    if policy.mode == "anonymous" and is_joining(column):
+        return partial(pseudonyms, kind=Kind.ID, key=policy.key)
+    if is_free(column, users=users):
+        kinds = (*SCANNED, Kind.ID) if policy.mode == "anonymous" else SCANNED
+        return partial(scanned, kinds=kinds, replace=partial(_replaced, policy=policy))
+    return None
+
+
+def _replaced(values: pa.Array, kind: Kind, policy: Policy) -> pa.Array:
+    return pseudonyms(values, kind, policy.key) if policy.mode == "anonymous" else MASKS[kind](values)
+
+
+def _changed(chunk: pa.Array, change: Change) -> pa.Array:
+    """``change`` for every value of a column, or for every value of its lists."""
+    if not _is_list(chunk.type):
+        # A column that is null throughout has Arrow's null type.
+        return change(pc.cast(chunk, pa.string()))
+    inside = change(pc.cast(chunk.flatten(), pa.string()))
+    lengths = pc.fill_null(pc.list_value_length(chunk), 0)
+    ends = pa.concat_arrays([pa.array([0], pa.int32()), pc.cast(pc.cumulative_sum(lengths), pa.int32())])
+    return pa.ListArray.from_arrays(ends, inside, mask=pc.is_null(chunk))
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))

@@ -1,0 +1,100 @@
+"""What people type into free text: emails, phones and RUTs in it are found and replaced. Names cannot be found.
+
+Rather too much is taken for personal than too little: a text of nine digits is a phone. An amount or a number
+that is to stay has a kind of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from opttius_cli.result import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    Replace = Callable[[pa.Array, Kind], pa.Array]
+
+# A text without an at sign, a run of digits or a UUID holds nothing that is looked for.
+_MAY_HOLD = r"[@\x{ff20}\x{fe6b}]|(\p{Nd}[\s\p{Z}().\-/]{0,2}){7}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-"
+_AT = "[@\uff20\ufe6b]"
+_DASH = "[-\u2010-\u2015\u2212]"
+_FOUND = re.compile(
+    rf"""
+    (?P<id>\b[0-9a-f]{{8}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{12}}\b)
+    |(?P<email>[^\s@\uff20\ufe6b<>(),;:"'\[\]]+{_AT}[\w-]+(?:\.[\w-]+)*)
+    |(?P<rut>(?<!\w)\d{{1,2}}\.?\d{{3}}\.?\d{{3}}\s?{_DASH}\s?[\dk](?!\w))
+    |(?P<digits>(?<!\w)\+?\(?\d(?:[\s().\-/]{{0,2}}\d){{6,14}}k?(?!\w))
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_NATIONAL, _INTERNATIONAL = 9, 11
+_RUT_DIGITS = (8, 9)
+_WEIGHTS = (2, 3, 4, 5, 6, 7)
+_LIKE_A_DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])")
+
+
+def scanned(values: pa.Array, kinds: Iterable[Kind], replace: Replace) -> pa.Array:
+    """``values`` with what is found of ``kinds`` in them replaced; a text in which nothing is found stays."""
+    encoded = pc.dictionary_encode(values)
+    texts = encoded.dictionary
+    if not len(texts) or not pc.any(pc.match_substring_regex(texts, _MAY_HOLD)).as_py():
+        return values
+    pieces = _pieces(texts, frozenset(kinds))
+    if not any(pieces.values()):
+        return values
+    known: dict[tuple[Kind, str], str] = {}
+    for kind, found in pieces.items():
+        listed = sorted(found)
+        said = replace(pa.array(listed, pa.string()), kind).to_pylist()
+        known |= {(kind, piece): shown for piece, shown in zip(listed, said, strict=True)}
+    return pc.take(pa.array([_replaced(text, known) for text in texts.to_pylist()]), encoded.indices)
+
+
+def _pieces(texts: pa.Array, kinds: frozenset[Kind]) -> dict[Kind, set[str]]:
+    """What is found in ``texts``, by kind."""
+    found: dict[Kind, set[str]] = {kind: set() for kind in kinds}
+    for text in pc.filter(texts, pc.match_substring_regex(texts, _MAY_HOLD)).to_pylist():
+        for match in _FOUND.finditer(text):
+            kind = _kind(match)
+            if kind in kinds:
+                found[kind].add(match[0])
+    return found
+
+
+def _replaced(text: str, known: Mapping[tuple[Kind, str], str]) -> str:
+    def shown(match: re.Match[str]) -> str:
+        kind = _kind(match)
+        return known.get((kind, match[0]), match[0]) if kind else match[0]
+
+    return _FOUND.sub(shown, text)
+
+
+def _kind(match: re.Match[str]) -> Kind | None:
+    """What a match is; None for digits that are neither a phone nor a RUT."""
+    if match.lastgroup != "digits":
+        return Kind(str(match.lastgroup))
+    text = match[0]
+    digits = "".join(sign for sign in text.lower() if sign.isdigit() or sign == "k")
+    if text.startswith("+") and len(digits) > _RUT_DIGITS[0] - 1:
+        return Kind.PHONE
+    if _is_rut(digits):
+        return Kind.RUT
+    is_phone = (len(digits) == _NATIONAL and digits[0] not in "01" and "k" not in digits) or (
+        len(digits) == _INTERNATIONAL and digits.startswith("56")
+    )
+    return Kind.PHONE if is_phone else None
+
+
+def _is_rut(digits: str) -> bool:
+    """Whether digits without a dash are a RUT: its check digit is right, and it is no date."""
+    if len(digits) not in _RUT_DIGITS or "k" in digits[:-1] or _LIKE_A_DATE.fullmatch(digits):
+        return False
+    total = sum(
+        int(digit) * _WEIGHTS[place % len(_WEIGHTS)] for place, digit in enumerate(reversed(digits[:-1]))
+    )
+    return digits[-1] == "0123456789k0"[11 - total % 11]
