@@ -193,6 +193,6 @@ def test_masking_is_quick() -> None:
 
 
 def _seconds(result: Result) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     protected(result, Policy())
-    return time.perf_counter() - start
+    return time.process_time() - start
