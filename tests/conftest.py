@@ -5,6 +5,7 @@ Tests import each other's helpers from this folder, as `oracle` and `spec`.
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 # A machine that is busy with other things is slow, not wrong: no example fails for the time it takes.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+# What is started from a shell's background ignores Ctrl-C, and so would every program that a test starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 FOLDERS = (
     "OPTTIUS_CACHE_DIR",
