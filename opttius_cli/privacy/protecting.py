@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     Change = Callable[[pa.Array], pa.Array]
 
 
-_LONG = 10_000
-"""Rows from which on threads are worth their start: Arrow lets others work while it does."""
+_LONG, _AT_ONCE = 10_000, 2
+"""Rows from which on threads are worth their start (Arrow lets others work while it does), and how many: each
+holds a column twice over."""
 
 
 def protected(result: Result, policy: Policy, *, users: bool = False) -> Result:
@@ -50,7 +51,7 @@ def _all_changed(table: pa.Table, changes: Mapping[int, Change]) -> list[pa.Chun
         return list(map(_column_changed, columns, changes.values()))
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor() as together:
+    with ThreadPoolExecutor(_AT_ONCE) as together:
         return list(together.map(_column_changed, columns, changes.values()))
 
 

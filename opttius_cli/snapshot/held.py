@@ -42,7 +42,7 @@ class Limits:
     threads: int | None = None
 
 
-READING = Limits("400MB")
+READING = Limits("300MB")
 """What a report may use: of what it reads once nothing has to be kept, and what it sorts can spill."""
 
 
