@@ -33,12 +33,12 @@ def opttius(address: str, folder: Path) -> Callable[[], int]:
     from opttius_cli.session.loading import MEMORY_BESIDE_DRIVER
     from opttius_cli.snapshot.held import connect
     from opttius_cli.snapshot.source import Site
-    from opttius_cli.sources.registry import open_source
+    from opttius_cli.sources.registry import Live, open_source
 
     def read() -> int:
         con = connect(folder / "rows.duckdb", MEMORY_BESIDE_DRIVER)
         with ExitStack() as held:
-            (part,) = open_source(address, None, os.environ).parts(Site(folder, held))["orders"]
+            (part,) = open_source(address, Live(environment=os.environ)).parts(Site(folder, held))["orders"]
             staged = part.stage(con)
             return con.table(staged.view).shape[0]
 

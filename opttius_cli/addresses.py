@@ -25,6 +25,11 @@ def is_address(text: str) -> bool:
     return _ADDRESS.match(text) is not None
 
 
+def tells_password(text: str) -> bool:
+    """Whether ``text`` is an address with a password in it, or with something that may be one."""
+    return is_address(text) and masked(text) != text
+
+
 def masked(text: str) -> str:
     """``text`` with every password in it, and whatever might be part of one, left out."""
     lines = (_SECRET.sub(r"\1…", _URL.sub(_without_password, line)) for line in text.split("\n"))

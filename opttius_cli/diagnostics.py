@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,23 @@ def exit_code(error: errors.OpttiusError) -> int:
 def is_interruption(error: Exception) -> bool:
     """Whether an error is Ctrl-C: a library that was at work when it came says so in an error of its own."""
     return "interrupted" in str(error).lower()
+
+
+@dataclass(slots=True)
+class Rate:
+    """How many rows a second come of the table that is under way."""
+
+    _table: str = ""
+    _began: float = field(default_factory=time.monotonic)
+    _last: float = field(default_factory=time.monotonic)
+
+    def of(self, table: str, rows: int) -> float:
+        """The rate, now that ``rows`` of ``table`` are there."""
+        at = time.monotonic()
+        if table != self._table:
+            self._table, self._began = table, self._last
+        self._last = at
+        return rows / max(at - self._began, 0.001)
 
 
 @dataclass(slots=True)

@@ -158,6 +158,22 @@ class OrganizationNeededError(UsageError):
         )
 
 
+class StaleError(SourceError):
+    """The source cannot be loaded now, but a snapshot of it is there, ``age`` seconds old."""
+
+    def __init__(self, why: SourceError, age: float, *, refresh: bool) -> None:
+        days = int(age // 86400) + 1
+        hint = (
+            _(
+                "What was loaded before is still there: leave out --refresh and add --max-age {age}.",
+                age=f"{days}d",
+            )
+            if refresh
+            else _("What was loaded before is still there: add --max-age {age}.", age=f"{days}d")
+        )
+        super().__init__(f"{why} {hint}")
+
+
 class MissingTableError(SourceError):
     """A required table is not in the source."""
 

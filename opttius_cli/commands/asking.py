@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opttius_cli import config, diagnostics
-from opttius_cli.addresses import masked
+from opttius_cli.addresses import masked, tells_password
 from opttius_cli.commands.options import Asking
 from opttius_cli.errors import NotAllowedError, OutputError, UsageError
 from opttius_cli.i18n import _, language_of_place

@@ -46,7 +46,7 @@ class Sourced(Shared):
             "--source",
             "-s",
             metavar=N_("SOURCE"),
-            help=N_("A folder of exports, an .xlsx, a pg_dump file or a snapshot."),
+            help=N_("A folder of exports, an .xlsx, a pg_dump file, a snapshot or a database."),
         ),
     ] = None
 

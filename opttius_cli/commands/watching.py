@@ -108,7 +108,10 @@ def rounds(request: Request, ask: Callable[[Request], Answer], screen: LiveScree
     try:
         while True:
             moment, began = pace.clock(), pace.timer()
-            view = _looked(replace(request, now=moment), ask, screen, view, pace.every)
+            # Each look finds what the one before loaded too old.
+            view = _looked(
+                replace(request, now=moment, live_age=pace.every / 2), ask, screen, view, pace.every
+            )
             screen.show(view)
             if _rested(began + pace.every, screen, pace) == "quit":
                 return

@@ -29,7 +29,7 @@ def examine(
     """Tell how every step goes; returns what was seen of a database, None of anything else or when nobody got in."""
     text = config.source or ""
     try:
-        source = registry.open_source(text, terms_of(config), environment)
+        source = registry.open_source(text, registry.Live(terms_of(config), environment))
     except SourceError as error:
         step = "address" if addresses.is_address(text) else "source"
         tell(Finding(step, State.FAILED, str(error)))

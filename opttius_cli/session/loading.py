@@ -6,15 +6,25 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from opttius_cli import config as settings
-from opttius_cli.errors import NoSourceError, OutputError, UnreadableError, UsageError
+from opttius_cli.diagnostics import Rate
+from opttius_cli.errors import (
+    NoSourceError,
+    OutputError,
+    SourceError,
+    StaleError,
+    UnreadableError,
+    UsageError,
+)
 from opttius_cli.i18n import _
 from opttius_cli.period import zone_named
+from opttius_cli.session.scoping import wanted
 from opttius_cli.snapshot.build import Build
 from opttius_cli.snapshot.held import READING, Limits, hold
 from opttius_cli.snapshot.source import ReadyMade
 from opttius_cli.snapshot.store import Store
 from opttius_cli.sources import registry
 from opttius_cli.sources.postgres.terms import Terms
+from opttius_cli.sources.postgres.wanted import Wanted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,16 +37,24 @@ MEMORY_BESIDE_DRIVER = Limits("400MB")
 """Memory of DuckDB's while a live source is loaded, unless the settings say otherwise."""
 
 
-def snapshot(request: Request) -> Held:
-    """The snapshot of the request's source, open: the published one while it is fresh, else a new one."""
+def snapshot(request: Request, *, whole: bool = False) -> Held:
+    """The snapshot of the request's source, open: the published one while it is fresh, else a new one.
+
+    A live source is asked for the rows of the request's scope, or for all when it shall be ``whole``.
+    """
     if not request.config.source:
         raise NoSourceError
-    source = source_of(request, request.config.source)
+    source = source_of(request, request.config.source, Wanted() if whole else wanted(request))
     store = snapshots(request)
-    max_age = source.good_for if request.config.max_age is None else request.config.max_age
-    if not request.refresh and (held := store.hold_fresh(source, request.now, max_age)):
+    if not request.refresh and (held := store.hold_fresh(source, request.now, _oldest(request, source))):
         return held
-    return reopened(load(request, store, source, refresh=request.refresh), request)
+    try:
+        return reopened(load(request, store, source, refresh=request.refresh), request)
+    except SourceError as error:
+        age = store.age(source, request.now) if source.good_for is not None else None
+        if age is None or age < 0:
+            raise
+        raise StaleError(error, age, refresh=request.refresh) from None
 
 
 def snapshot_file(request: Request) -> Path:
@@ -57,9 +75,16 @@ def reopened(path: Path, request: Request) -> Held:
     return held
 
 
-def source_of(request: Request, text: str) -> Source:
-    """The source that ``text`` names, on the terms of the request's settings."""
-    return registry.open_source(text, terms_of(request.config), request.environment)
+def _oldest(request: Request, source: Source) -> float | None:
+    """How many seconds old a snapshot may be: as it was said, else as its source is good for, else of any age."""
+    if request.config.max_age is not None or source.good_for is None:
+        return request.config.max_age
+    return source.good_for if request.live_age is None else min(source.good_for, request.live_age)
+
+
+def source_of(request: Request, text: str, rows: Wanted) -> Source:
+    """The source that ``text`` names, on the terms of the request's settings; ``rows`` are wanted of a live one."""
+    return registry.open_source(text, registry.Live(terms_of(request.config), request.environment, rows))
 
 
 def terms_of(config: settings.Config) -> Terms:
@@ -95,7 +120,7 @@ def load_now(request: Request, into: Path | None, *, force: bool) -> Path:
         raise NoSourceError
     if into is not None and into.exists() and not force:
         raise OutputError(_("{path} exists already. Choose another name, or add --force.", path=into))
-    source = source_of(request, request.config.source)
+    source = source_of(request, request.config.source, Wanted())
     if into is not None and isinstance(source, ReadyMade):
         raise UsageError(
             _("{source} is a snapshot already. Copy the file instead of loading it.", source=source.name)
@@ -105,10 +130,13 @@ def load_now(request: Request, into: Path | None, *, force: bool) -> Path:
 
 def load(request: Request, store: Store, source: Source, into: Path | None = None, *, refresh: bool) -> Path:
     """Build the snapshot of ``source`` now, telling the voice how it goes; returns its path."""
-    voice = request.voice
+    voice, rate = request.voice, Rate()
 
     def progress(table: str, rows: int) -> None:
-        voice.progress(_("Loading {table}: {rows} rows", table=table, rows=f"{rows:,}"))
+        speed = f"{rate.of(table, rows):,.0f}"
+        voice.progress(
+            _("Loading {table}: {rows} rows, {speed} a second", table=table, rows=f"{rows:,}", speed=speed)
+        )
 
     thrifty = replace(store, limits=_limits_of_load(request, source))
     try:

@@ -12,9 +12,10 @@ from opttius_cli.errors import UsageError
 from opttius_cli.i18n import _
 from opttius_cli.period import parse_as_of, parse_period, previous_window, zone_named
 from opttius_cli.reports import library
-from opttius_cli.scope import Directory, everything, read_directory, resolve
+from opttius_cli.scope import Directory, everything, read_directory
 from opttius_cli.session.bindings import variables
 from opttius_cli.session.loading import reopened, snapshot
+from opttius_cli.session.scoping import must_hold, scope_of
 from opttius_cli.session.state import Request, Session
 from opttius_cli.snapshot.build import must_be_sound
 
@@ -43,14 +44,14 @@ def opened(request: Request, path: Path | None = None) -> Iterator[Session]:
     """
     with _locked_up(reopened(path, request) if path else snapshot(request), request) as held:
         directory = read_directory(held.con)
-        scope = resolve(directory, request.config.organization, request.config.branches)
-        yield _entered(request, held, directory, scope)
+        yield _entered(request, held, directory, scope_of(request, directory))
 
 
 @contextmanager
 def opened_whole(request: Request, path: Path | None = None) -> Iterator[Session]:
     """The session that sees every row of every organization: for the checks of whoever loads the data."""
-    with _locked_up(reopened(path, request) if path else snapshot(request), request) as held:
+    found = reopened(path, request) if path else snapshot(request, whole=True)
+    with _locked_up(found, request) as held:
         directory = read_directory(held.con)
         yield _entered(request, held, directory, everything(directory))
 
@@ -80,6 +81,7 @@ def _entered(request: Request, held: Held, directory: Directory, scope: Scope) -
     period = parse_period(request.period, clock) if request.period is not None else None
     previous = previous_window(period, clock, request.compare) if period else None
     currency = (request.config.currency or _known(metadata, "currency") or DEFAULT_CURRENCY).upper()
+    must_hold(held.manifest, scope)
     session = Session(
         request,
         DuckEngine(held.con, report_seconds=request.config.report_seconds),

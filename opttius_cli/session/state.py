@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asked for, apart from the command itself. ``now`` is the clock, entered once."""
+    """What a person asked for, apart from the command itself. ``now`` is the clock, entered once.
+
+    ``live_age`` is how many seconds old the snapshot of a live source may be for who looks again and again.
+    """
 
     config: Config
     environment: Mapping[str, str]
@@ -33,6 +36,7 @@ class Request:
     as_of: str | None = None
     compare: Compare = "previous"
     refresh: bool = False
+    live_age: float | None = None
     strict: bool = False
     policy: Policy = MASKED
 

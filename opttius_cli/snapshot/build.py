@@ -21,7 +21,7 @@ from opttius_cli.snapshot.reading import Reading, stored_type
 from opttius_cli.snapshot.source import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import duckdb
 
@@ -50,9 +50,7 @@ def build(con: duckdb.DuckDBPyConnection, source: Source, how: Build) -> dict[st
         SourceError: a required table or column is missing, a file cannot be read, or something in it cannot
             and ``how`` is strict.
     """
-    con.execute(sql_text("base/keys"))
-    con.execute(sql_text("load/cells"))
-    con.execute(sql_text("load/meta"))
+    _prepare(con)
     with ExitStack() as held:
         site = Site(_scratch(con), held, how.progress, how.before)
         parts = source.parts(site)
@@ -105,11 +103,25 @@ class UnsoundError(SourceError):
         )
 
 
+def build_directory(con: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Part]]) -> None:
+    """Fill ``con`` with the tables that say who is who, and with no other: what a scope is found in."""
+    _prepare(con)
+    id_type = _id_type(con, parts["branches"])
+    for table in TABLES.values():
+        if table.tenancy == "directory":
+            _load(con, table, parts.get(table.name, ()), id_type)
+            if table.name == "branches":
+                con.execute(sql_text("load/tenants"))
+
+
+def _prepare(con: duckdb.DuckDBPyConnection) -> None:
+    for script in ("base/keys", "load/cells", "load/meta"):
+        con.execute(sql_text(script))
+
+
 def build_empty(con: duckdb.DuckDBPyConnection) -> None:
     """Fill ``con`` with every table, without a row: what reports are checked on."""
-    con.execute(sql_text("base/keys"))
-    con.execute(sql_text("load/cells"))
-    con.execute(sql_text("load/meta"))
+    _prepare(con)
     for table in TABLES.values():
         _load(con, table, (), UUID)
         if table.name == "branches":

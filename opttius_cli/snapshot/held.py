@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import duckdb
@@ -17,13 +18,14 @@ SCHEMA_VERSION = 6
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a snapshot says of itself."""
+    """What a snapshot says of itself; ``facts`` are all of it, with what its source wanted to be kept."""
 
     source: str
     fingerprint: str
     loaded_at: datetime
     schema_version: int
     options: str
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +102,5 @@ def manifest_of(con: duckdb.DuckDBPyConnection) -> Manifest:
         datetime.fromisoformat(facts["loaded_at"]),
         int(facts["schema_version"]),
         facts["options"],
+        facts,
     )

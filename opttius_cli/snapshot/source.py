@@ -5,6 +5,7 @@ A part answers for completeness: after its view was read, it says whether that w
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
@@ -102,6 +103,10 @@ class Source(Protocol):
     good_for: ClassVar[float | None]
 
     @property
+    def key(self) -> str:
+        """What tells its snapshots from all others: the source, and for whom it is read."""
+
+    @property
     def name(self) -> str:
         """The source as messages and the manifest name it, without secrets."""
 
@@ -112,12 +117,28 @@ class Source(Protocol):
         """The parts of every table that the source holds, by table name; they last as long as ``site.held``."""
 
 
+class Export(ABC):
+    """A source that lies in files: it is the same for every reader, and fresh while the files are the same."""
+
+    __slots__ = ()
+    good_for: ClassVar[float | None] = None
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """The source as messages and the manifest name it."""
+
+    @property
+    def key(self) -> str:
+        """The name."""
+        return self.name
+
+
 @dataclass(frozen=True, slots=True)
-class ReadyMade:
+class ReadyMade(Export):
     """A snapshot that was loaded before and is itself the source: it is opened as it is, never built."""
 
     path: Path
-    good_for: ClassVar[float | None] = None
 
     @property
     def name(self) -> str:

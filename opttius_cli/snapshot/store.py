@@ -10,7 +10,7 @@ import hashlib
 import logging
 import uuid
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from opttius_cli.snapshot.source import Source
 
 _log = logging.getLogger(__name__)
+_NO_ROOM = ("No space left", "File too large", "quota exceeded")
+"""How systems say that a disk takes no more, or no more of ours."""
 LOCK_PATIENCE = 10.0
 """Seconds that a load waits for another one of the same source."""
 
@@ -53,7 +55,7 @@ class Store:
 
     def path_of(self, source: Source) -> Path:
         """The file of this source's snapshot."""
-        key = hashlib.blake2b(f"{source.name}\0{self._options}".encode(), digest_size=12).hexdigest()
+        key = hashlib.blake2b(f"{source.key}\0{self._options}".encode(), digest_size=12).hexdigest()
         return self.folder / f"{key}.duckdb"
 
     @property
@@ -86,6 +88,12 @@ class Store:
             return False
         return max_age is None or 0 <= (now - manifest.loaded_at).total_seconds() <= max_age
 
+    def age(self, source: Source, now: datetime) -> float | None:
+        """How many seconds old the published snapshot of ``source`` is; None when there is none that would do."""
+        path = self.fresh(source, now)
+        manifest = read_manifest(path) if path else None
+        return (now - manifest.loaded_at).total_seconds() if manifest else None
+
     def load(
         self, source: Source, now: datetime, how: Build, *, into: Path | None = None, refresh: bool = False
     ) -> Path:
@@ -108,7 +116,8 @@ class Store:
             try:
                 with self._locked(path):
                     if anew or _identity(path) == before or not self.fresh(source, now):
-                        self._publish(path, source, now, how)
+                        earlier = path if not anew and self._may_grow(path, source) else None
+                        self._publish(path, source, now, replace(how, before=earlier))
             except BusyError:
                 if anew or not self._is_ours(path, source):
                     raise
@@ -123,6 +132,11 @@ class Store:
             self._options,
             SCHEMA_VERSION,
         )
+
+    def _may_grow(self, path: Path, source: Source) -> bool:
+        """Whether what is published is of the same source on the same terms, so that a build may start from it."""
+        found = read_manifest(path)
+        return found is not None and self._is_ours(path, source) and found.fingerprint == source.fingerprint()
 
     def _publish(self, path: Path, source: Source, now: datetime, how: Build) -> None:
         """Build the snapshot and put it in the place of the one before; its lock must be held."""
@@ -215,10 +229,11 @@ def _writing(path: Path) -> Iterator[None]:
         raise OutputError(
             _("{path} cannot be written: {why}.", path=path, why=error.strerror or error)
         ) from error
-    except duckdb.IOException as error:
-        why = (
-            _("there is no room left on the disk") if "No space left" in str(error) else _("the disk failed")
-        )
+    except (duckdb.IOException, duckdb.FatalException) as error:
+        full = any(words in str(error) for words in _NO_ROOM)
+        if not full and not isinstance(error, duckdb.IOException):
+            raise
+        why = _("there is no room left on the disk") if full else _("the disk failed")
         raise OutputError(_("{path} cannot be written: {why}.", path=path, why=why)) from error
 
 

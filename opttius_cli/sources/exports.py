@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.errors import SourceError, UnreadableError
 from opttius_cli.i18n import _
+from opttius_cli.snapshot.source import Export
 from opttius_cli.sources.csvfile import CsvFile
 from opttius_cli.sources.files import Form, Named, checked, named, reading
 from opttius_cli.sources.jsonfile import JsonFile
@@ -24,11 +25,10 @@ _READ = (Form.CSV, Form.JSON, Form.PARQUET, Form.WORKBOOK)
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Export):
     """A folder of exports."""
 
     path: Path
-    good_for: ClassVar[float | None] = None
 
     @property
     def name(self) -> str:

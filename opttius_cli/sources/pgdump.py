@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, ClassVar
+from typing import IO, TYPE_CHECKING
 
 from opttius_cli.catalog.settling import quoted
 from opttius_cli.catalog.tables import TABLES, Table
 from opttius_cli.errors import SourceError, UnreadableError
 from opttius_cli.i18n import _
-from opttius_cli.snapshot.source import TOO_FEW, TOO_MANY, Refusal, Staged
+from opttius_cli.snapshot.source import TOO_FEW, TOO_MANY, Export, Refusal, Staged
 from opttius_cli.sources.duck import NotStagedError, copied_rows, text_lines
 from opttius_cli.sources.files import Form, reading, unpacked
 from opttius_cli.sources.names import nothing_known, stamp
@@ -46,12 +46,11 @@ _UNESCAPED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Dump:
+class Dump(Export):
     """A plain dump, packed or not."""
 
     path: Path
     packed: Form | None = None
-    good_for: ClassVar[float | None] = None
 
     @property
     def name(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from opttius_cli.i18n import _
 from opttius_cli.snapshot.source import ReadyMade
 from opttius_cli.sources.files import REMEDIES, Form, form_of, named
 from opttius_cli.sources.postgres.terms import Terms
+from opttius_cli.sources.postgres.wanted import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,12 +20,19 @@ if TYPE_CHECKING:
     from opttius_cli.snapshot.source import Source
 
 
-def open_source(
-    text: str, terms: Terms | None = None, environment: Mapping[str, str] | None = None
-) -> Source:
+@dataclass(frozen=True, slots=True)
+class Live:
+    """How a database is read, should the source be one: its terms, the environment, whose rows."""
+
+    terms: Terms = field(default_factory=Terms)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    wanted: Wanted = field(default_factory=Wanted)
+
+
+def open_source(text: str, live: Live | None = None) -> Source:
     """The source that ``text`` names. Raises SourceError when there is nothing there, or nothing we can read.
 
-    ``terms`` and ``environment`` are for a database. A text that may hold a password is never repeated.
+    A text that may hold a password is never repeated.
     """
     from opttius_cli.sources.exports import Folder
 
@@ -39,7 +48,8 @@ def open_source(
         from opttius_cli.sources.postgres.address import parse
         from opttius_cli.sources.postgres.source import Database
 
-        return Database(parse(text, environment or {}), terms or Terms())
+        how = live or Live()
+        return Database(parse(text, how.environment), how.terms, how.wanted)
     raise SourceError(_("There is no folder or file “{path}”. Check --source.", path=text))
 
 

@@ -8,13 +8,13 @@ import zipfile
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import islice
-from typing import IO, TYPE_CHECKING, Any, ClassVar
+from typing import IO, TYPE_CHECKING, Any
 
 from opttius_cli.catalog.settling import quoted
 from opttius_cli.catalog.tables import TABLES, Table
 from opttius_cli.errors import SourceError, UnreadableError
 from opttius_cli.i18n import _
-from opttius_cli.snapshot.source import Refusal, Staged
+from opttius_cli.snapshot.source import Export, Refusal, Staged
 from opttius_cli.sources.dialect import tidy
 from opttius_cli.sources.files import reading
 from opttius_cli.sources.names import nothing_known, stamp, table_of
@@ -36,12 +36,11 @@ _MOST_SHARED = 1 << 30
 
 
 @dataclass(slots=True)
-class Workbook:
+class Workbook(Export):
     """A workbook. ``only`` is the table of a workbook that holds just one, whatever its sheet is called."""
 
     path: Path
     only: str | None = None
-    good_for: ClassVar[float | None] = None
     _opened: Opened | None = None
     _file: IO[bytes] | None = None
 

@@ -72,7 +72,7 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def _as_whom() -> dict[str, Any]:
+def as_whom() -> dict[str, Any]:
     """How a process is started that must not be root's."""
     if os.geteuid() != 0:
         return {}
@@ -93,7 +93,7 @@ class Server:
 
     def __post_init__(self) -> None:
         self.folder.chmod(0o755)
-        whom = _as_whom()
+        whom = as_whom()
         if whom:
             os.chown(self.folder, whom["user"], whom["group"])
         self.programs = reachable(self.programs, self.folder)
@@ -139,7 +139,7 @@ class Server:
             env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
             capture_output=True,
             check=False,
-            **_as_whom(),
+            **as_whom(),
         )
         assert done.returncode == 0, done.stderr.decode()
 
@@ -152,7 +152,7 @@ class Server:
                 env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
                 stdout=out,
                 stderr=subprocess.STDOUT,
-                **_as_whom(),
+                **as_whom(),
             )
         ends = time.monotonic() + _START
         while True:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from opttius_cli.catalog.tables import Table
+    from opttius_cli.sources.postgres.increment import Earlier
     from opttius_cli.sources.postgres.line import Line
+    from opttius_cli.sources.postgres.selection import Asked
 
 _ARRIVING = "arriving"
 _TOGETHER = 4
@@ -60,27 +61,36 @@ def _take(con: duckdb.DuckDBPyConnection, rows: pa.Table, statement: str) -> Non
 
 @dataclass(slots=True)
 class Pulled:
-    """One table of the database, as the part of a source."""
+    """One table of the database, as the part of a source.
+
+    ``earlier`` are its rows in the snapshot before, when what changed since is all that has to be fetched.
+    """
 
     line: Line
-    table: Table
+    asked: Asked
     label: str
-    query: str
     progress: Callable[[str, int], None]
+    earlier: Earlier | None = None
     _view: str = field(default_factory=lambda: f"pulled_{uuid.uuid4().hex}")
 
     def stage(self, con: duckdb.DuckDBPyConnection) -> Staged:
         """The rows, copied into a temporary table."""
+        if self.earlier is None or not self.earlier.grown(con, self._view, self):
+            self.pull(con, self.asked.rows(), self._view)
+        described = con.execute(f"DESCRIBE {quoted(self._view)}").fetchall()
+        return Staged(self._view, {str(name): (str(name), str(given)) for name, given, *_rest in described})
+
+    def pull(self, con: duckdb.DuckDBPyConnection, query: str, into: str) -> int:
+        """Make the temporary table ``into`` of what ``query`` answers; returns its rows."""
         rows = 0
 
         def arrived(more: int) -> None:
             nonlocal rows
             rows += more
-            self.progress(self.table.name, rows)
+            self.progress(self.asked.table.name, rows)
 
-        pull(con, self.line, self.query, self._view, arrived)
-        described = con.execute(f"DESCRIBE {quoted(self._view)}").fetchall()
-        return Staged(self._view, {str(name): (str(name), str(given)) for name, given, *_rest in described})
+        pull(con, self.line, query, into, arrived)
+        return rows
 
     def complete(self, con: duckdb.DuckDBPyConnection, rows: int | None) -> bool:
         """True: what breaks off has raised long before."""

@@ -52,15 +52,37 @@ class Limits:
     whole: bool
 
 
-def select(table: Table, types: Mapping[str, str], schema: str, condition: str | None = None) -> str:
-    """The SELECT of our columns of a table, as far as it has them."""
-    cells = ", ".join(
-        f"{_cell(column.kind, column.name, types[column.name])} AS {quoted(column.name)}"
-        for column in table.columns
-        if column.name in types
-    )
-    where = f" WHERE {condition}" if condition else ""
-    return f"SELECT {cells} FROM {quoted(schema)}.{quoted(table.name)}{where}"
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of one table: our columns as far as it has them (``types``), of the rows ``whose`` says."""
+
+    table: Table
+    types: Mapping[str, str]
+    schema: str
+    whose: str | None = None
+
+    def rows(self, more: str | None = None) -> str:
+        """The SELECT of those rows, of which ``more`` is true, too."""
+        cells = ", ".join(
+            f"{_cell(column.kind, column.name, self.types[column.name])} AS {quoted(column.name)}"
+            for column in self.table.columns
+            if column.name in self.types
+        )
+        return f"SELECT {cells}{self._of(more)}"
+
+    def count(self) -> str:
+        """The SELECT of their number, as ``rows``."""
+        return f"SELECT count(*) AS rows{self._of()}"
+
+    def keys(self) -> str:
+        """The SELECT of nothing but their keys."""
+        cells = ", ".join(f"{quoted(name)}" for name in self.table.key)
+        return f"SELECT {cells}{self._of()}"
+
+    def _of(self, more: str | None = None) -> str:
+        conditions = " AND ".join(one for one in (self.whose, more) if one)
+        where = f" WHERE {conditions}" if conditions else ""
+        return f" FROM {quoted(self.schema)}.{quoted(self.table.name)}{where}"
 
 
 def _cell(kind: Kind, name: str, given: str) -> str:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.errors import SourceError
 from opttius_cli.i18n import _
+from opttius_cli.snapshot.build import build_directory
+from opttius_cli.snapshot.held import Limits as Memory
+from opttius_cli.snapshot.held import connect
 from opttius_cli.sources.postgres.census import census, must_suffice, readable
+from opttius_cli.sources.postgres.increment import build_on
 from opttius_cli.sources.postgres.line import Line, dial
 from opttius_cli.sources.postgres.pull import Pulled
-from opttius_cli.sources.postgres.selection import select
+from opttius_cli.sources.postgres.selection import Asked, Limits, condition
+from opttius_cli.sources.postgres.wanted import LIMITED, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from opttius_cli.snapshot.source import Part, Site
     from opttius_cli.sources.postgres.address import Address
+    from opttius_cli.sources.postgres.census import Found
     from opttius_cli.sources.postgres.terms import Terms
 
 _GRACE = 5.0
@@ -78,16 +85,22 @@ def _opening(terms: Terms) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A PostgreSQL database on the given terms."""
+    """A PostgreSQL database on the given terms, for the rows that are wanted of it."""
 
     address: Address
     terms: Terms
+    wanted: Wanted = field(default_factory=Wanted)
     good_for: ClassVar[float | None] = 300.0
 
     @property
     def name(self) -> str:
         """The address without secrets."""
         return self.address.shown
+
+    @property
+    def key(self) -> str:
+        """The name, and for whom: what was loaded for one reader and scope is shown to no other."""
+        return "\0".join((self.name, self.fingerprint(), self.wanted.key, self.wanted.reader or ""))
 
     def fingerprint(self) -> str:
         """What decides which rows are read: whether they have changed, only time tells."""
@@ -100,15 +113,39 @@ class Database:
         found = census(line, self.terms)
         must_suffice(found, self.address, self.terms)
         here = readable(found)
-        return {
-            name: [
-                Pulled(
-                    line,
-                    TABLES[name],
-                    f"{self.terms.schema}.{name}",
-                    select(TABLES[name], one.types, self.terms.schema),
-                    site.progress,
-                )
-            ]
-            for name, one in here.items()
-        }
+        limits = self._limits(line, here, site)
+        asking = {name: self._asked(line, here, name, limits, site) for name in here}
+        if self.terms.incremental:
+            build_on(line, site, asking, limits)
+        return {name: [part] for name, part in asking.items()}
+
+    def _asked(
+        self, line: Line, here: Mapping[str, Found], name: str, limits: Limits | None, site: Site
+    ) -> Pulled:
+        table, types, schema = TABLES[name], here[name].types, self.terms.schema
+        whose = condition(table, types, schema, limits, here["orders"].types) if limits else None
+        asked = Asked(table, types, schema, whose)
+        return Pulled(line, asked, f"{schema}.{name}", site.progress)
+
+    def _limits(self, line: Line, here: Mapping[str, Found], site: Site) -> Limits | None:
+        """Whose rows to ask for, found in the database's own directory; None when everybody's are wanted."""
+        if self.wanted.find is None:
+            return None
+        con = connect(Path(":memory:"), Memory())
+        try:
+            parts = {
+                name: [self._asked(line, here, name, None, site)] for name in here if _is_directory(name)
+            }
+            build_directory(con, parts)
+            scope = self.wanted.find(con)
+            owners = con.execute("SELECT count(*) FROM meta.tenants").fetchone()
+        finally:
+            con.close()
+        if owners and owners[0] == len(scope.tenants):
+            return None
+        site.facts[LIMITED] = ",".join(str(tenant) for tenant in scope.tenants)
+        return Limits([branch.id for branch in scope.branches], scope.organization_id, scope.whole)
+
+
+def _is_directory(name: str) -> bool:
+    return TABLES[name].tenancy == "directory"

@@ -1,0 +1,137 @@
+"""A table brought up to date: the rows of the snapshot before, less what went, with what changed since then.
+
+What changed is told by ``updated_at``, looked at from some minutes before: a row that was committed late carries
+an older time. Whatever is in doubt makes the table be fetched whole; so does every day's first look, since a
+program may change a row without telling.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from opttius_cli.catalog.settling import quoted
+from opttius_cli.snapshot.held import read_manifest
+from opttius_cli.sources.postgres.selection import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import duckdb
+
+    from opttius_cli.catalog.tables import Table
+    from opttius_cli.snapshot.source import Site
+    from opttius_cli.sources.postgres.line import Line
+    from opttius_cli.sources.postgres.pull import Pulled
+    from opttius_cli.sources.postgres.selection import Limits
+
+_OVERLAP = timedelta(minutes=10)
+_WHOLE_EVERY = timedelta(days=1)
+_READ_AT, _WHOLE_AT, _ASKED = "read_at", "whole_at", "asked"
+_BEFORE = "earlier"
+"""The name under which the snapshot before is attached to the build."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The rows of one table in the snapshot at ``path``, which the server showed at ``read_at``."""
+
+    table: Table
+    path: Path
+    read_at: datetime
+
+    def grown(self, con: duckdb.DuckDBPyConnection, into: str, part: Pulled) -> bool:
+        """Make the temporary table ``into`` of the earlier rows and the changes; whether that is all there is."""
+        _attach(con, self.path)
+        since = self._since(con)
+        if since is None:
+            return False
+        changed = f"(updated_at >= {literal(since.isoformat())} OR updated_at IS NULL)"
+        part.pull(con, part.asked.rows(changed), into)
+        if not _is_unique(con, into, self.table):
+            return False
+        con.execute(self._kept(con, into))
+        rows = int(part.line.rows(part.asked.count())[0]["rows"])
+        if _count(con, into) != rows:
+            part.pull(con, part.asked.keys(), f"{into}_keys")
+            con.execute(
+                f"DELETE FROM {quoted(into)} AS kept WHERE NOT EXISTS "
+                f"(SELECT 1 FROM {quoted(into + '_keys')} AS there WHERE {self._same('kept', 'there')}); "
+                f"DROP TABLE {quoted(into + '_keys')}"
+            )
+        return _count(con, into) == rows
+
+    def _since(self, con: duckdb.DuckDBPyConnection) -> datetime | None:
+        """From when on to look for changes; None when the earlier rows are not simply the rows there were."""
+        name = self.table.name
+        doubtful = con.execute(
+            f"SELECT EXISTS (SELECT 1 FROM {_BEFORE}.meta.rejects WHERE table_name = $1) "
+            f"OR EXISTS (SELECT 1 FROM {_BEFORE}.raw.{quoted(name + '_contested')}) "
+            f"OR EXISTS (SELECT 1 FROM {_BEFORE}.raw.{quoted(name)} WHERE copies > 1)",
+            [name],
+        ).fetchone()
+        latest = con.execute(f"SELECT epoch_us(max(updated_at)) FROM {_BEFORE}.raw.{quoted(name)}").fetchone()
+        if (doubtful and doubtful[0]) or latest is None or latest[0] is None:
+            return None
+        seen = datetime.fromtimestamp(0, self.read_at.tzinfo) + timedelta(microseconds=latest[0])
+        return min(seen, self.read_at) - _OVERLAP
+
+    def _kept(self, con: duckdb.DuckDBPyConnection, into: str) -> str:
+        """The INSERT of the earlier rows that did not come again, in the types in which rows arrive."""
+        described = con.execute(f"DESCRIBE {quoted(into)}").fetchall()
+        cells = ", ".join(
+            f"CAST(kept.{quoted(name)} AS {given}) AS {quoted(name)}" for name, given, *_ in described
+        )
+        return (
+            f"INSERT INTO {quoted(into)} SELECT * FROM "
+            f"(SELECT {cells} FROM {_BEFORE}.raw.{quoted(self.table.name)} AS kept) AS kept "
+            f"WHERE NOT EXISTS (SELECT 1 FROM {quoted(into)} AS there WHERE {self._same('kept', 'there')})"
+        )
+
+    def _same(self, one: str, other: str) -> str:
+        return " AND ".join(f"{one}.{quoted(name)} = {other}.{quoted(name)}" for name in self.table.key)
+
+
+def build_on(line: Line, site: Site, asking: Mapping[str, Pulled], limits: Limits | None) -> None:
+    """Let every part that can start from the snapshot before do so, and keep what the next build must know."""
+    now = datetime.fromisoformat(line.rows("SELECT to_json(now()) #>> '{}' AS now")[0]["now"])
+    asked = {
+        name: json.dumps([part.asked.types, limits and asdict(limits)], sort_keys=True)
+        for name, part in asking.items()
+    }
+    past = read_manifest(site.before) if site.before else None
+    facts = past.facts if past else {}
+    whole_at = datetime.fromisoformat(facts[_WHOLE_AT]) if _WHOLE_AT in facts else None
+    may_grow = whole_at is not None and timedelta() <= now - whole_at < _WHOLE_EVERY
+    before = json.loads(facts.get(_ASKED, "{}")) if may_grow else {}
+    for name, part in asking.items():
+        if site.before and _tells_changes(part) and before.get(name) == asked[name]:
+            part.earlier = Earlier(part.asked.table, site.before, datetime.fromisoformat(facts[_READ_AT]))
+    site.facts[_READ_AT] = now.isoformat()
+    site.facts[_WHOLE_AT] = facts[_WHOLE_AT] if may_grow else now.isoformat()
+    site.facts[_ASKED] = json.dumps(asked, sort_keys=True)
+
+
+def _tells_changes(part: Pulled) -> bool:
+    return part.asked.types.get("updated_at") == "timestamptz" and all(
+        key in part.asked.types for key in part.asked.table.key
+    )
+
+
+def _attach(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    place = str(path).replace("'", "''")
+    con.execute(f"ATTACH IF NOT EXISTS '{place}' AS {_BEFORE} (READ_ONLY)")
+
+
+def _is_unique(con: duckdb.DuckDBPyConnection, view: str, table: Table) -> bool:
+    key = ", ".join(map(quoted, table.key))
+    found = con.execute(f"SELECT count(*) = count(DISTINCT ({key})) FROM {quoted(view)}").fetchone()
+    return bool(found and found[0])
+
+
+def _count(con: duckdb.DuckDBPyConnection, view: str) -> int:
+    found = con.execute(f"SELECT count(*) FROM {quoted(view)}").fetchone()
+    return int(found[0]) if found else 0

@@ -1,0 +1,92 @@
+"""Loading from the test server: what a snapshot then holds, and what the server was asked."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sources.loading import Loaded, contents, opened, store, uid
+
+from opttius_cli.scope import read_directory, resolve
+from opttius_cli.snapshot.build import Build
+from opttius_cli.sources.postgres.terms import Terms
+from opttius_cli.sources.postgres.wanted import Wanted
+from opttius_cli.sources.registry import Live, open_source
+from postgres.server import PASSWORDS, READER
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from opttius_cli.result import Scope
+    from opttius_cli.snapshot.source import Source
+    from postgres.server import Database
+
+NOW = datetime(2026, 11, 22, 15, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=6)
+_STATEMENT = re.compile(r"LOG:  (?:statement|execute [^:]*): (.*(?:\n\t.*)*)")
+
+SHOP = f"""
+INSERT INTO organizations (id, name) VALUES ('{uid(1)}', 'Una'), ('{uid(2)}', 'Otra');
+INSERT INTO branches (id, organization_id, name, code) VALUES
+    ('{uid(11)}', '{uid(1)}', 'Centro', 'C-1'),
+    ('{uid(12)}', '{uid(1)}', 'Norte', 'C-2'),
+    ('{uid(21)}', '{uid(2)}', 'Sur', 'S-1');
+INSERT INTO customers (id, branch_id, first_name, created_at, updated_at)
+SELECT
+    md5('c' || n)::uuid,
+    (ARRAY['{uid(11)}', '{uid(12)}', '{uid(21)}'])[1 + n % 3]::uuid,
+    'Cliente ' || n,
+    timestamptz '2026-01-01' + n * interval '1 hour',
+    timestamptz '2026-02-01' + n * interval '1 hour'
+FROM generate_series(1, 300) AS n;
+INSERT INTO orders (id, branch_id, customer_id, status, payment_status, total_amount, created_at, updated_at)
+SELECT
+    md5('o' || n)::uuid, c.branch_id, c.id, 'delivered', 'paid', n * 10,
+    c.created_at + interval '1 day', c.updated_at + interval '1 day'
+FROM generate_series(1, 300) AS n JOIN customers AS c ON c.id = md5('c' || n)::uuid;
+INSERT INTO order_items (id, order_id, product_name, quantity, total_price)
+SELECT md5('i' || n)::uuid, md5('o' || n)::uuid, 'Lente', 1, n * 10 FROM generate_series(1, 300) AS n;
+INSERT INTO quotes (id, customer_id, branch_id, status, total_amount, created_at, updated_at)
+SELECT
+    md5('q' || n)::uuid, md5('c' || n)::uuid, '{uid(11)}', 'draft', n, '2026-03-01', '2026-03-01'
+FROM generate_series(1, 30) AS n;
+"""
+"""Three branches of two organizations, with what 300 customers bought."""
+
+
+def source(database: Database, wanted: Wanted | None = None, **terms: object) -> Source:
+    """The database as a source, read by the role that may only read."""
+    how = Live(Terms(**terms), {"PGPASSWORD": "unused"}, wanted or Wanted())  # type: ignore[arg-type]
+    return open_source(database.address_with_password, how)
+
+
+def scoped(organization: str | None, *branches: str) -> Wanted:
+    """The rows of some branches."""
+
+    def find(con: duckdb.DuckDBPyConnection) -> Scope:
+        return resolve(read_directory(con), organization, branches)
+
+    return Wanted(f"{organization}{branches}", find)
+
+
+def load(live: Source, cache: Path, *, now: datetime = NOW, refresh: bool = False) -> Loaded:
+    """What is in the snapshot after a load."""
+    with opened(store(cache).load(live, now, Build(), refresh=refresh)) as con:
+        return contents(con)
+
+
+def asked(database: Database, since: int = 0) -> list[str]:
+    """The statements with which the reader was heard by the server since a place in its log."""
+    text = database.server.log.read_bytes()[since:].decode()
+    return [found[1] for found in _STATEMENT.finditer(text)]
+
+
+def place(database: Database) -> int:
+    """Where the server's log ends now."""
+    return database.server.log.stat().st_size
+
+
+__all__ = ["LATER", "NOW", "PASSWORDS", "READER", "SHOP", "asked", "load", "place", "scoped", "source"]
