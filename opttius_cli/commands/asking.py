@@ -82,6 +82,7 @@ def asked(
     from opttius_cli.session import Request
 
     settings = configured(options, source)
+    _warn_of_password(settings, options, source)
     policy = _policy(options, settings)
     if options.as_email:
         raise NotAllowedError(
@@ -118,6 +119,19 @@ def _policy(options: Asking, settings: config.Config) -> Policy:
         if not (options.reason or "").strip():
             raise UsageError(_('--reveal-pii needs a reason: add --reason "why".'))
     return policy_of(settings, anonymous=options.anonymous, reveal=options.reveal_pii)
+
+
+def _warn_of_password(settings: config.Config, options: Asking, source: str | None) -> None:
+    """Say that a password stands where others may see it."""
+    if settings.source and tells_password(settings.source):
+        voice(options).note(
+            _(
+                "The password in --source can be seen by every user of this machine. "
+                "Leave it out, and put it into PGPASSWORD or ~/.pgpass."
+            )
+            if options.source or source
+            else _("The password in the setting “source” belongs into PGPASSWORD or ~/.pgpass.")
+        )
 
 
 def log_reveal(reason: str | None) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _TICK = 0.1
 """Seconds between two looks at whether somebody wants to stop."""
-_FAREWELL = 0.7
+_FAREWELL = 0.4
 """Seconds that a thread has to end by itself when it is asked to."""
 _AHEAD = 2
 """Batches that are fetched before they are asked for."""

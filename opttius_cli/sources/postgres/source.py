@@ -34,7 +34,8 @@ _GRACE = 5.0
 def connected(address: Address, terms: Terms) -> Line:
     """A line in a transaction that sees one state of the database and can change nothing. Raises SourceError."""
     must_be_safe(address, terms)
-    timeout = max(2, round(terms.connect_timeout))
+    told = address.parameters.get("connect_timeout", "")
+    timeout = int(told) if told.isdigit() and int(told) else max(2, round(terms.connect_timeout))
     more = {"connect_timeout": str(timeout), "application_name": "opttius", **_encryption(address, terms)}
     hosts = address.host.count(",") + 1
     line = dial(
