@@ -48,23 +48,27 @@ def snapshot(request: Request, *, whole: bool = False) -> Held:
     store = snapshots(request)
     if not request.refresh and (held := store.hold_fresh(source, request.now, _oldest(request, source))):
         return held
-    try:
-        return reopened(load(request, store, source, refresh=request.refresh), request)
-    except SourceError as error:
-        age = store.age(source, request.now) if source.good_for is not None else None
-        if age is None or age < 0:
-            raise
-        raise StaleError(error, age, refresh=request.refresh) from None
+    return reopened(_loaded(request, store, source), request)
 
 
 def snapshot_file(request: Request) -> Path:
     """The file of the request's snapshot, built when it is stale: for who opens it several times."""
     if not request.config.source:
         raise NoSourceError
-    source, store = source_of(request, request.config.source), snapshots(request)
-    max_age = source.good_for if request.config.max_age is None else request.config.max_age
-    fresh = None if request.refresh else store.fresh(source, request.now, max_age)
-    return fresh or load(request, store, source, refresh=request.refresh)
+    source, store = source_of(request, request.config.source, wanted(request)), snapshots(request)
+    fresh = None if request.refresh else store.fresh(source, request.now, _oldest(request, source))
+    return fresh or _loaded(request, store, source)
+
+
+def _loaded(request: Request, store: Store, source: Source) -> Path:
+    """The snapshot of ``source``, loaded now; when that fails, the way to the one before is told."""
+    try:
+        return load(request, store, source, refresh=request.refresh)
+    except SourceError as error:
+        age = store.age(source, request.now) if source.good_for is not None else None
+        if age is None or age < 0:
+            raise
+        raise StaleError(error, age, refresh=request.refresh) from None
 
 
 def reopened(path: Path, request: Request) -> Held:
