@@ -23,7 +23,7 @@ TEMPLATE := build/opttius.pot
 BABEL := $(BIN)/pybabel --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench fuzz sample messages messages-check docs constraints wheel clean
+.PHONY: help setup demo test check audit format bench fuzz sample messages messages-check docs constraints wheel clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ check: $(VENV)/.developing messages-check ## format, lint, types, imports, SQL, 
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/sqlfluff lint --disable-progress-bar sql
+	$(BIN)/python -m supply
+
+audit: $(VENV)/.developing ## a bill of materials (build/sbom.json), and what is known to be unsafe of it
+	$(BIN)/python -m supply
 
 format: $(VENV)/.developing ## write every Python file as `make check` wants it
 	$(BIN)/ruff check --fix-only .

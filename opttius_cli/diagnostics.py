@@ -109,9 +109,9 @@ _PLAIN_SPACES = str.maketrans("\u00a0\u202f", "  ")
 
 
 def _clean(sentence: str) -> str:
-    """``sentence`` without passwords, nor control characters: a value of the data must not drive the terminal."""
-    spaced = masked(sentence).translate(_PLAIN_SPACES)
-    return "".join(char if char.isprintable() or char == "\n" else "�" for char in spaced)
+    """``sentence`` on one line, without passwords: no value may drive the terminal, or begin another message."""
+    spaced = "⏎".join(masked(sentence).splitlines()).translate(_PLAIN_SPACES)
+    return "".join(char if char.isprintable() else "�" for char in spaced)
 
 
 def append_private(file: Path, line: str) -> bool:

@@ -105,7 +105,7 @@ class Library:
             UnknownNameError: there is no such report.
         """
         file = self.file(name)
-        if not file.is_file():
+        if not _is_plain(name) or not file.is_file():
             raise UnknownNameError(_("report"), name, nearest(name, self.names()))
         try:
             return parse_report(name, file.read_text(encoding="utf-8"), str(file))
@@ -144,3 +144,17 @@ class Library:
     def names(self) -> list[str]:
         """Every report."""
         return [*self.own(), *self.users().values()]
+
+
+_LONGEST = 200
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a name is a folder's and a file's, or a file's alone: a path would lead anywhere."""
+    parts = name.split("/")
+    most = 2
+    return (
+        len(name) <= _LONGEST
+        and len(parts) <= most
+        and not any(part in {"", ".", ".."} or "\\" in part or "\0" in part for part in parts)
+    )

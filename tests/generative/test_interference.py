@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SNAPSHOT = re.compile(r'"snapshot": \{[^}]*\}')
 
 
-def answers(folder: Path, world: World) -> list[str]:
+def answers(folder: Path | str, world: World) -> list[str]:
     """The bytes of the commands that a scope can be given, `snapshot` aside, which is in each."""
     customers = sorted({row["id"] for row in inside(world)["customers"]})
     commands = [

@@ -132,7 +132,7 @@ def _folder(tables: str | Path, **layout: Any) -> Path:
     return tables if isinstance(tables, Path) else write_export(tables, **layout)
 
 
-def run(folder: Path, *argv: str) -> Ran:
+def run(folder: Path | str, *argv: str) -> Ran:
     """Run the command line in this process, over a folder, for JSON."""
     if not has_command_line():
         pytest.skip("only the reference model was asked for")

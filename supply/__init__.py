@@ -1,0 +1,1 @@
+"""What the program is made of, and whether anything of it is known to be unsafe."""
