@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import termios
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -175,8 +174,8 @@ def _shared_options(tree: Any) -> Iterator[str]:
 
 
 def _own_fields(kind: type) -> set[str]:
-    above = {item.name for base in kind.__mro__[1:-1] for item in fields(base)}
-    return {item.name for item in fields(kind)} - above
+    above = {name for base in kind.__mro__[1:-1] for name in options.names(base)}
+    return set(options.names(kind)) - above
 
 
 def _command(tree: Any, name: str) -> Iterator[str]:
@@ -184,8 +183,8 @@ def _command(tree: Any, name: str) -> Iterator[str]:
         context = typer.Context(command, info_name=path)
         taken = {one.name for one in command.params}
         kinds = (options.Asking, options.Loading, options.Shared)
-        kind = next(one for one in kinds if {item.name for item in fields(one)} <= taken)
-        common = {item.name for item in fields(kind)}
+        kind = next(one for one in kinds if set(options.names(one)) <= taken)
+        common = set(options.names(kind))
         yield from (
             f"## {path}",
             "",

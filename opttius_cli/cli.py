@@ -12,6 +12,9 @@ from typer.exceptions import Abort, Exit, TyperException
 
 from opttius_cli import __version__, diagnostics, i18n
 from opttius_cli.commands import (
+    audit,
+    auditing,
+    cache,
     check,
     config,
     customer,
@@ -34,6 +37,8 @@ from opttius_cli.render import sink
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from opttius_cli.audit import Record
 
 app = typer.Typer(
     name="opttius",
@@ -69,6 +74,7 @@ _COMMANDS: dict[str, tuple[Any, str]] = {
     "load": (load.load, N_("Load a source and say what was read and refused.")),
     "check": (check.check, N_("Look for faults in the data.")),
     "doctor": (doctor.doctor, N_("Why a source does not work, and what to do.")),
+    "audit": (audit.audit, N_("Who asked what, of whose data, and why.")),
     "sample": (sample.sample, N_("Make a realistic data set of any size.")),
 }
 for _name, (_command, _meaning) in _COMMANDS.items():
@@ -82,6 +88,7 @@ app.add_typer(
 app.add_typer(
     schedule.app, name="schedule", help=N_("Let cron or systemd call for the reports that are due.")
 )
+app.add_typer(cache.app, name="cache", help=N_("The snapshots that are kept: list them, clear them."))
 app.add_typer(config.app, name="config", help=N_("The settings: show, begin, validate."))
 
 
@@ -89,20 +96,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; returns its exit code and never raises."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     i18n.use(_language(arguments))
+    record, began = auditing.begun()
+    code = _code_of(arguments, record)
+    auditing.ended(record, arguments, code, began)
+    return code
+
+
+def _code_of(arguments: list[str], record: Record) -> int:
     try:
-        return _run(arguments)
+        return _run(arguments, record)
     except Exception as error:  # noqa: BLE001 - the boundary: whatever is left goes to a log file
         return _told(error)
     except (KeyboardInterrupt, SystemExit) as ended:
         return _ended(ended)
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], record: Record) -> int:
     command = typer.main.get_command(app)
     wording.translate(command)
     plain.hand_over(command)
     try:
-        ended = command.main(arguments, prog_name="opttius", standalone_mode=False)
+        ended = command.main(arguments, prog_name="opttius", standalone_mode=False, obj=record)
         sys.stdout.flush()
     except Exit as early:
         return early.exit_code

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 FILE = "opttius.toml"
-OPTIONS = {"language": "lang", "timezone": "tz", "branches": "branch", "cache.max_age": "max-age"}
+OPTIONS = {
+    "language": "lang",
+    "timezone": "tz",
+    "branches": "branch",
+    "cache.max_age": "max-age",
+    "access.user": "as",
+}
 """Options whose name is not that of their setting."""
 DEFAULT = N_("default")
 
@@ -34,6 +40,11 @@ def _setting(
     if isinstance(default, dict):
         return field(default_factory=lambda: dict(default), metadata=metadata)
     return field(default=default, metadata=metadata)
+
+
+def _switch(key: str, meaning: str, *, default: bool) -> Any:
+    """Declare a setting that is true or false."""
+    return _setting(key, values.flag, default, meaning)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,12 +129,29 @@ class Config:
         (),
         N_("roles of admins that may use --reveal-pii; all when empty"),
     )
-    allow_reveal: bool = _setting(
-        "privacy.allow_reveal",
-        values.flag,
-        True,  # noqa: FBT003 - the default that this setting has
-        N_("whether --reveal-pii is allowed"),
+    retain_days: int | None = _setting(
+        "privacy.retain_days",
+        values.whole,
+        None,
+        N_("snapshots older than so many days are removed at the next load"),
     )
+    user: str | None = _setting(
+        "access.user", values.text, None, N_("the email of the admin whose rights apply, as --as gives it")
+    )
+    require_user: bool = _switch(
+        "access.require_user", N_("whether nothing is shown unless an admin is named"), default=False
+    )
+    allow_suspended: bool = _switch(
+        "access.allow_suspended",
+        N_("whether organizations that are suspended or cancelled are shown"),
+        default=False,
+    )
+    advanced_analytics: bool = _switch(
+        "access.advanced_analytics",
+        N_("whether dashboards, segments and exports are allowed where the data tells no tier"),
+        default=True,
+    )
+    allow_reveal: bool = _switch("privacy.allow_reveal", N_("whether --reveal-pii is allowed"), default=True)
     schema: str = _setting("postgres.schema", values.text, "public", N_("the schema of the live database"))
     connect_timeout: float = _setting(
         "postgres.connect_timeout",
@@ -137,23 +165,20 @@ class Config:
         300.0,
         N_("how long one question to the live database may take"),
     )
-    restricted: bool = _setting(
+    restricted: bool = _switch(
         "postgres.restricted",
-        values.flag,
-        False,  # noqa: FBT003
         N_("whether row-level security is meant to hide rows from the role"),
+        default=False,
     )
-    allow_plaintext: bool = _setting(
+    allow_plaintext: bool = _switch(
         "postgres.allow_plaintext",
-        values.flag,
-        False,  # noqa: FBT003
         N_("whether the connection to another machine may be unencrypted"),
+        default=False,
     )
-    incremental: bool = _setting(
+    incremental: bool = _switch(
         "postgres.incremental",
-        values.flag,
-        True,  # noqa: FBT003
         N_("whether a stale snapshot is brought up to date by what changed since"),
+        default=True,
     )
     origins: Mapping[str, str] = field(default_factory=dict)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from opttius_cli import errors
+from opttius_cli import errors, private
 from opttius_cli.addresses import masked
 from opttius_cli.i18n import _
 
@@ -114,22 +114,10 @@ def _clean(sentence: str) -> str:
     return "".join(char if char.isprintable() else "�" for char in spaced)
 
 
-def append_private(file: Path, line: str) -> bool:
-    """Append a line to a log that only its owner can read, without passwords; whether that worked."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.touch(mode=0o600)
-        with file.open("a", encoding="utf-8") as out:
-            out.write(masked(line) + "\n")
-    except OSError:
-        return False
-    return True
-
-
 def log_unexpected(folder: Path) -> Path | None:
     """Write the current exception to a private log file; returns its path, None when even that failed."""
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private.make_folder(folder)
         file = folder / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.log"
         file.touch(mode=0o600)
         file.write_text(masked(_without_values(sys.exc_info()[1])), encoding="utf-8")

@@ -125,6 +125,7 @@ class UnknownNameError(NotFoundError):
     """A branch, report or other named thing that is not there; ``near`` holds the closest names."""
 
     def __init__(self, kind: str, name: str, near: Sequence[str]) -> None:
+        self.name = name
         sentence = _("There is no {kind} “{name}”.", kind=kind, name=name)
         if near:
             sentence += " " + _("The nearest: {names}.", names=listed(near))

@@ -21,6 +21,9 @@ Unit = Literal["days", "day", "week", "month", "quarter", "year"]
 EVER = datetime(1, 1, 2, tzinfo=UTC)
 """Before anything: where what has no period begins."""
 
+DEFAULT_ZONE = "America/Santiago"
+"""Whose days are counted where neither settings nor data say."""
+
 MAX_DAYS = 3660
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 _MICROSECOND = timedelta(microseconds=1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import json
 import os
 import sys
 from datetime import UTC, datetime
@@ -11,15 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opttius_cli import config, diagnostics
-from opttius_cli.addresses import masked, tells_password
+from opttius_cli.addresses import tells_password
 from opttius_cli.commands.options import Asking
-from opttius_cli.errors import NotAllowedError, OutputError, UsageError
+from opttius_cli.errors import UsageError
 from opttius_cli.i18n import _, language_of_place
 from opttius_cli.privacy.permission import check_reveal
 from opttius_cli.privacy.policy import policy_of
 from opttius_cli.render import sink
 
 if TYPE_CHECKING:
+    from opttius_cli.audit import Record
     from opttius_cli.commands.options import Loading, Shared
     from opttius_cli.privacy.policy import Policy
     from opttius_cli.render.style import Style
@@ -54,6 +53,7 @@ def configured(options: Loading, source: str | None = None) -> config.Config:
     }
     if isinstance(options, Asking):
         given |= {"organization": options.organization, "timezone": options.tz}
+        given["access.user"] = options.as_email
         given["branches"] = options.branch or None
     return config.load(given, os.environ, Path.cwd())
 
@@ -72,11 +72,12 @@ def asked(
     windowed: bool = True,
     source: str | None = None,
     usual: str = "table",
+    every_tier: bool = False,
 ) -> Request:
     """The request that the options make.
 
     ``period`` is used when none is given, no period when not ``windowed``; ``usual`` is the format when nothing
-    says one.
+    says one; ``every_tier`` is for what needs no feature of the organization's tier.
     """
     from opttius_cli.render import registry
     from opttius_cli.session import Request
@@ -84,17 +85,15 @@ def asked(
     settings = configured(options, source)
     _warn_of_password(settings, options, source)
     policy = _policy(options, settings)
-    if options.as_email:
-        raise NotAllowedError(
-            _("--as is not checked by this version: leave it out, or wait for one that does.")
-        )
     renderer = registry.RENDERERS[options.format or _format_of(options.output) or usual]
     renderer.check()
     if options.output not in {None, "-"}:
         # Before any work: a long report should not end at a file that was there all the time.
         sink.refuse(Path(str(options.output)), force=options.force)
     if options.reveal_pii:
-        log_reveal(options.reason)
+        from opttius_cli.commands.auditing import reveals
+
+        reveals(options.record, options.reason or "")
     renderer.ahead()
     return Request(
         settings,
@@ -107,6 +106,8 @@ def asked(
         refresh=options.refresh,
         strict=options.strict,
         policy=policy,
+        every_tier=every_tier,
+        record=options.record,
     )
 
 
@@ -115,7 +116,9 @@ def _policy(options: Asking, settings: config.Config) -> Policy:
     if options.reveal_pii:
         if options.anonymous:
             raise UsageError(_("--anonymous and --reveal-pii do not go together."))
-        check_reveal(settings, role=None)
+        if not (settings.user and settings.allow_reveal):
+            # Of an admin the role is asked once the data has told it.
+            check_reveal(settings, role=None)
         if not (options.reason or "").strip():
             raise UsageError(_('--reveal-pii needs a reason: add --reason "why".'))
     return policy_of(settings, anonymous=options.anonymous, reveal=options.reveal_pii)
@@ -134,19 +137,6 @@ def _warn_of_password(settings: config.Config, options: Asking, source: str | No
         )
 
 
-def log_reveal(reason: str | None) -> None:
-    """Keep who showed personal data, when and why; without that line it is not shown."""
-    facts = {
-        "time": now().isoformat(),
-        "user": getpass.getuser(),
-        "reason": reason,
-        "arguments": [masked(argument) for argument in sys.argv[1:]],
-    }
-    file = config.state_folder(os.environ) / "reveal.log"
-    if not diagnostics.append_private(file, json.dumps(facts, ensure_ascii=False)):
-        raise OutputError(_("{file} cannot be written, so personal data is not shown.", file=file))
-
-
 def deliver(answer: Answer, options: Asking, *, default_name: str | None = None) -> None:
     """Write an answer where and how the options say; ``default_name`` is a file to write when they say nothing."""
     from opttius_cli.render import registry
@@ -161,14 +151,22 @@ def deliver(answer: Answer, options: Asking, *, default_name: str | None = None)
         if sys.stdout.isatty() and renderer.binary:
             raise UsageError(_("{format} is no format for a terminal. Add --output FILE.", format=chosen))
         sink.write_stdout(lambda out: renderer.write(answer, out, style))
+        note_written(options.record, answer, "stdout")
     else:
         private = answer.masking == "revealed"
         path = Path(str(target))
         sink.write_whole(path, options.force, lambda out: renderer.write(answer, out, style), private=private)
+        note_written(options.record, answer, str(path.absolute()))
         if default_name and options.output is None:
             sink.write_text(f"{path}\n")
     if not renderer.carries_quality:
         _say_left_out(answer, options)
+
+
+def note_written(record: Record, answer: Answer, output: str) -> None:
+    """Tell the audit log what was written, and where; a run may write several answers."""
+    record.report, record.masking, record.output = answer.head.report, answer.masking, output
+    record.rows = (record.rows or 0) + sum(len(part.result.table) for part in answer.parts)
 
 
 def _default_format(target: str | None, default_name: str | None) -> str:

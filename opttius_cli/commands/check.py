@@ -22,12 +22,16 @@ def check(
         typer.Option(help=N_("Exit with 1 when there are findings this grave or graver.")),
     ] = "never",
 ) -> None:
-    """Every finding about the data with its count, examples and severity; the whole source without a scope."""
+    """Every finding about the data with its count, examples and severity.
+
+    The whole source is checked when nothing says a scope: neither branch nor organization nor admin.
+    """
     from opttius_cli import session
     from opttius_cli.reports.board import FINDINGS
 
-    request = asked(options, windowed=False)
-    scoped = bool(request.config.branches or request.config.organization)
+    request = asked(options, windowed=False, every_tier=True)
+    settings = request.config
+    scoped = bool(settings.branches or settings.organization or settings.user)
     with session.opened(request) if scoped else session.opened_whole(request) as opened:
         answer = session.answer(opened, "check", FINDINGS)
     deliver(answer, options)

@@ -20,6 +20,6 @@ def customer(
     from opttius_cli import session
     from opttius_cli.reports.board import CUSTOMER
 
-    with session.opened(asked(options)) as opened:
+    with session.opened(asked(options, every_tier=True)) as opened:
         found = session.find_customer(opened, sought)
         deliver(session.answer(opened, "customer", CUSTOMER, {"customer": found}), options)

@@ -35,6 +35,6 @@ def customers(
     from opttius_cli.reports.board import CUSTOMERS
 
     filters = {"search": search or None, "inactive": inactive, "sort": sort, "limit": limit}
-    with session.opened(asked(options)) as opened:
+    with session.opened(asked(options, every_tier=True)) as opened:
         filters["segment"] = session.segment_named(segment) if segment else None
         deliver(session.answer(opened, "customers", CUSTOMERS, filters), options)

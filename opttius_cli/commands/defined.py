@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opttius_cli import config as settings
-from opttius_cli.commands.asking import library, log_reveal, voice
+from opttius_cli.commands.asking import library, voice
+from opttius_cli.commands.auditing import reveals
 from opttius_cli.errors import NotAllowedError
 from opttius_cli.i18n import _
 from opttius_cli.privacy.permission import check_reveal
@@ -57,8 +58,11 @@ def request(
             raise NotAllowedError(
                 _("masking = “revealed” is switched off here (privacy.allow_reveal = false).")
             )
-        check_reveal(config, role=None)
-        log_reveal(definition.reason)
+        if not (config.user and config.allow_reveal):
+            # Of an admin the role is asked once the data has told it.
+            check_reveal(config, role=None)
+        reveals(options.record, definition.reason or "")
+    options.record.report, options.record.masking = definition.name, definition.masking
     return Request(
         replace(
             config,
@@ -75,4 +79,5 @@ def request(
         refresh=options.refresh,
         strict=options.strict,
         policy=policy_of(config, anonymous=definition.masking == "anonymous", reveal=reveal),
+        record=options.record,
     )

@@ -29,6 +29,8 @@ def export(
 
     reports = library().users() | EXPORTS
     if list_:
+        # No data is read.
+        options.record.command = None
         _list(reports)
         return
     if name is None:

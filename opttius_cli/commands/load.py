@@ -34,7 +34,9 @@ def load(
         if into.suffix != ".duckdb":
             raise UsageError(_("The name of a snapshot ends in .duckdb: --into {path}.duckdb", path=into))
         sink.refuse(into, force=options.force)
-    request = asked(options, source=place)
+    request = asked(options, source=place, every_tier=True)
     path = session.load_now(request, into, force=options.force)
-    with session.opened_whole(request, path) as opened:
+    # An admin is told what the admin may see of it; whoever loads as nobody is told the whole.
+    telling = session.opened if request.config.user else session.opened_whole
+    with telling(request, path) as opened:
         deliver(session.answer(opened, "load", LOADED, quality=QUALITY_OF_ROWS), options)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import inspect
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_type_hints
 
 import typer
 
+from opttius_cli.audit import Record
 from opttius_cli.i18n import N_
 
 if TYPE_CHECKING:
@@ -19,8 +20,9 @@ Format = Literal["table", "json", "csv", "md", "xlsx", "html", "parquet"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """What every command takes."""
+    """What every command takes. ``record`` is no option: what the audit log will say of this run."""
 
+    record: Record = field(default_factory=Record)
     lang: Annotated[
         str | None,
         typer.Option(
@@ -53,7 +55,7 @@ class Sourced(Shared):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loading(Sourced):
-    """What every command takes that reads a source."""
+    """What every command takes that reads a source; a run of it leaves a line in the audit log."""
 
     refresh: Annotated[bool, typer.Option("--refresh", help=N_("Load the source again now."))] = False
     max_age: Annotated[
@@ -126,7 +128,7 @@ class Asking(Loading):
         typer.Option(
             "--as",
             metavar=N_("EMAIL"),
-            help=N_("The admin whose rights apply; refused until this version checks them."),
+            help=N_("The admin whose rights apply, where the data names admins."),
         ),
     ] = None
     anonymous: Annotated[
@@ -145,6 +147,11 @@ class Asking(Loading):
 SharedT = TypeVar("SharedT", bound=Shared)
 
 
+def names(kind: type[Shared]) -> tuple[str, ...]:
+    """The options of ``kind``, by the names of their fields."""
+    return tuple(item.name for item in fields(kind) if item.name != "record")
+
+
 def shared(kind: type[SharedT]) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """A decorator: the command's first parameter is a ``kind``, whose fields become options of the command.
 
@@ -153,22 +160,27 @@ def shared(kind: type[SharedT]) -> Callable[[Callable[..., None]], Callable[...,
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        hints = get_type_hints(kind, include_extras=True)
+        hints = get_type_hints(kind, include_extras=True) | {"context": typer.Context}
         own_hints = get_type_hints(command, include_extras=True)
         own = list(inspect.signature(command).parameters.values())[1:]
+        defaults = {item.name: item.default for item in fields(kind)}
         common = [
-            inspect.Parameter(item.name, inspect.Parameter.KEYWORD_ONLY, default=item.default)
-            for item in fields(kind)
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=defaults[name])
+            for name in names(kind)
         ]
+        told = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY)
 
         @functools.wraps(command)
-        def run(**values: Any) -> None:
-            given = {item.name: values.pop(item.name) for item in fields(kind)}
-            command(kind(**given), **values)
+        def run(*, context: typer.Context, **values: Any) -> None:
+            given = {parameter.name: values.pop(parameter.name) for parameter in common}
+            record = context.obj or Record()
+            if issubclass(kind, Loading):
+                record.command = context.command_path.partition(" ")[2]
+            command(kind(record=record, **given), **values)
 
         parameters = [
             one.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=(own_hints | hints)[one.name])
-            for one in (*own, *common)
+            for one in (told, *own, *common)
         ]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {one.name: one.annotation for one in parameters}

@@ -247,4 +247,9 @@ class Cells:
 
 def cells_for(told: str, answer: Answer) -> Cells:
     """The texts of ``answer`` for a reader of a language, which may name a place."""
-    return Cells(told.partition("-")[0], answer.head.currency, told)
+    return cells_of(told, answer.head.currency)
+
+
+def cells_of(told: str, currency: str) -> Cells:
+    """The texts for a reader who told a language, or a language and a country; figures are in ``currency``."""
+    return Cells(told.partition("-")[0], currency, told)

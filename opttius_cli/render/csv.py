@@ -21,7 +21,7 @@ from opttius_cli.render.tabular import flat
 if TYPE_CHECKING:
     from opttius_cli.render.canonical import Spelling
     from opttius_cli.render.style import Style
-    from opttius_cli.result import Answer, Column
+    from opttius_cli.result import Answer, Column, Result
 
 END = "\r\n"
 _ACTING = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]"
@@ -45,8 +45,12 @@ DIALECTS = {
 
 def write(answer: Answer, out: BinaryIO, style: Style) -> None:
     """The table of ``answer``: a header of column names, and a line per row."""
+    write_rows(flat(answer, DIALECTS[style.csv_dialect].spelling), out, style)
+
+
+def write_rows(result: Result, out: BinaryIO, style: Style) -> None:
+    """The rows of one result, below a header."""
     dialect = DIALECTS[style.csv_dialect]
-    result = flat(answer, dialect.spelling)
     out.write(dialect.mark.encode())
     header = [quoted(neutral(pa.array([column.name])), dialect.delimiter) for column in result.columns]
     out.write(glued(_line(header, dialect)))

@@ -46,6 +46,12 @@ def write(answer: Answer, out: BinaryIO, style: Style) -> None:  # noqa: ARG001 
     out.write(b"\n")
 
 
+def write_rows(result: Result, out: BinaryIO) -> None:
+    """The rows of one result as an array of objects."""
+    _write(out, result, "")
+    out.write(b"\n")
+
+
 def write_without_parts(answer: Answer, out: BinaryIO) -> None:
     """What an answer says of itself and what was left out, for files that hold its figures otherwise."""
     _write(out, head(answer.head) | _privacy(answer) | {"data_quality": quality(answer)}, "")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from opttius_cli.errors import OutputError
 from opttius_cli.i18n import _
+from opttius_cli.private import keep_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,7 +123,9 @@ def _write_beside(target: Path, write: Callable[[BinaryIO], object], *, force: b
             write(out)
             out.flush()
             os.fsync(out.fileno())
-        if not private:
+        if private:
+            keep_file(temporary)
+        else:
             _keep_mode(target, temporary)
         _publish(temporary, target, force=force)
     finally:

@@ -14,7 +14,7 @@ from rich.text import Text
 from opttius_cli.i18n import _, n_
 from opttius_cli.render import cards, left_out, trends
 from opttius_cli.render.about import facts
-from opttius_cli.render.cells import RIGHT, cells_for
+from opttius_cli.render.cells import RIGHT, cells_for, cells_of
 from opttius_cli.render.grid import fit, fitted
 from opttius_cli.render.screen import QUIET, STRONG, TITLE, WARNED, Block, Screen, drawn, folded
 from opttius_cli.result import Kind
@@ -48,6 +48,16 @@ def write(answer: Answer, out: BinaryIO, style: Style) -> None:
         else:
             _tables(parts, cells, screen)
     _left_out(answer, cells, screen)
+
+
+def write_rows(result: Result, out: BinaryIO, style: Style) -> None:
+    """The rows of one result, below a title, for a list that is about no shop."""
+    screen = Screen(out, style)
+    cells = cells_of(style.language, "")
+    if len(result.table):
+        _long(result, cells, screen)
+    else:
+        screen.beside([_block(result, cells, screen.width)])
 
 
 def _sections(parts: Sequence[Part]) -> list[tuple[tuple[str, ...], list[Part]]]:

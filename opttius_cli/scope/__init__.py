@@ -1,7 +1,25 @@
 """Who may see which rows: the branches that were asked for, and the views that show no other rows."""
 
 from opttius_cli.scope.directory import Directory, everything, read_directory, resolve
+from opttius_cli.scope.rights import NoReaderError, Reader, read_reader, reader_key, resolve_for
 from opttius_cli.scope.rows import count_rows
+from opttius_cli.scope.standing import ADVANCED_ANALYTICS, must_be_open, must_have
 from opttius_cli.scope.views import SCOPED, enter
 
-__all__ = ["SCOPED", "Directory", "count_rows", "enter", "everything", "read_directory", "resolve"]
+__all__ = [
+    "ADVANCED_ANALYTICS",
+    "SCOPED",
+    "Directory",
+    "NoReaderError",
+    "Reader",
+    "count_rows",
+    "enter",
+    "everything",
+    "must_be_open",
+    "must_have",
+    "read_directory",
+    "read_reader",
+    "reader_key",
+    "resolve",
+    "resolve_for",
+]

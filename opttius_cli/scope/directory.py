@@ -1,6 +1,6 @@
 """From the names that people type to a scope: branches of one organization.
 
-Whose rights apply will be asked here, too: what a reader may not see is not resolved.
+Whose rights apply is asked in :mod:`opttius_cli.scope.rights`, which resolves names among what a reader may see.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ class Organization:
     """An organization of the data; ``id`` is None for branches that name none."""
 
     id: str | None
-    name: str | None
-    slug: str | None
-    metadata: str | None
+    name: str | None = None
+    slug: str | None = None
+    metadata: str | None = None
+    status: str | None = None
+    tier: str | None = None
 
     @property
     def shown(self) -> str:
@@ -51,6 +53,10 @@ class Directory:
     seats: tuple[Seat, ...]
     own_tenants: dict[str, int]
 
+    def organization(self, key: str | None) -> Organization:
+        """The organization with this id."""
+        return next((one for one in self.organizations if one.id == key), Organization(key))
+
 
 def read_directory(con: duckdb.DuckDBPyConnection) -> Directory:
     """The directory of the snapshot open in ``con``."""
@@ -61,11 +67,12 @@ def read_directory(con: duckdb.DuckDBPyConnection) -> Directory:
         "ORDER BY branch.code, branch.name, tenants.branch_id"
     ).fetchall()
     named = con.execute(
-        "SELECT CAST(id AS VARCHAR), name, slug, CAST(metadata AS VARCHAR) FROM raw.organizations"
+        "SELECT CAST(id AS VARCHAR), name, slug, CAST(metadata AS VARCHAR), status, subscription_tier "
+        "FROM raw.organizations"
     ).fetchall()
     details = {row[0]: Organization(*row) for row in named}
     ids = {row[2] for row in tenants}
-    organizations = [details.get(key, Organization(key, None, None, None)) for key in ids]
+    organizations = [details.get(key, Organization(key)) for key in ids]
     return Directory(
         tuple(sorted(organizations, key=lambda one: (one.shown, one.id or ""))),
         tuple(Seat(Branch(row[1], row[3], row[4]), row[2], row[0]) for row in tenants if row[1] is not None),
@@ -81,26 +88,39 @@ def resolve(directory: Directory, organization: str | None, branches: Sequence[s
         AmbiguousError: a name fits several.
         OrganizationNeededError: none was named and the data holds several.
     """
-    chosen = _find_organization(directory, organization) if organization else None
-    seats = [_find_seat(directory, name, chosen) for name in branches]
-    owners = {seat.organization_id for seat in seats}
-    if len(owners) > 1:
+    chosen = find_organization(directory, organization) if organization else None
+    seats = find_seats(directory, branches, chosen)
+    if chosen is None:
+        chosen = _organization_of(directory, {seat.organization_id for seat in seats})
+    return scope_of(directory, chosen, seats)
+
+
+def find_seats(
+    directory: Directory, branches: Sequence[str], organization: Organization | None
+) -> list[Seat]:
+    """The branches with these names, all of one organization."""
+    seats = [_find_seat(directory, name, organization) for name in branches]
+    if len({seat.organization_id for seat in seats}) > 1:
         raise UsageError(
             _(
                 "The branches {names} belong to more than one organization. Name branches of one.",
                 names=", ".join(branches),
             )
         )
-    if chosen is None:
-        chosen = _organization_of(directory, owners)
-    own = [seat for seat in directory.seats if seat.organization_id == chosen.id]
-    wanted = {seat.tenant for seat in seats} or {seat.tenant for seat in own}
+    return seats
+
+
+def scope_of(directory: Directory, organization: Organization, seats: Sequence[Seat]) -> Scope:
+    """The scope of these branches of an organization, of all of them when none is given."""
+    own = [seat for seat in directory.seats if seat.organization_id == organization.id]
+    wanted = {seat.tenant for seat in seats or own}
     held = tuple(seat for seat in own if seat.tenant in wanted)
     whole = len(held) == len(own)
     tenants = [seat.tenant for seat in held]
-    if whole and chosen.id in directory.own_tenants:
-        tenants.append(directory.own_tenants[chosen.id])
-    return Scope(chosen.id, chosen.name, tuple(seat.branch for seat in held), whole, tuple(sorted(tenants)))
+    if whole and organization.id in directory.own_tenants:
+        tenants.append(directory.own_tenants[organization.id])
+    branches = tuple(seat.branch for seat in held)
+    return Scope(organization.id, organization.name, branches, whole, tuple(sorted(tenants)))
 
 
 def everything(directory: Directory) -> Scope:
@@ -126,7 +146,8 @@ def _organization_of(directory: Directory, owners: Iterable[str | None]) -> Orga
     raise OrganizationNeededError([one.shown for one in directory.organizations if one.id is not None])
 
 
-def _find_organization(directory: Directory, name: str) -> Organization:
+def find_organization(directory: Directory, name: str) -> Organization:
+    """The organization with this id, slug or name."""
     wanted = folded(name)
     fitting = [
         o for o in directory.organizations if wanted in {folded(o.id), folded(o.slug), folded(o.name)} - {""}

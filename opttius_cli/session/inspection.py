@@ -10,12 +10,12 @@ from opttius_cli import config as settings
 from opttius_cli.diagnostics import Voice
 from opttius_cli.engines.duckdb import DuckEngine
 from opttius_cli.errors import OpttiusError
-from opttius_cli.period import Clock, parse_period, previous_window, zone_named
+from opttius_cli.period import DEFAULT_ZONE, Clock, parse_period, previous_window, zone_named
 from opttius_cli.reports import library
 from opttius_cli.reports.checking import faults, undeclared
 from opttius_cli.result import PERSONAL, Scope
 from opttius_cli.session.bindings import EVERY_CUSTOMER, base_views, parameters, variables
-from opttius_cli.session.opening import DEFAULT_CURRENCY, DEFAULT_ZONE
+from opttius_cli.session.opening import DEFAULT_CURRENCY
 from opttius_cli.session.state import Request, Session
 from opttius_cli.snapshot.build import build_empty
 from opttius_cli.snapshot.held import Limits, Manifest, connect

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from opttius_cli import config as settings
 from opttius_cli.diagnostics import Rate
 from opttius_cli.errors import (
     NoSourceError,
+    NotAllowedError,
     OutputError,
     SourceError,
     StaleError,
@@ -17,7 +19,9 @@ from opttius_cli.errors import (
 )
 from opttius_cli.i18n import _
 from opttius_cli.period import zone_named
+from opttius_cli.scope import reader_key
 from opttius_cli.session.scoping import wanted
+from opttius_cli.snapshot import keeping
 from opttius_cli.snapshot.build import Build
 from opttius_cli.snapshot.held import READING, Limits, hold
 from opttius_cli.snapshot.source import ReadyMade
@@ -36,6 +40,16 @@ if TYPE_CHECKING:
 MEMORY_BESIDE_DRIVER = Limits("400MB")
 """Memory of DuckDB's while a live source is loaded, unless the settings say otherwise."""
 
+_DAY = 86400.0
+
+
+def must_name_reader(request: Request) -> None:
+    """Raise NotAllowedError where the settings ask for an admin and none is named."""
+    if request.config.require_user and not request.config.user:
+        raise NotAllowedError(
+            _("Nothing is shown here without an admin (access.require_user = true). Add --as EMAIL.")
+        )
+
 
 def snapshot(request: Request, *, whole: bool = False) -> Held:
     """The snapshot of the request's source, open: the published one while it is fresh, else a new one.
@@ -45,7 +59,16 @@ def snapshot(request: Request, *, whole: bool = False) -> Held:
     if not request.config.source:
         raise NoSourceError
     source = source_of(request, request.config.source, Wanted() if whole else wanted(request))
+    request.record.source = source.name
     store = snapshots(request)
+    if not keeping.guard(store.folder):
+        request.voice.note(
+            _(
+                "Note: others may look into {folder}, where snapshots lie. Type chmod 700 {folder}, or set "
+                "cache.folder.",
+                folder=store.folder,
+            )
+        )
     if not request.refresh and (held := store.hold_fresh(source, request.now, _oldest(request, source))):
         return held
     return reopened(_loaded(request, store, source), request)
@@ -80,10 +103,23 @@ def reopened(path: Path, request: Request) -> Held:
 
 
 def _oldest(request: Request, source: Source) -> float | None:
-    """How many seconds old a snapshot may be: as it was said, else as its source is good for, else of any age."""
-    if request.config.max_age is not None or source.good_for is None:
-        return request.config.max_age
-    return source.good_for if request.live_age is None else min(source.good_for, request.live_age)
+    """How many seconds old a snapshot may be: as it was said, else as its source is good for, else of any age.
+
+    It is never used when it should have been let go.
+    """
+    config = request.config
+    limits = [None if config.retain_days is None else config.retain_days * _DAY]
+    if config.max_age is not None or source.good_for is None:
+        limits.append(config.max_age)
+    else:
+        limits += [source.good_for, request.live_age]
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def forget(request: Request) -> None:
+    """Remove the snapshot that was made for the request's reader."""
+    if request.config.source:
+        snapshots(request).forget(source_of(request, request.config.source, wanted(request)))
 
 
 def source_of(request: Request, text: str, rows: Wanted) -> Source:
@@ -110,6 +146,7 @@ def snapshots(request: Request) -> Store:
         Limits(),
         zone_named(request.config.naive_timezone).key,
         reading_limits(request.config),
+        reader_key(request.config.user or ""),
     )
 
 
@@ -120,11 +157,13 @@ def reading_limits(config: settings.Config) -> Limits:
 
 def load_now(request: Request, into: Path | None, *, force: bool) -> Path:
     """Build the request's snapshot whether or not there is a fresh one; ``into`` is a file of one's own for it."""
+    must_name_reader(request)
     if not request.config.source:
         raise NoSourceError
     if into is not None and into.exists() and not force:
         raise OutputError(_("{path} exists already. Choose another name, or add --force.", path=into))
     source = source_of(request, request.config.source, Wanted())
+    request.record.source = source.name
     if into is not None and isinstance(source, ReadyMade):
         raise UsageError(
             _("{source} is a snapshot already. Copy the file instead of loading it.", source=source.name)
@@ -134,7 +173,9 @@ def load_now(request: Request, into: Path | None, *, force: bool) -> Path:
 
 def load(request: Request, store: Store, source: Source, into: Path | None = None, *, refresh: bool) -> Path:
     """Build the snapshot of ``source`` now, telling the voice how it goes; returns its path."""
-    voice, rate = request.voice, Rate()
+    voice, rate, days = request.voice, Rate(), request.config.retain_days
+    if days is not None:
+        keeping.let_go(store.folder, request.now - timedelta(days=days))
 
     def progress(table: str, rows: int) -> None:
         speed = f"{rate.of(table, rows):,.0f}"

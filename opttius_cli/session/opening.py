@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli import config as settings
 from opttius_cli.engines.duckdb import DuckEngine
-from opttius_cli.errors import UsageError
+from opttius_cli.errors import NotAllowedError, UsageError
 from opttius_cli.i18n import _
-from opttius_cli.period import parse_as_of, parse_period, previous_window, zone_named
+from opttius_cli.period import DEFAULT_ZONE, parse_as_of, parse_period, previous_window, zone_named
 from opttius_cli.reports import library
-from opttius_cli.scope import Directory, everything, read_directory
+from opttius_cli.scope import Directory, NoReaderError, everything, read_directory, reader_key
 from opttius_cli.session.bindings import variables
-from opttius_cli.session.loading import reopened, snapshot
-from opttius_cli.session.scoping import must_hold, scope_of
+from opttius_cli.session.loading import forget, must_name_reader, reopened, snapshot
+from opttius_cli.session.scoping import allowed, must_hold
 from opttius_cli.session.state import Request, Session
 from opttius_cli.snapshot.build import must_be_sound
+from opttius_cli.snapshot.litter import spilling_privately
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from opttius_cli.audit import Record
     from opttius_cli.result import Scope
+    from opttius_cli.scope import Reader
     from opttius_cli.snapshot.held import Held
 
-DEFAULT_ZONE = "America/Santiago"
 DEFAULT_CURRENCY = "CLP"
 
 
@@ -42,14 +44,22 @@ def opened(request: Request, path: Path | None = None) -> Iterator[Session]:
     Raises:
         OpttiusError: whatever keeps the request from being answered.
     """
-    with _locked_up(reopened(path, request) if path else snapshot(request), request) as held:
-        directory = read_directory(held.con)
-        yield _entered(request, held, directory, scope_of(request, directory))
+    must_name_reader(request)
+    try:
+        with _locked_up(reopened(path, request) if path else snapshot(request), request) as held:
+            directory = read_directory(held.con)
+            reader, scope = allowed(request, held.con, directory)
+            yield _entered(request, held, directory, scope, reader)
+    except NoReaderError:
+        # A snapshot is kept for a reader; for somebody who is none, nothing is.
+        forget(request)
+        raise
 
 
 @contextmanager
 def opened_whole(request: Request, path: Path | None = None) -> Iterator[Session]:
     """The session that sees every row of every organization: for the checks of whoever loads the data."""
+    must_name_reader(request)
     found = reopened(path, request) if path else snapshot(request, whole=True)
     with _locked_up(found, request) as held:
         directory = read_directory(held.con)
@@ -60,19 +70,38 @@ def opened_whole(request: Request, path: Path | None = None) -> Iterator[Session
 def _locked_up(held: Held, request: Request) -> Iterator[Held]:
     """The snapshot with everything outside it out of reach; closed in the end."""
     con = held.con
-    try:
+    with spilling_privately(held.path), closing(con):
         con.execute("SET TimeZone = 'UTC'")
         # From here on nothing outside the snapshot can be read, and no setting changed.
         con.execute("SET enable_external_access = false")
         con.execute("SET lock_configuration = true")
+        _must_be_for(held.manifest.reader, request.config.user)
         if request.strict:
             must_be_sound(con)
         yield held
-    finally:
-        con.close()
 
 
-def _entered(request: Request, held: Held, directory: Directory, scope: Scope) -> Session:
+def _must_be_for(reader: str, user: str | None) -> None:
+    """Raise NotAllowedError for a snapshot that was loaded for another admin: it may hold less than all, or more."""
+    if reader and reader != reader_key(user or ""):
+        from opttius_cli.privacy.masks import mask
+        from opttius_cli.result import Kind
+
+        raise NotAllowedError(
+            _(
+                "This snapshot was loaded for {email} and shows nothing to anybody else. Load the source again.",
+                email=mask(reader, Kind.EMAIL),
+            )
+        )
+
+
+def _entered(
+    request: Request,
+    held: Held,
+    directory: Directory,
+    scope: Scope,
+    reader: Reader | None = None,
+) -> Session:
     metadata = _metadata(directory, scope)
     zone = _zone(request, metadata)
     clock = parse_as_of(request.as_of, zone, request.now)
@@ -93,7 +122,9 @@ def _entered(request: Request, held: Held, directory: Directory, scope: Scope) -
         previous,
         library.Library(settings.user_folder(request.environment) / "reports"),
         frozenset(_present(held.con)),
+        reader,
     )
+    _note(request.record, session)
     request.voice.detail(
         _(
             "Snapshot of {source}, loaded {at}; {count} branches.",
@@ -104,6 +135,16 @@ def _entered(request: Request, held: Held, directory: Directory, scope: Scope) -
     )
     session.engine.enter(scope, variables(session), library.rules())
     return session
+
+
+def _note(record: Record, session: Session) -> None:
+    """Tell the audit log whose figures these are, and of when."""
+    scope, period = session.scope, session.period
+    record.organization = scope.organization_name or scope.organization_id
+    record.branches = [branch.code or branch.id for branch in scope.branches]
+    record.whole = scope.whole
+    record.as_of = session.clock.as_of.isoformat()
+    record.period = f"{period.window.first}..{period.window.last}" if period else None
 
 
 def _zone(request: Request, metadata: Mapping[str, Any]) -> ZoneInfo:

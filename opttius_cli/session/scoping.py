@@ -7,20 +7,58 @@ from typing import TYPE_CHECKING
 from opttius_cli.errors import SourceError
 from opttius_cli.i18n import _
 from opttius_cli.names import folded
-from opttius_cli.scope import Directory, read_directory, resolve
+from opttius_cli.privacy.permission import check_reveal
+from opttius_cli.result import Kind
+from opttius_cli.scope import (
+    ADVANCED_ANALYTICS,
+    Directory,
+    must_be_open,
+    must_have,
+    read_directory,
+    read_reader,
+    reader_key,
+    resolve,
+    resolve_for,
+)
 from opttius_cli.sources.postgres.wanted import LIMITED, Wanted
 
 if TYPE_CHECKING:
     import duckdb
 
     from opttius_cli.result import Scope
+    from opttius_cli.scope import Reader
     from opttius_cli.session.state import Request
     from opttius_cli.snapshot.held import Manifest
 
 
-def scope_of(request: Request, directory: Directory) -> Scope:
-    """The scope of a request. Raises UsageError, NotFoundError."""
-    return resolve(directory, request.config.organization, request.config.branches)
+def allowed(
+    request: Request, con: duckdb.DuckDBPyConnection, directory: Directory
+) -> tuple[Reader | None, Scope]:
+    """Whose rights apply, and the scope that was asked for.
+
+    Raises:
+        NotAllowedError: what may not be shown.
+        UsageError, NotFoundError: names that fit nothing, or too much.
+    """
+    config, reader = request.config, None
+    if config.user:
+        from opttius_cli.privacy.masks import mask
+
+        shown = mask(reader_key(config.user), Kind.EMAIL) or ""
+        request.record.admin = shown
+        reader = read_reader(con, directory, config.user, shown)
+        request.record.admin = reader.email
+        if request.policy.mode == "revealed":
+            check_reveal(config, reader.role)
+        scope = resolve_for(directory, reader, config.organization, config.branches)
+    else:
+        scope = resolve(directory, config.organization, config.branches)
+    organization = directory.organization(scope.organization_id)
+    if not config.allow_suspended:
+        must_be_open(organization)
+    if not request.every_tier:
+        must_have(con, organization, ADVANCED_ANALYTICS, default=config.advanced_analytics)
+    return reader, scope
 
 
 def wanted(request: Request) -> Wanted:
@@ -29,9 +67,11 @@ def wanted(request: Request) -> Wanted:
     branches = sorted({folded(name) for name in request.config.branches})
 
     def find(con: duckdb.DuckDBPyConnection) -> Scope:
-        return scope_of(request, read_directory(con))
+        _reader, scope = allowed(request, con, read_directory(con))
+        return scope
 
-    return Wanted(f"organization={organization!r};branches={branches!r}", find)
+    key = f"organization={organization!r};branches={branches!r}"
+    return Wanted(key, find, reader_key(request.config.user) if request.config.user else None)
 
 
 def must_hold(manifest: Manifest, scope: Scope) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from opttius_cli.audit import Record
 from opttius_cli.privacy.policy import MASKED, Policy
 from opttius_cli.result import Head
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from opttius_cli.period import Clock, Compare, Period, Window
     from opttius_cli.reports.library import Library
     from opttius_cli.result import Scope
+    from opttius_cli.scope import Reader
     from opttius_cli.snapshot.held import Manifest
 
 
@@ -26,6 +28,8 @@ class Request:
     """What a person asked for, apart from the command itself. ``now`` is the clock, entered once.
 
     ``live_age`` is how many seconds old the snapshot of a live source may be for who looks again and again.
+    ``every_tier`` is for what needs no feature of the organization's tier: everything else does. ``record`` is
+    told what the audit log should know.
     """
 
     config: Config
@@ -39,11 +43,16 @@ class Request:
     live_age: float | None = None
     strict: bool = False
     policy: Policy = MASKED
+    every_tier: bool = False
+    record: Record = field(default_factory=Record)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """An open snapshot seen by one scope at one instant: everything a report needs."""
+    """An open snapshot seen by one scope at one instant: everything a report needs.
+
+    ``reader`` is the admin whose rights apply, None where nobody was named.
+    """
 
     request: Request
     engine: DuckEngine
@@ -55,6 +64,7 @@ class Session:
     previous: Window | None
     library: Library
     present: frozenset[str]
+    reader: Reader | None = None
 
     def head(self, report: str) -> Head:
         """The head of an answer called ``report``."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from opttius_cli.snapshot.litter import spill_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,11 +28,17 @@ class Manifest:
     options: str
     facts: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def reader(self) -> str:
+        """For which admin it was loaded; empty when none was named."""
+        return self.facts.get("reader", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """A snapshot open for reading, and what it says of itself. Whoever holds it closes ``con``."""
 
+    path: Path
     con: duckdb.DuckDBPyConnection
     manifest: Manifest
 
@@ -56,8 +63,7 @@ def connect(path: Path, limits: Limits, *, read_only: bool = False) -> duckdb.Du
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "memory_limit": limits.memory,
-        # Two processes that read one snapshot must not write over each other's spilled blocks.
-        "temp_directory": f"{path}.{os.getpid()}.spill",
+        "temp_directory": str(spill_folder(path)),
     }
     if limits.threads:
         config["threads"] = limits.threads
@@ -78,7 +84,7 @@ def hold(path: Path, limits: Limits) -> Held | None:
     except duckdb.Error:
         return None
     try:
-        return Held(con, manifest_of(con))
+        return Held(path, con, manifest_of(con))
     except (duckdb.Error, KeyError, ValueError):
         con.close()
         return None

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import logging
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from opttius_cli import private
 from opttius_cli.errors import BusyError, OutputError, SourceError
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.build import Build, build
@@ -46,12 +47,17 @@ LOCK_PATIENCE = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The folder of snapshots, and how they are built."""
+    """The folder of snapshots, and how they are built.
+
+    ``reader`` is whose rights apply (empty: nobody was named). A snapshot is only ever used by the reader for whom
+    it was loaded.
+    """
 
     folder: Path
     limits: Limits
     naive_zone: str = "UTC"
     reading: Limits = READING
+    reader: str = ""
 
     def path_of(self, source: Source) -> Path:
         """The file of this source's snapshot."""
@@ -60,7 +66,7 @@ class Store:
 
     @property
     def _options(self) -> str:
-        return f"naive={self.naive_zone}"
+        return f"naive={self.naive_zone}" + (f" reader={self.reader}" if self.reader else "")
 
     def fresh(self, source: Source, now: datetime, max_age: float | None = None) -> Path | None:
         """The published snapshot, if it still shows the source as it is; None when it must be built."""
@@ -111,7 +117,7 @@ class Store:
             return source.path
         path, anew = into or self.path_of(source), refresh or into is not None
         with _writing(path):
-            private_folder(self.folder)
+            private.make_folder(self.folder)
             before = _identity(path)
             try:
                 with self._locked(path):
@@ -123,6 +129,12 @@ class Store:
                     raise
                 _log.info("another run is loading %s; what it loaded before is shown", source.name)
         return path
+
+    def forget(self, source: Source) -> None:
+        """Remove the snapshot of ``source`` that is kept here, if there is one."""
+        if not isinstance(source, ReadyMade):
+            with suppress(OSError):
+                self.path_of(source).unlink(missing_ok=True)
 
     def _is_ours(self, path: Path, source: Source) -> bool:
         """Whether a snapshot of ``source`` is published that we can read, of whatever age."""
@@ -188,6 +200,7 @@ class Store:
                 "loaded_at": now.astimezone(UTC).isoformat(),
                 "schema_version": str(SCHEMA_VERSION),
                 "options": self._options,
+                "reader": self.reader,
             }
             con.execute(
                 "INSERT INTO meta.manifest SELECT unnest($1), unnest($2)", [list(facts), list(facts.values())]
@@ -244,8 +257,3 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return stat.st_ino, stat.st_mtime_ns
-
-
-def private_folder(folder: Path) -> None:
-    """Make ``folder`` so that only its owner can look into it."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -18,7 +18,15 @@ DECLARATIONS = {"catalog/tables.py"}
 
 WRITES_STDOUT = re.compile(r"(__main__|cli)\.py|commands/\w+\.py|render/sink\.py|sample/__main__\.py")
 WRITES_STDERR = {"diagnostics.py"}
-LOOKS_AT_THE_CLOCK = {"commands/asking.py", "commands/report.py", "commands/standing.py", "diagnostics.py"}
+LOOKS_AT_THE_CLOCK = {
+    "commands/asking.py",
+    "commands/audit.py",
+    "commands/auditing.py",
+    "commands/cache.py",
+    "commands/report.py",
+    "commands/standing.py",
+    "diagnostics.py",
+}
 BUILDS_SQL = re.compile(
     r"scope/\w+\.py|snapshot/(build|housing|reading)\.py|sources/(postgres/)?\w+\.py|engines/\w+\.py|catalog/settling\.py"
 )

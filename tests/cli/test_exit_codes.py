@@ -61,7 +61,7 @@ def test_1_an_unexpected_failure_goes_to_a_log(
     sentence = said(ran)
     assert "Traceback" not in sentence
     assert "Ana Soto" not in sentence
-    (log,) = Path(os.environ["XDG_STATE_HOME"]).rglob("*.log")
+    (log,) = Path(os.environ["XDG_STATE_HOME"]).rglob("error-*.log")
     assert str(log) in sentence
     assert "the rent of Ana Soto" in log.read_text(encoding="utf-8")
     assert stat.S_IMODE(log.stat().st_mode) == 0o600

@@ -51,10 +51,10 @@ def test_an_option_wins_over_the_environment_and_files(
     run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("opttius.toml").write_text(f'source = "{shop}"\norganization = "nobody"\n', encoding="utf-8")
-    assert run("dashboard").code == 6
+    assert run("customers").code == 6
     monkeypatch.setenv("OPTTIUS_ORGANIZATION", "faro-del-estrecho")
-    assert "Óptica Faro del Estrecho" in run("dashboard").out
-    assert "Óptica Mirador Austral" in run("dashboard", "-O", "mirador-austral").out
+    assert "Óptica Faro del Estrecho" in run("customers").out
+    assert "Óptica Mirador Austral" in run("customers", "-O", "mirador-austral").out
 
 
 def test_the_source_may_come_from_the_environment(

@@ -1,0 +1,171 @@
+"""Whose rights apply: an active admin of the data, the branches that are theirs, and names resolved among those.
+
+What a reader may not see does not exist for the reader: a branch of somebody else and a branch that nobody has
+are refused in the same words, so that nobody can ask which names there are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli.errors import NotAllowedError, OrganizationNeededError, UnknownNameError, listed
+from opttius_cli.i18n import _
+from opttius_cli.scope.directory import find_organization, find_seats, resolve, scope_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+
+    from opttius_cli.result import Scope
+    from opttius_cli.scope.directory import Directory, Seat
+
+ANYWHERE = frozenset({"root", "dev"})
+"""Roles that may do without an organization of their own, and then name one."""
+WHOLE = ANYWHERE | {"super_admin"}
+"""Roles that see every branch of their organization."""
+_NAMED = 20
+"""How many branches a refusal names."""
+
+
+class NoReaderError(NotAllowedError):
+    """Nobody whom the data knows as an active admin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """An admin whose rights apply. ``shown`` is the email as messages may repeat it.
+
+    ``seats`` are the branches that may be seen, ``usual`` those of an answer for which none was asked. Without an
+    ``organization_id`` every organization may be seen, one at a time.
+    """
+
+    email: str
+    shown: str
+    role: str
+    organization_id: str | None
+    seats: tuple[Seat, ...]
+    usual: tuple[Seat, ...]
+
+
+def reader_key(email: str) -> str:
+    """How emails of admins are compared: without outer spaces and case."""
+    return email.strip().lower()
+
+
+def read_reader(con: duckdb.DuckDBPyConnection, directory: Directory, email: str, shown: str) -> Reader:
+    """The active admin with this email in the snapshot open in ``con``.
+
+    Raises:
+        NoReaderError: the data names no admins, or no active one with this email.
+        NotAllowedError: nothing may be shown to the admin.
+    """
+    admin = _admin(con, email, shown)
+    role, organization_id = _word(admin["role"]), admin["organization_id"]
+    if organization_id is None:
+        if role not in ANYWHERE:
+            raise NotAllowedError(
+                _("The admin {email} has no organization, so nothing may be shown.", email=shown)
+            )
+        return Reader(reader_key(email), shown, role, None, directory.seats, ())
+    own = tuple(seat for seat in directory.seats if seat.organization_id == organization_id)
+    access = _access(con, admin["id"])
+    if role in WHOLE or any(branch is None for branch, _primary in access):
+        seats, usual = own, own
+    else:
+        seats = tuple(seat for seat in own if seat.branch.id in {branch for branch, _primary in access})
+        primary = {branch for branch, is_primary in access if is_primary}
+        usual = tuple(seat for seat in seats if seat.branch.id in primary) or seats
+    if not seats:
+        raise NotAllowedError(_("The admin {email} has no branch, so nothing may be shown.", email=shown))
+    return Reader(reader_key(email), shown, role, organization_id, seats, usual)
+
+
+def _admin(con: duckdb.DuckDBPyConnection, email: str, shown: str) -> dict[str, Any]:
+    """The one active row of ``admin_users`` with this email."""
+    if not con.execute("SELECT 1 FROM meta.loaded WHERE table_name = 'admin_users'").fetchone():
+        raise NoReaderError(
+            _("This data names no admins, so --as cannot be checked. Export the table admin_users, too.")
+        )
+    found = con.execute(
+        "SELECT CAST(id AS VARCHAR), role, CAST(organization_id AS VARCHAR) FROM raw.admin_users "
+        "WHERE is_active AND lower(trim(email)) = $1 ORDER BY id",
+        [reader_key(email)],
+    ).fetchall()
+    if not found:
+        raise NoReaderError(
+            _("There is no active admin {email} in this data. Check the address after --as.", email=shown)
+        )
+    if len(found) > 1:
+        raise NotAllowedError(
+            _(
+                "More than one active admin has the email {email}, so whose rights apply cannot be told.",
+                email=shown,
+            )
+        )
+    return dict(zip(("id", "role", "organization_id"), found[0], strict=True))
+
+
+def _access(con: duckdb.DuckDBPyConnection, admin: str) -> list[tuple[str | None, bool]]:
+    """(branch, whether it is the primary one) of every access row of an admin."""
+    return [
+        (row[0], bool(row[1]))
+        for row in con.execute(
+            "SELECT CAST(branch_id AS VARCHAR), is_primary FROM raw.admin_branch_access "
+            "WHERE CAST(admin_user_id AS VARCHAR) = $1",
+            [admin],
+        ).fetchall()
+    ]
+
+
+def _word(role: str | None) -> str:
+    return (role or "").strip().lower()
+
+
+def resolve_for(
+    directory: Directory, reader: Reader, organization: str | None, branches: Sequence[str]
+) -> Scope:
+    """The scope that ``reader`` asked for; without branches, the primary one, else all that the reader may see.
+
+    Raises:
+        NotAllowedError: an organization or branch that the reader may not see, whether or not there is one.
+        AmbiguousError: a name fits several branches that the reader may see.
+        OrganizationNeededError: the reader has no organization and named none.
+    """
+    if reader.organization_id is None:
+        if not organization:
+            raise OrganizationNeededError(
+                [one.shown for one in directory.organizations if one.id is not None]
+            )
+        return resolve(directory, organization, branches)
+    own = directory.organization(reader.organization_id)
+    seen = replace(directory, organizations=(own,), seats=reader.seats)
+    try:
+        chosen = find_organization(seen, organization) if organization else own
+    except UnknownNameError as unknown:
+        raise NotAllowedError(
+            _(
+                "“{name}” is not the organization of {email}, which is {own}.",
+                name=organization,
+                email=reader.shown,
+                own=own.shown,
+            )
+        ) from unknown
+    return scope_of(directory, chosen, _seats_for(seen, reader, branches) or reader.usual)
+
+
+def _seats_for(seen: Directory, reader: Reader, branches: Sequence[str]) -> list[Seat]:
+    try:
+        return find_seats(seen, branches, None)
+    except UnknownNameError as unknown:
+        raise NotAllowedError(
+            _(
+                "“{name}” is not among the branches that {email} may see: {names}.",
+                name=unknown.name,
+                email=reader.shown,
+                names=listed(
+                    [seat.branch.code or seat.branch.name or seat.branch.id for seat in seen.seats], _NAMED
+                ),
+            )
+        ) from unknown

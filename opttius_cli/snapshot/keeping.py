@@ -1,0 +1,99 @@
+"""What lies in the folder of snapshots: listed, cleared, let go when it is old. What is not ours is never touched."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opttius_cli import private
+from opttius_cli.snapshot.held import read_manifest
+from opttius_cli.snapshot.litter import clean
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from opttius_cli.snapshot.held import Manifest
+
+_OURS = re.compile(
+    r"(?P<snapshot>[0-9a-f]{24}\.duckdb)(?P<beside>\.lock|\.[0-9a-f]{32}\.building|\.[0-9]{1,9}\.spill)?"
+)
+"""The names that the store gives: a snapshot, and what builds and readers put beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A snapshot in the folder; ``manifest`` is None when it is of another version, damaged, or still to come."""
+
+    path: Path
+    size: int
+    manifest: Manifest | None
+
+    @property
+    def key(self) -> str:
+        """What to call it by."""
+        return self.path.stem
+
+
+def kept(folder: Path) -> list[Kept]:
+    """Every snapshot in ``folder``, by name; also one of which only a killed build is left."""
+    return [
+        Kept(path, path.stat().st_size if path.is_file() else 0, read_manifest(path))
+        for path in sorted({folder / name for name in _names(folder)})
+    ]
+
+
+def _names(folder: Path) -> list[str]:
+    """The names of the snapshots to which the files in ``folder`` belong. A lock alone is none."""
+    if not folder.is_dir():
+        return []
+    found = ((_OURS.fullmatch(one.name), one) for one in folder.iterdir())
+    return [
+        match["snapshot"]
+        for match, one in found
+        if match and match["beside"] != ".lock" and not one.is_symlink()
+    ]
+
+
+def remove(path: Path) -> bool:
+    """Remove a snapshot and what killed builds left of it; False when a load is at work on it."""
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(path.with_name(path.name + ".lock"), timeout=0, mode=0o600):
+            clean(path)
+            path.unlink(missing_ok=True)
+    except (Timeout, PermissionError):
+        # Windows does not remove what somebody reads.
+        return False
+    return True
+
+
+def let_go(folder: Path, before: datetime) -> list[Path]:
+    """Remove the snapshots that were loaded before an instant, or do not say when; returns them."""
+    old = [
+        one.path
+        for one in kept(folder)
+        if one.path.is_file() and (one.manifest is None or one.manifest.loaded_at < before)
+    ]
+    return [path for path in old if remove(path)]
+
+
+def guard(folder: Path) -> bool:
+    """Take rights to ``folder`` and its snapshots from everybody but their owner; False when others keep some.
+
+    A folder that holds more than snapshots may be one that others are meant to use: it stays as it is.
+    """
+    if not folder.is_dir():
+        return True
+    inside = list(folder.iterdir())
+    ours = [one for one in inside if _OURS.fullmatch(one.name) and not one.is_symlink()]
+    with suppress(OSError):
+        for file in ours:
+            if file.is_file():
+                private.keep_file(file)
+        if private.others_may_look(folder) and len(ours) == len(inside):
+            folder.chmod(0o700)
+    return not private.others_may_look(folder)
