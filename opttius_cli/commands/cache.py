@@ -94,8 +94,8 @@ def _chosen(kept: Sequence[Kept], names: Sequence[str]) -> Sequence[Kept]:
     """The snapshots with these names or sources; all when none is named."""
     if not names:
         return kept
-    known = {one: {one.key, one.manifest.source if one.manifest else ""} for one in kept}
+    known = [(one, {one.key, one.manifest.source if one.manifest else ""}) for one in kept]
     for name in names:
-        if not any(name in told for told in known.values()):
+        if not any(name in told for _one, told in known):
             raise UnknownNameError(_("snapshot"), name, nearest(name, [one.key for one in kept]))
-    return [one for one, told in known.items() if told & set(names)]
+    return [one for one, told in known if told & set(names)]
