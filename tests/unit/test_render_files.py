@@ -143,7 +143,7 @@ def test_json_of_rows_has_the_shape_that_the_standard_library_writes() -> None:
 
 def shape(text: str) -> str:
     """JSON without the digits of its numbers, and without the escapes that only keep a terminal safe."""
-    acting = "\u202c\u202e\ufeff\u200e"
+    acting = "\u200b\u202c\u202e\ufeff\u200e"
     return re.sub(
         r": -?[0-9.e+]+", ": #", text.translate({ord(sign): f"\\u{ord(sign):04x}" for sign in acting})
     )
