@@ -75,7 +75,9 @@ def settings() -> Path:
 
 def environment() -> dict[str, str]:
     """The environment of what is measured: its own snapshots and settings, and a fixed time."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("OPTTIUS_")}
+    # An installation has its byte code, whatever this shell says; without it each start would compile everything.
+    ours = ("OPTTIUS_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return kept | {
         "OPTTIUS_CACHE_DIR": str(KEEP / "cache"),
         "OPTTIUS_CONFIG_DIR": str(settings()),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from opttius_cli.errors import ConfigError
@@ -68,6 +67,9 @@ def policy_of(config: Config, *, anonymous: bool, reveal: bool) -> Policy:
                 "and keep it where only you can read it."
             )
         )
+    # Only here: the module costs every command what few of them need.
+    from hashlib import blake2b
+
     return Policy(mode, blake2b(config.privacy_key.encode()).digest(), config.min_group)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 import sys
 from contextlib import suppress
@@ -115,7 +114,7 @@ def _exists(path: Path) -> OutputError:
 
 
 def _write_beside(target: Path, write: Callable[[BinaryIO], object], *, force: bool, private: bool) -> None:
-    temporary = target.with_name(f".opttius-{secrets.token_hex(8)}.tmp")
+    temporary = target.with_name(f".opttius-{os.urandom(8).hex()}.tmp")
     mode = _OWNER_ONLY if private else _BY_UMASK
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
