@@ -38,9 +38,13 @@ def instants(
         return []
     told = list(runs)
     settled = _settled(told)
+    if not missed:
+        return [last] if last not in settled else []
     first = min((run.due for run in told if run.due), default=last)
-    since = max(first, now - FURTHEST) if missed else last
-    return [one for one in (since, *due.between(schedule, since, now)) if one not in settled]
+    since = max(first, now - FURTHEST)
+    # As far as one looks back is a moment like any other: nothing was due at it.
+    found = [*([first] if first == since else []), *due.between(schedule, since, now)]
+    return [one for one in found if one not in settled]
 
 
 def missed(schedule: Schedule, runs: Iterable[Run], now: datetime) -> list[datetime]:

@@ -86,6 +86,21 @@ def test_it_does_not_matter_from_when_one_asks(begin: str) -> None:
     assert found == ([instant] if after < instant else [])
 
 
+def test_looking_back_no_further_adds_no_instant_of_its_own() -> None:
+    schedule, now = _schedule("month 1 07:00"), datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
+    first = datetime(2024, 1, 1, 10, tzinfo=UTC)
+    runs = [
+        Run(report="x", started=one, status="ok", due=one)
+        for one in (first, *due.between(schedule, first, now))
+    ]
+    assert calling.missed(schedule, runs, now) == []
+    assert calling.instants(schedule, runs, now, missed=True) == []
+    # Of what was missed, that of the last 400 days is made: from 19 October 2025 on.
+    assert calling.instants(schedule, runs[:1], now, missed=True) == [
+        one for one in (run.due for run in runs) if one and one >= now - calling.FURTHEST
+    ]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "every", ["daily 00:30", "daily 23:30", "weekdays 07:00", "mon,thu 00:15", "month 1 00:00"]
