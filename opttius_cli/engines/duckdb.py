@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 class Base:
     """A file of shared views, macros, or tables that are worked out once.
 
-    ``since`` spares a table the orders made before it, which it does not look at.
+    ``since`` spares a table the orders made before it, which it does not look at. ``inner``: it holds more than a
+    scope may be told, and only other views are made of it.
     """
 
     name: str
     sql: str
     since: datetime | None = None
+    inner: bool = False
 
 
 @dataclass(slots=True)
@@ -55,7 +57,7 @@ class DuckEngine:
             self.con.execute(file.sql)
         self._set({"orders_from": EVER})
         count_rows(self.con)
-        self.shared = frozenset(file.name for file in base)
+        self.shared = frozenset(file.name for file in base if not file.inner)
 
     def run(self, sql: str, parameters: Mapping[str, Any], *, users: str | None = None) -> pa.Table:
         """The rows that ``sql`` selects; of ``parameters`` those are bound that it names.

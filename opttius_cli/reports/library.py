@@ -47,6 +47,7 @@ class BaseView:
     """A file of shared views or macros; ``since`` names the instant that a view worked out once begins at.
 
     ``optional``: made only for the reports that use it. ``uses`` names the optional ones that it is made of.
+    ``inner``: only other views are made of it; a user's report may not name it.
     """
 
     name: str
@@ -54,6 +55,7 @@ class BaseView:
     since: str | None
     optional: bool
     uses: tuple[str, ...]
+    inner: bool
 
 
 def rules() -> str:
@@ -76,13 +78,14 @@ def base() -> tuple[BaseView, ...]:
                 header.get("from"),
                 bool(header.get("optional", False)),
                 (uses,) if isinstance(uses, str) else tuple(uses),
+                bool(header.get("inner", False)),
             )
         )
     return tuple(found)
 
 
 def base_for(reports: Iterable[Report]) -> list[BaseView]:
-    """The shared views that these reports are made of. A user's report may ask any of them."""
+    """The shared views that these reports are made of. A user's report may ask any that is not inner."""
     wanted = {name for report in reports for name in report.uses}
     every = any(report.is_users for report in reports)
     for view in reversed(base()):

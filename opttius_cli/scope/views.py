@@ -54,7 +54,8 @@ def enter(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
             con.execute(f"CREATE OR REPLACE TEMP TABLE {settled} AS {_contested(table)}")
             key = quoted(table.key[0])
             con.execute(f"SET VARIABLE {table.name}_settled = (SELECT list({key}) FROM {settled})")
-        con.execute(_view(table, aside))
+        for view in _views(table, aside):
+            con.execute(view)
     con.execute(_address_holders(settled="customers" in aside))
     con.execute(
         "CREATE OR REPLACE TEMP VIEW branches AS SELECT branch.* FROM raw.branches AS branch "
@@ -139,7 +140,12 @@ def set_aside(table: Table) -> str:
     )
 
 
-def _view(table: Table, aside: set[str]) -> str:
+def _views(table: Table, aside: set[str]) -> list[str]:
+    """The view of a table that reports name, and of one whose rows name others, the shared views' own besides.
+
+    What the loader knows of the rows that are named holds whoever owns them: ``known_<table>`` has it, for the
+    rules that need it, and no report may name that.
+    """
     rows = (
         f"SELECT {_columns(table)} FROM raw.{quoted(table.name)} "
         f"WHERE {owner_condition(table)} AND {time_condition(table)}"
@@ -150,13 +156,24 @@ def _view(table: Table, aside: set[str]) -> str:
     given += ["order_created_at"] if table.tenancy == "parent" else []
     for reference in table.references:
         given.append(f"{_seen(reference, contested=reference.table in aside)} AS {reference.stem}_seen")
-        given.append(f"{reference.stem}_created_at")
-        given += [f"{reference.stem}_apart"] if reference.customer else []
     given += ["email_key(email) AS email_key"] if table.has_email_key else []
-    given += ["email_no"] if table.asks_by_email else []
     if table.dated == "created_at":
         given.append("local_time(created_at) AS local_at")
-    return f"CREATE OR REPLACE TEMP VIEW {quoted(table.name)} AS SELECT {', '.join(given)} FROM ({rows})"
+    views = [_view(table.name, given, rows)]
+    if table.references:
+        views.append(_view(f"known_{table.name}", [*given, *_known(table)], rows))
+    return views
+
+
+def _known(table: Table) -> list[str]:
+    """What the loader knows of the rows that a table's rows name, as far as a rule asks for it."""
+    known = [f"{reference.stem}_created_at" for reference in table.references]
+    known += [f"{reference.stem}_apart" for reference in table.references if reference.customer]
+    return known + (["email_no"] if table.asks_by_email else [])
+
+
+def _view(name: str, columns: list[str], rows: str) -> str:
+    return f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT {', '.join(columns)} FROM ({rows})"
 
 
 def _address_holders(*, settled: bool) -> str:

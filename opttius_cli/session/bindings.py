@@ -76,7 +76,7 @@ def base_views(session: Session, views: Iterable[BaseView], history: History) ->
         "history_from": _history_from(session, history),
         "active_from": start_of(active_from(session.clock), session.clock.zone),
     }
-    return [Base(view.name, view.sql, since.get(view.since or "")) for view in views]
+    return [Base(view.name, view.sql, since.get(view.since or ""), view.inner) for view in views]
 
 
 def history_of(reports: Iterable[Report]) -> History:

@@ -1,5 +1,6 @@
 -- ---
 -- about = "Every order of the scope from orders_from on, and whose it is (metrics 4)."
+-- inner = true
 -- ---
 CREATE OR REPLACE TEMP VIEW attributed_orders AS
 WITH
@@ -9,7 +10,7 @@ named AS (
         *,
         customer_id AS attributed_customer,
         CAST(NULL AS VARCHAR) AS unattributed
-    FROM orders
+    FROM known_orders
     WHERE customer_seen AND created_at >= getvariable('orders_from')
 ),
 -- The other rules, each in a column of its own. Only an order that names no customer at all has an email_no.
@@ -19,7 +20,7 @@ sought AS (
         link.customer_id AS linked_customer,
         CASE WHEN address.customers = 1 THEN address.customer_id END AS addressed_customer,
         coalesce(address.customers > 1, FALSE) AS is_shared
-    FROM orders AS sale
+    FROM known_orders AS sale
     LEFT JOIN link_customers AS link ON sale.id = link.order_id
     LEFT JOIN customer_emails AS address ON sale.email_no = address.email_no
     WHERE NOT sale.customer_seen AND sale.created_at >= getvariable('orders_from')

@@ -1,5 +1,6 @@
 -- ---
 -- about = "Who has an address that an order without customer gives; one that two customers share identifies nobody (metrics 4.3)."
+-- inner = true
 -- ---
 CREATE OR REPLACE TEMP VIEW customer_emails AS
 SELECT

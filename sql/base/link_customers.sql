@@ -1,5 +1,6 @@
 -- ---
 -- about = "The customer that an order's linked work orders agree on, of orders that may not tell their own (metrics 4.2)."
+-- inner = true
 -- ---
 CREATE OR REPLACE TEMP VIEW link_customers AS
 SELECT

@@ -1,5 +1,6 @@
 -- ---
 -- about = "The non-void work orders that are linked to an order from orders_from on (metrics 5)."
+-- inner = true
 -- ---
 CREATE OR REPLACE TEMP VIEW order_links AS
 SELECT
@@ -7,7 +8,7 @@ SELECT
     customer_id,
     customer_seen,
     pos_order_apart
-FROM lab_work_orders
+FROM known_lab_work_orders
 WHERE
     pos_order_seen
     AND pos_order_created_at >= getvariable('orders_from')

@@ -44,6 +44,9 @@ OUTSIDE = {
     "in an order": "SELECT code AS x FROM branches ORDER BY (SELECT max(id) FROM raw.orders)",
     "of the owners": "SELECT CAST(tenant AS VARCHAR) AS x FROM scope_tenants",
     "of the refused": "SELECT table_name AS x FROM scope_rejects",
+    "of rows that are named": "SELECT CAST(max(pos_order_created_at) AS VARCHAR) AS x FROM known_lab_work_orders",
+    "of a step of the rules": "SELECT CAST(max(email_no) AS VARCHAR) AS x FROM attributed_orders",
+    "of addresses": "SELECT CAST(max(email_no) AS VARCHAR) AS x FROM address_holders",
     "of the catalog": "SELECT table_name AS x FROM information_schema.tables",
     "of DuckDB": "SELECT table_name AS x FROM duckdb_tables",
     "behind a step's name": "SELECT CAST(estimated_size AS VARCHAR) AS x FROM duckdb_tables "
@@ -85,6 +88,11 @@ MISSING = {
     "a file's name": "SELECT column0 AS x FROM '/etc/passwd'",
     "a parameter": "SELECT $sought AS x",
     "a column": "SELECT nobody AS x FROM orders",
+    "when a customer that is not seen was made": "SELECT CAST(max(customer_created_at) AS VARCHAR) AS x FROM orders",
+    "when an order that is not seen was made": "SELECT CAST(max(pos_order_created_at) AS VARCHAR) AS x "
+    "FROM lab_work_orders",
+    "whether it is told apart": "SELECT CAST(max(pos_order_apart) AS VARCHAR) AS x FROM lab_work_orders",
+    "the number of an address": "SELECT CAST(max(email_no) AS VARCHAR) AS x FROM orders",
 }
 
 
