@@ -90,7 +90,7 @@ def _standing(definition: Definition, max_age: float | None) -> Standing:
     from opttius_cli.runs.status import standing
 
     state = settings.state_folder(os.environ)
-    runs = Ledger(state / FILE).of(definition.name)
+    runs = Ledger(state / FILE).of(definition.name, definition.file)
     is_running = bool(runs) and runs[0].status == "running" and is_held(state / "locks", definition.name)
     return standing(definition, runs, now(), is_running=is_running, max_age=max_age)
 

@@ -45,20 +45,23 @@ CREATE TABLE IF NOT EXISTS runs (
     folder TEXT,
     staging TEXT,
     process INTEGER,
-    boot TEXT
+    boot TEXT,
+    defined TEXT
 );
 CREATE INDEX IF NOT EXISTS runs_of_report ON runs (report, id);
 """
 _INSERT = (
     "INSERT INTO runs (report, status, started, ended, due, as_of, cause, code, rows, files, figures, alerts, "
-    "folder, staging, process, boot) VALUES (:report, :status, :started, :ended, :due, :as_of, :cause, :code, "
-    ":rows, :files, :figures, :alerts, :folder, :staging, :process, :boot)"
+    "folder, staging, process, boot, defined) VALUES (:report, :status, :started, :ended, :due, :as_of, :cause, :code, "
+    ":rows, :files, :figures, :alerts, :folder, :staging, :process, :boot, :defined)"
 )
 _UPDATE = (
     "UPDATE runs SET status = :status, ended = :ended, due = :due, as_of = :as_of, cause = :cause, code = :code, "
     "rows = :rows, files = :files, figures = :figures, alerts = :alerts, folder = :folder, staging = :staging "
     "WHERE id = :id"
 )
+_OURS = "SELECT * FROM runs WHERE report = ?1 AND coalesce(defined, ?2) = ?2 "
+"""A report of that name from another file is another report. Rows of older versions do not say from which."""
 _MOST = 5_000
 """Runs of a report that are looked at: a year of one every two hours."""
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -68,7 +71,8 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 class Run:
     """One start of a report. ``due`` is the scheduled instant that it was for, None for one asked for by hand.
 
-    ``cause`` says why it failed. ``figures`` holds, per scope, the figures that alerts look at.
+    ``cause`` says why it failed. ``figures`` holds, per scope, the figures that alerts look at. ``defined`` is the
+    file that defines the report: each folder may have a report of that name.
     """
 
     report: str
@@ -88,6 +92,7 @@ class Run:
     staging: str | None = None
     process: int | None = None
     boot: str | None = None
+    defined: str | None = None
 
     @property
     def seconds(self) -> float | None:
@@ -114,13 +119,13 @@ class Ledger:
         with self._open() as con:
             con.execute(_UPDATE, _row(run))
 
-    def of(self, report: str) -> list[Run]:
-        """The runs of ``report``, the newest first, as far back as anybody looks."""
-        return self._select("SELECT * FROM runs WHERE report = ? ORDER BY id DESC LIMIT ?", report, _MOST)
+    def of(self, report: str, defined: Path) -> list[Run]:
+        """The runs of the ``report`` that a file defines, the newest first, as far back as anybody looks."""
+        return self._select(_OURS + "ORDER BY id DESC LIMIT ?3", report, str(defined.absolute()), _MOST)
 
-    def running(self, report: str) -> list[Run]:
-        """The runs of ``report`` that have not ended; with the report's lock in hand, those that were killed."""
-        return self._select("SELECT * FROM runs WHERE report = ? AND status = 'running' ORDER BY id", report)
+    def running(self, report: str, defined: Path) -> list[Run]:
+        """Those that have not ended; with the report's lock in hand, those that were killed."""
+        return self._select(_OURS + "AND status = 'running' ORDER BY id", report, str(defined.absolute()))
 
     def _select(self, query: str, *values: Any) -> list[Run]:
         if not self.file.is_file():
@@ -139,12 +144,19 @@ class Ledger:
                 con.execute("PRAGMA journal_mode = WAL")
                 con.execute("PRAGMA synchronous = FULL")
                 con.executescript(_TABLE)
+                _brought_up_to_date(con)
                 with con:
                     yield con
         except (OSError, sqlite3.Error) as error:
             raise OutputError(
                 _("The ledger {file} cannot be used: {why}.", file=self.file, why=error)
             ) from error
+
+
+def _brought_up_to_date(con: sqlite3.Connection) -> None:
+    """Give a ledger of an older version the column that it lacks."""
+    if not any(row[1] == "defined" for row in con.execute("PRAGMA table_info(runs)")):
+        con.execute("ALTER TABLE runs ADD COLUMN defined TEXT")
 
 
 def _boot() -> str | None:
@@ -174,6 +186,7 @@ def _row(run: Run) -> dict[str, Any]:
         "staging": run.staging,
         "process": run.process,
         "boot": run.boot,
+        "defined": run.defined,
     }
 
 

@@ -75,7 +75,9 @@ def run(post: Post, definition: Definition, due: datetime | None, as_of: str | N
     Raises:
         OpttiusError: it could not be made; the files that were there are untouched, and the ledger says why.
     """
-    started = Run(report=definition.name, started=post.clock(), due=due)
+    started = Run(
+        report=definition.name, defined=str(definition.file.absolute()), started=post.clock(), due=due
+    )
     running = post.ledger.begin(started)
     try:
         outcome = _made(post, definition, running, as_of or (due.isoformat() if due else None))
@@ -152,7 +154,7 @@ def _earlier(ledger: Ledger, definition: Definition, as_of: datetime) -> Iterato
     seen = set()
     found = [
         run
-        for run in ledger.of(definition.name)
+        for run in ledger.of(definition.name, definition.file)
         if run.status in DELIVERED and run.as_of and run.as_of < as_of
     ]
     for run in sorted(found, key=lambda run: (run.as_of, run.id), reverse=True):
@@ -164,7 +166,7 @@ def _earlier(ledger: Ledger, definition: Definition, as_of: datetime) -> Iterato
 def settle_killed(post: Post, definition: Definition) -> list[Run]:
     """Settle the rows of runs that were killed and remove what they left; the report's lock must be held."""
     settled = []
-    for run in post.ledger.running(definition.name):
+    for run in post.ledger.running(definition.name, definition.file):
         if run.staging and run.folder:
             publishing.clean(Path(run.staging), Path(run.folder))
         cause = _("The run was killed, or the machine went down; this was found by the next run.")
@@ -187,7 +189,8 @@ def _give_up(post: Post, definition: Definition, running: Run, error: BaseExcept
         cause, code = type(error).__name__, diagnostics.UNEXPECTED
     known = running
     with suppress(OutputError):
-        known = next((run for run in post.ledger.running(definition.name) if run.id == running.id), running)
+        unsettled = post.ledger.running(definition.name, definition.file)
+        known = next((run for run in unsettled if run.id == running.id), running)
     status: Status = "interrupted" if interrupted and not isinstance(error, OpttiusError) else "failed"
     ended = replace(known, status=status, ended=post.clock(), cause=cause, code=code)
     # What went wrong first is what a person must hear of.

@@ -66,7 +66,7 @@ def _instants(post: Post, definition: Definition, wanted: Wanted) -> list[dateti
     at = post.clock()
     if wanted.which == "now":
         return [schedules.latest(schedule, at)]
-    runs = post.ledger.of(definition.name)
+    runs = post.ledger.of(definition.name, definition.file)
     found = calling.instants(schedule, runs, at, missed=wanted.which == "missed")
     if wanted.which == "due" and found and (lost := calling.missed(schedule, runs, at)):
         post.voice.note(

@@ -48,7 +48,7 @@ class Place:
 
     def runs(self, report: str) -> list[Run]:
         """The runs of a report, the oldest first."""
-        return self.ledger.of(report)[::-1]
+        return self.ledger.of(report, self.folder / "opttius.toml")[::-1]
 
 
 def files(folder: Path) -> dict[str, bytes]:

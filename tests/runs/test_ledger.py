@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -88,6 +91,30 @@ def test_a_run_that_was_killed_is_told_at_once_and_settled_by_the_next(place: Pl
     assert ran.code == 0
     assert [run.status for run in place.runs("daily")] == ["killed", "ok"]
     assert (place.folder / "told.txt").read_text(encoding="utf-8") == "killed\n"
+
+
+def test_a_report_of_the_same_name_in_another_folder_is_another_report(place: Place) -> None:
+    place.define(DAILY)
+    assert place.run("report", "run", "--due").code == 0
+    other = replace(place, folder=place.folder.with_name("other"))
+    other.folder.mkdir()
+    other.define(DAILY)
+    place.patch.chdir(other.folder)
+    place.at("2026-11-23T12:00:00+00:00")
+    assert place.run("report", "status").code == 1, "it did not come here"
+    assert place.run("report", "run", "--due").code == 0
+    assert (other.folder / "reports" / "daily").is_dir()
+    assert [len(one.runs("daily")) for one in (place, other)] == [1, 1]
+
+
+def test_a_ledger_of_an_older_version_goes_on(place: Place) -> None:
+    place.define(DAILY)
+    assert place.run("report", "run", "--due").code == 0
+    with closing(sqlite3.connect(place.ledger.file)) as con:
+        con.execute("ALTER TABLE runs DROP COLUMN defined")
+    ran = place.run("report", "run", "--due")
+    assert (ran.code, ran.out) == (0, "")
+    assert len(place.runs("daily")) == 1
 
 
 def test_a_report_about_nothing_is_delivered_and_said(place: Place) -> None:
