@@ -11,6 +11,7 @@ import io
 import itertools
 import json
 import re
+import shutil
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
@@ -108,6 +109,9 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 row["id"] = ORGANIZATION if table.name == "organizations" else row["id"]
                 # A name that is told at the head of everything.
                 row["name"] = row["code"] = HOSTILE["title"] + HOSTILE["script"]
+                if table.name == "organizations":
+                    # Any other tier would keep everything from being shown, which is a test of its own.
+                    row["subscription_tier"] = "pro"
                 rows = rows or [row]
                 continue
             rows.append(row)
@@ -176,6 +180,18 @@ def plain(text: str) -> str:
 def acting(text: str, *allowed: str) -> set[str]:
     """The signs of a text that a terminal may obey, or that show nothing."""
     return {sign for sign in set(text) - {"\n", "\u00a0", "\u202f", *allowed} if not sign.isprintable()}
+
+
+def test_a_tier_that_acts_is_told_harmless(run: Callable[..., Ran], source: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "other"
+    shutil.copytree(source, folder)
+    table = pq.read_table(folder / "organizations.parquet")
+    place = table.column_names.index("subscription_tier")
+    told = pa.array([HOSTILE["title"] + HOSTILE["script"]])
+    pq.write_table(table.set_column(place, "subscription_tier", told), folder / "organizations.parquet")
+    refused = run("dashboard", "-s", folder, *ASKED)
+    assert (refused.code, acting(refused.err)) == (5, set())
+    assert "owned x<script>" in refused.err.replace("\ufffd", "").replace("]0;", "")
 
 
 @pytest.mark.parametrize("form", ["table", "md", "json"])
