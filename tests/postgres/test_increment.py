@@ -41,6 +41,9 @@ CHANGES = {
     "a column changed its type": "ALTER TABLE orders ALTER COLUMN email TYPE varchar(99);"
     "UPDATE orders SET email = 'x@y.cl'",
     "a column went away": "ALTER TABLE orders DROP COLUMN currency",
+    "tags became another type": "ALTER TABLE customers ALTER COLUMN tags TYPE jsonb USING to_jsonb(tags);"
+    """UPDATE customers SET tags = '["vip", "a, b"]'""",
+    "tags that stay as they are": "UPDATE customers SET phone = '1', updated_at = now() WHERE first_name = 'Ana'",
     "a key came twice": "INSERT INTO orders SELECT * FROM orders WHERE total_amount = 60",
     "and once again": "UPDATE orders SET id = gen_random_uuid() WHERE total_amount = 60",
     "everything went": "DELETE FROM orders",

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.settling import quoted
+from opttius_cli.catalog.tables import Kind
 from opttius_cli.snapshot.held import read_manifest
 from opttius_cli.sources.postgres.selection import literal
 
@@ -83,13 +84,20 @@ class Earlier:
         """The INSERT of the earlier rows that did not come again, in the types in which rows arrive."""
         described = con.execute(f"DESCRIBE {quoted(into)}").fetchall()
         cells = ", ".join(
-            f"CAST(kept.{quoted(name)} AS {given}) AS {quoted(name)}" for name, given, *_ in described
+            f"{self._as_it_arrives(name, given)} AS {quoted(name)}" for name, given, *_ in described
         )
         return (
             f"INSERT INTO {quoted(into)} SELECT * FROM "
             f"(SELECT {cells} FROM {_BEFORE}.raw.{quoted(self.table.name)} AS kept) AS kept "
             f"WHERE NOT EXISTS (SELECT 1 FROM {quoted(into)} AS there WHERE {self._same('kept', 'there')})"
         )
+
+    def _as_it_arrives(self, name: str, given: str) -> str:
+        cell = f"kept.{quoted(name)}"
+        if given == "VARCHAR" and self.table.column(name).kind is Kind.LIST:
+            # As DuckDB prints a list, nobody could read it again.
+            cell = f"to_json({cell})"
+        return f"CAST({cell} AS {given})"
 
     def _same(self, one: str, other: str) -> str:
         return " AND ".join(f"{one}.{quoted(name)} = {other}.{quoted(name)}" for name in self.table.key)
