@@ -64,7 +64,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Made:
-    """What the files of a set hold, gathered while they are written."""
+    """What the files of a set hold, gathered while they are written, and when their snapshot was loaded."""
 
     files: list[dict[str, Any]] = field(default_factory=list)
     rows: int = 0
@@ -72,6 +72,7 @@ class Made:
     figures: dict[str, dict[str, float]] = field(default_factory=dict)
     raised: list[Raised] = field(default_factory=list)
     sql: dict[str, str] = field(default_factory=dict)
+    loaded_at: datetime | None = None
 
 
 def plan(definition: Definition, request: session.Request) -> Plan:
@@ -135,12 +136,11 @@ def make(plan: Plan, stage: Path, past: Past, loaded_at: datetime | None = None)
     """
     for _attempt in range(_ATTEMPTS):
         made = Made()
-        first: datetime | None = None
         for stem, key, branches in plan.scopes:
             with _speaking(plan.definition.language):
                 found = _answered(plan, branches, key, past, made)
-                first = first or found.loaded_at
-                if found.loaded_at != first:
+                made.loaded_at = made.loaded_at or found.loaded_at
+                if found.loaded_at != made.loaded_at:
                     break
                 _write(plan, stage, stem, replace(found, loaded_at=loaded_at or found.loaded_at), made)
         else:

@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli import __version__
+from opttius_cli.runs.making import digest
 from opttius_cli.runs.publishing import MADE_BY, MANIFEST
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def document(plan: Plan, made: Made) -> dict[str, Any]:
         "organization": {"id": plan.scope.organization_id, "name": plan.scope.organization_name},
         "language": definition.language,
         "masking": definition.masking,
-        "loaded_at": plan.loaded_at.isoformat(),
+        "loaded_at": (made.loaded_at or plan.loaded_at).isoformat(),
         "rows": made.rows,
         "alerts": [
             {
@@ -69,6 +70,14 @@ def write(stage: Path, found: dict[str, Any]) -> None:
 def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Whether two sets hold the same files by the same rules, whenever their data was loaded."""
     return {**one, "loaded_at": None} == {**other, "loaded_at": None}
+
+
+def holds(folder: Path, found: dict[str, Any]) -> bool:
+    """Whether every file that a manifest lists still lies in ``folder`` as it was written."""
+    return all(
+        (folder / file["name"]).is_file() and digest(folder / file["name"]) == file.get("sha256")
+        for file in found["files"]
+    )
 
 
 def _window(window: Window) -> dict[str, str]:

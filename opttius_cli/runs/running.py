@@ -140,7 +140,7 @@ def _staged(
         publishing.make_stage(stage, plan.folder, private=private)
         # As if the data had been loaded when it was for the old set: what then differs has changed.
         made = making.make(plan, stage, past, datetime.fromisoformat(str(old["loaded_at"])))
-        if manifest.same(manifest.document(plan, made), old):
+        if manifest.same(manifest.document(plan, made), old) and manifest.holds(plan.folder, old):
             return made, False
         publishing.clean(stage, plan.folder)
     publishing.make_stage(stage, plan.folder, private=private)

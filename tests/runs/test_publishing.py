@@ -129,6 +129,19 @@ def test_nothing_is_written_when_nothing_changed(place: Place) -> None:
     assert [run.status for run in place.runs("daily")] == ["ok", "unchanged", "ok"]
 
 
+def test_a_file_that_somebody_changed_has_changed(place: Place) -> None:
+    place.define(DAILY)
+    assert place.run("report", "run", "daily").code == 0
+    file = place.folder / "out" / "2026-11-23" / "daily.csv"
+    told = file.read_bytes()
+    file.write_bytes(told + b"and more\n")
+    assert place.run("report", "run", "daily", "--if-changed").code == 0
+    assert file.read_bytes() == told
+    file.unlink()
+    assert place.run("report", "run", "daily", "--if-changed").code == 0
+    assert file.read_bytes() == told
+
+
 def test_a_dry_run_tells_the_files_and_writes_none(place: Place) -> None:
     place.define(DAILY)
     ran = place.run("report", "run", "daily", "--dry-run")
