@@ -111,7 +111,9 @@ def _made(post: Post, definition: Definition, running: Run, as_of: str | None) -
     if definition.keep:
         from opttius_cli.runs import naming
 
-        publishing.prune(plan.folder, naming.sets_of(definition), definition.name, definition.keep)
+        # What was delivered stays delivered, also where an old set cannot be removed: the next run tries again.
+        with suppress(OSError):
+            publishing.prune(plan.folder, naming.sets_of(definition), definition.name, definition.keep)
     ended = replace(
         running,
         status=("ok" if made.something else "empty") if changed else "unchanged",
@@ -179,7 +181,9 @@ def settle_killed(post: Post, definition: Definition) -> list[Run]:
 
 def _give_up(post: Post, definition: Definition, running: Run, error: BaseException) -> None:
     """Write down why a run did not end well."""
-    interrupted = isinstance(error, KeyboardInterrupt) or "interrupted" in str(error).lower()
+    interrupted = isinstance(error, KeyboardInterrupt) or (
+        isinstance(error, Exception) and diagnostics.is_interruption(error)
+    )
     if isinstance(error, OpttiusError):
         cause, code = str(error), diagnostics.exit_code(error)
     elif interrupted:

@@ -183,11 +183,15 @@ def load(request: Request, store: Store, source: Source, into: Path | None = Non
             _("Loading {table}: {rows} rows, {speed} a second", table=table, rows=f"{rows:,}", speed=speed)
         )
 
-    thrifty = replace(store, limits=_limits_of_load(request, source))
-    try:
-        return thrifty.load(
-            source, request.now, Build(progress=progress, strict=request.strict), into=into, refresh=refresh
+    def older() -> None:
+        voice.note(
+            _("Note: another run is loading {source}; what was loaded before is shown.", source=source.name)
         )
+
+    thrifty = replace(store, limits=_limits_of_load(request, source))
+    how = Build(progress=progress, strict=request.strict, older=older)
+    try:
+        return thrifty.load(source, request.now, how, into=into, refresh=refresh)
     finally:
         voice.progress_end()
 

@@ -36,11 +36,13 @@ class Build:
 
     ``progress`` is told (table, rows read) after each table, and while a long one arrives. ``strict`` makes a
     row or cell that cannot be read an error. ``before`` is a snapshot of the source that may be built on.
+    ``older`` is called when no build comes about, and what was published before is shown.
     """
 
     progress: Callable[[str, int], None] = lambda _table, _rows: None
     strict: bool = False
     before: Path | None = None
+    older: Callable[[], None] = lambda: None
 
 
 def build(con: duckdb.DuckDBPyConnection, source: Source, how: Build) -> dict[str, str]:

@@ -127,7 +127,7 @@ class Store:
             except BusyError:
                 if anew or not self._is_ours(path, source):
                     raise
-                _log.info("another run is loading %s; what it loaded before is shown", source.name)
+                how.older()
         return path
 
     def forget(self, source: Source) -> None:
