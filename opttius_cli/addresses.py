@@ -17,6 +17,10 @@ _HARMLESS = re.compile(
 )
 """An address without a password; its end is the end of the word."""
 _CUT = "postgresql://…"
+_FOREIGN = re.compile(
+    r"\b((?!postgres(?:ql)?://)[a-z][\w+.-]+(?::/{1,2}|//))[^\s/@:“”]*:[^\n“”]*@", re.IGNORECASE
+)
+"""Another program's address, or a misspelt one, up to its host: it is no source, yet it is repeated in messages."""
 _SECRET = re.compile(r"(password[\"']?\s*[=:]\s*)[^\s…].*", re.IGNORECASE)
 
 
@@ -32,8 +36,12 @@ def tells_password(text: str) -> bool:
 
 def masked(text: str) -> str:
     """``text`` with every password in it, and whatever might be part of one, left out."""
-    lines = (_SECRET.sub(r"\1…", _URL.sub(_without_password, line)) for line in text.split("\n"))
-    return "\n".join(lines)
+    return "\n".join(_masked_line(line) for line in text.split("\n"))
+
+
+def _masked_line(line: str) -> str:
+    known = _URL.sub(_without_password, line)
+    return _SECRET.sub(r"\1…", _FOREIGN.sub(r"\1…@", known))
 
 
 def _without_password(found: re.Match[str]) -> str:

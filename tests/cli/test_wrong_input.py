@@ -91,6 +91,17 @@ def test_what_was_typed_is_repeated_masked(run: Callable[..., Ran], shop: Path, 
     assert sought not in ran.err
 
 
+@pytest.mark.parametrize("scheme", ["mysql", "postgressql", "postgresql+psycopg"])
+@pytest.mark.parametrize("command", ["dashboard", "load", "doctor", "check"])
+def test_a_password_in_an_address_that_is_no_source_is_not_repeated(
+    run: Callable[..., Ran], command: str, scheme: str
+) -> None:
+    ran = run(command, "-s", f"{scheme}://ana:hunter2@db.example/shop")
+    assert ran.code == 4
+    assert f"{scheme}://…@db.example/shop" in ran.out + ran.err
+    assert "hunter2" not in ran.out + ran.err
+
+
 def test_the_future_is_answered_with_a_note(run: Callable[..., Ran], shop: Path) -> None:
     ran = run("dashboard", "-s", shop, "-O", "mirador-austral", "--as-of", "2027-01-31", "-f", "json")
     assert ran.code == 0

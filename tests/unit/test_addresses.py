@@ -144,6 +144,12 @@ def test_a_path_is_no_address(text: str) -> None:
         ('["postgresql://…", "why ana@x"]', '["postgresql://…", "why ana@x"]'),
         ('["password=…", "why"]', '["password=…", "why"]'),
         ("one\npostgresql://a:hunter2@b\nthree", "one\npostgresql://…\nthree"),
+        ("no “mysql://ana:hunter2@db/shop”.", "no “mysql://…@db/shop”."),
+        ("no “postgressql://ana:hun ter@2@db/shop”.", "no “postgressql://…@db/shop”."),
+        ("postgresql+psycopg://ana:hunter2@db", "postgresql+psycopg://…@db"),
+        ("postgres//ana:hunter2@db", "postgres//…@db"),
+        ("/work/mysql:/ana:hunter2@db/shop", "/work/mysql:/…@db/shop"),
+        ("C:/shop/a:b, ana@x", "C:/shop/a:b, ana@x"),
     ],
 )
 def test_a_password_is_masked_wherever_it_stands(text: str, shown: str) -> None:
