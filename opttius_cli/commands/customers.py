@@ -28,7 +28,9 @@ def customers(
     sort: Annotated[
         Sort, typer.Option(help=N_("What to order by, the largest (or latest) first."))
     ] = "lifetime_value",
-    limit: Annotated[int, typer.Option(min=1, metavar=N_("NUMBER"), help=N_("How many to list."))] = 50,
+    limit: Annotated[
+        int, typer.Option(min=1, max=1_000_000_000, metavar=N_("NUMBER"), help=N_("How many to list."))
+    ] = 50,
 ) -> None:
     """The customers of a scope, searched, filtered and sorted."""
     from opttius_cli import session

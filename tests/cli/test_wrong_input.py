@@ -39,6 +39,7 @@ WRONG: list[tuple[tuple[str, ...], int, tuple[str, ...]]] = [
     (("dashboard", "--lang", "fr"), 2, ("fr", "es, en")),
     (("customer",), 2, ("ID",)),
     (("customers", "--limit", "0"), 2, ("--limit", "1")),
+    (("customers", "--limit", "99999999999999999999"), 2, ("--limit", "1000000000")),
     (("customers", "--sort", "height"), 2, ("--sort", "lifetime_value")),
     (("segments", "--scheme", "abc"), 2, ("--scheme", "lifecycle, rfm")),
     (("export",), 2, ("export --list",)),
