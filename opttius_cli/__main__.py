@@ -9,8 +9,7 @@ from opttius_cli import __version__
 
 def run() -> None:
     """The entry point; asking for the version alone needs no library at all."""
-    if sys.argv[1:] == ["--version"]:
-        sys.stdout.write(f"opttius {__version__}\n")
+    if sys.argv[1:] == ["--version"] and _said_version():
         return
     # pyarrow and DuckDB load NumPy and pandas wherever they find them. Nothing here needs either, and on a
     # machine that has them they would cost more than the rest of the start.
@@ -18,6 +17,16 @@ def run() -> None:
     from opttius_cli.cli import main
 
     sys.exit(main())
+
+
+def _said_version() -> bool:
+    """Print the version; where that fails (a full disk, a closed stdout), the app says why."""
+    try:
+        sys.stdout.write(f"opttius {__version__}\n")
+        sys.stdout.flush()
+    except (AttributeError, OSError):
+        return False
+    return True
 
 
 if __name__ == "__main__":

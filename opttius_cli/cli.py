@@ -31,7 +31,7 @@ from opttius_cli.commands import (
     segments,
     wording,
 )
-from opttius_cli.errors import ConfigError, OpttiusError, UsageError
+from opttius_cli.errors import ConfigError, OpttiusError, OutputError, UsageError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
 
@@ -103,6 +103,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _code_of(arguments: list[str], record: Record) -> int:
+    if sys.stdout is None:  # where the caller closed it
+        return _told(OutputError(_("Standard output is closed. Leave it open, or type > FILE.")))
     try:
         return _run(arguments, record)
     except Exception as error:  # noqa: BLE001 - the boundary: whatever is left goes to a log file
@@ -140,6 +142,10 @@ def _told(error: Exception) -> int:
     if isinstance(error, BrokenPipeError):
         sink.forget_stdout()
         return diagnostics.DONE
+    if isinstance(error, OSError) and (full := sink.full_disk(error)):
+        # Typer writes help and completion by itself.
+        sink.forget_stdout()
+        return _told(full)
     return _unexpected(voice)
 
 

@@ -90,6 +90,11 @@ def forget_stdout() -> None:
         os.close(nowhere)
 
 
+def full_disk(error: OSError) -> OutputError | None:
+    """What is told of a disk that is full, when that is what ``error`` says."""
+    return OutputError(_sentence("-", error)) if error.errno in _NO_SPACE else None
+
+
 def refuse(path: Path, *, force: bool) -> None:
     """Say early, before a long report is worked out, what would fail at the end.
 

@@ -138,6 +138,9 @@ FULL = Path("/dev/full")
         ("export", "--list"),
         ("reports", "list"),
         ("config", "show"),
+        ("--help",),
+        ("customers", "--help"),
+        ("--version",),
     ],
     ids=" ".join,
 )
@@ -156,6 +159,19 @@ def test_a_full_disk_is_an_output_error(shop: Path, arguments: tuple[str, ...]) 
     assert done.returncode == 7
     assert b"disk is full" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("arguments", ["--version", "--help", "config show", "reports list"])
+def test_stdout_that_is_closed_is_an_output_error(arguments: str) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'"{PROGRAM}" {arguments} >&-'],
+        capture_output=True,
+        env=os.environ,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 7
+    assert done.stderr == b"Error: Standard output is closed. Leave it open, or type > FILE.\n"
 
 
 def test_stderr_that_is_closed_changes_nothing(shop: Path) -> None:
