@@ -5,12 +5,11 @@ The first that names a value wins, in that order; :class:`Config` keeps where ea
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli import addresses, values
+from opttius_cli import addresses, document, values
 from opttius_cli.errors import ConfigError, UsageError
 from opttius_cli.i18n import N_, _
 
@@ -287,13 +286,10 @@ _FREE_TABLES = {"reports"}
 
 def read_file(file: Path) -> dict[str, Any]:
     """The settings of one file by dotted key. Raises ConfigError for bad TOML or a key that does not exist."""
-    try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(_("{file} cannot be read: {why}", file=file, why=error)) from error
+    held = document.parsed(file, document.text_of(file))
     known = settings()
     flat: dict[str, Any] = {}
-    for key, value in document.items():
+    for key, value in held.items():
         if key in _FREE_TABLES:
             continue
         if isinstance(value, dict) and key not in known:

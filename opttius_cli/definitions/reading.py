@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from opttius_cli import document
 from opttius_cli.definitions.errors import DefinitionError
 from opttius_cli.definitions.keys import ALERT_KEYS, KEYS, NAME, Reader, name_kind
 from opttius_cli.definitions.lines import line_of
 from opttius_cli.definitions.model import Alert, Definition, Schedule
 from opttius_cli.definitions.templates import check_output, default_output, overlap
-from opttius_cli.errors import ConfigError, UnknownNameError
+from opttius_cli.errors import UnknownNameError
 from opttius_cli.i18n import _
 from opttius_cli.names import nearest
 
@@ -53,12 +53,8 @@ def named(definitions: Mapping[str, Definition], name: str) -> Definition:
 
 
 def _tables(file: Path) -> tuple[str, dict[str, Any]]:
-    try:
-        text = file.read_text(encoding="utf-8")
-        document = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(_("{file} cannot be read: {why}", file=file, why=error)) from error
-    tables = document.get("reports", {})
+    text = document.text_of(file)
+    tables = document.parsed(file, text).get("reports", {})
     if not isinstance(tables, dict):
         raise DefinitionError(
             file, line_of(text, ["reports"]), "reports", _("must be a table [reports.NAME]")
@@ -138,7 +134,7 @@ def _refuse_shared_folders(definitions: Sequence[Definition]) -> None:
             if overlap(one, other):
                 raise DefinitionError(
                     one.file,
-                    line_of(one.file.read_text(encoding="utf-8"), ("reports", one.name, "output")),
+                    line_of(document.text_of(one.file), ("reports", one.name, "output")),
                     f"reports.{one.name}.output",
                     _(
                         "its files go into the folder of the report {other} ({folder}). Give each its own.",

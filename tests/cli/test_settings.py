@@ -162,6 +162,33 @@ def test_validate_names_file_key_and_value(
         assert part in ran.err
 
 
+def test_a_file_of_a_windows_editor_is_read(run: Callable[..., Ran], shop: Path) -> None:
+    text = f'source = "{shop.as_posix()}"\n[reports.weekly]\nparts = ["kpis"]\nformats = ["csv"]\n'
+    Path("opttius.toml").write_text(text, encoding="utf-8-sig")
+    assert run("config", "validate").code == 0
+    assert settings(run)["source"][0] == str(shop)
+    assert "weekly" in run("report", "list").out
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("source = 'x'".encode("utf-16"), "no está en UTF-8"),
+        (b'source = "x"\norganization = mirador\n', "línea 2"),
+        (b'source = "x"\n\nlanguage = "es', "línea 3"),
+    ],
+    ids=["UTF-16", "no quotes", "no end"],
+)
+def test_what_is_no_toml_is_told_in_the_readers_language(
+    run: Callable[..., Ran], content: bytes, said: str
+) -> None:
+    Path("opttius.toml").write_bytes(content)
+    ran = run("config", "validate", "--lang", "es")
+    assert (ran.code, ran.out) == (3, "")
+    assert said in ran.err
+    assert not any(word in ran.err for word in (" at ", "Invalid", "Unterminated", "codec", "byte"))
+
+
 @pytest.mark.parametrize("command", ["dashboard", "customers", "segments", "check"])
 def test_a_wrong_file_stops_every_command(run: Callable[..., Ran], shop: Path, command: str) -> None:
     Path("opttius.toml").write_text("segments.at_risk_days = true\n", encoding="utf-8")

@@ -1,0 +1,49 @@
+"""A TOML file as a whole: its text and what it holds, or an error that tells the line.
+
+Editors of Windows begin a UTF-8 file with a byte order mark; it belongs to no setting.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli.errors import ConfigError
+from opttius_cli.i18n import _
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LINE = re.compile(r"at line (\d+)")
+
+
+def text_of(file: Path) -> str:
+    """The text of a TOML file. Raises ConfigError when it cannot be read, or is not UTF-8."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(_("{file} is not in UTF-8. Save it as UTF-8.", file=file)) from error
+    except OSError as error:
+        why = error.strerror or error
+        raise ConfigError(_("{file} cannot be read: {why}", file=file, why=why)) from error
+
+
+def parsed(file: Path, text: str) -> dict[str, Any]:
+    """What the ``text`` of ``file`` holds. Raises ConfigError where it is no TOML.
+
+    The parser explains itself in English only, so just its line is told.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _LINE.search(str(error))
+        line = int(found[1]) if found else max(1, len(text.splitlines()))
+        raise ConfigError(
+            _(
+                '{file}, line {line}: this cannot be read. Write each setting once, as name = "text", '
+                'name = 3, name = true or name = ["one", "two"].',
+                file=file,
+                line=line,
+            )
+        ) from error
