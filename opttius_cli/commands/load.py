@@ -26,7 +26,7 @@ def load(
 ) -> None:
     """Load a source into a snapshot; prints the rows of each table, what was refused and why."""
     from opttius_cli import session
-    from opttius_cli.reports.board import LOADED, QUALITY_OF_ROWS
+    from opttius_cli.reports.board import LOADED, LOADED_FOR_READER, QUALITY_OF_ROWS
 
     if options.branch or options.organization:
         raise UsageError(_("load reads a source whole: leave out --branch and --organization."))
@@ -37,6 +37,8 @@ def load(
     request = asked(options, source=place, every_tier=True)
     path = session.load_now(request, into, force=options.force)
     # An admin is told what the admin may see of it; whoever loads as nobody is told the whole.
-    telling = session.opened if request.config.user else session.opened_whole
+    is_admin = request.config.user is not None
+    telling = session.opened if is_admin else session.opened_whole
+    told = LOADED_FOR_READER if is_admin else LOADED
     with telling(request, path) as opened:
-        deliver(session.answer(opened, "load", LOADED, quality=QUALITY_OF_ROWS), options)
+        deliver(session.answer(opened, "load", told, quality=QUALITY_OF_ROWS), options)

@@ -76,6 +76,8 @@ CUSTOMER = (
 CUSTOMERS = (_at("summary", "customers/summary"), _at("rows", "customers/list"))
 
 LOADED = (_at("rows", "quality/loaded"), _at("rejects", "quality/rejects"))
+LOADED_FOR_READER = (_at("rows", "quality/seen"), _at("rejects", "quality/rejects"))
+"""What an admin is told of a load: nothing that would tell how much lies outside the admin's branches."""
 FINDINGS = (_at("rows", "quality/findings"), _at("rejects", "quality/rejects"))
 
 SCHEMES = {"lifecycle": "segments/lifecycle", "rfm": "segments/rfm"}

@@ -232,6 +232,14 @@ def test_load_and_check_tell_an_admin_what_the_admin_sees(shops: Path) -> None:
         assert [branch["code"] for branch in seen["scope"]["branches"]] == ["b1", "b3"]
 
 
+def test_what_an_admin_is_told_of_a_load_tells_nothing_of_other_branches() -> None:
+    folder = write_export(SHOPS)
+    told = json.loads(run(folder, "load", "--as", "listed@shop.cl").stdout)
+    rows = {row["table_name"]: row["rows_read"] for row in told["rows"]}
+    assert rows == told["data_quality"]["rows"]
+    assert rows["orders"] == 2
+
+
 def test_an_admin_may_be_set_and_may_be_required(shops: Path) -> None:
     config = "[access]\nrequire_user = true\n"
     Path("opttius.toml").write_text(config, encoding="utf-8")
