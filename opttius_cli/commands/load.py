@@ -33,7 +33,7 @@ def load(
     if into is not None:
         if into.suffix != ".duckdb":
             raise UsageError(_("The name of a snapshot ends in .duckdb: --into {path}.duckdb", path=into))
-        sink.refuse(into, force=options.force)
+        sink.refuse(into, force=options.force, option="--into")
     request = asked(options, source=place, every_tier=True)
     path = session.load_now(request, into, force=options.force)
     # An admin is told what the admin may see of it; whoever loads as nobody is told the whole.

@@ -95,8 +95,8 @@ def full_disk(error: OSError) -> OutputError | None:
     return OutputError(_sentence("-", error)) if error.errno in _NO_SPACE else None
 
 
-def refuse(path: Path, *, force: bool) -> None:
-    """Say early, before a long report is worked out, what would fail at the end.
+def refuse(path: Path, *, force: bool, option: str = "--output") -> None:
+    """Say early, before a long report is worked out, what would fail at the end; ``option`` names the file.
 
     Raises:
         OutputError: a folder, a file in a folder that is not there, or one that exists without ``force``.
@@ -106,15 +106,19 @@ def refuse(path: Path, *, force: bool) -> None:
         raise OutputError(_("{path} is a folder. Type the name of a file: --output FILE.", path=path))
     if not target.parent.is_dir():
         raise OutputError(
-            _("The folder {folder} does not exist. Create it, or type another --output.", folder=path.parent)
+            _(
+                "The folder {folder} does not exist. Create it, or type another {option}.",
+                folder=path.parent,
+                option=option,
+            )
         )
     if target.is_file() and not force:
-        raise _exists(path)
+        raise _exists(path, option)
 
 
-def _exists(path: Path) -> OutputError:
+def _exists(path: Path, option: str = "--output") -> OutputError:
     return OutputError(
-        _("{path} exists already. Type --force to replace it, or another --output.", path=path)
+        _("{path} exists already. Type --force to replace it, or another {option}.", path=path, option=option)
     )
 
 

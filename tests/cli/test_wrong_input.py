@@ -117,6 +117,23 @@ def test_a_folder_that_does_not_exist(run: Callable[..., Ran], shop: Path) -> No
     assert "nowhere" in ran.err
 
 
+def test_what_load_cannot_write_is_told_with_its_own_option(run: Callable[..., Ran]) -> None:
+    Path("x.duckdb").write_bytes(b"mine")
+    for into in ("x.duckdb", "nowhere/x.duckdb"):
+        ran = run("load", "-s", DATA, "--into", into)
+        assert (ran.code, ran.out) == (7, "")
+        assert "--into" in ran.err
+        assert "--output" not in ran.err
+    assert Path("x.duckdb").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("command", ["list", "status"])
+def test_where_no_report_is_defined_that_is_said(run: Callable[..., Ran], command: str) -> None:
+    ran = run("report", command)
+    assert ran.code == 0
+    assert "[reports.NAME]" in ran.err
+
+
 def test_an_output_that_is_a_folder(run: Callable[..., Ran], shop: Path) -> None:
     Path("x.json").mkdir()
     ran = run("dashboard", "-s", shop, *MIRADOR, "-o", "x.json", "--force")
