@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from opttius_cli import config as settings
-from opttius_cli.commands.asking import now
+from opttius_cli.commands.asking import now, voice
 from opttius_cli.commands.defined import definitions
 from opttius_cli.commands.options import Shared, shared
 from opttius_cli.errors import CheckFailedError, UsageError
@@ -19,6 +19,7 @@ from opttius_cli.render import sink
 from opttius_cli.values import seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from opttius_cli.definitions import Definition
@@ -31,6 +32,7 @@ def list_(options: Shared) -> None:
     from opttius_cli.schedule.due import following
 
     found = definitions(settings.load({"language": options.lang}, os.environ, Path.cwd()))
+    _say_when_none(options, found)
     rows = [
         (
             one.name,
@@ -64,6 +66,7 @@ def status(
 
     found = definitions(settings.load({"language": options.lang}, os.environ, Path.cwd()))
     chosen = [named(found, name)] if name else list(found.values())
+    _say_when_none(options, chosen)
     standings = [(one, _standing(one, _age(max_age))) for one in chosen]
     if format == "json":
         told = [_facts(standing) for _one, standing in standings]
@@ -81,6 +84,11 @@ def status(
                 names=", ".join(bad),
             )
         )
+
+
+def _say_when_none(options: Shared, found: Collection[object]) -> None:
+    if not found:
+        voice(options).note(_("No report is defined. Write a table [reports.NAME] into opttius.toml."))
 
 
 def _standing(definition: Definition, max_age: float | None) -> Standing:
