@@ -62,7 +62,7 @@ def root(
         sys.stdout.write(f"opttius {__version__}\n")
         raise Exit(0)
     if context.invoked_subcommand is None:
-        raise UsageError(_("A command is missing. Type opttius --help."))
+        raise UsageError(_("A command is missing. Type {command} --help.", command="opttius"))
 
 
 _COMMANDS: dict[str, tuple[Any, str]] = {

@@ -71,7 +71,11 @@ def usage(error: TyperException) -> str:
     """What is wrong with a command line, and what to type instead."""
     kind = type(error).__name__
     if kind == "NoArgsIsHelpError":
-        return _("A command is missing. Type opttius --help.")
+        context: Any = getattr(error, "ctx", None)
+        return _(
+            "A command is missing. Type {command} --help.",
+            command=getattr(context, "command_path", "opttius"),
+        )
     if kind == "NoSuchOption":
         return _with_near(
             _("There is no option {name}.", name=getattr(error, "option_name", "")),

@@ -47,7 +47,10 @@ def must_name_reader(request: Request) -> None:
     """Raise NotAllowedError where the settings ask for an admin and none is named."""
     if request.config.require_user and not request.config.user:
         raise NotAllowedError(
-            _("Nothing is shown here without an admin (access.require_user = true). Add --as EMAIL.")
+            _(
+                "Nothing is shown here without an admin (access.require_user = true). "
+                "Add --as EMAIL, or set access.user."
+            )
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli.errors import AmbiguousError, UnknownNameError
+from opttius_cli.errors import AmbiguousError, NotFoundError, UnknownNameError
 from opttius_cli.i18n import _
 from opttius_cli.privacy.policy import MASKED
 from opttius_cli.reports.header import vocabulary
@@ -30,8 +30,15 @@ def find_customer(session: Session, sought: str) -> str:
         return str(found[0]["customer_id"])
     if found:
         raise AmbiguousError(_("customer"), _shown_sought(sought), [_masked_line(row) for row in found])
-    near = _ask(session, "customers/nearest", {"sought": sought})
-    raise UnknownNameError(_("customer"), _shown_sought(sought), [_masked_line(row) for row in near])
+    near = [_masked_line(row) for row in _ask(session, "customers/nearest", {"sought": sought})]
+    if not near:
+        raise NotFoundError(
+            _(
+                "There is no customer “{name}”. Look for one by name: opttius customers --search NAME.",
+                name=_shown_sought(sought),
+            )
+        )
+    raise UnknownNameError(_("customer"), _shown_sought(sought), near)
 
 
 def _ask(session: Session, report: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:

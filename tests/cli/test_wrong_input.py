@@ -46,6 +46,8 @@ WRONG: list[tuple[tuple[str, ...], int, tuple[str, ...]]] = [
     (("check", "--fail-on", "banana"), 2, ("--fail-on", "error, warning, info, never")),
     (("dashbord",), 2, ("dashbord", "dashboard")),
     (("config", "shw"), 2, ("shw", "show")),
+    (("report",), 2, ("Type opttius report --help",)),
+    (("customer", "nobody"), 6, ("opttius customers --search",)),
     (("sample",), 2, ("--out",)),
     (("sample", "--out", "x", "--until", "banana"), 2, ("“banana”", "2026-11-22")),
     (("sample", "--out", "x", "--customers", "0"), 2, ("--customers",)),

@@ -244,7 +244,9 @@ def test_an_admin_may_be_set_and_may_be_required(shops: Path) -> None:
     config = "[access]\nrequire_user = true\n"
     Path("opttius.toml").write_text(config, encoding="utf-8")
     for command in (("dashboard",), ("customers",), ("check",), ("load",)):
-        assert "access.require_user" in refusal(run(shops, *command))
+        told = refusal(run(shops, *command))
+        assert "access.require_user" in told
+        assert "access.user" in told, "reports of cron have no --as"
     assert revenue(run(shops, "dashboard", "--as", "listed@shop.cl")) == 101
     Path("opttius.toml").write_text(config + 'user = "primary@shop.cl"\n', encoding="utf-8")
     assert revenue(run(shops, "dashboard")) == 10
