@@ -121,6 +121,8 @@ def _toml(value: Any) -> str:
 def _shown(value: Any) -> str:
     if value is None:
         return "—"
+    if isinstance(value, bool):
+        return _toml(value)
     if isinstance(value, str):
         return addresses.masked(value)
     if isinstance(value, tuple):

@@ -127,6 +127,13 @@ def test_the_file_that_init_writes_can_be_uncommented(run: Callable[..., Ran]) -
     assert found["privacy"]["allow_reveal"] is True
 
 
+def test_a_switch_is_shown_as_the_file_writes_it(run: Callable[..., Ran]) -> None:
+    shown = run("config", "show").out
+    assert "true" in shown
+    assert "True" not in shown
+    assert "False" not in shown
+
+
 def test_validate_says_that_all_is_right(run: Callable[..., Ran], shop: Path) -> None:
     none = run("config", "validate")
     assert (none.code, none.err) == (0, "")
