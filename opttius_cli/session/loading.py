@@ -165,7 +165,9 @@ def load_now(request: Request, into: Path | None, *, force: bool) -> Path:
         raise NoSourceError
     if into is not None and into.exists() and not force:
         raise OutputError(_("{path} exists already. Choose another name, or add --force.", path=into))
-    source = source_of(request, request.config.source, Wanted())
+    # Of a live source, what an admin loads is what the admin may see.
+    rows = wanted(request) if request.config.user else Wanted()
+    source = source_of(request, request.config.source, rows)
     request.record.source = source.name
     if into is not None and isinstance(source, ReadyMade):
         raise UsageError(
