@@ -24,7 +24,7 @@ import typer
 
 from opttius_cli import i18n
 from opttius_cli.catalog.tables import TABLES, Column, Table
-from opttius_cli.cli import app
+from opttius_cli.cli import program
 from opttius_cli.commands import options, wording
 from opttius_cli.config import default_of as default_of_setting
 from opttius_cli.config import environment_name, settings
@@ -143,7 +143,7 @@ def say(text: str) -> str:
 
 def commands() -> str:
     """A section per command: how it is called, what it does, and the options that are its own."""
-    tree = typer.main.get_command(app)
+    tree = typer.main.get_command(program())
     wording.translate(tree)
     return "\n".join([*_shared_options(tree), *_command(tree, "opttius")])
 

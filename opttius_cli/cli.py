@@ -4,33 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from opttius_cli import __version__, diagnostics, i18n
-from opttius_cli.commands import (
-    audit,
-    auditing,
-    cache,
-    check,
-    config,
-    customer,
-    customers,
-    dashboard,
-    doctor,
-    export,
-    load,
-    plain,
-    report,
-    reports,
-    sample,
-    schedule,
-    segments,
-    wording,
-)
+from opttius_cli.commands import auditing, plain, wording
 from opttius_cli.errors import ConfigError, OpttiusError, OutputError, UsageError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
@@ -40,19 +22,7 @@ if TYPE_CHECKING:
 
     from opttius_cli.audit import Record
 
-app = typer.Typer(
-    name="opttius",
-    add_completion=True,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    help=N_(
-        "Reports for optical shops: how the branches are doing, who the customers are, what each is worth."
-    ),
-)
 
-
-@app.callback(invoke_without_command=True)
 def root(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help=N_("Print the version."), is_eager=True)] = False,
@@ -65,31 +35,48 @@ def root(
         raise UsageError(_("A command is missing. Type {command} --help.", command="opttius"))
 
 
-_COMMANDS: dict[str, tuple[Any, str]] = {
-    "dashboard": (dashboard.dashboard, N_("How the branches are doing: figures, trends, growth.")),
-    "customer": (customer.customer, N_("One customer, by id, email or RUT.")),
-    "customers": (customers.customers, N_("The list of customers, with a summary.")),
-    "segments": (segments.segments, N_("How many customers, purchases and money per segment.")),
-    "export": (export.export, N_("One report as a file.")),
-    "load": (load.load, N_("Load a source and say what was read and refused.")),
-    "check": (check.check, N_("Look for faults in the data.")),
-    "doctor": (doctor.doctor, N_("Why a source does not work, and what to do.")),
-    "audit": (audit.audit, N_("Who asked what, of whose data, and why.")),
-    "sample": (sample.sample, N_("Make a realistic data set of any size.")),
+COMMANDS: dict[str, str] = {
+    "dashboard": N_("How the branches are doing: figures, trends, growth."),
+    "customer": N_("One customer, by id, email or RUT."),
+    "customers": N_("The list of customers, with a summary."),
+    "segments": N_("How many customers, purchases and money per segment."),
+    "export": N_("One report as a file."),
+    "load": N_("Load a source and say what was read and refused."),
+    "check": N_("Look for faults in the data."),
+    "doctor": N_("Why a source does not work, and what to do."),
+    "audit": N_("Who asked what, of whose data, and why."),
+    "sample": N_("Make a realistic data set of any size."),
 }
-for _name, (_command, _meaning) in _COMMANDS.items():
-    app.command(_name, help=_meaning)(_command)
-app.add_typer(reports.app, name="reports", help=N_("Which reports exist, and what their figures mean."))
-app.add_typer(
-    report.app,
-    name="report",
-    help=N_("The reports that opttius.toml defines: make them, see whether they came."),
-)
-app.add_typer(
-    schedule.app, name="schedule", help=N_("Let cron or systemd call for the reports that are due.")
-)
-app.add_typer(cache.app, name="cache", help=N_("The snapshots that are kept: list them, clear them."))
-app.add_typer(config.app, name="config", help=N_("The settings: show, begin, validate."))
+"""The commands, each the function of its name in the module of its name under ``commands``."""
+GROUPS: dict[str, str] = {
+    "reports": N_("Which reports exist, and what their figures mean."),
+    "report": N_("The reports that opttius.toml defines: make them, see whether they came."),
+    "schedule": N_("Let cron or systemd call for the reports that are due."),
+    "cache": N_("The snapshots that are kept: list them, clear them."),
+    "config": N_("The settings: show, begin, validate."),
+}
+"""The groups of commands, each the ``app`` of the module of its name."""
+
+
+def program(named: str | None = None) -> typer.Typer:
+    """The Typer app: with the command ``named`` alone where it is one, for the others would only cost time."""
+    app = typer.Typer(
+        name="opttius",
+        add_completion=True,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        help=N_(
+            "Reports for optical shops: how the branches are doing, who the customers are, what each is worth."
+        ),
+    )
+    app.callback(invoke_without_command=True)(root)
+    alone = {named} & {*COMMANDS, *GROUPS}
+    for name in (one for one in COMMANDS if not alone or one in alone):
+        app.command(name, help=COMMANDS[name])(getattr(import_module(f"opttius_cli.commands.{name}"), name))
+    for name in (one for one in GROUPS if not alone or one in alone):
+        app.add_typer(import_module(f"opttius_cli.commands.{name}").app, name=name, help=GROUPS[name])
+    return app
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -114,7 +101,7 @@ def _code_of(arguments: list[str], record: Record) -> int:
 
 
 def _run(arguments: list[str], record: Record) -> int:
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(program(arguments[0] if arguments else None))
     wording.translate(command)
     plain.hand_over(command)
     try:

@@ -40,18 +40,15 @@ def _scope_rows(aside: set[str]) -> str:
 
 
 def _rows_of(table: Table) -> str:
-    """Three counts, each with conditions that skip the row groups they cannot or must hold for."""
+    """The counts, each under conditions that skip the row groups they cannot or must hold for."""
     raw, held = f"raw.{quoted(table.name)}", owner_condition(table)
     exists, later = time_condition(table), _later_condition(table)
-    seen = f"SELECT '{table.name}' AS table_name, count(*) AS rows_seen, 0 AS duplicates, 0 AS rows_after"
-    repeated = f"SELECT '{table.name}', 0, coalesce(sum(copies - 1), 0), 0"
-    after = f"SELECT '{table.name}', 0, 0, count(*)"
-    arms = [
-        f"{seen} FROM {raw} WHERE {held} AND {exists}",
-        f"{repeated} FROM {raw} WHERE copies > 1 AND {held} AND {exists}",
-        f"{after} FROM {raw} WHERE {held} AND {later}",
-    ]
-    return " UNION ALL ".join(arms if table.dated else arms[:2])
+    seen = (
+        f"SELECT '{table.name}' AS table_name, count(*) AS rows_seen, "
+        f"coalesce(sum(copies - 1), 0) AS duplicates, 0 AS rows_after FROM {raw} WHERE {held} AND {exists}"
+    )
+    after = f"SELECT '{table.name}', 0, 0, count(*) FROM {raw} WHERE {held} AND {later}"
+    return f"{seen} UNION ALL {after}" if table.dated else seen
 
 
 def _rows_set_aside(table: Table) -> str:

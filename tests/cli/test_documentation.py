@@ -14,7 +14,7 @@ import typer
 
 from opttius_cli import diagnostics
 from opttius_cli.catalog.tables import TABLES
-from opttius_cli.cli import app, main
+from opttius_cli.cli import main, program
 from opttius_cli.config import environment_name, read_file, settings
 from opttius_cli.period import MAX_DAYS
 from opttius_cli.reports.library import Library
@@ -49,7 +49,7 @@ DOCS = _docs()
 
 
 def _commands() -> dict[str, Any]:
-    return dict(DOCS.every_command(typer.main.get_command(app), "opttius"))
+    return dict(DOCS.every_command(typer.main.get_command(program()), "opttius"))
 
 
 def _text(name: str) -> str:

@@ -19,7 +19,7 @@ import pytest
 import typer
 
 from opttius_cli import diagnostics
-from opttius_cli.cli import app
+from opttius_cli.cli import program
 from opttius_cli.render.registry import RENDERERS
 from opttius_cli.reports.board import EXPORTS
 
@@ -232,7 +232,7 @@ def everything(ran: Ran, *folders: Path) -> str:
 
 
 def test_every_command_that_delivers_an_answer_is_tried() -> None:
-    commands: dict[str, Any] = getattr(typer.main.get_command(app), "commands")  # noqa: B009 - of a group only
+    commands: dict[str, Any] = getattr(typer.main.get_command(program()), "commands")  # noqa: B009 - of a group only
     delivers = {name for name, one in commands.items() if any("--output" in own.opts for own in one.params)}
     assert delivers - {arguments[0] for arguments in SILENT} == set(ANSWERING) - {"customer", "customers"}
     assert set(ANSWERING) <= delivers

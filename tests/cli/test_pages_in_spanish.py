@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from opttius_cli.cli import app
+from opttius_cli.cli import program
 from opttius_cli.config import settings
 from opttius_cli.render.registry import RENDERERS
 from opttius_cli.reports.library import Library
@@ -54,7 +54,7 @@ def test_the_guide_has_the_same_sections_in_both_languages() -> None:
 
 def test_the_spanish_guide_names_every_command_format_and_reference() -> None:
     page = _text("README.es.md")
-    tree = typer.main.get_command(app)
+    tree = typer.main.get_command(program())
     names = getattr(tree, "commands", {})
     assert [name for name in names if f"`opttius {name}" not in page] == []
     inner = [one for command in names.values() for one in getattr(command, "commands", {})]

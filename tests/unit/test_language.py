@@ -18,7 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from opttius_cli import i18n
-from opttius_cli.cli import app
+from opttius_cli.cli import program
 from opttius_cli.commands import wording
 from opttius_cli.config import settings
 from opttius_cli.reports.header import _vocabularies as vocabularies
@@ -166,7 +166,7 @@ def _every(command: Any, path: str = "opttius") -> Iterator[tuple[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("path", "command"), list(_every(typer.main.get_command(app))), ids=lambda one: str(one)[:40]
+    ("path", "command"), list(_every(typer.main.get_command(program()))), ids=lambda one: str(one)[:40]
 )
 def test_every_command_and_option_explains_itself_in_spanish(
     path: str, command: Any, spanish: Catalog
@@ -181,12 +181,12 @@ def test_every_command_and_option_explains_itself_in_spanish(
 
 
 @pytest.mark.usefixtures("_english_again")
-@pytest.mark.parametrize("path", [path for path, _command in _every(typer.main.get_command(app))])
+@pytest.mark.parametrize("path", [path for path, _command in _every(typer.main.get_command(program()))])
 def test_a_page_of_help_is_wholly_in_its_language(path: str) -> None:
     pages = {}
     for language in i18n.LANGUAGES:
         i18n.use(language)
-        command = typer.main.get_command(app)
+        command = typer.main.get_command(program())
         wording.translate(command)
         pages[language] = dict(_every(command))[path].get_help(
             typer.Context(dict(_every(command))[path], info_name=path)
