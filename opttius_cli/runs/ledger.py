@@ -60,8 +60,11 @@ _UPDATE = (
     "rows = :rows, files = :files, figures = :figures, alerts = :alerts, folder = :folder, staging = :staging "
     "WHERE id = :id"
 )
-_OURS = "SELECT * FROM runs WHERE report = ?1 AND coalesce(defined, ?2) = ?2 "
+_OF = "SELECT * FROM runs WHERE report = ?1 AND coalesce(defined, ?2) = ?2 ORDER BY id DESC LIMIT ?3"
 """A report of that name from another file is another report. Rows of older versions do not say from which."""
+_RUNNING = (
+    "SELECT * FROM runs WHERE report = ?1 AND coalesce(defined, ?2) = ?2 AND status = 'running' ORDER BY id"
+)
 _MOST = 5_000
 """Runs of a report that are looked at: a year of one every two hours."""
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -121,11 +124,11 @@ class Ledger:
 
     def of(self, report: str, defined: Path) -> list[Run]:
         """The runs of the ``report`` that a file defines, the newest first, as far back as anybody looks."""
-        return self._select(_OURS + "ORDER BY id DESC LIMIT ?3", report, str(defined.absolute()), _MOST)
+        return self._select(_OF, report, str(defined.absolute()), _MOST)
 
     def running(self, report: str, defined: Path) -> list[Run]:
         """Those that have not ended; with the report's lock in hand, those that were killed."""
-        return self._select(_OURS + "AND status = 'running' ORDER BY id", report, str(defined.absolute()))
+        return self._select(_RUNNING, report, str(defined.absolute()))
 
     def _select(self, query: str, *values: Any) -> list[Run]:
         if not self.file.is_file():
