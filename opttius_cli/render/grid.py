@@ -146,13 +146,13 @@ def fitted(result: Result, cells: Cells, width: int | None) -> Grid:
 
 def _with_bars(result: Result, columns: list[GridColumn], room: int | None) -> list[GridColumn]:
     """The columns of shares get a bar, as many as there is room for."""
-    import pyarrow.compute as pc
-
     out = []
     for column in columns:
         length = _LONGEST_BAR if room is None else min(_LONGEST_BAR, room - 1)
         if column.column.share and len(result.table) and length >= _SHORTEST_BAR:
-            most = pc.max(result.table.column(column.place)).as_py()
+            # A screen's rows are few: Arrow's own functions take longer to load than this takes to look.
+            shares = result.table.column(column.place).to_pylist()
+            most = max((share for share in shares if share is not None), default=None)
             out.append(replace(column, bar=length, most=most))
             room = None if room is None else room - length - 1
         else:
