@@ -23,6 +23,7 @@ from opttius_cli.render import sink
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from opttius_cli.audit import Record
     from opttius_cli.definitions import Definition
     from opttius_cli.runs.running import Outcome, Post
     from opttius_cli.runs.series import Wanted
@@ -95,7 +96,7 @@ def run(
         _foretell(post, chosen, wanted)
         return
     with _ended_by_sigterm():
-        raised = _made(post, chosen, wanted)
+        raised = _made(post, chosen, wanted, options.record)
     if raised and options.fail_on_alert:
         raise AlertError(raised)
 
@@ -127,7 +128,7 @@ def _foretell(post: Post, chosen: list[Definition], wanted: Wanted) -> None:
             sink.write_text("".join(f"{plan.folder / name}\n" for name in plan.names))
 
 
-def _made(post: Post, chosen: list[Definition], wanted: Wanted) -> int:
+def _made(post: Post, chosen: list[Definition], wanted: Wanted, record: Record) -> int:
     """Make what is wanted of each report; returns how many alerts were raised. One that fails stops no other."""
     from opttius_cli.runs import series
 
@@ -135,6 +136,8 @@ def _made(post: Post, chosen: list[Definition], wanted: Wanted) -> int:
     for definition in chosen:
         try:
             for outcome in series.made(post, definition, wanted):
+                record.rows = (record.rows or 0) + (outcome.run.rows or 0)
+                record.output = str(outcome.folder.absolute())
                 _tell(post, outcome)
                 raised += len(outcome.raised)
         except OpttiusError as error:

@@ -71,6 +71,21 @@ def test_a_line_says_who_asked_what_of_whose_data(run: Callable[..., Ran], shop:
     assert stat.S_IMODE(state.stat().st_mode) == 0o700
 
 
+def test_a_line_says_what_a_run_of_a_report_made(run: Callable[..., Ran], shop: Path, state: Path) -> None:
+    definition = f'source = "{shop}"\norganization = "{MIRADOR[1]}"\n[reports.weekly]\nparts = ["segments"]\n'
+    Path("opttius.toml").write_text(definition + 'formats = ["json"]\nperiod = "last-month"\n', encoding="utf-8")
+    ran = run("report", "run", "weekly")
+    assert ran.code == 0, ran.err
+    (line,) = lines(state)
+    files = [Path(file) for file in ran.out.splitlines()]
+    told = json.loads(
+        next(file for file in files if file.name == "manifest.json").read_text(encoding="utf-8")
+    )
+    assert (line["command"], line["report"], line["exit_code"]) == ("report run", "weekly", 0)
+    assert line["output"] == str(files[0].parent)
+    assert line["rows"] == sum(file["rows"] for file in told["files"]) > 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
