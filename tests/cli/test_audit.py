@@ -73,7 +73,9 @@ def test_a_line_says_who_asked_what_of_whose_data(run: Callable[..., Ran], shop:
 
 def test_a_line_says_what_a_run_of_a_report_made(run: Callable[..., Ran], shop: Path, state: Path) -> None:
     definition = f'source = "{shop}"\norganization = "{MIRADOR[1]}"\n[reports.weekly]\nparts = ["segments"]\n'
-    Path("opttius.toml").write_text(definition + 'formats = ["json"]\nperiod = "last-month"\n', encoding="utf-8")
+    Path("opttius.toml").write_text(
+        definition + 'formats = ["json"]\nperiod = "last-month"\n', encoding="utf-8"
+    )
     ran = run("report", "run", "weekly")
     assert ran.code == 0, ran.err
     (line,) = lines(state)
