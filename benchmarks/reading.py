@@ -87,7 +87,13 @@ def frame(address: str, folder: Path) -> Callable[[], int]:  # noqa: ARG001 - as
     return read
 
 
-WAYS = {"opttius": opttius, "psycopg-copy": copy, "psycopg-copy-into": copy_into, "pandas": frame}
+WAYS = {
+    "opttius": opttius,
+    "psycopg-copy": copy,
+    "psycopg-copy-in-c": copy,
+    "psycopg-copy-into": copy_into,
+    "pandas": frame,
+}
 
 
 def main() -> int:
