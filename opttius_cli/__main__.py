@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from contextlib import suppress
 
 from opttius_cli import __version__
 
@@ -19,7 +21,20 @@ def run() -> None:
     gc.set_threshold(50_000)
     from opttius_cli.cli import main
 
-    sys.exit(main())
+    _leave(main())
+
+
+def _leave(code: int) -> None:
+    """End with ``code``, at once.
+
+    Everything is written and closed. To take down what Python, DuckDB and Arrow hold in memory, piece by piece,
+    would only take time, and a thread that the network holds would crash in it.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # What could not be written was told before.
+        with suppress(AttributeError, OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _said_version() -> bool:

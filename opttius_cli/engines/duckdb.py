@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from warnings import catch_warnings, filterwarnings
 
 from opttius_cli.engines import guard
 from opttius_cli.engines.limits import rows_of, within
@@ -52,15 +53,21 @@ class DuckEngine:
 
     def share(self, base: Sequence[Base]) -> None:
         """Make the shared views on the scoped ones, and the tables that the parts of an answer ask many times."""
+        since = None
         for file in base:
-            self._set({"orders_from": file.since or EVER})
+            if since != (since := file.since or EVER):
+                self._set({"orders_from": since})
             self.con.execute(file.sql)
         self._set({"orders_from": EVER})
         count_rows(self.con)
         self.shared = frozenset(file.name for file in base if not file.inner)
 
-    def run(self, sql: str, parameters: Mapping[str, Any], *, users: str | None = None) -> pa.Table:
+    def run(
+        self, sql: str, parameters: Mapping[str, Any], *, users: str | None = None, few: bool = False
+    ) -> pa.Table:
         """The rows that ``sql`` selects; of ``parameters`` those are bound that it names.
+
+        ``few``: there are so few of them that planning takes longer than copying them.
 
         Raises:
             NotAllowedError: SQL of a report ``users`` own that is not one SELECT on the scope's views.
@@ -73,9 +80,19 @@ class DuckEngine:
         if users:
             return self._run_users(sql, parameters, users)
         try:
-            return self.con.sql(sql, params=self._bound(sql, parameters)).to_arrow_table()
+            statement, bound = self._bound(sql, parameters)
+            if few:
+                return self._few(statement, bound)
+            return self.con.sql(statement, params=bound).to_arrow_table()
         except duckdb.OutOfMemoryException as error:
             raise MemoryNeededError from error
+
+    def _few(self, statement: duckdb.Statement, bound: Mapping[str, Any]) -> pa.Table:
+        """A few rows: planned once, where a relation is planned to be described, and again to be run."""
+        with catch_warnings():
+            # A copy of the rows is made, of which DuckDB warns: of few rows it costs nothing.
+            filterwarnings("ignore", "Arrow output on a DB-API result", UserWarning)
+            return self.con.execute(statement, dict(bound)).to_arrow_table()
 
     def personal(self, sql: str, names: Sequence[str]) -> dict[str, Kind]:
         """Of the columns ``names`` that a user's ``sql`` gives, those that carry personal data, with their kind."""
@@ -91,7 +108,7 @@ class DuckEngine:
         guard.check(self.con, guard.parsed(self.con, sql), self.shared)
         try:
             with within(self.con, self.report_seconds):
-                return rows_of(self.con, sql, self._bound(sql, parameters))
+                return rows_of(self.con, *self._bound(sql, parameters))
         except KeyError as error:
             raise ReportError(report, _("there is no parameter {name}.", name=f"${error.args[0]}")) from error
         except (duckdb.Error, pa.ArrowException, OSError, RuntimeError) as error:
@@ -102,9 +119,10 @@ class DuckEngine:
                 raise MemoryNeededError from error
             raise ReportError(report, _told(error)) from error
 
-    def _bound(self, sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        names = self.con.extract_statements(sql)[-1].named_parameters
-        return {name: parameters[name] for name in names}
+    def _bound(self, sql: str, parameters: Mapping[str, Any]) -> tuple[duckdb.Statement, dict[str, Any]]:
+        """The statement that ``sql`` is, and those of the ``parameters`` that it names."""
+        statement = self.con.extract_statements(sql)[-1]
+        return statement, {name: parameters[name] for name in statement.named_parameters}
 
     def _set(self, variables: Mapping[str, Any]) -> None:
         for name, value in variables.items():

@@ -47,8 +47,10 @@ def within(con: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
             timer.cancel()
 
 
-def rows_of(con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any]) -> pa.Table:
-    """The rows that ``sql`` selects, as long as they fit the memory that DuckDB may use.
+def rows_of(
+    con: duckdb.DuckDBPyConnection, statement: duckdb.Statement, parameters: Mapping[str, Any]
+) -> pa.Table:
+    """The rows that ``statement`` selects, as long as they fit the memory that DuckDB may use.
 
     Raises:
         MemoryNeededError: there are more.
@@ -57,7 +59,7 @@ def rows_of(con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, A
 
     limit = "SELECT parse_formatted_bytes(current_setting('memory_limit'))"
     most = con.execute(limit).fetchall()[0][0]
-    reader = con.sql(sql, params=dict(parameters)).to_arrow_reader(_BATCH)
+    reader = con.sql(statement, params=dict(parameters)).to_arrow_reader(_BATCH)
     batches, size = [], 0
     for batch in reader:
         batches.append(batch)

@@ -55,7 +55,8 @@ def answer(
 
 def result_of(session: Session, report: Report, bound: Mapping[str, Any], policy: Policy) -> Result:
     """The rows of one report, with the parameters ``bound``, as ``policy`` shows them."""
-    table = session.engine.run(report.sql, bound, users=report.name if report.is_users else None)
+    users = report.name if report.is_users else None
+    table = session.engine.run(report.sql, bound, users=users, few=report.shape != "rows")
     columns = report.columns
     if report.is_users:
         if wrong := faults(report, table.schema):
