@@ -102,6 +102,16 @@ class Table:
         return self.has_email_key and self.has("customer_id")
 
     @property
+    def has_owner(self) -> bool:
+        """Whether each row belongs to one owner, a branch or an organization; of the others there are few."""
+        return self.tenancy in {"branch", "parent"}
+
+    @property
+    def sorted_by(self) -> str | None:
+        """The column by which stored rows lie sorted: a child's order's time, else its own; None when undated."""
+        return "order_created_at" if self.tenancy == "parent" else self.dated
+
+    @property
     def required_columns(self) -> tuple[str, ...]:
         """The columns without which the table is refused."""
         return tuple(column.name for column in self.columns if column.required)

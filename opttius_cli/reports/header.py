@@ -27,6 +27,7 @@ _KEYS = {
     "shape",
     "needs",
     "history",
+    "few",
     "period",
     "parameters",
     "uses",
@@ -46,8 +47,9 @@ class Report:
 
     ``history`` says which purchases it looks at: all there ever were, those of the windows, or none at all;
     ``windowed`` that it is about a period. ``parameters`` are values it needs besides those of every report.
-    ``uses`` names shared views that are worth working out once before it runs; ``group_size`` the columns
-    that say how many people a row is about. ``chart`` says how it is drawn.
+    ``few`` that its rows stay few however much data there is. ``uses`` names shared views that are worth working
+    out once before it runs; ``group_size`` the columns that say how many people a row is about. ``chart`` says
+    how it is drawn.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Report:
     needs: tuple[str, ...] = ()
     history: History = "window"
     windowed: bool = False
+    few: bool = False
     parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
     chart: Chart | None = None
@@ -118,6 +121,7 @@ def parse_report(name: str, sql: str, file: str) -> Report:
         needs=_names(header.get("needs", [])),
         history=history,
         windowed=bool(header.get("period", False)),
+        few=bool(header.get("few", shape != "rows")),
         uses=_names(header.get("uses", [])),
         group_size=_group_size(header, file),
         parameters={str(key): _texts(value) for key, value in header.get("parameters", {}).items()},

@@ -1,14 +1,28 @@
-"""How many rows of each table a scope sees, and how many it does not for what reason (metrics 9)."""
+"""How many rows of each table a scope sees, and how many it does not for what reason (metrics 9).
+
+The loader has counted the rows of every owner, part by part of their time (``meta.tallies``). Only the parts that
+as-of divides are counted here, row by row, and the few rows that have no owner or were set aside.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.settling import quoted
 from opttius_cli.catalog.tables import TABLES, Table
-from opttius_cli.scope.views import SCOPED, owner_condition, set_aside, tables_set_aside, time_condition
+from opttius_cli.scope.views import (
+    SCOPED,
+    latest_of,
+    owner_condition,
+    set_aside,
+    tables_set_aside,
+    time_condition,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import duckdb
 
 
@@ -18,20 +32,60 @@ def count_rows(con: duckdb.DuckDBPyConnection) -> None:
         "CREATE OR REPLACE TEMP VIEW scope_rejects AS SELECT * FROM meta.rejects WHERE is_held(tenant) "
         f"OR list_contains({_OWNERLESS}, table_name) OR getvariable('sees_everything')"
     )
-    con.execute(f"CREATE OR REPLACE TEMP TABLE scope_rows AS {_scope_rows(tables_set_aside(con))}")
+    rows = _scope_rows(tables_set_aside(con), _divided(con))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE scope_rows AS {rows}")
 
 
 _OWNERLESS = [table.name for table in SCOPED if table.tenancy == "none"]
+_TALLIED = [table for table in SCOPED if table.has_owner]
+_BY_DATE = [table.name for table in _TALLIED if latest_of(table) == "as_of_date"]
+_CHILDREN = [table.name for table in _TALLIED if table.tenancy == "parent"]
+_TALLIES = (
+    f"(SELECT *, epoch_us(CASE WHEN list_contains({_BY_DATE}, table_name) "
+    "THEN CAST(getvariable('as_of_date') AS TIMESTAMP) ELSE CAST(getvariable('as_of') AS TIMESTAMP) END) AS now "
+    "FROM meta.tallies WHERE is_held(tenant)) AS tally"
+)
+"""What the loader has counted of the scope's rows, beside the instant of as-of. The session's zone is UTC."""
 
 
-def _scope_rows(aside: set[str]) -> str:
+@dataclass(frozen=True, slots=True)
+class _Divided:
+    """The parts of a table that as-of divides, and between which instants (microseconds) their rows are."""
+
+    first: int
+    last: int
+    begins: int
+    ends: int
+
+    def rows(self, table: Table) -> str:
+        """The condition of those rows, by which other row groups are skipped."""
+        column = quoted(table.sorted_by or "")
+        kind = "DATE" if table.name in _BY_DATE else "TIMESTAMPTZ"
+        begins, ends = (f"CAST(make_timestamptz({at}) AS {kind})" for at in (self.begins, self.ends))
+        return f"{column} BETWEEN {begins} AND {ends}"
+
+
+def _divided(con: duckdb.DuckDBPyConnection) -> dict[str, _Divided]:
+    """The parts that as-of divides, of the tables that have such."""
+    rows = con.execute(
+        f"WITH divided AS (SELECT table_name, min(part) AS first, max(part) AS last FROM {_TALLIES} "
+        f"WHERE begins <= now AND latest > now GROUP BY table_name) "
+        f"SELECT table_name, first, last, min(begins), max(ends) FROM {_TALLIES} INNER JOIN divided "
+        f"USING (table_name) WHERE part BETWEEN first AND last GROUP BY ALL"
+    ).fetchall()
+    return {name: _Divided(*numbers) for name, *numbers in rows}
+
+
+def _scope_rows(aside: set[str], divided: Mapping[str, _Divided]) -> str:
     """A row per table: how many rows the scope sees, how many repeat another, lie after as-of, or were refused."""
-    counted = " UNION ALL ".join(_rows_of(table) for table in SCOPED)
-    if aside:
-        counted += " UNION ALL " + " UNION ALL ".join(_rows_set_aside(TABLES[name]) for name in sorted(aside))
+    counts = [_tallied(divided)]
+    counts += [_rows_of(TABLES[name], parts.rows(TABLES[name])) for name, parts in sorted(divided.items())]
+    counts += [_rows_of(table, "TRUE") for table in SCOPED if not table.has_owner]
+    counts += [_rows_set_aside(TABLES[name]) for name in sorted(aside)]
     return (
-        f"WITH counted AS ({counted}), refusals AS (SELECT table_name, count(DISTINCT (origin, line)) AS refused "
-        f"FROM scope_rejects WHERE refused GROUP BY table_name) "
+        f"WITH counted AS ({' UNION ALL '.join(counts)}), refusals AS (SELECT table_name, "
+        f"count(*) AS refused FROM (SELECT DISTINCT table_name, origin, line FROM scope_rejects WHERE refused) "
+        f"GROUP BY table_name) "
         f"SELECT counted.table_name, sum(rows_seen) AS rows_seen, sum(duplicates) AS duplicates, "
         f"sum(rows_after) AS rows_after, coalesce(any_value(refusals.refused), 0) AS refused "
         f"FROM counted LEFT JOIN refusals ON counted.table_name = refusals.table_name "
@@ -39,33 +93,47 @@ def _scope_rows(aside: set[str]) -> str:
     )
 
 
-def _rows_of(table: Table) -> str:
-    """The counts, each under conditions that skip the row groups they cannot or must hold for."""
-    raw, held = f"raw.{quoted(table.name)}", owner_condition(table)
-    exists, later = time_condition(table), _later_condition(table)
-    seen = (
-        f"SELECT '{table.name}' AS table_name, count(*) AS rows_seen, "
-        f"coalesce(sum(copies - 1), 0) AS duplicates, 0 AS rows_after FROM {raw} WHERE {held} AND {exists}"
+def _tallied(divided: Mapping[str, _Divided]) -> str:
+    """The parts that lie wholly on one side of as-of; every table has a line, also one without rows."""
+    names = [table.name for table in _TALLIED]
+    elsewhere = "".join(
+        f" AND NOT (table_name = '{name}' AND coalesce(part BETWEEN {parts.first} AND {parts.last}, FALSE))"
+        for name, parts in sorted(divided.items())
     )
-    after = f"SELECT '{table.name}', 0, 0, count(*) FROM {raw} WHERE {held} AND {later}"
-    return f"{seen} UNION ALL {after}" if table.dated else seen
+    # Rows without a date were always there. A child of an order that does not exist yet is not counted at all.
+    seen = "coalesce(latest <= now, TRUE)"
+    after = f"begins > now AND NOT list_contains({_CHILDREN}, table_name)"
+    return (
+        f"SELECT unnest({names}) AS table_name, 0 AS rows_seen, 0 AS duplicates, 0 AS rows_after "
+        f"UNION ALL SELECT table_name, coalesce(sum(rows) FILTER ({seen}), 0), "
+        f"coalesce(sum(copies - rows) FILTER ({seen}), 0), coalesce(sum(rows) FILTER ({after}), 0) "
+        f"FROM {_TALLIES} WHERE TRUE{elsewhere} GROUP BY table_name"
+    )
+
+
+def _rows_of(table: Table, which: str) -> str:
+    """The same row by row, of the rows ``which``."""
+    exists = time_condition(table)
+    return (
+        f"SELECT '{table.name}', count(*) FILTER ({exists}), coalesce(sum(copies - 1) FILTER ({exists}), 0), "
+        f"count(*) FILTER ({_later(table)}) FROM raw.{quoted(table.name)} WHERE {owner_condition(table)} AND {which}"
+    )
 
 
 def _rows_set_aside(table: Table) -> str:
     """The same for rows that were set aside: several of them may be one row of this scope."""
-    key = ", ".join(quoted(name) for name in table.key)
-    exists, later = time_condition(table), _later_condition(table)
+    key, exists = ", ".join(quoted(name) for name in table.key), time_condition(table)
     return (
-        f"SELECT '{table.name}', count(DISTINCT ({key})) FILTER ({exists}), "
-        f"coalesce(sum(copies) FILTER ({exists}), 0) - count(DISTINCT ({key})) FILTER ({exists}), "
-        f"count(DISTINCT ({key})) FILTER ({later}) FROM {set_aside(table)} WHERE {owner_condition(table)}"
+        f"SELECT '{table.name}', count(*) FILTER (seen), coalesce(sum(copies), 0) - count(*) FILTER (seen), "
+        f"count(*) FILTER (later) FROM (SELECT bool_or({exists}) AS seen, bool_or({_later(table)}) AS later, "
+        f"sum(copies) FILTER ({exists}) AS copies FROM {set_aside(table)} WHERE {owner_condition(table)} "
+        f"GROUP BY {key})"
     )
 
 
-def _later_condition(table: Table) -> str:
+def _later(table: Table) -> str:
     """Which rows are dated after as-of. A child of an order that does not exist yet is not counted by itself."""
     if not table.dated:
         return "FALSE"
-    latest = "as_of_date" if table.column(table.dated).kind.value == "date" else "as_of"
-    later = f"{quoted(table.dated)} > getvariable('{latest}')"
+    later = f"{quoted(table.dated)} > getvariable('{latest_of(table)}')"
     return f"order_created_at <= getvariable('as_of') AND {later}" if table.tenancy == "parent" else later

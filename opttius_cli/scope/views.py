@@ -100,11 +100,15 @@ def time_condition(table: Table) -> str:
     if table.dated == "created_at":
         conditions.append("created_at <= getvariable('as_of')")
     elif table.dated:
-        latest = "as_of_date" if table.column(table.dated).kind.value == "date" else "as_of"
-        exists = f"{quoted(table.dated)} <= getvariable('{latest}')"
+        exists = f"{quoted(table.dated)} <= getvariable('{latest_of(table)}')"
         required = table.column(table.dated).required
         conditions.append(exists if required else f"({quoted(table.dated)} IS NULL OR {exists})")
     return " AND ".join(conditions) or "TRUE"
+
+
+def latest_of(table: Table) -> str:
+    """The session's variable after which rows of a table do not exist: as-of, or its date for rows that bear one."""
+    return "as_of_date" if table.dated and table.column(table.dated).kind.value == "date" else "as_of"
 
 
 def _columns(table: Table) -> str:

@@ -56,7 +56,7 @@ def answer(
 def result_of(session: Session, report: Report, bound: Mapping[str, Any], policy: Policy) -> Result:
     """The rows of one report, with the parameters ``bound``, as ``policy`` shows them."""
     users = report.name if report.is_users else None
-    table = session.engine.run(report.sql, bound, users=users, few=report.shape != "rows")
+    table = session.engine.run(report.sql, bound, users=users, few=report.few)
     columns = report.columns
     if report.is_users:
         if wrong := faults(report, table.schema):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 
 @dataclass(frozen=True, slots=True)

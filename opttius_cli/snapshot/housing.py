@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.settling import preference, quoted
 from opttius_cli.resources import sql_text
+from opttius_cli.snapshot.tallying import tally
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -49,7 +50,7 @@ def house(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> None:
     repeats = rows > 1 and _collapse(con, table, owned)
     kept = ", ".join(_kept(table))
     columns = ", ".join([*(f"housed.{name}" for name in _kept(table)), *_known_references(table, aside)])
-    order = f"ORDER BY housed.{_sorted_by(table)}" if _sorted_by(table) else ""
+    order = f"ORDER BY housed.{table.sorted_by}" if table.sorted_by else ""
     joins = _reference_joins(table, aside)
     once, settled = (
         f" AND NOT {_is_repeated(table)}",
@@ -74,6 +75,8 @@ def house(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> None:
         )
     if rows:
         _count_lost(con, table)
+        if table.has_owner:
+            tally(con, table)
     con.execute(
         "DROP TABLE IF EXISTS repeated; DROP TABLE IF EXISTS collapsed; "
         f"DROP TABLE {quoted('staged_' + table.name)}"
@@ -280,7 +283,3 @@ def _reference_joins(table: Table, aside: Collection[str]) -> str:
                 f"ON {stem}_aside.id = housed.{column}"
             )
     return " ".join(joins)
-
-
-def _sorted_by(table: Table) -> str | None:
-    return "order_created_at" if table.tenancy == "parent" else table.dated

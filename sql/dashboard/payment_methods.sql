@@ -2,6 +2,7 @@
 -- title = { es = "Medios de pago", en = "Payment methods" }
 -- grain = { es = "una fila por medio: pagos hechos en el período, o ventas donde no hay pagos", en = "one row per method: payments made in the window, or sales where there are no payments" }
 -- shape = "rows"
+-- few = true
 -- chart = { kind = "bar", x = "method", y = "amount" }
 -- [columns]
 -- method = { kind = "text", words = "method", es = "Medio", en = "Method" }

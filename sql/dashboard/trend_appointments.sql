@@ -2,6 +2,7 @@
 -- title = { es = "Citas por día", en = "Appointments by day" }
 -- grain = { es = "una fila por fecha local del período, también las de valor cero", en = "one row per local date of the window, zeros included" }
 -- shape = "rows"
+-- few = true
 -- needs = "appointments"
 -- chart = { kind = "line", x = "date", y = "value" }
 -- [columns]

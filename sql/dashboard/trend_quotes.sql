@@ -2,6 +2,7 @@
 -- title = { es = "Presupuestos por día", en = "Quotes by day" }
 -- grain = { es = "una fila por fecha local del período, también las de valor cero", en = "one row per local date of the window, zeros included" }
 -- shape = "rows"
+-- few = true
 -- needs = "quotes"
 -- chart = { kind = "line", x = "date", y = "value" }
 -- [columns]

@@ -2,6 +2,7 @@
 -- title = { es = "Ventas por día", en = "Sales by day" }
 -- grain = { es = "una fila por fecha local del período, también las de valor cero", en = "one row per local date of the window, zeros included" }
 -- shape = "rows"
+-- few = true
 -- chart = { kind = "line", x = "date", y = "value" }
 -- [columns]
 -- date = { kind = "date", es = "Fecha", en = "Date" }

@@ -2,6 +2,7 @@
 -- title = { es = "Órdenes de trabajo por día", en = "Work orders by day" }
 -- grain = { es = "una fila por fecha local del período, también las de valor cero", en = "one row per local date of the window, zeros included" }
 -- shape = "rows"
+-- few = true
 -- needs = "lab_work_orders"
 -- chart = { kind = "line", x = "date", y = "value" }
 -- [columns]

@@ -23,3 +23,10 @@ CREATE TABLE meta.orphans (table_name VARCHAR, rows BIGINT);
 
 -- Rows that name a branch which is not in the data: no scope holds them.
 CREATE TABLE meta.ownerless (table_name VARCHAR, rows BIGINT);
+
+-- How many rows an owner has in a part of a table's time, and of when they are (microseconds; NULL: undated).
+-- Copies are the rows as the source held them, repeated ones included.
+CREATE TABLE meta.tallies (
+    table_name VARCHAR, tenant INTEGER, part BIGINT, begins BIGINT, ends BIGINT, latest BIGINT,
+    rows BIGINT, copies BIGINT
+);

@@ -1,6 +1,7 @@
 -- ---
 -- title = { es = "Otra moneda", en = "Other currency" }
 -- grain = { es = "una fila por otra moneda: compras del período, con su monto en esa moneda", en = "one row per other currency: purchases of the window, with their amount in that currency" }
+-- few = true
 -- shape = "rows"
 -- [columns]
 -- currency = { kind = "text", es = "Moneda", en = "Currency" }

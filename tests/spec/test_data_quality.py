@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from oracle.compare import parse
 
 from spec.harness import Ask, Record, expect, run, write_export
@@ -250,3 +251,69 @@ def test_every_key_in_order_and_snapshot_last() -> None:
         "snapshot",
     ]
     assert {"source", "loaded_at"} <= set(found["snapshot"])
+
+
+THROUGH_THE_YEARS = """
+orders
+id | created_at
+o1 | 1969-12-20
+o2 | 1970-01-10
+o3 | 2024-03-01
+o4 | 2026-11-20
+o4 | 2026-11-20
+o5 | 2026-11-24
+o6 | 2031-01-01
+
+order_payments
+id | order_id | amount | paid_at
+p1 | o1       | 1      | 2026-11-23
+p2 | o3       | 1      | 2026-11-20
+p3 | o4       | 1      |
+p4 | o4       | 1      | 2031-01-01
+p5 | o5       | 1      | 2026-11-24
+
+order_items
+id | order_id | quantity | total_price
+i1 | o1       | 1        | 1
+i2 | o4       | 1        | 1
+i3 | o6       | 1        | 1
+
+appointments
+id | customer_id | appointment_date
+a1 | c1          | 2024-03-01
+a2 | c1          | 2026-11-22
+a3 | c1          | 2026-11-23
+"""
+
+
+@pytest.mark.parametrize(
+    ("as_of", "orders", "payments", "items", "appointments"),
+    [
+        # The rows there are, and those dated later. A payment is later only where its order exists already.
+        ("1969-12-31", (1, 5), (0, 1), 1, (0, 3)),
+        ("2024-06-30", (3, 3), (0, 2), 1, (1, 2)),
+        ("2026-11-20", (4, 2), (2, 2), 2, (1, 2)),
+        ("2026-11-22", (4, 2), (2, 2), 2, (2, 1)),
+        ("2026-11-23", (4, 2), (3, 1), 2, (3, 0)),
+        ("2026-11-24", (5, 1), (4, 1), 2, (3, 0)),
+        ("2031-01-01", (6, 0), (5, 0), 3, (3, 0)),
+    ],
+)
+def test_rows_and_rows_after_at_every_moment(
+    ask: Ask,
+    as_of: str,
+    orders: tuple[int, int],
+    payments: tuple[int, int],
+    items: int,
+    appointments: tuple[int, int],
+) -> None:
+    found = quality(ask, THROUGH_THE_YEARS, "--as-of", as_of)
+    told = {
+        "orders": orders,
+        "order_payments": payments,
+        "order_items": (items, 0),
+        "appointments": appointments,
+    }
+    counted = {table: (found["rows"][table], found["rows_after_as_of"].get(table, 0)) for table in told}
+    assert counted == told
+    assert found["duplicate_rows"].get("orders", 0) == (1 if as_of >= "2026-11-20" else 0)
