@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from cli.running import DATA, MIRADOR, here
 
 from opttius_cli.catalog.tables import TABLES
+from opttius_cli.scope import reader_key
 from postgres.live import asked, load, place, scoped, source
 
 if TYPE_CHECKING:
@@ -79,6 +81,17 @@ def test_the_server_is_asked_for_the_rows_of_the_scope_only(database: Database, 
             assert mine.issuperset(re.findall(r"'([0-9a-f-]{36})'", statement.split("organization_id")[0]))
             owner = "organization_id" if found[2] == "agreements" else "branch_id"
             assert owner in statement.split("WHERE", 1)[1]
+
+
+def test_of_the_admins_only_the_one_who_asks_is_read(database: Database, tmp_path: Path) -> None:
+    emails = {str(row[1]) for row in load(source(database), tmp_path / "all").tables["admin_users"]}
+    assert len(emails) > 3
+    someone, of_branch = min(emails), scoped(None, "CM-001")
+    of_admin = replace(of_branch, reader=reader_key(someone.upper()))
+    for wanted, known in ((of_branch, set()), (of_admin, {someone})):
+        loaded = load(source(database, wanted), tmp_path / f"{len(known)}")
+        assert {row[1] for row in loaded.tables["admin_users"]} == known
+        assert loaded.tables["orders"]
 
 
 def test_no_column_is_asked_for_that_no_report_needs(database: Database, tmp_path: Path) -> None:

@@ -109,6 +109,16 @@ def condition(
     return None
 
 
+def of_admin(reader: str | None) -> str | None:
+    """Which admins are asked for: nobody but the one whose rights apply, and none where nobody's do.
+
+    The database may fold letters beyond ASCII otherwise than we do; to look such an address up, every admin is read.
+    """
+    if reader is None:
+        return "FALSE"
+    return f'lower(btrim("email"::text)) = {literal(reader)}' if reader.isascii() else None
+
+
 def _of_branches(types: Mapping[str, str], limits: Limits) -> str:
     """A branch owns the rows that name it, an organization those of its own that name none."""
     ways = []

@@ -16,7 +16,7 @@ from opttius_cli.sources.postgres.census import census, must_suffice, readable
 from opttius_cli.sources.postgres.increment import build_on
 from opttius_cli.sources.postgres.line import Line, dial
 from opttius_cli.sources.postgres.pull import Pulled
-from opttius_cli.sources.postgres.selection import Asked, Limits, condition
+from opttius_cli.sources.postgres.selection import Asked, Limits, condition, of_admin
 from opttius_cli.sources.postgres.wanted import LIMITED, Wanted
 
 if TYPE_CHECKING:
@@ -125,6 +125,8 @@ class Database:
     ) -> Pulled:
         table, types, schema = TABLES[name], here[name].types, self.terms.schema
         whose = condition(table, types, schema, limits, here["orders"].types) if limits else None
+        if name == "admin_users" and self.wanted.find:
+            whose = of_admin(self.wanted.reader)
         asked = Asked(table, types, schema, whose)
         return Pulled(line, asked, f"{schema}.{name}", site.progress)
 
