@@ -30,10 +30,9 @@ def _leave(code: int) -> None:
     Everything is written and closed. To take down what Python, DuckDB and Arrow hold in memory, piece by piece,
     would only take time, and a thread that the network holds would crash in it.
     """
-    for stream in (sys.stdout, sys.stderr):
-        # What could not be written was told before.
-        with suppress(AttributeError, OSError, ValueError):
-            stream.flush()
+    # What could not be written was told before; what was said on stderr is there already.
+    with suppress(AttributeError, OSError, ValueError):
+        sys.stdout.flush()
     os._exit(code)
 
 

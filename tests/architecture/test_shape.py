@@ -28,7 +28,7 @@ LOOKS_AT_THE_CLOCK = {
     "diagnostics.py",
 }
 BUILDS_SQL = re.compile(
-    r"scope/\w+\.py|snapshot/(build|housing|reading)\.py|sources/(postgres/)?\w+\.py|engines/\w+\.py|catalog/settling\.py"
+    r"scope/\w+\.py|snapshot/(build|housing|reading|tallying)\.py|sources/(postgres/)?\w+\.py|engines/\w+\.py|catalog/settling\.py"
 )
 """These put SQL together from the catalog and the project's own views; values are bound."""
 
