@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from opttius_cli import __version__, diagnostics, i18n
+from opttius_cli import __version__, diagnostics, i18n, values
 from opttius_cli.commands import auditing, plain, wording
 from opttius_cli.errors import ConfigError, OpttiusError, OutputError, UsageError
 from opttius_cli.i18n import N_, _
@@ -151,8 +152,8 @@ def _language(arguments: Sequence[str]) -> str:
         told = argument.removeprefix("--lang=") if argument.startswith("--lang=") else None
         if argument == "--lang" and place + 1 < len(arguments):
             told = arguments[place + 1]
-        if told in {*i18n.LANGUAGES, *i18n.PLACES}:
-            return told
+        with suppress(ValueError):
+            return values.language(told or "")
     from opttius_cli import config as settings
 
     try:

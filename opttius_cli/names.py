@@ -15,6 +15,18 @@ def folded(text: str | None) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold().strip()
 
 
+def meant(name: str, names: Iterable[str]) -> str | None:
+    """The one of ``names`` that ``name`` means: itself, else the only one that is alike but for case and accents.
+
+    None when there is none, or more than one.
+    """
+    every = list(dict.fromkeys(names))
+    if name in every:
+        return name
+    alike = [one for one in every if folded(one) == folded(name)]
+    return alike[0] if len(alike) == 1 else None
+
+
 def nearest(name: str, names: Iterable[str], most: int = 8) -> list[str]:
     """The ``names`` most like ``name``, without regard to case and accents; the first ones when none is like it."""
     import difflib

@@ -11,7 +11,7 @@ from opttius_cli.commands.dashboard import DEFAULT_PERIOD
 from opttius_cli.commands.options import Asking, shared
 from opttius_cli.errors import UnknownNameError, UsageError
 from opttius_cli.i18n import N_, _, language
-from opttius_cli.names import nearest
+from opttius_cli.names import meant, nearest
 from opttius_cli.render import sink
 
 
@@ -35,10 +35,11 @@ def export(
         return
     if name is None:
         raise UsageError(_("Which report? Type opttius export NAME, or opttius export --list."))
-    if name not in reports and name != "dashboard":
+    chosen = meant(name, [*reports, "dashboard"])
+    if chosen is None:
         raise UnknownNameError(_("report"), name, nearest(name, [*reports, "dashboard"]))
-    places = DASHBOARD if name == "dashboard" else rows(reports[name])
-    windowed = name == "dashboard" or library().report(reports[name]).windowed
+    places = DASHBOARD if chosen == "dashboard" else rows(reports[chosen])
+    windowed = chosen == "dashboard" or library().report(reports[chosen]).windowed
     request = asked(
         options,
         period=DEFAULT_PERIOD if windowed else None,
@@ -46,8 +47,8 @@ def export(
         usual="csv" if options.output == "-" else "xlsx",
     )
     with session.opened(request) as opened:
-        answer = session.answer(opened, name, places, session.EVERY_CUSTOMER)
-        deliver(answer, options, default_name=f"{name}-{opened.clock.date.isoformat()}")
+        answer = session.answer(opened, chosen, places, session.EVERY_CUSTOMER)
+        deliver(answer, options, default_name=f"{chosen}-{opened.clock.date.isoformat()}")
 
 
 def _list(reports: dict[str, str]) -> None:

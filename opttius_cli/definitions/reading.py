@@ -13,7 +13,7 @@ from opttius_cli.definitions.model import Alert, Definition, Schedule
 from opttius_cli.definitions.templates import check_output, default_output, overlap
 from opttius_cli.errors import UnknownNameError
 from opttius_cli.i18n import _
-from opttius_cli.names import nearest
+from opttius_cli.names import meant, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,9 +47,10 @@ def read(files: Sequence[Path], root: Path | None, zone: str | None, known: Know
 
 def named(definitions: Mapping[str, Definition], name: str) -> Definition:
     """The definition called ``name``. Raises UnknownNameError with the nearest."""
-    if name not in definitions:
+    found = meant(name, definitions)
+    if found is None:
         raise UnknownNameError(_("report"), name, nearest(name, definitions))
-    return definitions[name]
+    return definitions[found]
 
 
 def _tables(file: Path) -> tuple[str, dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.errors import UnknownNameError
 from opttius_cli.i18n import _
+from opttius_cli.names import meant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,9 +111,10 @@ def sections(places: Sequence[Place], wanted: Sequence[str]) -> tuple[Place, ...
     """
     names = list(dict.fromkeys(place.path[0] for place in places))
     for name in wanted:
-        if name not in names:
+        if meant(name, names) is None:
             raise UnknownNameError(_("section"), name, names)
-    return tuple(place for place in places if not wanted or place.path[0] in wanted)
+    chosen = {meant(name, names) for name in wanted}
+    return tuple(place for place in places if not wanted or place.path[0] in chosen)
 
 
 QUALITY_OF_ROWS = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.errors import AmbiguousError, UnknownNameError
 from opttius_cli.i18n import _
-from opttius_cli.names import nearest
+from opttius_cli.names import meant, nearest
 from opttius_cli.reports.header import HeaderError, Report, header_text, parse_report
 from opttius_cli.resources import sql_folder, sql_text
 
@@ -138,11 +138,23 @@ class Library:
         return {file.stem: f"{USER}/{file.stem}" for file in files}
 
     def full_name(self, name: str) -> str:
-        """The report that ``name`` means: a full name, a user's report, or the last part of a full name."""
-        fitting = [full for full in self.own() if full == name or full.rpartition("/")[2] == name]
+        """The report that ``name`` means: a full name, the last part of one, or a user's report."""
+        typed = self._typed()
+        fitting = typed.get(meant(name, typed) or name, [name])
         if len(fitting) > 1:
             raise AmbiguousError(_("report"), name, fitting)
-        return fitting[0] if fitting else self.users().get(name, name)
+        return fitting[0]
+
+    def _typed(self) -> dict[str, list[str]]:
+        """The names that people may type, and the reports that each stands for; the project's come first."""
+        typed: dict[str, list[str]] = {}
+        for full in self.own():
+            for name in (full, full.rpartition("/")[2]):
+                typed.setdefault(name, []).append(full)
+        for name, full in self.users().items():
+            typed.setdefault(name, [full])
+            typed.setdefault(full, [full])
+        return typed
 
     def names(self) -> list[str]:
         """Every report."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import AmbiguousError, NotFoundError, UnknownNameError
 from opttius_cli.i18n import _
+from opttius_cli.names import meant
 from opttius_cli.privacy.policy import MASKED
 from opttius_cli.reports.header import vocabulary
 from opttius_cli.result import Kind
@@ -66,8 +67,9 @@ def _shown_sought(sought: str) -> str:
 
 
 def segment_named(name: str) -> str:
-    """``name`` when it is a segment of either scheme. Raises UnknownNameError with the segments there are."""
+    """The segment of either scheme that ``name`` means. Raises UnknownNameError with the segments there are."""
     names = list(vocabulary("segment")["en"] | vocabulary("rfm_segment")["en"])
-    if name not in names:
+    found = meant(name, names)
+    if found is None:
         raise UnknownNameError(_("segment"), name, names)
-    return name
+    return found

@@ -122,6 +122,28 @@ def test_show_explains_every_column(run: Callable[..., Ran]) -> None:
     assert english.out != spanish.out
 
 
+@pytest.mark.parametrize("command", ["show", "sql"])
+def test_a_report_is_found_without_regard_to_case(
+    run: Callable[..., Ran], own_report: Path, command: str
+) -> None:
+    for typed, name in (("Segments/Segments", "segments/segments"), ("LIFECYCLE", "segments/lifecycle"),
+                        ("Per-Branch", own_report.stem), ("USER/per-branch", own_report.stem)):  # fmt: skip
+        expected = run("reports", command, name)
+        assert expected.code == 0
+        assert run("reports", command, typed) == expected
+
+
+def test_of_two_names_that_differ_in_case_only_the_very_one_counts(
+    run: Callable[..., Ran], own_report: Path
+) -> None:
+    (own_report.parent / "Lifecycle.sql").write_text(OWN, encoding="utf-8")
+    assert "user/Lifecycle: " in run("reports", "show", "Lifecycle").out
+    assert "segments/lifecycle: " in run("reports", "show", "lifecycle").out
+    ran = run("reports", "show", "LIFECYCLE")
+    assert (ran.code, ran.out) == (6, "")
+    assert "“LIFECYCLE”" in ran.err
+
+
 def test_sql_prints_the_file(run: Callable[..., Ran]) -> None:
     ran = run("reports", "sql", "dashboard/sales")
     assert (ran.code, ran.err) == (0, "")

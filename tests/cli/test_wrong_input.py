@@ -87,6 +87,47 @@ def test_branches_are_found_without_regard_to_case_and_accents(run: Callable[...
     assert run(*scoped, "-b", "MAIPÚ", "-b", "cm-002").out == run(*scoped, "-b", "CM-002").out
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (("dashboard", "--section", "KPIS"), ("dashboard", "--section", "kpis")),
+        (("customers", "--segment", "VIP"), ("customers", "--segment", "vip")),
+        (("customers", "--sort", "Name"), ("customers", "--sort", "name")),
+        (("segments", "--scheme", "RFM"), ("segments", "--scheme", "rfm")),
+        (("export", "Segments", "-o", "-"), ("export", "segments", "-o", "-")),
+        (("export", "DASHBOARD", "-o", "-"), ("export", "dashboard", "-o", "-")),
+        (("dashboard", "--format", "JSON"), ("dashboard", "--format", "json")),
+        (("dashboard", "--compare", "Year"), ("dashboard", "--compare", "year")),
+        (("dashboard", "--lang", "ES"), ("dashboard", "--lang", "es")),
+        (("dashboard", "--lang=ES-cl"), ("dashboard", "--lang=es-CL")),
+        (("check", "--fail-on", "Info"), ("check", "--fail-on", "info")),
+    ],
+    ids=" ".join,
+)
+def test_names_are_found_without_regard_to_case(
+    run: Callable[..., Ran], shop: Path, typed: tuple[str, ...], meant: tuple[str, ...]
+) -> None:
+    expected = run(meant[0], "-s", shop, *MIRADOR, *meant[1:])
+    assert expected.out
+    assert run(typed[0], "-s", shop, *MIRADOR, *typed[1:]) == expected
+
+
+def test_a_defined_report_is_found_without_regard_to_case(run: Callable[..., Ran]) -> None:
+    text = '[reports.Weekly]\nparts = ["kpis"]\nformats = ["csv"]\n'
+    Path("opttius.toml").write_text(text, encoding="utf-8")
+    expected = run("report", "status", "Weekly")
+    assert "Weekly" in expected.out
+    assert run("report", "status", "WEEKLY") == expected
+    assert "“weakly”" in run("report", "status", "weakly").err
+
+
+def test_a_file_is_named_after_the_report_and_not_after_what_was_typed(
+    run: Callable[..., Ran], shop: Path
+) -> None:
+    ran = run("export", "SALES", "-s", shop, *MIRADOR, "-f", "CSV", "--quiet")
+    assert (ran.code, ran.out) == (0, "sales-2026-11-22.csv\n")
+
+
 @pytest.mark.parametrize("sought", ["ana.soto@correo.example", "12.345.678-9"])
 def test_what_was_typed_is_repeated_masked(run: Callable[..., Ran], shop: Path, sought: str) -> None:
     ran = run("customer", sought, "-s", shop, *MIRADOR)
