@@ -132,6 +132,19 @@ class UnknownNameError(NotFoundError):
         super().__init__(sentence)
 
 
+class NotOneReportError(NotFoundError):
+    """A name that people know, of an answer that is made of several ``reports``."""
+
+    def __init__(self, name: str, reports: Sequence[str]) -> None:
+        super().__init__(
+            _(
+                "“{name}” is made of several reports; name one of them: {names}.",
+                name=name,
+                names=", ".join(reports),
+            )
+        )
+
+
 class AmbiguousError(UsageError):
     """A name that fits several things."""
 

@@ -98,6 +98,10 @@ EXPORTS = {
 """What ``opttius export`` offers besides the dashboard, under the names people type."""
 
 
+BOARDS = {"dashboard": DASHBOARD, "customer": CUSTOMER, "check": FINDINGS}
+"""The answers that are made of several reports, under the names of their commands."""
+
+
 def rows(report: str) -> tuple[Place, ...]:
     """The places of an answer that is one list."""
     return (Place(("rows",), report),)

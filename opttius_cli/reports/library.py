@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from opttius_cli.errors import AmbiguousError, UnknownNameError
+from opttius_cli.errors import AmbiguousError, NotOneReportError, UnknownNameError
 from opttius_cli.i18n import _
 from opttius_cli.names import meant, nearest
+from opttius_cli.reports.board import BOARDS, EXPORTS
 from opttius_cli.reports.header import HeaderError, Report, header_text, parse_report
 from opttius_cli.resources import sql_folder, sql_text
 
@@ -138,9 +139,17 @@ class Library:
         return {file.stem: f"{USER}/{file.stem}" for file in files}
 
     def full_name(self, name: str) -> str:
-        """The report that ``name`` means: a full name, the last part of one, or a user's report."""
+        """The report that ``name`` means: a full name, the last part of one, a user's report, or an export.
+
+        Raises:
+            AmbiguousError: it is the last part of several.
+            NotOneReportError: it is a board, which is made of several.
+        """
         typed = self._typed()
-        fitting = typed.get(meant(name, typed) or name, [name])
+        known, board = meant(name, typed), meant(name, BOARDS)
+        if board and not known:
+            raise NotOneReportError(board, list(dict.fromkeys(place.report for place in BOARDS[board])))
+        fitting = typed[known] if known else [name]
         if len(fitting) > 1:
             raise AmbiguousError(_("report"), name, fitting)
         return fitting[0]
@@ -154,6 +163,8 @@ class Library:
         for name, full in self.users().items():
             typed.setdefault(name, [full])
             typed.setdefault(full, [full])
+        for name, full in EXPORTS.items():
+            typed.setdefault(name, [full])
         return typed
 
     def names(self) -> list[str]:

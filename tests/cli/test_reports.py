@@ -133,6 +133,35 @@ def test_a_report_is_found_without_regard_to_case(
         assert run("reports", command, typed) == expected
 
 
+@pytest.mark.parametrize("command", ["show", "sql"])
+@pytest.mark.parametrize("name", ["dashboard", "customer", "check"])
+def test_what_is_made_of_several_reports_names_them(run: Callable[..., Ran], name: str, command: str) -> None:
+    ran = run("reports", command, name)
+    assert (ran.code, ran.out) == (6, "")
+    begin, names_told = ran.err.removesuffix(".\n").split(": ")[-2:]
+    assert begin == f"“{name}” is made of several reports; name one of them"
+    for report in names_told.split(", "):
+        assert run("reports", command, report).code == 0
+    assert f"“{name}” se compone de varios" in run("reports", command, name, "--lang", "es").err
+
+
+def test_a_report_of_ones_own_may_be_called_as_a_board(run: Callable[..., Ran], own_report: Path) -> None:
+    own_report.rename(own_report.with_name("dashboard.sql"))
+    assert "Customers per branch" in run("reports", "show", "dashboard").out
+
+
+@pytest.mark.parametrize(
+    ("export", "report"),
+    [("revenue-trend", "sales/revenue_trend"), ("work-orders", "clinic/work_orders"),
+     ("top-products", "sales/top_products")],
+)  # fmt: skip
+def test_what_can_be_exported_can_be_shown_under_that_name(
+    run: Callable[..., Ran], export: str, report: str
+) -> None:
+    assert run("reports", "show", export) == run("reports", "show", report)
+    assert run("reports", "show", export).out.startswith(f"{report}: ")
+
+
 def test_of_two_names_that_differ_in_case_only_the_very_one_counts(
     run: Callable[..., Ran], own_report: Path
 ) -> None:
