@@ -36,7 +36,7 @@ _COLUMNS = (
     ("period", "text", "Período", "Period"),
     ("as_of", "text", "A la fecha", "As of"),
     ("rows", "count", "Filas", "Rows"),
-    ("masking", "text", "Enmascarado", "Masking"),
+    ("masking", "text", "Datos personales", "Personal data"),
     ("reason", "text", "Motivo", "Reason"),
     ("output", "text", "Salida", "Output"),
     ("source", "text", "Origen", "Source"),
@@ -67,7 +67,8 @@ def audit(
         raise OutputError(
             _("{file} cannot be read: {why}.", file=folder / log.NAME, why=error.strerror)
         ) from error
-    show(listed("audit", _TITLES, _COLUMNS, (_row(run, zone) for run in runs)), options)
+    rows = (_row(run, zone) for run in runs)
+    show(listed("audit", _TITLES, _COLUMNS, rows, words=_words()), options)
     if spoiled:
         diagnostics.Voice(options.quiet).note(
             n_(
@@ -77,6 +78,16 @@ def audit(
                 file=folder / log.NAME,
             )
         )
+
+
+def _words() -> dict[str, dict[str, str]]:
+    """What the reader calls the codes that a run leaves in the log."""
+    from opttius_cli.render.about import MASKING
+
+    return {
+        "masking": {code: _(word) for code, word in MASKING.items()},
+        "output": {"stdout": _("standard output")},
+    }
 
 
 def _row(run: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:

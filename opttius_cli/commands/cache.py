@@ -44,7 +44,8 @@ def list_(options: Listing) -> None:
     """The snapshots of the cache. Without a scope one holds its source whole."""
     moment = now()
     rows = [_row(one, moment) for one in _kept(options)]
-    show(listed("cache", _TITLES, _COLUMNS, rows), options)
+    words = {"scope": {"limited": _("limited")}}
+    show(listed("cache", _TITLES, _COLUMNS, rows, words=words), options)
 
 
 def _row(one: Kept, moment: datetime) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import typer
 from opttius_cli.commands.asking import asked, deliver
 from opttius_cli.commands.options import Asking, shared
 from opttius_cli.errors import CheckFailedError
-from opttius_cli.i18n import N_, n_
+from opttius_cli.i18n import N_, language, n_
 
 _SEVERITIES = ("error", "warning", "info")
 
@@ -39,11 +39,13 @@ def check(
     severities = answer.parts[0].result.table.column(0).to_pylist()
     found = sum(1 for severity in severities if severity in grave)
     if found:
+        from opttius_cli.reports.header import vocabulary
+
         raise CheckFailedError(
             n_(
                 "{count} finding is {grade} or graver.",
                 "{count} findings are {grade} or graver.",
                 found,
-                grade=fail_on,
+                grade=vocabulary("severity")[language()][fail_on],
             )
         )

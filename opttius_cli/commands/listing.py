@@ -11,7 +11,7 @@ import typer
 from opttius_cli.commands.asking import style_of
 from opttius_cli.commands.options import Shared
 from opttius_cli.errors import UsageError
-from opttius_cli.i18n import N_, _
+from opttius_cli.i18n import N_, _, language
 from opttius_cli.render import listing, sink
 
 if TYPE_CHECKING:
@@ -38,13 +38,21 @@ def listed(
     titles: Mapping[str, str],
     columns: Iterable[tuple[str, str, str, str]],
     rows: Iterable[Mapping[str, Any]],
+    *,
+    words: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Result:
-    """Rows as a result; each has values by the names of ``columns``: (name, kind, Spanish label, English label)."""
+    """Rows as a result; each has values by the names of ``columns``: (name, kind, Spanish label, English label).
+
+    ``words`` are what the reader calls the codes of a column. JSON and CSV keep the codes.
+    """
     import pyarrow as pa
 
     from opttius_cli.result import Column, Kind, Result
 
-    told = tuple(Column(name, Kind(kind), {"es": es, "en": en}) for name, kind, es, en in columns)
+    told = tuple(
+        Column(name, Kind(kind), {"es": es, "en": en}, words={language(): (words or {}).get(name, {})})
+        for name, kind, es, en in columns
+    )
     types = {
         Kind.COUNT: pa.int64(),
         Kind.NUMBER: pa.float64(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from opttius_cli.i18n import _, n_
+from opttius_cli.i18n import N_, _, n_
 from opttius_cli.render.cells import clean
 
 if TYPE_CHECKING:
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from opttius_cli.render.cells import Cells
     from opttius_cli.result import Answer, Branch, Scope
 
+MASKING = {"masked": N_("masked"), "anonymous": N_("pseudonyms"), "revealed": N_("shown whole")}
+"""How an answer shows personal data, in words."""
 _NAMED = 4
 """Branches that are named; of more only the number is told."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli.i18n import N_, _
+from opttius_cli.i18n import _
 from opttius_cli.render import left_out
-from opttius_cli.render.about import branch, facts, loaded, scope, window
+from opttius_cli.render.about import MASKING, branch, facts, loaded, scope, window
 from opttius_cli.render.figures import figures
 from opttius_cli.render.workbook import colour_growth
 from opttius_cli.result import Kind
@@ -25,7 +25,6 @@ _LINE_LENGTH = 105
 _LINE_HEIGHT = 15
 _POINTS_PER_CM = 28.35
 _FIRST_CHART = 5
-_MASKING = {"masked": N_("masked"), "anonymous": N_("pseudonyms"), "revealed": N_("shown whole")}
 _SUMMARIES = (("kpis",), ("summary",))
 """Where an answer puts the figures that it comes to."""
 
@@ -114,7 +113,7 @@ def _facts(answer: Answer, cells: Cells) -> Iterator[tuple[str, str]]:
     yield _("Currency"), head.currency
     yield _("Source"), answer.source
     yield _("Loaded"), loaded(answer, cells)
-    yield _("Personal data"), _(_MASKING[answer.masking])
+    yield _("Personal data"), _(MASKING[answer.masking])
     for part in answer.parts:
         if part.result.absent:
             yield cells.title(part.result), _("No figures: the data lacks a table that they need.")

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 from filelock import FileLock
 
@@ -156,6 +157,15 @@ def test_the_cache_is_listed(run: Callable[..., Ran], monkeypatch: pytest.Monkey
     assert (table.code, table.err) == (0, "")
     assert "Snapshots" in table.out
     assert CAJA in table.out
+
+
+def test_what_a_snapshot_holds_a_part_of_is_told_in_the_readers_words(run: Callable[..., Ran]) -> None:
+    run(*ASKED)
+    (file,) = cache().glob("*.duckdb")
+    with duckdb.connect(file) as con:
+        con.execute("INSERT INTO meta.manifest VALUES ('limited', '1')")
+    assert [one["scope"] for one in json.loads(run("cache", "list", "-f", "json").out)] == ["limited"]
+    assert "limitado" in run("cache", "list", "--lang", "es").out
 
 
 def test_the_cache_is_cleared_of_what_is_ours(run: Callable[..., Ran], tmp_path: Path) -> None:

@@ -282,6 +282,26 @@ def test_the_log_is_shown_in_every_form(
     assert "yesterday" in wrong.err
 
 
+def test_the_log_is_shown_in_the_readers_words_and_handed_over_in_codes(
+    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPTTIUS_PRIVACY_KEY", "k" * 32)
+    asked = ("customers", "-s", shop, *MIRADOR, "--limit", "1")
+    for how in ((), ("--anonymous",), REVEAL):
+        assert run(*asked, *how).code == 0
+    spanish, english = run("audit", "--lang", "es").out, run("audit", "--lang", "en").out
+    for told, words in (
+        (spanish, ("Datos personales", "enmascarados", "seudónimos", "completos", "salida estándar")),
+        (english, ("Personal data", "masked", "pseudonyms", "shown whole", "standard output")),
+    ):
+        assert [word for word in words if word not in told] == []
+    for code in ("anonymous", "revealed", "stdout"):
+        assert code not in spanish + english
+    for form in ("csv", "json"):
+        told = run("audit", "-f", form, "--lang", "es").out
+        assert [code for code in ("masked", "anonymous", "revealed", "stdout") if code not in told] == []
+
+
 def test_a_spoiled_line_is_told(run: Callable[..., Ran], state: Path) -> None:
     state.mkdir()
     (state / audit.NAME).write_text('{"run": "1"\n\n[]\n', encoding="utf-8")

@@ -7,12 +7,12 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from cli.running import DATA, MIRADOR, Ran
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
 
 def test_load_prints_the_rows_of_each_table(run: Callable[..., Ran]) -> None:
@@ -65,6 +65,17 @@ def test_check_counts_findings_by_severity(run: Callable[..., Ran], shop: Path) 
         assert failing.code == (1 if most else 0)
         assert (str(most) in failing.err) == bool(most)
     assert run("check", "-s", shop, "-f", "json", "--fail-on", "never") == ran
+
+
+@pytest.mark.parametrize(
+    ("grade", "word"), [("error", "error"), ("warning", "advertencia"), ("info", "información")]
+)
+def test_the_gravity_of_findings_is_told_in_the_readers_words(
+    run: Callable[..., Ran], shop: Path, grade: str, word: str
+) -> None:
+    ran = run("check", "-s", shop, "--fail-on", grade, "--lang", "es")
+    assert ran.code == 1
+    assert f"gravedad {word} o mayor." in ran.err
 
 
 def test_check_needs_no_organization(run: Callable[..., Ran], shop: Path) -> None:
