@@ -82,6 +82,7 @@ def asked(
     from opttius_cli.render import registry
     from opttius_cli.session import Request
 
+    must_name_file(options.output)
     settings = configured(options, source)
     _warn_of_password(settings, options, source)
     policy = _policy(options, settings)
@@ -157,6 +158,7 @@ def deliver(answer: Answer, options: Asking, *, default_name: str | None = None)
         path = Path(str(target))
         sink.write_whole(path, options.force, lambda out: renderer.write(answer, out, style), private=private)
         note_written(options.record, answer, str(path.absolute()))
+        tell_misnamed(path, chosen, options)
         if default_name and options.output is None:
             sink.write_text(f"{path}\n")
     if not renderer.carries_quality:
@@ -203,15 +205,48 @@ def _format_of(target: str | None) -> str | None:
 
     if target in {None, "-"}:
         return None
-    extension = Path(str(target)).suffix.lower().removeprefix(".")
-    for name, renderer in registry.RENDERERS.items():
-        if extension == renderer.extension:
-            return name
+    if said := _said_by_name(Path(str(target))):
+        return said
     raise UsageError(
         _(
             "The name of {path} says no format. Add --format, one of {formats}.",
             path=target,
             formats=", ".join(registry.RENDERERS),
+        )
+    )
+
+
+def _said_by_name(path: Path) -> str | None:
+    """The format that a file's extension says, if it says one."""
+    from opttius_cli.render import registry
+
+    extension = path.suffix.lower().removeprefix(".")
+    return next((name for name, one in registry.RENDERERS.items() if extension == one.extension), None)
+
+
+def must_name_file(target: str | None) -> None:
+    """Raise UsageError for an --output that names nothing, as that of a variable without a value does."""
+    if target is not None and not target.strip():
+        raise UsageError(_("--output is empty. Type the name of a file: --output FILE, or - for stdout."))
+
+
+def tell_misnamed(path: Path, chosen: str, options: Shared) -> None:
+    """Say that a file's name tells another format than it holds: whatever opens it goes by the name.
+
+    Any format that is text may be called .txt.
+    """
+    from opttius_cli.render import registry
+
+    said, renderer = _said_by_name(path), registry.RENDERERS[chosen]
+    if said in {None, chosen} or (said == "table" and not renderer.binary):
+        return
+    voice(options).note(
+        _(
+            "Note: {path} holds {format}, though its name says {said}. Name it {better}, or leave out --format.",
+            path=path,
+            format=chosen,
+            said=said,
+            better=path.with_suffix(f".{renderer.extension}"),
         )
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opttius_cli.commands.asking import style_of
+from opttius_cli.commands.asking import must_name_file, style_of, tell_misnamed
 from opttius_cli.commands.options import Shared
 from opttius_cli.errors import UsageError
 from opttius_cli.i18n import N_, _, language
@@ -65,12 +65,14 @@ def listed(
 
 def show(result: Result, options: Listing) -> None:
     """Write a list where and how the options say. A file is its owner's alone: it tells who worked when."""
+    must_name_file(options.output)
     form, style = options.format or _form_of(options.output), style_of(options)
     if options.output in {None, "-"}:
         sink.write_stdout(lambda out: listing.write(result, out, style, form))
         return
     path = Path(str(options.output))
     sink.write_whole(path, options.force, lambda out: listing.write(result, out, style, form), private=True)
+    tell_misnamed(path, form, options)
 
 
 def _form_of(target: str | None) -> listing.Format:

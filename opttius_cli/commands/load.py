@@ -32,7 +32,12 @@ def load(
         raise UsageError(_("load reads a source whole: leave out --branch and --organization."))
     if into is not None:
         if into.suffix != ".duckdb":
-            raise UsageError(_("The name of a snapshot ends in .duckdb: --into {path}.duckdb", path=into))
+            raise UsageError(
+                _(
+                    "The name of a snapshot ends in .duckdb: --into {path}.duckdb",
+                    path=into if into.name else "shop",
+                )
+            )
         sink.refuse(into, force=options.force, option="--into")
     request = asked(options, source=place, every_tier=True)
     path = session.load_now(request, into, force=options.force)

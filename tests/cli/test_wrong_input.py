@@ -35,6 +35,10 @@ WRONG: list[tuple[tuple[str, ...], int, tuple[str, ...]]] = [
     (("dashboard", "bananas"), 2, ("bananas",)),
     (("dashboard", "-o", "x.banana"), 2, ("x.banana", "--format")),
     (("dashboard", "-o", "x"), 2, ("--format",)),
+    (("dashboard", "-o", ""), 2, ("--output is empty", "--output FILE")),
+    (("dashboard", "-o", " ", "-f", "csv"), 2, ("--output is empty", "--output FILE")),
+    (("audit", "-o", ""), 2, ("--output is empty", "--output FILE")),
+    (("load", "--into", ""), 2, ("--into shop.duckdb",)),
     (("dashboard", "-b", "Punta Arenas Centro"), 6, ("“Punta Arenas Centro”",)),
     (("dashboard", "--lang", "fr"), 2, ("fr", "es, en")),
     (("customer",), 2, ("ID",)),
@@ -152,6 +156,37 @@ def test_the_future_is_answered_with_a_note(run: Callable[..., Ran], shop: Path)
     assert ran.out.startswith("{")
     assert "2027-01-31" in ran.err
     assert "future" in ran.err
+
+
+MISNAMED = [
+    (("customers", "-f", "html", "-o", "x.csv"), ("x.csv holds html", "its name says csv", "x.html")),
+    (("customers", "-f", "CSV", "-o", "x.XLSX"), ("x.XLSX holds csv", "its name says xlsx", "x.csv")),
+    (("customers", "-f", "xlsx", "-o", "x.txt"), ("x.txt holds xlsx", "its name says table", "x.xlsx")),
+    (("audit", "-f", "json", "-o", "x.csv"), ("x.csv holds json", "its name says csv", "x.json")),
+]
+
+
+@pytest.mark.parametrize(("arguments", "holds"), MISNAMED, ids=[" ".join(row[0]) for row in MISNAMED])
+def test_a_file_whose_name_tells_another_format_is_written_with_a_note(
+    run: Callable[..., Ran], shop: Path, arguments: tuple[str, ...], holds: tuple[str, ...]
+) -> None:
+    scope = ("-s", shop, *MIRADOR) if arguments[0] == "customers" else ()
+    ran = run(*arguments, *scope)
+    assert (ran.code, ran.out) == (0, "")
+    note = next(line for line in ran.err.splitlines() if line.startswith("Note: x."))
+    for part in holds:
+        assert part in note
+    assert Path(arguments[-1]).stat().st_size
+    assert "Note: x." not in run(*arguments, *scope, "--force", "--quiet").err
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.CSV", "x.txt", "x.list", "x"])
+def test_a_file_whose_name_tells_no_other_format_needs_no_note(
+    run: Callable[..., Ran], shop: Path, name: str
+) -> None:
+    ran = run("customers", "-s", shop, *MIRADOR, "-f", "csv", "-o", name)
+    assert ran.code == 0
+    assert "Note" not in ran.err
 
 
 def test_a_folder_that_does_not_exist(run: Callable[..., Ran], shop: Path) -> None:
