@@ -67,11 +67,11 @@ class Config:
     )
     currency: str | None = _setting("currency.code", values.currency, None, N_("the currency of the reports"))
     currency_aliases: Mapping[str, str] = _setting(
-        "currency.aliases", values.pairs, {}, N_("codes that stand for another one")
+        "currency.aliases", values.aliases, {}, N_("codes that stand for another one")
     )
     paid_statuses: tuple[str, ...] = _setting(
         "metrics.paid_statuses",
-        values.texts,
+        values.some_texts,
         ("paid",),
         N_("payment_status values that make a purchase a sale"),
     )

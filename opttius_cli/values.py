@@ -31,6 +31,14 @@ def texts(value: Any) -> tuple[str, ...]:
     return tuple(item.strip() for item in value)
 
 
+def some_texts(value: Any) -> tuple[str, ...]:
+    """A list of texts, none of which is empty, and at least one. Raises ValueError."""
+    found = texts(value)
+    if not found or not all(found):
+        raise ValueError(_('a list of at least one text, for example ["paid"]'))
+    return found
+
+
 def flag(value: Any) -> bool:
     """True or false, in the words people write. Raises ValueError."""
     words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
@@ -57,6 +65,24 @@ def pairs(value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         raise ValueError(_('a table of texts, for example { ARS = "CLP" }'))
     return {key.strip().upper(): item.strip().upper() for key, item in value.items()}
+
+
+def aliases(value: Any) -> dict[str, str]:
+    """A table of codes and what each stands for, which is looked up once: it holds no circle and no chain.
+
+    Raises ValueError.
+    """
+    found = pairs(value)
+    for target in found.values():
+        if found.get(target, target) != target:
+            raise ValueError(
+                _(
+                    "a table in which a code stands on one side only ({code} stands on both), for example {example}",
+                    code=target,
+                    example='{ ARS = "CLP" }',
+                )
+            )
+    return found
 
 
 def language(value: Any) -> str:

@@ -153,6 +153,16 @@ def test_validate_says_that_all_is_right(run: Callable[..., Ran], shop: Path) ->
         ('[segments]\nat_risk_days = "many"', ("segments.at_risk_days", "many")),
         ('[cache]\nmax_age = "a while"', ("cache.max_age", "a while", "30s, 5m or 2h")),
         ('[limits]\nmemory = "plenty"', ("limits.memory", "plenty", "1GB")),
+        (
+            '[currency]\naliases = { ARS = "CLP", CLP = "ARS" }',
+            ("opttius.toml: currency.aliases", "CLP stands on both", '{ ARS = "CLP" }'),
+        ),
+        (
+            '[currency]\naliases = { ars = "usd", usd = "clp" }',
+            ("opttius.toml: currency.aliases", "USD stands on both"),
+        ),
+        ("[metrics]\npaid_statuses = []", ("opttius.toml: metrics.paid_statuses", "[]", '["paid"]')),
+        ('[metrics]\npaid_statuses = ["paid", " "]', ("opttius.toml: metrics.paid_statuses", '["paid"]')),
         ('language = "fr"', ("language", "fr", "es, en")),
         ("[privacy]\nallow_reveal = 2", ("privacy.allow_reveal", "true or false")),
         ('source = "no/such/folder"', ("no/such/folder",)),
@@ -167,6 +177,28 @@ def test_validate_names_file_key_and_value(
     assert (ran.code, ran.out) == (3, "")
     for part in holds:
         assert part in ran.err
+
+
+def test_what_stands_for_itself_or_for_the_same_code_is_no_circle(run: Callable[..., Ran]) -> None:
+    text = '[currency]\naliases = { ARS = "CLP", USD = "clp", CLP = "CLP" }\n'
+    Path("opttius.toml").write_text(text, encoding="utf-8")
+    assert run("config", "validate").code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "holds"),
+    [
+        ("OPTTIUS_CURRENCY_ALIASES", "ARS=CLP,CLP=ARS", "currency.aliases"),
+        ("OPTTIUS_METRICS_PAID_STATUSES", ",", "metrics.paid_statuses"),
+    ],
+)
+def test_the_environment_may_set_no_more_than_the_file(
+    run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, name: str, value: str, holds: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    ran = run("config", "validate")
+    assert (ran.code, ran.out) == (3, "")
+    assert f"environment: {holds}" in ran.err
 
 
 def test_a_file_of_a_windows_editor_is_read(run: Callable[..., Ran], shop: Path) -> None:
