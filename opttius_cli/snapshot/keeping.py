@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opttius_cli import private
+from opttius_cli.errors import BusyError
 from opttius_cli.snapshot.held import read_manifest
 from opttius_cli.snapshot.litter import clean
+from opttius_cli.snapshot.lock import locked
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,13 +61,11 @@ def _names(folder: Path) -> list[str]:
 
 def remove(path: Path) -> bool:
     """Remove a snapshot and what killed builds left of it; False when a load is at work on it."""
-    from filelock import FileLock, Timeout
-
     try:
-        with FileLock(path.with_name(path.name + ".lock"), timeout=0, mode=0o600):
+        with locked(path):
             clean(path)
             path.unlink(missing_ok=True)
-    except (Timeout, PermissionError):
+    except (BusyError, PermissionError):
         # Windows does not remove what somebody reads.
         return False
     return True

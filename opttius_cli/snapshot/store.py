@@ -29,6 +29,7 @@ from opttius_cli.snapshot.held import (
     read_manifest,
 )
 from opttius_cli.snapshot.litter import clean, remove
+from opttius_cli.snapshot.lock import locked
 from opttius_cli.snapshot.source import ReadyMade
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class Store:
             private.make_folder(self.folder)
             before = _identity(path)
             try:
-                with self._locked(path):
+                with locked(path, LOCK_PATIENCE):
                     if anew or _identity(path) == before or not self.fresh(source, now):
                         earlier = path if not anew and self._may_grow(path, source) else None
                         self._publish(path, source, now, replace(how, before=earlier))
@@ -216,19 +217,6 @@ class Store:
         finally:
             con.close()
         file.chmod(0o600)
-
-    @contextmanager
-    def _locked(self, path: Path) -> Iterator[None]:
-        from filelock import FileLock, Timeout
-
-        lock = FileLock(path.with_name(path.name + ".lock"), timeout=LOCK_PATIENCE, mode=0o600)
-        try:
-            with lock:
-                yield
-        except Timeout as error:
-            raise BusyError(
-                _("Another run is loading {path}. Try again in a moment.", path=path.name)
-            ) from error
 
 
 @contextmanager

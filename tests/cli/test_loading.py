@@ -29,6 +29,7 @@ def test_load_into_a_file_of_ones_own(run: Callable[..., Ran]) -> None:
     ran = run("load", DATA, "--into", "mine.duckdb")
     assert (ran.code, ran.err) == (0, "")
     file = Path("mine.duckdb")
+    assert list(Path.cwd().iterdir()) == [file.absolute()]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     before = file.read_bytes()
     again = run("load", DATA, "--into", "mine.duckdb")

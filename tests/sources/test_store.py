@@ -39,6 +39,19 @@ from sources.loading import load
 load(sys.argv[1], Path(sys.argv[2]))
 """
 
+HOLDER = """
+import sys
+from pathlib import Path
+from contextlib import suppress
+from opttius_cli.errors import BusyError
+from opttius_cli.snapshot.lock import locked
+path = Path(sys.argv[1])
+for _round in range(2000):
+    with suppress(BusyError), locked(path):
+        path.touch(exist_ok=False)
+        path.unlink()
+"""
+
 
 def started(folder: Path, cache: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
@@ -71,7 +84,7 @@ def test_a_killed_load_leaves_a_whole_snapshot_and_the_next_cleans_up(
     with opened(published) as con:
         assert contents(con) == before
     load(large, cache)
-    assert {path.name for path in cache.iterdir()} <= {published.name, f"{published.name}.lock"}
+    assert list(cache.iterdir()) == [published]
 
 
 @pytest.mark.slow
@@ -92,6 +105,34 @@ def test_a_load_that_waits_too_long_says_so(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "cache").mkdir()
     with FileLock(f"{keeper.path_of(source)}.lock"), pytest.raises(BusyError):
         keeper.load(source, NOW, Build())
+
+
+def test_no_lock_is_left(tmp_path: Path) -> None:
+    folder, keeper = shop(tmp_path / "export"), store(tmp_path / "cache")
+    (tmp_path / "files").mkdir()
+    own = keeper.load(open_source(str(folder)), NOW, Build(), into=tmp_path / "files" / "mine.duckdb")
+    assert list(own.parent.iterdir()) == [own]
+    (folder / "orders.csv").unlink()
+    with pytest.raises(MissingTableError):
+        keeper.load(open_source(str(folder)), NOW, Build(), into=own)
+    assert list(own.parent.iterdir()) == [own]
+
+
+def test_a_file_of_ones_own_that_is_called_as_the_lock_stays(tmp_path: Path) -> None:
+    notes = tmp_path / "mine.duckdb.lock"
+    notes.write_text("the key is under the mat", encoding="utf-8")
+    source = open_source(str(shop(tmp_path / "export")))
+    store(tmp_path / "cache").load(source, NOW, Build(), into=tmp_path / "mine.duckdb")
+    assert notes.read_text(encoding="utf-8") == "the key is under the mat"
+
+
+def test_a_lock_that_is_removed_is_held_by_one_at_a_time(tmp_path: Path) -> None:
+    """Of four that try without a pause, whoever holds it makes a file that must not be there, and takes it away."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    rounds = [subprocess.Popen([sys.executable, "-c", HOLDER, str(folder / "mine.duckdb")]) for _ in range(4)]
+    assert [one.wait(timeout=60) for one in rounds] == [0, 0, 0, 0]
+    assert list(folder.iterdir()) == []
 
 
 def test_only_its_owner_can_read_a_snapshot(tmp_path: Path) -> None:

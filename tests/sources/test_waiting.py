@@ -12,7 +12,7 @@ from opttius_cli.errors import BusyError
 from opttius_cli.snapshot import store as stores
 from opttius_cli.snapshot.build import Build
 from opttius_cli.snapshot.held import SCHEMA_VERSION, read_manifest
-from opttius_cli.snapshot.store import Store
+from opttius_cli.snapshot.lock import locked
 from opttius_cli.sources.registry import open_source
 from sources.loading import NOW, order, orders, shop, store
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from opttius_cli.snapshot.source import Source
+    from opttius_cli.snapshot.store import Store
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -91,16 +92,16 @@ def test_what_another_run_published_meanwhile_is_not_built_again(
 ) -> None:
     keeper.load(source, NOW, Build())
     change(tmp_path)
-    locked, built = Store._locked, list[str]()
+    built: list[str] = []
 
     @contextmanager
-    def waits(self: Store, path: Path) -> Iterator[None]:
-        monkeypatch.setattr(Store, "_locked", locked)
+    def waits(path: Path, patience: float) -> Iterator[None]:
+        monkeypatch.setattr(stores, "locked", locked)
         keeper.load(source, NOW, Build())
-        with locked(self, path):
+        with locked(path, patience):
             yield
 
-    monkeypatch.setattr(Store, "_locked", waits)
+    monkeypatch.setattr(stores, "locked", waits)
     path = keeper.load(source, LATER, counting(built), refresh=refresh)
     assert bool(built) == refresh
     manifest = read_manifest(path)
