@@ -40,14 +40,14 @@ def exit_code(error: errors.OpttiusError) -> int:
 def is_interruption(error: Exception) -> bool:
     """Whether an error is Ctrl-C: a library that was at work when it came says so in an error of its own.
 
-    DuckDB has a class for it and sometimes a bare RuntimeError; Arrow repeats DuckDB's words while rows stream.
-    What any other error says may be words of the data.
+    DuckDB has a class for it and sometimes a bare RuntimeError; Arrow repeats DuckDB's words while rows stream, in a
+    bare OSError or one of its own. What any other error says, or after its first words, may be words of the data.
     """
     kind, text = type(error), str(error)
     return (
         kind.__name__ == "InterruptException"
         or (kind is RuntimeError and "interrupted" in text.lower())
-        or (kind.__module__.startswith("pyarrow") and "INTERRUPT Error" in text)
+        or ((kind is OSError or kind.__module__.startswith("pyarrow")) and text.startswith("INTERRUPT Error"))
     )
 
 

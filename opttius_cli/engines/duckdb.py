@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, filterwarnings
 
+from opttius_cli.diagnostics import is_interruption
 from opttius_cli.engines import guard
 from opttius_cli.engines.limits import rows_of, within
 from opttius_cli.errors import MemoryNeededError, ReportError
@@ -113,7 +114,7 @@ class DuckEngine:
             raise ReportError(report, _("there is no parameter {name}.", name=f"${error.args[0]}")) from error
         except (duckdb.Error, pa.ArrowException, OSError, RuntimeError) as error:
             # While rows stream, what DuckDB says comes as an error of Arrow's.
-            if "interrupted" in str(error).lower():
+            if is_interruption(error):
                 raise
             if "out of memory" in str(error).lower():
                 raise MemoryNeededError from error

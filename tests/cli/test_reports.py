@@ -246,3 +246,14 @@ def test_sql_that_cannot_run_is_the_readers_to_mend(
     assert "per-branch" in ran.err
     assert "brunches" in ran.err
     assert len(ran.err.splitlines()) == 1
+
+
+def test_a_value_that_says_interrupted_is_no_interruption(
+    run: Callable[..., Ran], shop: Path, own_report: Path
+) -> None:
+    told = "CAST(CASE WHEN count(customers.id) > 0 THEN 'interrupted' ELSE '0' END AS INTEGER)"
+    own_report.write_text(OWN.replace("count(customers.id) AS", f"{told} AS", 1), encoding="utf-8")
+    ran = run("export", "per-branch", "-s", shop, *MIRADOR, "-o", "-")
+    assert (ran.code, ran.out) == (3, "")
+    assert "The report user/per-branch cannot be run: a value of the data does not fit" in ran.err
+    assert "interrupted" not in ran.err.lower()
