@@ -64,7 +64,8 @@ def read_reader(con: duckdb.DuckDBPyConnection, directory: Directory, email: str
     admin = _admin(con, email, shown)
     role, organization_id = _word(admin["role"]), admin["organization_id"]
     if organization_id is None:
-        if role not in ANYWHERE:
+        # An empty cell gives such a role every organization; one that was not read gives nobody anything.
+        if role not in ANYWHERE or _is_unsure(con, "admin_users", "organization_id"):
             raise NotAllowedError(
                 _("The admin {email} has no organization, so nothing may be shown.", email=shown)
             )
@@ -108,15 +109,24 @@ def _admin(con: duckdb.DuckDBPyConnection, email: str, shown: str) -> dict[str, 
 
 
 def _access(con: duckdb.DuckDBPyConnection, admin: str) -> list[tuple[str | None, bool]]:
-    """(branch, whether it is the primary one) of every access row of an admin."""
-    return [
-        (row[0], bool(row[1]))
-        for row in con.execute(
-            "SELECT CAST(branch_id AS VARCHAR), is_primary FROM raw.admin_branch_access "
-            "WHERE CAST(admin_user_id AS VARCHAR) = $1",
-            [admin],
-        ).fetchall()
-    ]
+    """(branch, whether it is the primary one) of every access row of an admin; None stands for every branch."""
+    rows = con.execute(
+        "SELECT CAST(branch_id AS VARCHAR), is_primary FROM raw.admin_branch_access "
+        "WHERE CAST(admin_user_id AS VARCHAR) = $1",
+        [admin],
+    ).fetchall()
+    unsure = _is_unsure(con, "admin_branch_access", "branch_id")
+    return [(row[0], bool(row[1])) for row in rows if row[0] is not None or not unsure]
+
+
+def _is_unsure(con: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
+    """Whether an empty cell of a column may be one that could not be read: it must not be taken for a right."""
+    found = con.execute(
+        "SELECT 1 FROM meta.missing WHERE table_name = $1 AND column_name = $2 UNION ALL "
+        "SELECT 1 FROM meta.rejects WHERE table_name = $1 AND column_name = $2 AND NOT refused LIMIT 1",
+        [table, column],
+    ).fetchone()
+    return found is not None
 
 
 def _word(role: str | None) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from generative.fuzz import fuzz
 from opttius_cli.errors import NotAllowedError, OpttiusError, OrganizationNeededError
+from opttius_cli.resources import sql_text
 from opttius_cli.result import Branch
 from opttius_cli.scope import Directory, read_reader, resolve_for
 from opttius_cli.scope.directory import Organization, Seat
@@ -73,7 +74,7 @@ def connection(rows: Sequence[Admin]) -> duckdb.DuckDBPyConnection:
     """What a snapshot says of admins."""
     con = duckdb.connect()
     con.execute(
-        "CREATE SCHEMA raw; CREATE SCHEMA meta; CREATE TABLE meta.loaded AS SELECT 'admin_users' AS table_name;"
+        sql_text("load/meta") + "INSERT INTO meta.loaded VALUES ('admin_users', 1, 1);"
         "CREATE TABLE raw.admin_users (id INT, email TEXT, role TEXT, is_active BOOLEAN, organization_id TEXT);"
         "CREATE TABLE raw.admin_branch_access (admin_user_id INT, branch_id TEXT, is_primary BOOLEAN)"
     )

@@ -258,6 +258,27 @@ def test_data_without_admins_cannot_check_one() -> None:
     assert "names no admins" in refusal(run(folder, "dashboard", "--as", "super@shop.cl"))
 
 
+def test_a_column_of_rights_that_is_lacking_gives_none() -> None:
+    """Without branch_id nobody is known to see every branch, without organization_id no root every organization."""
+    whole, root = ("--as", "whole@shop.cl"), ("--as", "root@shop.cl", "-O", "g1")
+    shops = write_export(SHOPS, drop={"admin_branch_access": ("branch_id",)})
+    for email in ("whole@shop.cl", "every@shop.cl", "listed@shop.cl"):
+        assert "no branch" in refusal(run(shops, "dashboard", "--as", email))
+    assert revenue(run(shops, "dashboard", "--as", "super@shop.cl")) == WHOLE
+    shops = write_export(SHOPS, drop={"admin_users": ("organization_id",)})
+    for options in (whole, root, ("--as", "super@shop.cl")):
+        assert "no organization" in refusal(run(shops, "dashboard", *options))
+
+
+def test_a_branch_that_cannot_be_read_is_not_every_branch() -> None:
+    row = "u2            |           | f"
+    assert row in SHOPS
+    assert revenue(run(write_export(SHOPS), "dashboard", "--as", "whole@shop.cl")) == WHOLE
+    shops = write_export(SHOPS.replace(row, "u2            | 12-3      | f"))
+    assert "no branch" in refusal(run(shops, "dashboard", "--as", "whole@shop.cl"))
+    assert revenue(run(shops, "dashboard", "--as", "listed@shop.cl")) == 101
+
+
 def test_admins_whose_branches_were_not_exported_see_none() -> None:
     folder = write_export(SHOPS.partition("admin_branch_access")[0])
     assert "no branch" in refusal(run(folder, "dashboard", "--as", "listed@shop.cl"))
