@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def locked(folder: Path, report: str) -> Iterator[None]:
-    """Hold the lock of ``report`` in ``folder``.
+def locked(folder: Path, report: str, place: Path) -> Iterator[None]:
+    """Hold a lock of ``report`` in ``folder``: that of the report of this name which belongs to ``place``.
+
+    ``place`` is the file that defines it, or where its files go.
 
     Raises:
         BusyError: another run holds it.
@@ -25,7 +28,7 @@ def locked(folder: Path, report: str) -> Iterator[None]:
 
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = FileLock(folder / f"{report}.lock", timeout=0, mode=0o600)
+        lock = FileLock(folder / f"{_key(report, place)}.lock", timeout=0, mode=0o600)
         lock.acquire()
     except Timeout as error:
         raise BusyError(
@@ -41,10 +44,16 @@ def locked(folder: Path, report: str) -> Iterator[None]:
         lock.release()
 
 
-def is_held(folder: Path, report: str) -> bool:
+def is_held(folder: Path, report: str, place: Path) -> bool:
     """Whether a run of ``report`` is at work right now."""
     try:
-        with locked(folder, report):
+        with locked(folder, report, place):
             return False
     except BusyError:
         return True
+
+
+def _key(report: str, place: Path) -> str:
+    """The name of a lock. A place is the same one by whatever link it was reached."""
+    told = f"{report}\0{place.parent.resolve() / place.name}"
+    return f"{report}-{hashlib.sha256(told.encode()).hexdigest()[:16]}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,6 @@ from opttius_cli.runs.lock import locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from opttius_cli.definitions import Definition
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from opttius_cli.session import Request
 
 FILE = "runs.sqlite3"
+LOCKS = "locks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +48,15 @@ class Post:
         """The ledger of all reports."""
         return Ledger(self.state / FILE)
 
-    def lock(self, report: str) -> AbstractContextManager[None]:
-        """The lock of a report. Raises BusyError."""
-        return locked(self.state / "locks", report)
+    @contextmanager
+    def lock(self, definition: Definition) -> Iterator[None]:
+        """Hold the lock of a report, and that of where its files go. Raises BusyError.
+
+        A report of the same name from another file is another report, but both may write below one reports_folder.
+        """
+        folder, name = self.state / LOCKS, definition.name
+        with locked(folder, name, definition.file), locked(folder, name, definition.root / definition.folder):
+            yield
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def made(post: Post, definition: Definition, wanted: Wanted) -> Iterator[Outcome
         BusyError: another run of it is at work.
         OpttiusError: a run failed; those after it are not begun.
     """
-    with post.lock(definition.name):
+    with post.lock(definition):
         running.settle_killed(post, definition)
         for instant in _instants(post, definition, wanted):
             yield running.run(post, definition, instant, wanted.as_of)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.runs.ledger import Ledger, Run
-from opttius_cli.runs.running import FILE
+from opttius_cli.runs.lock import locked
+from opttius_cli.runs.running import FILE, LOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     import pytest
@@ -49,6 +51,10 @@ class Place:
     def runs(self, report: str) -> list[Run]:
         """The runs of a report, the oldest first."""
         return self.ledger.of(report, self.folder / "opttius.toml")[::-1]
+
+    def held(self, report: str) -> AbstractContextManager[None]:
+        """The lock of a report, as a run of it holds it."""
+        return locked(self.state / LOCKS, report, self.folder / "opttius.toml")
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -14,6 +14,7 @@ import pytest
 from opttius_cli.runs import hooks
 from opttius_cli.runs.ledger import Run
 from opttius_cli.runs.lock import locked
+from opttius_cli.runs.running import LOCKS
 
 if TYPE_CHECKING:
     from runs.folder import Place
@@ -30,7 +31,7 @@ SEVEN = "2026-11-23T10:00:00+00:00"
 
 def test_a_second_run_ends_with_75(place: Place) -> None:
     place.define(DAILY)
-    with locked(place.state / "locks", "daily"):
+    with place.held("daily"):
         ran = place.run("report", "run", "daily")
         assert ran.code == 75
         assert "Another run of the report daily is at work." in ran.err
@@ -85,7 +86,7 @@ def test_a_run_that_was_killed_is_told_at_once_and_settled_by_the_next(place: Pl
     place.define(DAILY)
     place.ledger.begin(Run(report="daily", started=datetime(2026, 11, 23, 10, tzinfo=UTC)))
     assert json.loads(place.run("report", "status", "-f", "json").out)[0]["state"] == "failed"
-    with locked(place.state / "locks", "daily"):
+    with place.held("daily"):
         assert json.loads(place.run("report", "status", "-f", "json").out)[0]["state"] == "running"
     ran = place.run("report", "run", "daily", "--on-failure", 'echo "$OPTTIUS_STATUS" > told.txt')
     assert ran.code == 0
@@ -93,11 +94,17 @@ def test_a_run_that_was_killed_is_told_at_once_and_settled_by_the_next(place: Pl
     assert (place.folder / "told.txt").read_text(encoding="utf-8") == "killed\n"
 
 
+def _beside(place: Place) -> Place:
+    """Another working folder of the same user."""
+    other = replace(place, folder=place.folder.with_name("other"))
+    other.folder.mkdir()
+    return other
+
+
 def test_a_report_of_the_same_name_in_another_folder_is_another_report(place: Place) -> None:
     place.define(DAILY)
     assert place.run("report", "run", "--due").code == 0
-    other = replace(place, folder=place.folder.with_name("other"))
-    other.folder.mkdir()
+    other = _beside(place)
     other.define(DAILY)
     place.patch.chdir(other.folder)
     place.at("2026-11-23T12:00:00+00:00")
@@ -105,6 +112,25 @@ def test_a_report_of_the_same_name_in_another_folder_is_another_report(place: Pl
     assert place.run("report", "run", "--due").code == 0
     assert (other.folder / "reports" / "daily").is_dir()
     assert [len(one.runs("daily")) for one in (place, other)] == [1, 1]
+
+
+def test_reports_of_one_name_from_two_folders_do_not_wait_for_each_other(place: Place) -> None:
+    place.define(DAILY)
+    other = _beside(place)
+    other.define(DAILY)
+    with other.held("daily"):
+        assert place.run("report", "run", "daily").code == 0
+    assert place.runs("daily")[-1].status == "ok"
+
+
+def test_reports_of_one_name_whose_files_go_into_one_folder_come_one_after_the_other(place: Place) -> None:
+    place.define(DAILY + 'output = "out/{date}/daily"\n')
+    place.patch.setenv("OPTTIUS_REPORTS_FOLDER", str(place.folder / "all"))
+    with locked(place.state / LOCKS, "daily", place.folder / "all" / "out" / "{date}"):
+        ran = place.run("report", "run", "daily")
+    assert ran.code == 75
+    assert "Another run of the report daily is at work." in ran.err
+    assert place.runs("daily") == []
 
 
 def test_a_ledger_of_an_older_version_goes_on(place: Place) -> None:
