@@ -93,17 +93,11 @@ def _say_when_none(options: Shared, found: Collection[object]) -> None:
 
 def _standing(definition: Definition, max_age: float | None) -> Standing:
     from opttius_cli.runs.ledger import Ledger
-    from opttius_cli.runs.lock import is_held
     from opttius_cli.runs.running import FILE, LOCKS
-    from opttius_cli.runs.status import standing
+    from opttius_cli.runs.status import seen, standing
 
     state = settings.state_folder(os.environ)
-    runs = Ledger(state / FILE).of(definition.name, definition.file)
-    is_running = (
-        bool(runs)
-        and runs[0].status == "running"
-        and is_held(state / LOCKS, definition.name, definition.file)
-    )
+    runs, is_running = seen(definition, Ledger(state / FILE), state / LOCKS)
     return standing(definition, runs, now(), is_running=is_running, max_age=max_age)
 
 

@@ -46,14 +46,15 @@ CREATE TABLE IF NOT EXISTS runs (
     staging TEXT,
     process INTEGER,
     boot TEXT,
-    defined TEXT
+    defined TEXT,
+    alive TEXT
 );
 CREATE INDEX IF NOT EXISTS runs_of_report ON runs (report, id);
 """
 _INSERT = (
     "INSERT INTO runs (report, status, started, ended, due, as_of, cause, code, rows, files, figures, alerts, "
-    "folder, staging, process, boot, defined) VALUES (:report, :status, :started, :ended, :due, :as_of, :cause, :code, "
-    ":rows, :files, :figures, :alerts, :folder, :staging, :process, :boot, :defined)"
+    "folder, staging, process, boot, defined, alive) VALUES (:report, :status, :started, :ended, :due, :as_of, "
+    ":cause, :code, :rows, :files, :figures, :alerts, :folder, :staging, :process, :boot, :defined, :alive)"
 )
 _UPDATE = (
     "UPDATE runs SET status = :status, ended = :ended, due = :due, as_of = :as_of, cause = :cause, code = :code, "
@@ -65,6 +66,11 @@ _OF = "SELECT * FROM runs WHERE report = ?1 AND coalesce(defined, ?2) = ?2 ORDER
 _RUNNING = (
     "SELECT * FROM runs WHERE report = ?1 AND coalesce(defined, ?2) = ?2 AND status = 'running' ORDER BY id"
 )
+_LATER = {
+    "defined": "ALTER TABLE runs ADD COLUMN defined TEXT",
+    "alive": "ALTER TABLE runs ADD COLUMN alive TEXT",
+}
+"""Columns that ledgers of older versions lack."""
 _MOST = 5_000
 """Runs of a report that are looked at: a year of one every two hours."""
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -75,7 +81,8 @@ class Run:
     """One start of a report. ``due`` is the scheduled instant that it was for, None for one asked for by hand.
 
     ``cause`` says why it failed. ``figures`` holds, per scope, the figures that alerts look at. ``defined`` is the
-    file that defines the report: each folder may have a report of that name.
+    file that defines the report: each folder may have a report of that name. ``alive`` is the sign that it holds
+    while it is at work.
     """
 
     report: str
@@ -96,6 +103,7 @@ class Run:
     process: int | None = None
     boot: str | None = None
     defined: str | None = None
+    alive: str | None = None
 
     @property
     def seconds(self) -> float | None:
@@ -157,9 +165,11 @@ class Ledger:
 
 
 def _brought_up_to_date(con: sqlite3.Connection) -> None:
-    """Give a ledger of an older version the column that it lacks."""
-    if not any(row[1] == "defined" for row in con.execute("PRAGMA table_info(runs)")):
-        con.execute("ALTER TABLE runs ADD COLUMN defined TEXT")
+    """Give a ledger of an older version the columns that it lacks."""
+    there = {row[1] for row in con.execute("PRAGMA table_info(runs)")}
+    for name, statement in _LATER.items():
+        if name not in there:
+            con.execute(statement)
 
 
 def _boot() -> str | None:
@@ -190,6 +200,7 @@ def _row(run: Run) -> dict[str, Any]:
         "process": run.process,
         "boot": run.boot,
         "defined": run.defined,
+        "alive": run.alive,
     }
 
 

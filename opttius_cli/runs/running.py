@@ -12,7 +12,7 @@ from opttius_cli.errors import OpttiusError, OutputError
 from opttius_cli.i18n import _
 from opttius_cli.runs import hooks, making, manifest, publishing
 from opttius_cli.runs.ledger import DELIVERED, Ledger, Run, Status
-from opttius_cli.runs.lock import locked
+from opttius_cli.runs.lock import living, locked, remove_signs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -54,9 +54,14 @@ class Post:
 
         A report of the same name from another file is another report, but both may write below one reports_folder.
         """
-        folder, name = self.state / LOCKS, definition.name
+        folder, name = self.locks, definition.name
         with locked(folder, name, definition.file), locked(folder, name, definition.root / definition.folder):
             yield
+
+    @property
+    def locks(self) -> Path:
+        """The folder of the locks of all reports."""
+        return self.state / LOCKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +86,26 @@ def run(post: Post, definition: Definition, due: datetime | None, as_of: str | N
     Raises:
         OpttiusError: it could not be made; the files that were there are untouched, and the ledger says why.
     """
-    started = Run(
-        report=definition.name, defined=str(definition.file.absolute()), started=post.clock(), due=due
-    )
-    running = post.ledger.begin(started)
-    try:
-        outcome = _made(post, definition, running, as_of or (due.isoformat() if due else None))
-    except BaseException as error:
-        _give_up(post, definition, running, error)
-        raise
-    post.ledger.settle(outcome.run)
+    with living(post.locks, definition.name, definition.file) as sign:
+        running = post.ledger.begin(_started(post, definition, due, sign))
+        try:
+            outcome = _made(post, definition, running, as_of or (due.isoformat() if due else None))
+        except BaseException as error:
+            _give_up(post, definition, running, error)
+            raise
+        post.ledger.settle(outcome.run)
     hooks.call(post, definition, outcome.run, [str(file) for file in outcome.files], outcome.raised)
     return outcome
+
+
+def _started(post: Post, definition: Definition, due: datetime | None, sign: str) -> Run:
+    return Run(
+        report=definition.name,
+        defined=str(definition.file.absolute()),
+        started=post.clock(),
+        due=due,
+        alive=sign,
+    )
 
 
 def _made(post: Post, definition: Definition, running: Run, as_of: str | None) -> Outcome:
@@ -174,6 +187,7 @@ def _earlier(ledger: Ledger, definition: Definition, as_of: datetime) -> Iterato
 def settle_killed(post: Post, definition: Definition) -> list[Run]:
     """Settle the rows of runs that were killed and remove what they left; the report's lock must be held."""
     settled = []
+    remove_signs(post.locks, definition.name, definition.file)
     for run in post.ledger.running(definition.name, definition.file):
         if run.staging and run.folder:
             publishing.clean(Path(run.staging), Path(run.folder))

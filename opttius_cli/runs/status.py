@@ -7,14 +7,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from opttius_cli.runs.ledger import DELIVERED
+from opttius_cli.runs.lock import is_alive
 from opttius_cli.schedule import due
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from opttius_cli.definitions import Definition
-    from opttius_cli.runs.ledger import Run
+    from opttius_cli.runs.ledger import Ledger, Run
 
 GRACE = timedelta(minutes=30)
 """How long after its due instant a report may still be on its way."""
@@ -34,6 +36,20 @@ class Standing:
     next_due: datetime | None
 
 
+def seen(definition: Definition, ledger: Ledger, locks: Path) -> tuple[list[Run], bool]:
+    """The runs of a report, the newest first, and whether the newest is at work; no run is kept waiting."""
+    looked_at = None
+    while True:
+        runs = ledger.of(definition.name, definition.file)
+        if not runs or runs[0].status != "running":
+            return runs, False
+        alive = is_alive(locks, runs[0].alive)
+        if alive or runs[0].id == looked_at:
+            return runs, alive
+        # It may have ended between the two glances; then the ledger says by now how.
+        looked_at = runs[0].id
+
+
 def standing(
     definition: Definition, runs: Sequence[Run], now: datetime, *, is_running: bool, max_age: float | None
 ) -> Standing:
@@ -47,7 +63,7 @@ def standing(
     schedule = definition.schedule
     verdict: Verdict = "ok" if success else "never"
     if runs and runs[0].status == "running":
-        # Nobody holds the lock of a run that was killed.
+        # A run that was killed holds its sign no more.
         verdict = "running" if is_running else "failed"
     elif ended and ended[0].status not in DELIVERED:
         verdict = "failed"

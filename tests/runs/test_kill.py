@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from opttius_cli.runs.running import LOCKS
 from runs.folder import Place, files, manifest
 from runs.forking import Servant
 
@@ -114,3 +115,18 @@ def test_sigterm_leaves_the_old_files_and_a_row_that_says_so(servant: Servant, p
     assert files(place.folder / "out") == old
     last = place.runs("daily")[-1]
     assert (last.status, last.code, last.cause) == ("interrupted", 130, "The run was interrupted.")
+
+
+def test_status_tells_a_run_at_work_from_one_that_was_killed(servant: Servant, place: Place) -> None:
+    process = _run(servant, place, DAYS[0])
+    while not place.runs("daily"):
+        time.sleep(0.002)
+    os.kill(process, signal.SIGSTOP)
+    assert place.run("report", "status").code == 0
+    assert "at work" in place.run("report", "status").out
+    os.kill(process, signal.SIGKILL)
+    assert servant.ended() == -signal.SIGKILL
+    assert place.run("report", "status").code == 1
+    _whole(servant, place, DAYS[0])
+    assert place.run("report", "status").code == 0
+    assert list((place.state / LOCKS).glob("*.alive")) == [], "the sign of a killed run was left"

@@ -13,7 +13,7 @@ import pytest
 
 from opttius_cli.runs import hooks
 from opttius_cli.runs.ledger import Run
-from opttius_cli.runs.lock import locked
+from opttius_cli.runs.lock import living, locked
 from opttius_cli.runs.running import LOCKS
 
 if TYPE_CHECKING:
@@ -82,16 +82,30 @@ def test_status_tells_of_a_failure_with_its_cause(place: Place) -> None:
     assert "There is no branch “CM-999”." in ran.out
 
 
+def _state(place: Place) -> str:
+    found: str = json.loads(place.run("report", "status", "-f", "json").out)[0]["state"]
+    return found
+
+
 def test_a_run_that_was_killed_is_told_at_once_and_settled_by_the_next(place: Place) -> None:
     place.define(DAILY)
-    place.ledger.begin(Run(report="daily", started=datetime(2026, 11, 23, 10, tzinfo=UTC)))
-    assert json.loads(place.run("report", "status", "-f", "json").out)[0]["state"] == "failed"
-    with place.held("daily"):
-        assert json.loads(place.run("report", "status", "-f", "json").out)[0]["state"] == "running"
+    with living(place.state / LOCKS, "daily", place.folder / "opttius.toml") as sign:
+        place.ledger.begin(Run(report="daily", started=datetime(2026, 11, 23, 10, tzinfo=UTC), alive=sign))
+        assert _state(place) == "running"
+    assert _state(place) == "failed"
     ran = place.run("report", "run", "daily", "--on-failure", 'echo "$OPTTIUS_STATUS" > told.txt')
     assert ran.code == 0
     assert [run.status for run in place.runs("daily")] == ["killed", "ok"]
     assert (place.folder / "told.txt").read_text(encoding="utf-8") == "killed\n"
+
+
+def test_who_looks_takes_no_lock_that_a_run_may_want(place: Place) -> None:
+    place.define(DAILY)
+    place.ledger.begin(Run(report="daily", started=datetime(2026, 11, 23, 10, tzinfo=UTC)))
+    assert place.run("report", "status").code == 1
+    assert not (place.state / LOCKS).exists()
+    with place.held("daily"):
+        assert _state(place) == "failed", "whoever holds the lock is not the run that the ledger tells of"
 
 
 def _beside(place: Place) -> Place:
@@ -138,6 +152,7 @@ def test_a_ledger_of_an_older_version_goes_on(place: Place) -> None:
     assert place.run("report", "run", "--due").code == 0
     with closing(sqlite3.connect(place.ledger.file)) as con:
         con.execute("ALTER TABLE runs DROP COLUMN defined")
+        con.execute("ALTER TABLE runs DROP COLUMN alive")
     ran = place.run("report", "run", "--due")
     assert (ran.code, ran.out) == (0, "")
     assert len(place.runs("daily")) == 1
