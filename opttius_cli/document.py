@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import ConfigError
@@ -30,12 +31,12 @@ def text_of(file: Path) -> str:
 
 
 def parsed(file: Path, text: str) -> dict[str, Any]:
-    """What the ``text`` of ``file`` holds. Raises ConfigError where it is no TOML.
+    """What the ``text`` of ``file`` holds, a number with a point as a decimal. Raises ConfigError where it is no TOML.
 
     The parser explains itself in English only, so just its line is told.
     """
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text, parse_float=_decimal)
     except tomllib.TOMLDecodeError as error:
         found = _LINE.search(str(error))
         line = int(found[1]) if found else max(1, len(text.splitlines()))
@@ -47,3 +48,11 @@ def parsed(file: Path, text: str) -> dict[str, Any]:
                 line=line,
             )
         ) from error
+
+
+def _decimal(text: str) -> Decimal:
+    """A number exactly as it is written; one with an exponent beyond all bounds is not a number."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return Decimal("NaN")

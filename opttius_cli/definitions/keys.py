@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, get_args
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 Reader = Callable[[Any, "Known"], Any]
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_MOST_DIGITS = 38
+"""No figure has more of them: it is what the database can add up."""
 _SOME_DAY = Clock(datetime(2026, 7, 1, 12, tzinfo=UTC).astimezone(ZoneInfo("UTC")), ZoneInfo("UTC"))
 """A clock by which to see whether a period can be read at all."""
 
@@ -87,10 +90,13 @@ def _many(value: Any, _known: Known) -> int:
     return value
 
 
-def _bound(value: Any, _known: Known) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool):
+def _bound(value: Any, _known: Known) -> Decimal:
+    if not isinstance(value, int | Decimal) or isinstance(value, bool):
         raise ValueError(_("a number"))  # noqa: TRY004 - as for every value
-    return value
+    bound = Decimal(value)
+    if not bound.is_finite() or abs(bound.adjusted()) > _MOST_DIGITS:
+        raise ValueError(_("a number"))
+    return bound
 
 
 def _every(value: Any, _known: Known) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from decimal import Decimal
     from pathlib import Path
 
 Against = Literal["value", "previous", "mean"]
@@ -34,8 +35,8 @@ class Alert:
     figure: str
     against: Against = "value"
     last: int = 4
-    below: float | None = None
-    above: float | None = None
+    below: Decimal | None = None
+    above: Decimal | None = None
     title: str | None = None
 
 

@@ -6,12 +6,15 @@ The same value is spelled the same in every language, and a decimal never passes
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from opttius_cli.result import Kind
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 PLACES = {Kind.MONEY: 2, Kind.PERCENT: 2, Kind.DAYS: 1}
 MOST_PLACES = 6
@@ -68,6 +71,12 @@ def _numbers(column: pa.Array, kind: Kind) -> pa.Array:
     if column.type.scale <= 0:
         return written
     return pc.replace_substring_regex(written, r"(\.[0-9]*[1-9])0+$|\.0+$", r"\1")
+
+
+def exact(value: Decimal) -> str:
+    """A single decimal, digit by digit, without trailing zeros."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _dates(column: pa.Array, spelling: Spelling) -> pa.Array:

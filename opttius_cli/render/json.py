@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from opttius_cli.render.batches import batches
-from opttius_cli.render.canonical import glued, is_bare, texts
+from opttius_cli.render.canonical import exact, glued, is_bare, texts
 from opttius_cli.result import Result
 
 if TYPE_CHECKING:
@@ -55,6 +56,12 @@ def write_rows(result: Result, out: BinaryIO) -> None:
 def write_without_parts(answer: Answer, out: BinaryIO) -> None:
     """What an answer says of itself and what was left out, for files that hold its figures otherwise."""
     _write(out, head(answer.head) | _privacy(answer) | {"data_quality": quality(answer)}, "")
+
+
+def write_value(value: Any, out: BinaryIO) -> None:
+    """Objects, arrays and plain values, decimals among them, in the same form as an answer."""
+    _write(out, value, "")
+    out.write(b"\n")
 
 
 def document(answer: Answer) -> dict[str, Any]:
@@ -193,6 +200,8 @@ def _write(out: BinaryIO, value: Any, indent: str) -> None:
             out.write(((",\n" if place else "[\n") + indent + _STEP).encode())
             _write(out, one, indent + _STEP)
         out.write(f"\n{indent}]".encode())
+    elif isinstance(value, Decimal):
+        out.write(exact(value).encode())
     else:
         text = value.text if isinstance(value, Written) else _safe(json.dumps(value, ensure_ascii=False))
         out.write(text.encode())

@@ -1,8 +1,13 @@
-"""Figures that left their bounds: read from an answer, judged, and told as a part of the report."""
+"""Figures that left their bounds: read from an answer, judged, and told as a part of the report.
+
+Figures are judged exactly: a third of a sum is that third, and what is told of it is rounded last.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from opttius_cli.i18n import _, n_
@@ -16,11 +21,15 @@ if TYPE_CHECKING:
     from opttius_cli.definitions import Alert
     from opttius_cli.result import Answer
 
-Figures = dict[str, float]
+Figures = dict[str, Decimal]
 """Figures by their dotted paths."""
 Past = list[dict[str, Figures]]
 """The figures of earlier runs by scope, the newest first."""
 
+_PLACES, _PERCENT_PLACES = 6, 2
+"""Decimals of what is told: of figures, and of changes."""
+_EXACT = Context(prec=76, rounding=ROUND_HALF_UP)
+"""Digits enough for whatever the database adds up, and for its decimals."""
 _COLUMNS = (
     Column("alert", Kind.TEXT, {"es": "Alerta", "en": "Alert"}),
     Column("figure", Kind.TEXT, {"es": "Cifra", "en": "Figure"}),
@@ -37,9 +46,9 @@ class Raised:
     alert: Alert
     scope: str
     sentence: str
-    value: float
-    reference: float | None
-    change: float | None
+    value: Decimal
+    reference: Decimal | None
+    change: Decimal | None
 
 
 def places(alerts: Iterable[Alert]) -> tuple[Place, ...]:
@@ -48,20 +57,20 @@ def places(alerts: Iterable[Alert]) -> tuple[Place, ...]:
     return tuple(place for place in DASHBOARD if place.path in paths)
 
 
-def figures(alerts: Iterable[Alert], answer: Answer) -> dict[str, float]:
+def figures(alerts: Iterable[Alert], answer: Answer) -> Figures:
     """The figures of ``alerts`` that ``answer`` tells, by their dotted paths."""
     found = {}
     for alert in alerts:
         cell = _cell(alert.figure, answer)
         if cell is not None:
-            found[alert.figure] = float(cell[0])
+            found[alert.figure] = Decimal(cell[0])
     return found
 
 
 def judged(
     alerts: Sequence[Alert],
-    now: Mapping[str, float],
-    before: Mapping[str, float],
+    now: Mapping[str, Decimal],
+    before: Mapping[str, Decimal],
     past: Past,
     scope: str,
     answer: Answer,
@@ -71,13 +80,12 @@ def judged(
     for alert in alerts:
         if alert.figure not in now:
             continue
-        value = now[alert.figure]
+        value = Fraction(now[alert.figure])
         reference = _reference(alert, before, past, scope)
         change = (value - reference) / abs(reference) * 100 if reference else None
         looked_at = value if alert.against == "value" else change
         if looked_at is not None and _is_out(alert, looked_at):
-            sentence = _sentence(alert, value, change, answer)
-            found.append(Raised(alert, scope, sentence, value, reference, change))
+            found.append(_raised(alert, scope, now[alert.figure], reference, change, answer))
     return found
 
 
@@ -85,43 +93,54 @@ def part(raised: Sequence[Raised]) -> Part:
     """The list of what was raised, as a part of the report."""
     import pyarrow as pa
 
-    rows = [
-        (
-            one.sentence,
-            one.alert.figure,
-            one.value,
-            one.reference,
-            None if one.change is None else round(one.change, 2),
-        )
-        for one in raised
-    ]
-    types = (pa.string(), pa.string(), pa.float64(), pa.float64(), pa.float64())
+    rows = [(one.sentence, one.alert.figure, one.value, one.reference, one.change) for one in raised]
+    number, percent = (pa.decimal128(38, places) for places in (_PLACES, _PERCENT_PLACES))
+    types = (pa.string(), pa.string(), number, number, percent)
     columns = list(zip(*rows, strict=True)) or [()] * len(types)
     arrays = [pa.array(list(column), kind) for column, kind in zip(columns, types, strict=True)]
     table = pa.table(arrays, names=[column.name for column in _COLUMNS])
     return Part(("alerts",), Result("alerts", {"es": "Alertas", "en": "Alerts"}, "rows", _COLUMNS, table))
 
 
-def _reference(alert: Alert, before: Mapping[str, float], past: Past, scope: str) -> float | None:
+def _raised(
+    alert: Alert,
+    scope: str,
+    value: Decimal,
+    reference: Fraction | None,
+    change: Fraction | None,
+    answer: Answer,
+) -> Raised:
+    compared = None if reference is None else _rounded(reference, _PLACES)
+    moved = None if change is None else _rounded(change, _PERCENT_PLACES)
+    return Raised(alert, scope, _sentence(alert, value, moved, answer), value, compared, moved)
+
+
+def _reference(alert: Alert, before: Mapping[str, Decimal], past: Past, scope: str) -> Fraction | None:
     if alert.against == "previous":
-        return before.get(alert.figure)
+        return Fraction(before[alert.figure]) if alert.figure in before else None
     if alert.against == "mean":
         known = [run[scope][alert.figure] for run in past if alert.figure in run.get(scope, {})][: alert.last]
-        return sum(known) / len(known) if known else None
+        return sum(map(Fraction, known), Fraction()) / len(known) if known else None
     return None
 
 
-def _is_out(alert: Alert, value: float) -> bool:
-    return (alert.below is not None and value < alert.below) or (
-        alert.above is not None and value > alert.above
+def _is_out(alert: Alert, value: Fraction) -> bool:
+    return (alert.below is not None and value < Fraction(alert.below)) or (
+        alert.above is not None and value > Fraction(alert.above)
     )
+
+
+def _rounded(value: Fraction, places: int) -> Decimal:
+    """``value`` as a decimal, rounded half away from zero."""
+    divided = _EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))
+    return divided.quantize(Decimal(1).scaleb(-places), context=_EXACT)
 
 
 def _path(figure: str) -> tuple[str, ...]:
     return tuple(figure.split(".")[:-1])
 
 
-def _cell(figure: str, answer: Answer) -> tuple[float, Column] | None:
+def _cell(figure: str, answer: Answer) -> tuple[Decimal | int, Column] | None:
     """A figure of an answer, and its column."""
     path, name = _path(figure), figure.rpartition(".")[2]
     for one in answer.parts:
@@ -134,7 +153,7 @@ def _cell(figure: str, answer: Answer) -> tuple[float, Column] | None:
     return None
 
 
-def _sentence(alert: Alert, value: float, change: float | None, answer: Answer) -> str:
+def _sentence(alert: Alert, value: Decimal, change: Decimal | None, answer: Answer) -> str:
     """What was raised, as a person reads it, in the language in use."""
     from opttius_cli.i18n import language_of_place
 

@@ -12,6 +12,7 @@ import sqlite3
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -96,7 +97,7 @@ class Run:
     code: int | None = None
     rows: int | None = None
     files: tuple[str, ...] = ()
-    figures: dict[str, dict[str, float]] | None = None
+    figures: dict[str, dict[str, Decimal]] | None = None
     alerts: int = 0
     folder: str | None = None
     staging: str | None = None
@@ -193,7 +194,7 @@ def _row(run: Run) -> dict[str, Any]:
         "code": run.code,
         "rows": run.rows,
         "files": json.dumps(run.files),
-        "figures": json.dumps(run.figures or {}),
+        "figures": json.dumps(run.figures or {}, default=str),
         "alerts": run.alerts,
         "folder": run.folder,
         "staging": run.staging,
@@ -209,8 +210,14 @@ def _run(row: sqlite3.Row) -> Run:
     for key in ("started", "ended", "due", "as_of"):
         values[key] = datetime.fromisoformat(values[key]) if values[key] else None
     values["files"] = tuple(json.loads(values["files"]))
-    values["figures"] = json.loads(values["figures"])
+    values["figures"] = _figures(values["figures"])
     return Run(**values)
+
+
+def _figures(text: str) -> dict[str, dict[str, Decimal]]:
+    """The figures of a run by scope. They are written as texts; ledgers of older versions hold numbers."""
+    told = json.loads(text, parse_float=Decimal)
+    return {scope: {name: Decimal(value) for name, value in some.items()} for scope, some in told.items()}
 
 
 def _text(moment: datetime | None) -> str | None:

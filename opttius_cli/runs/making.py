@@ -23,7 +23,7 @@ from opttius_cli.runs import alerts, naming
 from opttius_cli.runs.contents import has_something, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from opttius_cli.period import Clock, Period, Window
     from opttius_cli.render.registry import Renderer
     from opttius_cli.result import Answer, Branch, Scope
-    from opttius_cli.runs.alerts import Past, Raised
+    from opttius_cli.runs.alerts import Figures, Past, Raised
 
 _ATTEMPTS = 3
 
@@ -69,7 +69,7 @@ class Made:
     files: list[dict[str, Any]] = field(default_factory=list)
     rows: int = 0
     something: bool = False
-    figures: dict[str, dict[str, float]] = field(default_factory=dict)
+    figures: dict[str, Figures] = field(default_factory=dict)
     raised: list[Raised] = field(default_factory=list)
     sql: dict[str, str] = field(default_factory=dict)
     loaded_at: datetime | None = None
@@ -184,7 +184,7 @@ def _answered(plan: Plan, branches: tuple[str, ...], key: str, past: Past, made:
     return replace(found, parts=tuple(told), head=replace(found.head, title=definition.title))
 
 
-def _before(plan: Plan, branches: tuple[str, ...], window: Window | None) -> Mapping[str, float]:
+def _before(plan: Plan, branches: tuple[str, ...], window: Window | None) -> Figures:
     """The figures that alerts compare with the previous window: as they were when that window ended."""
     watching = tuple(one for one in plan.definition.alerts if one.against == "previous")
     if not watching or window is None:

@@ -6,7 +6,6 @@ The same run gives the same bytes: nothing in it tells when or where it was writ
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -61,8 +60,10 @@ def document(plan: Plan, made: Made) -> dict[str, Any]:
 
 def write(stage: Path, found: dict[str, Any]) -> None:
     """Write the manifest as the last file of a set."""
-    with (stage / MANIFEST).open("x", encoding="utf-8") as out:
-        out.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+    from opttius_cli.render.json import write_value
+
+    with (stage / MANIFEST).open("xb") as out:
+        write_value(found, out)
         out.flush()
         os.fsync(out.fileno())
 

@@ -19,6 +19,7 @@ import shutil
 import stat
 import sys
 from contextlib import suppress
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import OutputError
@@ -37,9 +38,9 @@ _NO_EXCHANGE = {errno.ENOSYS, errno.EINVAL, errno.EXDEV, errno.EOPNOTSUPP, errno
 
 
 def manifest_of(folder: Path) -> dict[str, Any] | None:
-    """The manifest of a folder that we made; None for any other folder."""
+    """The manifest of a folder that we made, its numbers with a point as decimals; None for any other folder."""
     try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"), parse_float=Decimal)
     except (OSError, ValueError):
         return None
     is_ours = (

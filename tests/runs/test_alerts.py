@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
+from contextlib import closing
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sources.loading import order, orders, shop
 
 from runs.folder import Place, manifest
 
@@ -119,3 +123,61 @@ def test_each_branch_is_judged_by_itself(place: Place) -> None:
     found = manifest(place.folder / "out" / "2026-10")["alerts"]
     assert len({one["scope"] for one in found}) == 3
     assert len({one["value"] for one in found}) == 3
+
+
+def _of_a_shop(place: Place, alert: str, *paid: str) -> None:
+    """Define the report of a shop that sells ``paid`` from July on, one sale a month."""
+    sales = [
+        order(month, total=total, created=f"2026-{month:02d}-10 12:00:00+00")
+        for month, total in enumerate(paid, start=7)
+    ]
+    source = shop(place.folder / "export", orders=orders(*sales))
+    text = f'source = "{source}"\n{DAILY}{alert}\n'
+    (place.folder / "opttius.toml").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("bound", "raised"),
+    [("1_000_000.1", 0), ("1_000_000.100_000_000_000_000_01", 1), ("1000000", 0), ("1000001", 1)],
+)
+def test_an_amount_and_its_bound_are_compared_to_the_last_digit(
+    place: Place, bound: str, raised: int
+) -> None:
+    _of_a_shop(place, f"below = {bound}", "1000000.10")
+    ran = place.run("report", "run", "daily", "--as-of", "2026-08-01")
+    assert ran.code == 0, ran.err
+    folder = place.folder / "out" / "2026-07"
+    assert [one["value"] for one in _alerts(folder)] == [1000000.1] * raised
+    assert '"value": 1000000.1,' in (folder / "manifest.json").read_text(encoding="utf-8") or not raised
+    assert place.runs("daily")[-1].figures == {"all": {"kpis.total_revenue": Decimal("1000000.10")}}
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_a_figure_like_all_those_before_it_has_not_changed(place: Place, *, older: bool) -> None:
+    # As floats, the mean of three times 0.1 is more than 0.1.
+    _of_a_shop(place, 'against = "mean"\nlast = 3\nbelow = 0', *["0.10"] * 4)
+    for month in ("2026-08-01", "2026-09-01", "2026-10-01"):
+        assert place.run("report", "run", "daily", "--as-of", month).code == 0
+    if older:
+        # A ledger of an older version holds numbers.
+        with closing(sqlite3.connect(place.ledger.file)) as con, con:
+            con.execute("UPDATE runs SET figures = ?", ['{"all": {"kpis.total_revenue": 0.1}}'])
+    assert place.run("report", "run", "daily", "--as-of", "2026-11-01").code == 0
+    assert _alerts(place.folder / "out" / "2026-10") == []
+
+
+def test_a_change_is_compared_exactly_and_told_with_two_decimals(place: Place) -> None:
+    # As floats, from 1.00 to 1.10 is more than 10 percent; from 1.10 to 1.50 it is 36.36.
+    _of_a_shop(place, 'against = "previous"\nabove = 10', "1.00", "1.10", "1.50")
+    for month, told in (("2026-09-01", []), ("2026-10-01", [36.36])):
+        assert place.run("report", "run", "daily", "--as-of", month).code == 0
+        folder = place.folder / "out" / ("2026-08" if month == "2026-09-01" else "2026-09")
+        assert [one["change_pct"] for one in _alerts(folder)] == told
+
+
+@pytest.mark.parametrize("bound", ["inf", "nan", "1e999", "1e9999999999999999999", "true", '"1"'])
+def test_a_bound_that_is_no_number_is_refused(place: Place, bound: str) -> None:
+    place_with(place, f"below = {bound}")
+    ran = place.run("report", "run", "daily")
+    assert ran.code == 3
+    assert "reports.daily.alerts.below: must be a number" in ran.err
