@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from opttius_cli.reports.board import DASHBOARD, EXPORTS, SCHEMES, Place
+from opttius_cli.result import NUMERIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,13 +34,14 @@ def every_part(users: Mapping[str, str]) -> dict[str, tuple[Place, ...]]:
 
 
 def every_figure(library: Library) -> list[str]:
-    """The dotted path of each single figure of the dashboard."""
+    """The dotted path of each single figure of the dashboard; a word that stands beside figures is none."""
     found = []
     for place in DASHBOARD:
         report = library.report(place.report)
         if report.shape == "record":
-            keys = [key for _name, key in place.only] or [column.name for column in report.columns]
-            found += [".".join((*place.path, key)) for key in keys]
+            kinds = {column.name: column.kind for column in report.columns}
+            keys = place.only or [(name, name) for name in kinds]
+            found += [".".join((*place.path, key)) for name, key in keys if kinds[name] in NUMERIC]
     return found
 
 

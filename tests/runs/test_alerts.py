@@ -181,3 +181,13 @@ def test_a_bound_that_is_no_number_is_refused(place: Place, bound: str) -> None:
     ran = place.run("report", "run", "daily")
     assert ran.code == 3
     assert "reports.daily.alerts.below: must be a number" in ran.err
+
+
+def test_a_word_is_no_figure(place: Place) -> None:
+    place_with(place, "below = 1")
+    file = place.folder / "opttius.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("kpis.total_revenue", "payment_methods.source"), encoding="utf-8")
+    ran = place.run("report", "run", "daily")
+    assert ran.code == 3
+    assert "there is no figure “payment_methods.source”" in ran.err
