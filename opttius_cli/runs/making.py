@@ -74,6 +74,16 @@ class Made:
     sql: dict[str, str] = field(default_factory=dict)
     loaded_at: datetime | None = None
 
+    def reads(self, loaded_at: datetime) -> None:
+        """Note when the snapshot that is read was loaded. Raises _ReplacedError when it is not that of the others."""
+        self.loaded_at = self.loaded_at or loaded_at
+        if loaded_at != self.loaded_at:
+            raise _ReplacedError
+
+
+class _ReplacedError(Exception):
+    """A newer snapshot has taken the place of the one of which a part of the set is made."""
+
 
 def plan(definition: Definition, request: session.Request) -> Plan:
     """What a run of ``definition`` will make; loads the source where its snapshot is stale.
@@ -136,23 +146,22 @@ def make(plan: Plan, stage: Path, past: Past, loaded_at: datetime | None = None)
     """
     for _attempt in range(_ATTEMPTS):
         made = Made()
-        for stem, key, branches in plan.scopes:
-            with _speaking(plan.definition.language):
-                found = _answered(plan, branches, key, past, made)
-                made.loaded_at = made.loaded_at or found.loaded_at
-                if found.loaded_at != made.loaded_at:
-                    break
-                _write(plan, stage, stem, replace(found, loaded_at=loaded_at or found.loaded_at), made)
+        try:
+            for stem, key, branches in plan.scopes:
+                with _speaking(plan.definition.language):
+                    found = _answered(plan, branches, key, past, made)
+                    _write(plan, stage, stem, replace(found, loaded_at=loaded_at or found.loaded_at), made)
+        except _ReplacedError:
+            for file in stage.iterdir():
+                file.unlink()
         else:
             return made
-        for file in stage.iterdir():
-            file.unlink()
     raise SourceError(_("The snapshot is loaded again and again while the report is made. Try again later."))
 
 
 @contextmanager
 def _asked(
-    plan: Plan, branches: tuple[str, ...], as_of: str | None = None, period: str | None = None
+    plan: Plan, branches: tuple[str, ...], made: Made, as_of: str | None = None, period: str | None = None
 ) -> Iterator[session.Session]:
     config = replace(plan.request.config, branches=branches)
     request = replace(
@@ -163,20 +172,21 @@ def _asked(
         compare="none" if period else plan.request.compare,
     )
     with session.opened(request, plan.snapshot) as opened:
+        made.reads(opened.manifest.loaded_at)
         yield opened
 
 
 def _answered(plan: Plan, branches: tuple[str, ...], key: str, past: Past, made: Made) -> Answer:
     """The answer for one scope, with what its alerts say as its last part."""
     definition = plan.definition
-    with _asked(plan, branches) as opened:
+    with _asked(plan, branches, made) as opened:
         shown = parts.places(definition.parts, opened.library.users())
         places = tuple(dict.fromkeys((*shown, *alerts.places(definition.alerts))))
         found = session.answer(opened, definition.name, places, session.EVERY_CUSTOMER)
     told = [part for part, place in zip(found.parts, places, strict=True) if place in shown]
     if definition.alerts:
         made.figures[key] = alerts.figures(definition.alerts, found)
-        before = _before(plan, branches, found.head.previous)
+        before = _before(plan, branches, found.head.previous, made)
         raised = alerts.judged(definition.alerts, made.figures[key], before, past, key, found)
         made.raised += raised
         told.append(alerts.part(raised))
@@ -184,12 +194,13 @@ def _answered(plan: Plan, branches: tuple[str, ...], key: str, past: Past, made:
     return replace(found, parts=tuple(told), head=replace(found.head, title=definition.title))
 
 
-def _before(plan: Plan, branches: tuple[str, ...], window: Window | None) -> Figures:
+def _before(plan: Plan, branches: tuple[str, ...], window: Window | None, made: Made) -> Figures:
     """The figures that alerts compare with the previous window: as they were when that window ended."""
     watching = tuple(one for one in plan.definition.alerts if one.against == "previous")
     if not watching or window is None:
         return {}
-    with _asked(plan, branches, window.until.isoformat(), f"{window.first}..{window.last}") as earlier:
+    period = f"{window.first}..{window.last}"
+    with _asked(plan, branches, made, window.until.isoformat(), period) as earlier:
         found = session.answer(earlier, plan.definition.name, alerts.places(watching), session.EVERY_CUSTOMER)
     return alerts.figures(watching, found)
 

@@ -10,8 +10,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cli.running import apart
 from sources.loading import order, orders, shop
 
+from opttius_cli.runs import making
 from runs.folder import Place, manifest
 
 if TYPE_CHECKING:
@@ -191,3 +193,24 @@ def test_a_word_is_no_figure(place: Place) -> None:
     ran = place.run("report", "run", "daily")
     assert ran.code == 3
     assert "there is no figure “payment_methods.source”" in ran.err
+
+
+def test_a_newer_snapshot_is_not_compared_with_an_older_one(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert = 'against = "previous"\nabove = -1000'
+    _of_a_shop(place, alert, "1.00", "1.10")
+    before, later = making._before, "2026-11-23T16:00:00+00:00"
+
+    def load_meanwhile(*given: Any) -> Any:
+        monkeypatch.setattr(making, "_before", before)
+        _of_a_shop(place, alert, "5.00", "6.00")
+        assert apart("load", folder=place.folder, OPTTIUS_NOW=later).code == 0
+        return before(*given)
+
+    monkeypatch.setattr(making, "_before", load_meanwhile)
+    ran = place.run("report", "run", "daily", "--as-of", "2026-09-01")
+    assert ran.code == 0, ran.err
+    found = manifest(place.folder / "out" / "2026-08")
+    assert [(one["value"], one["reference"]) for one in found["alerts"]] == [(6, 5)]
+    assert found["loaded_at"] == later
