@@ -76,7 +76,7 @@ def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
 def holds(folder: Path, found: dict[str, Any]) -> bool:
     """Whether every file that a manifest lists still lies in ``folder`` as it was written."""
     return all(
-        (folder / file["name"]).is_file() and digest(folder / file["name"]) == file.get("sha256")
+        (folder / file["name"]).is_file() and digest(folder / file["name"]) == file["sha256"]
         for file in found["files"]
     )
 

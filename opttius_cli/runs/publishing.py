@@ -19,7 +19,9 @@ import shutil
 import stat
 import sys
 from contextlib import suppress
+from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import OutputError
@@ -28,7 +30,6 @@ from opttius_cli.render import sink
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 MANIFEST = "manifest.json"
 MADE_BY = "opttius"
@@ -38,22 +39,50 @@ _NO_EXCHANGE = {errno.ENOSYS, errno.EINVAL, errno.EXDEV, errno.EOPNOTSUPP, errno
 
 
 def manifest_of(folder: Path) -> dict[str, Any] | None:
-    """The manifest of a folder that we made, its numbers with a point as decimals; None for any other folder."""
+    """The manifest of a folder that we made, a number with a point as a decimal.
+
+    None for any other folder, and where the manifest no longer says what it must: nobody can vouch for such a set.
+    """
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"), parse_float=Decimal)
-    except (OSError, ValueError):
+    except (OSError, ValueError, ArithmeticError, RecursionError):
         return None
-    is_ours = (
-        isinstance(found, dict) and found.get("made_by") == MADE_BY and isinstance(found.get("files"), list)
+    return found if isinstance(found, dict) and _is_whole(found) else None
+
+
+def _is_whole(found: dict[str, Any]) -> bool:
+    """Whether a manifest is ours, and tells of what, of when, and which files."""
+    files = found.get("files")
+    return (
+        found.get("made_by") == MADE_BY
+        and isinstance(found.get("report"), str)
+        and all(_is_moment(found.get(key)) for key in ("as_of", "loaded_at"))
+        and isinstance(files, list)
+        and all(_is_file(file) for file in files)
     )
-    return found if is_ours else None
+
+
+def _is_moment(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(datetime.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+def _is_file(value: Any) -> bool:
+    """Whether an entry names a file that lies in the folder itself, and its digest."""
+    if not isinstance(value, dict):
+        return False
+    name, digest = value.get("name"), value.get("sha256")
+    return isinstance(name, str) and Path(name).name == name and isinstance(digest, str)
 
 
 def refuse(target: Path, report: str) -> None:
     """Say before any work that ``target`` is not ours to replace.
 
     Raises:
-        OutputError: it is a file or a link, or a folder that holds anything but an older set of ``report``.
+        OutputError: it is a file or a link, or a folder that holds anything but an older set of ``report``
+            with a manifest that says what is in it.
     """
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise OutputError(
@@ -62,7 +91,16 @@ def refuse(target: Path, report: str) -> None:
     if not target.exists() or not any(target.iterdir()):
         return
     found = manifest_of(target)
-    if found is None or found.get("report") != report:
+    if found is None and (target / MANIFEST).exists():
+        raise OutputError(
+            _(
+                "{path} does not say which files the report {name} made there. Move that folder elsewhere, or "
+                "write another output for the report.",
+                path=target / MANIFEST,
+                name=report,
+            )
+        )
+    if found is None or found["report"] != report:
         raise OutputError(
             _(
                 "{path} holds files that the report {name} did not make. Write another output for it.",
@@ -167,7 +205,7 @@ def _exchange(one: Path, other: Path) -> None:
 
 def _others(folder: Path, manifest: dict[str, Any]) -> Iterator[Path]:
     """What lies in one of our folders without being ours."""
-    ours = {MANIFEST, *(str(file.get("name")) for file in manifest["files"])}
+    ours = {MANIFEST, *(file["name"] for file in manifest["files"])}
     return (entry for entry in folder.iterdir() if entry.name not in ours)
 
 
@@ -189,8 +227,8 @@ def prune(target: Path, candidates: Iterator[Path], report: str, keep: int) -> l
     sets = []
     for folder in candidates:
         found = manifest_of(folder) if folder.is_dir() and not folder.is_symlink() else None
-        if found is not None and found.get("report") == report and not list(_others(folder, found)):
-            sets.append((str(found.get("as_of")), folder))
+        if found is not None and found["report"] == report and not list(_others(folder, found)):
+            sets.append((found["as_of"], folder))
     old = [folder for _as_of, folder in sorted(sets, reverse=True)[keep:] if folder != target]
     for folder in old:
         # Away under another name first: nobody should find a set of which a part is gone.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from opttius_cli.runs import publishing
 from runs.folder import Place, files
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 DAILY = """
@@ -27,7 +29,8 @@ output = "out/{date}/daily"
 def _set(folder: Path, text: str, *, name: str = "a.csv", as_of: str = "2026-01-01") -> Path:
     folder.mkdir(parents=True)
     (folder / name).write_text(text, encoding="utf-8")
-    told = {"made_by": "opttius", "report": "daily", "as_of": as_of, "files": [{"name": name}]}
+    listed = [{"name": name, "sha256": hashlib.sha256(text.encode()).hexdigest()}]
+    told = {"made_by": "opttius", "report": "daily", "as_of": as_of, "loaded_at": as_of, "files": listed}
     (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
     return folder
 
@@ -100,6 +103,40 @@ def test_the_folder_of_a_person_is_not_touched(place: Place) -> None:
     ran = place.run("report", "run", "daily")
     assert ran.code == 7
     assert files(place.folder / "out") == {"2026-11-23/budget.xlsx": b"mine"}
+
+
+def _without(key: str) -> Callable[[dict[str, Any]], object]:
+    return lambda told: told.pop(key)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        *(_without(key) for key in ("made_by", "report", "as_of", "loaded_at", "files")),
+        lambda told: told.update(loaded_at="yesterday"),
+        lambda told: told["files"][0].pop("name"),
+        lambda told: told["files"][0].pop("sha256"),
+        lambda told: told["files"][0].update(name="../2026-11-22/daily.csv"),
+        lambda told: told["files"].append("daily.csv"),
+    ],
+)
+def test_a_set_whose_manifest_was_damaged_is_left_to_a_person(
+    place: Place, damage: Callable[[dict[str, Any]], object]
+) -> None:
+    place.define(DAILY + "keep = 1\n")
+    assert place.run("report", "run", "daily").code == 0
+    folder = place.folder / "out" / "2026-11-23"
+    told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    damage(told)
+    (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    left = files(folder)
+    for option in ([], ["--if-changed"]):
+        ran = place.run("report", "run", "daily", *option)
+        assert ran.code == 7
+        assert f"{folder / 'manifest.json'} does not say which files the report daily made there." in ran.err
+    place.at("2026-11-24T15:00:00+00:00")
+    assert place.run("report", "run", "daily").code == 0
+    assert files(folder) == left, "it is not counted among the sets that are kept"
 
 
 def test_keep_removes_older_sets_of_this_report_only(place: Place) -> None:
