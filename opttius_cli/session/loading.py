@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from opttius_cli import config as settings
 from opttius_cli.diagnostics import Rate
 from opttius_cli.errors import (
+    BusyError,
     NoSourceError,
     NotAllowedError,
     OutputError,
@@ -31,6 +32,8 @@ from opttius_cli.sources.postgres.terms import Terms
 from opttius_cli.sources.postgres.wanted import Wanted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
     from pathlib import Path
 
     from opttius_cli.session.state import Request
@@ -110,12 +113,19 @@ def _oldest(request: Request, source: Source) -> float | None:
 
     It is never used when it should have been let go.
     """
-    config = request.config
-    limits = [None if config.retain_days is None else config.retain_days * _DAY]
-    if config.max_age is not None or source.good_for is None:
-        limits.append(config.max_age)
-    else:
+    limits = [_oldest_told(request)]
+    if request.config.max_age is None and source.good_for is not None:
         limits += [source.good_for, request.live_age]
+    return _least(limits)
+
+
+def _oldest_told(request: Request) -> float | None:
+    """How many seconds old a snapshot may be by what the reader says, whatever the source is good for."""
+    kept = request.config.retain_days
+    return _least([request.config.max_age, None if kept is None else kept * _DAY])
+
+
+def _least(limits: Iterable[float | None]) -> float | None:
     return min((limit for limit in limits if limit is not None), default=None)
 
 
@@ -188,10 +198,8 @@ def load(request: Request, store: Store, source: Source, into: Path | None = Non
             _("Loading {table}: {rows} rows, {speed} a second", table=table, rows=f"{rows:,}", speed=speed)
         )
 
-    def older() -> None:
-        voice.note(
-            _("Note: another run is loading {source}; what was loaded before is shown.", source=source.name)
-        )
+    def older(loaded_at: datetime) -> None:
+        _show_older(request, source, loaded_at)
 
     thrifty = replace(store, limits=_limits_of_load(request, source))
     how = Build(progress=progress, strict=request.strict, older=older)
@@ -199,6 +207,22 @@ def load(request: Request, store: Store, source: Source, into: Path | None = Non
         return thrifty.load(source, request.now, how, into=into, refresh=refresh)
     finally:
         voice.progress_end()
+
+
+def _show_older(request: Request, source: Source, loaded_at: datetime) -> None:
+    """Say that what was loaded before is shown. Raises BusyError where the reader said that it is too old for that."""
+    limit = _oldest_told(request)
+    if limit is not None and (request.now - loaded_at).total_seconds() > limit:
+        raise BusyError(
+            _(
+                "Another run is loading {source}, and what was loaded before is older than --max-age, "
+                "cache.max_age or privacy.retain_days allows. Try again in a moment.",
+                source=source.name,
+            )
+        )
+    request.voice.note(
+        _("Note: another run is loading {source}; what was loaded before is shown.", source=source.name)
+    )
 
 
 def _limits_of_load(request: Request, source: Source) -> Limits:

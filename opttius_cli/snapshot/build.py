@@ -22,6 +22,7 @@ from opttius_cli.snapshot.source import Site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     import duckdb
 
@@ -36,13 +37,14 @@ class Build:
 
     ``progress`` is told (table, rows read) after each table, and while a long one arrives. ``strict`` makes a
     row or cell that cannot be read an error. ``before`` is a snapshot of the source that may be built on.
-    ``older`` is called when no build comes about, and what was published before is shown.
+    ``older`` is told when what was published before was loaded, where no build comes about and that is to be
+    shown; it may raise an error instead.
     """
 
     progress: Callable[[str, int], None] = lambda _table, _rows: None
     strict: bool = False
     before: Path | None = None
-    older: Callable[[], None] = lambda: None
+    older: Callable[[datetime], None] = lambda _loaded_at: None
 
 
 def build(con: duckdb.DuckDBPyConnection, source: Source, how: Build) -> dict[str, str]:

@@ -107,7 +107,8 @@ class Store:
         """Build and publish the snapshot of ``source``; returns its path.
 
         Unless it goes ``into`` a file of one's own or a ``refresh`` was asked for, what another run publishes
-        meanwhile will do, and so will what is published when the other run does not end in a moment.
+        meanwhile will do, and so will what is published when the other run does not end in a moment, if ``how.older``
+        does not object.
 
         Raises:
             BusyError: another load of it did not end in a moment, and nothing published will do.
@@ -126,9 +127,10 @@ class Store:
                         earlier = path if not anew and self._may_grow(path, source) else None
                         self._publish(path, source, now, replace(how, before=earlier))
             except BusyError:
-                if anew or not self._is_ours(path, source):
+                shown = None if anew else self._ours(path, source)
+                if shown is None:
                     raise
-                how.older()
+                how.older(shown.loaded_at)
         return path
 
     def forget(self, source: Source) -> None:
@@ -137,19 +139,16 @@ class Store:
             with suppress(OSError):
                 self.path_of(source).unlink(missing_ok=True)
 
-    def _is_ours(self, path: Path, source: Source) -> bool:
-        """Whether a snapshot of ``source`` is published that we can read, of whatever age."""
+    def _ours(self, path: Path, source: Source) -> Manifest | None:
+        """What is published of ``source`` on the same terms, of whatever age, if we can read it."""
         found = read_manifest(path)
-        return found is not None and (found.source, found.options, found.schema_version) == (
-            source.name,
-            self._options,
-            SCHEMA_VERSION,
-        )
+        terms = (source.name, self._options, SCHEMA_VERSION)
+        return found if found and (found.source, found.options, found.schema_version) == terms else None
 
     def _may_grow(self, path: Path, source: Source) -> bool:
-        """Whether what is published is of the same source on the same terms, so that a build may start from it."""
-        found = read_manifest(path)
-        return found is not None and self._is_ours(path, source) and found.fingerprint == source.fingerprint()
+        """Whether a build may start from what is published: of the same source as it is now, on the same terms."""
+        found = self._ours(path, source)
+        return found is not None and found.fingerprint == source.fingerprint()
 
     def _publish(self, path: Path, source: Source, now: datetime, how: Build) -> None:
         """Build the snapshot and put it in the place of the one before; its lock must be held."""

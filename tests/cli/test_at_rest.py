@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from filelock import FileLock
 
 from cli.running import DATA, MIRADOR, Ran
 from opttius_cli import session
+from opttius_cli.snapshot import store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -211,6 +213,35 @@ def test_a_snapshot_that_is_being_loaded_stays(run: Callable[..., Ran]) -> None:
     assert (ran.code, ran.out) == (75, "")
     assert name.removesuffix(".duckdb") in ran.err
     assert snapshots() == {name}
+
+
+@pytest.mark.parametrize(
+    ("options", "settings", "code"),
+    [
+        ([], "", 0),
+        (["--max-age", "2h"], "", 0),
+        (["--max-age", "30m"], "", 75),
+        ([], '[cache]\nmax_age = "30m"\n', 75),
+        (["--max-age", "2h"], '[cache]\nmax_age = "30m"\n', 0),
+        ([], "[privacy]\nretain_days = 0\n", 75),
+    ],
+)
+def test_while_another_run_loads_nothing_is_shown_that_is_older_than_was_said(
+    run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, options: list[str], settings: str, code: int
+) -> None:
+    monkeypatch.setattr(store, "LOCK_PATIENCE", 0.1)
+    asked = ("customers", "-s", shutil.copytree(DATA, "export"), *MIRADOR, "--limit", "1", "-f", "json")
+    before = run(*asked)
+    (name,) = snapshots()
+    says = {0: "what was loaded before is shown", 75: "what was loaded before is older than --max-age"}
+    # An hour later the export has changed, and somebody else is loading it.
+    monkeypatch.setenv("OPTTIUS_NOW", "2026-11-23T16:00:00+00:00")
+    Path("export", "branches.csv").touch()
+    Path("opttius.toml").write_text(settings, encoding="utf-8")
+    with FileLock(cache() / f"{name}.lock"):
+        ran = run(*asked, *options)
+    assert (ran.code, ran.out) == ((0, before.out) if code == 0 else (75, ""))
+    assert says[code] in ran.err
 
 
 def test_old_snapshots_go_at_the_next_load(run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
