@@ -6,6 +6,7 @@ A sentence says what, which value or file and line, and what to type next. Exit 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from opttius_cli.i18n import _, n_
@@ -202,19 +203,31 @@ class MissingTableError(SourceError):
         )
 
 
+_OWN_NAME = re.compile(r"[a-z-]+-\d{4}-\d\d-\d\d\.\w+( .*)?")
+
+
+def hint_of_own(name: str) -> str:
+    """What to say of a file that cannot be read as a table, when it is called as ``opttius export`` calls its own."""
+    if not _OWN_NAME.fullmatch(name):
+        return ""
+    return " " + _("If it is a report that opttius wrote, move it to another folder.")
+
+
 class MissingColumnError(SourceError):
-    """A required column is not in a table."""
+    """Required columns are not in a table."""
 
     def __init__(self, origin: str, table: str, columns: Sequence[str]) -> None:
-        super().__init__(
-            _(
-                "{origin}: table “{table}” has no column {columns}, which is required. "
-                "Export the table again with that column.",
-                origin=origin,
-                table=table,
-                columns=listed([f"“{column}”" for column in columns]),
-            )
+        sentence = n_(
+            "{origin}: table “{table}” has no column {columns}, which is required. "
+            "Export the table again with that column.",
+            "{origin}: table “{table}” lacks the columns {columns}, which are required. "
+            "Export the table again with those columns.",
+            len(columns),
+            origin=origin,
+            table=table,
+            columns=listed([f"“{column}”" for column in columns]),
         )
+        super().__init__(sentence + hint_of_own(origin))
 
 
 class UnreadableError(SourceError):

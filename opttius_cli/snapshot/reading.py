@@ -55,8 +55,8 @@ _TEXT_READERS = {
 _TYPED_READERS = {
     Kind.TEXT: "read_text({cell})",
     Kind.MONEY: _MONEY,
-    Kind.INSTANT: "finite(TRY_CAST({cell} AS TIMESTAMPTZ))",
-    Kind.DATE: "finite(TRY_CAST({cell} AS DATE))",
+    Kind.INSTANT: "known_moment(TRY_CAST({cell} AS TIMESTAMPTZ))",
+    Kind.DATE: "known_date(TRY_CAST({cell} AS DATE))",
     Kind.JSON: "json(to_json({cell}))",
 }
 _ALWAYS_READABLE = {Kind.TEXT, Kind.LIST}

@@ -56,17 +56,29 @@ class JsonFile:
             raise
         except duckdb.Error as error:
             raise self._broken() from error
+        if not keys:
+            return self._stage_without_keys(con)
         shape = literal(json.dumps(dict.fromkeys(keys.values(), "VARCHAR")))
         sound = _SOUND if self._careful else "json_type(item) = 'OBJECT'"
         cells = ", ".join(
             f"struct_extract(cells, {literal(key)}) AS c{place}" for place, key in enumerate(keys.values())
         )
         con.execute(
-            f"CREATE OR REPLACE TEMP VIEW {quoted(self._view)} AS SELECT {cells or 'NULL AS nothing'} FROM ("
+            f"CREATE OR REPLACE TEMP VIEW {quoted(self._view)} AS SELECT {cells} FROM ("
             f"SELECT json_transform(CASE WHEN {sound} THEN item END, {shape}) AS cells "
             f"FROM {self._items()} WHERE item IS NOT NULL AND {sound})"
         )
         return Staged(self._view, {name: (f"c{place}", "VARCHAR") for place, name in enumerate(keys)})
+
+    def _stage_without_keys(self, con: duckdb.DuckDBPyConnection) -> Staged:
+        """A view of rows that have none of our columns; without a row, nothing says that any column is missing."""
+        names = [] if self._count(con) else [column.name for column in self.table.columns]
+        cells = ", ".join(f"CAST(NULL AS VARCHAR) AS c{place}" for place in range(len(names)))
+        con.execute(
+            f"CREATE OR REPLACE TEMP VIEW {quoted(self._view)} AS SELECT {cells or 'NULL AS nothing'} "
+            f"FROM {self._items()}"
+        )
+        return Staged(self._view, {name: (f"c{place}", "VARCHAR") for place, name in enumerate(names)})
 
     def complete(self, con: duckdb.DuckDBPyConnection, rows: int | None) -> bool:
         """Whether every line was an object; else the view becomes one that leaves out those that are none."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.tables import TABLES
-from opttius_cli.errors import SourceError, listed
+from opttius_cli.errors import SourceError, hint_of_own, listed
 from opttius_cli.i18n import _
 from opttius_cli.sources.files import reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 # After “_” only what is no other table's name: customers_notes is a table of its own.
 _TAIL = re.compile(r"$|[-. (].*|_(rows|export|part|all|copy|\d).*", re.IGNORECASE)
@@ -48,4 +48,5 @@ def nothing_known(path: Path | str, found: Sequence[str]) -> SourceError:
             path=path,
             found=listed(sorted(found), 5),
         )
+        + hint_of_own(Path(path).name)
     )

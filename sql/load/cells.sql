@@ -51,18 +51,26 @@ CREATE OR REPLACE TEMP MACRO day_first(cell) AS (
 -- A day in front of a month and a year: 02-01-26 must not be taken for the year 2.
 CREATE OR REPLACE TEMP MACRO begins_with_day(cell) AS (regexp_matches(cell, '^\s*\d{1,2}[-/.]\d{1,2}[-/.]'));
 
--- A timestamp without an offset is in the session's zone, which the loader sets. Infinity is no instant.
-CREATE OR REPLACE TEMP MACRO finite(moment) AS (CASE WHEN isfinite(moment) THEN moment END);
+-- Infinity is no moment. Nor is a year that no calendar shows (a digit too many, or the zero date of some programs),
+-- whatever the zone in which it is looked at.
+CREATE OR REPLACE TEMP MACRO known_moment(moment) AS (
+    CASE WHEN moment BETWEEN TIMESTAMPTZ '0001-01-02 00:00:00+00' AND TIMESTAMPTZ '9999-12-31 09:00:00+00' THEN moment END
+);
+CREATE OR REPLACE TEMP MACRO known_date(day) AS (
+    CASE WHEN day BETWEEN DATE '0001-01-02' AND DATE '9999-12-31' THEN day END
+);
+
+-- A timestamp without an offset is in the session's zone, which the loader sets.
 
 CREATE OR REPLACE TEMP MACRO read_instant(cell) AS (
-    finite(CASE
+    known_moment(CASE
         WHEN begins_with_day(cell) THEN timezone(current_setting('TimeZone'), day_first(cell))
         ELSE TRY_CAST(trim(cell) AS TIMESTAMPTZ)
     END)
 );
 
 CREATE OR REPLACE TEMP MACRO read_date(cell) AS (
-    finite(CASE
+    known_date(CASE
         WHEN begins_with_day(cell) THEN CAST(day_first(cell) AS DATE)
         ELSE coalesce(TRY_CAST(trim(cell) AS DATE), CAST(TRY_CAST(trim(cell) AS TIMESTAMP) AS DATE))
     END)

@@ -300,3 +300,31 @@ def test_a_failed_load_leaves_the_snapshot_before_it(tmp_path: Path) -> None:
         load(folder, tmp_path / "cache")
     assert {path: path.read_bytes() for path in (tmp_path / "cache").glob("*.duckdb")} == before
     assert len([path for path in (tmp_path / "cache").iterdir() if path.suffix != ".lock"]) == 1
+
+
+@pytest.mark.parametrize("text", ["[]", "[\n]\n", "\ufeff[ ]"])
+def test_a_json_table_without_rows_is_one(tmp_path: Path, text: str) -> None:
+    folder = shop(tmp_path / "export")
+    (folder / "quotes.json").write_text(text, encoding="utf-8")
+    found = load(folder, tmp_path / "cache")
+    assert (found.rows_read["quotes"], found.tables["quotes"]) == (0, [])
+    assert not any(table == "quotes" for table, _column in found.missing)
+
+
+@pytest.mark.parametrize("text", ["{}", '{"quotes": [{"id": 1}]}', "[{}]", "[1, 2]"])
+def test_json_that_holds_other_things_lacks_columns(tmp_path: Path, text: str) -> None:
+    folder = shop(tmp_path / "export")
+    (folder / "quotes.json").write_text(text, encoding="utf-8")
+    with pytest.raises(
+        MissingColumnError, match=r"quotes\.json: table “quotes” lacks the columns “id”, “customer_id”"
+    ):
+        load(folder, tmp_path / "cache")
+
+
+def test_a_report_of_our_own_among_the_tables_is_told_as_one(tmp_path: Path) -> None:
+    folder = shop(tmp_path / "export")
+    own = folder / "customers-2026-11-22.csv"
+    own.write_text("id,name\n1,Ana R.\n", encoding="utf-8")
+    assert refused(folder, tmp_path / "cache").endswith("move it to another folder.")
+    own.rename(folder / "customers-part.csv")
+    assert refused(folder, tmp_path / "cache").endswith("Export the table again with those columns.")

@@ -354,3 +354,50 @@ def test_no_row_vanishes_whatever_is_damaged(tmp_path: Path, seed: int) -> None:
     lost = [line for line in whole if line.split(",")[0] not in kept]
     assert len(lost) <= len({one.line for one in found.rejects})
     assert found.rows_read["orders"] + len({one.line for one in found.rejects if one.refused}) >= 290
+
+
+MOMENTS = {
+    "0001-01-01 00:00:00+00": False,
+    "0001-01-01 23:59:59.999999+00": False,
+    "0001-01-02 00:00:00+00": True,
+    "9999-12-31 00:00:00+00": True,
+    "9999-12-31 23:59:59+00": False,
+    "12026-11-20 10:00:00+00": False,
+    "0044-03-15 12:00:00+00 (BC)": False,
+}
+"""Of an order: a moment outside the calendar is none that could be read."""
+
+
+@pytest.mark.parametrize("format_", ["csv", "parquet"])
+def test_moments_outside_the_calendar_are_refused(tmp_path: Path, format_: str) -> None:
+    lines = [order(number, created=moment) for number, moment in enumerate(MOMENTS, 1)]
+    folder = shop(tmp_path / "export", orders=orders(*lines))
+    if format_ == "parquet":
+        con = duckdb.connect()
+        con.execute(f"CREATE TABLE orders AS FROM read_csv('{folder}/orders.csv', all_varchar = true)")
+        con.execute(
+            f"COPY (SELECT * REPLACE (TRY_CAST(created_at AS TIMESTAMPTZ) AS created_at) FROM orders) "
+            f"TO '{folder}/orders.parquet'"
+        )
+        (folder / "orders.csv").unlink()
+    found = load(folder, tmp_path / "cache")
+    kept = [uid(number) for number, fine in enumerate(MOMENTS.values(), 1) if fine]
+    assert found.column("orders", "id") == kept
+    assert {(one.column, one.refused) for one in found.rejects} == {("created_at", True)}
+    assert len(found.rejects) == len(MOMENTS) - len(kept)
+
+
+def test_an_optional_date_outside_the_calendar_is_emptied_and_told(tmp_path: Path) -> None:
+    header = "id,customer_id,branch_id,status,total_amount,created_at,expiration_date\n"
+    dates = ("12026-11-30", "0001-01-01", "9999-12-31", "2026-11-30")
+    rows = [
+        f"{uid(number)},{CUSTOMER},{BRANCH},sent,1,2026-01-01 12:00:00+00,{date}\n"
+        for number, date in enumerate(dates)
+    ]
+    folder = shop(tmp_path / "export")
+    (folder / "quotes.csv").write_text(header + "".join(rows), encoding="utf-8")
+    found = load(folder, tmp_path / "cache")
+    assert found.column("quotes", "expiration_date") == [None, None, "9999-12-31", "2026-11-30"]
+    assert found.rejects == [
+        Reject("quotes.csv", line, "expiration_date", "unreadable", refused=False) for line in (2, 3)
+    ]
