@@ -143,8 +143,11 @@ def parse_as_of(text: str | None, zone: ZoneInfo, now: datetime) -> Clock:
 def _no_as_of(text: str) -> UsageError:
     return UsageError(
         _(
-            "--as-of “{text}” is no date or timestamp. Type one like 2026-11-22 or 2026-11-22T15:00:00-03:00.",
+            "--as-of “{text}” is no date or timestamp of the years {earliest} to {latest}. "
+            "Type one like 2026-11-22 or 2026-11-22T15:00:00-03:00.",
             text=text,
+            earliest=FIRST_YEAR,
+            latest=LAST_YEAR,
         )
     )
 
@@ -160,10 +163,19 @@ def parse_period(text: str, clock: Clock) -> Period:
         unit, first, last = _named(label, clock.date) or _numbered(label, clock.date) or _dated(label)
     except (ValueError, OverflowError) as error:
         raise _no_period(text) from error
-    if not FIRST_YEAR <= first.year <= last.year <= LAST_YEAR and first <= last:
-        raise _no_period(text)
     if last < first:
         raise UsageError(_("--period {text} ends before it begins. Type FIRST..LAST.", text=text))
+    if not FIRST_YEAR <= first.year <= last.year <= LAST_YEAR:
+        raise UsageError(
+            _(
+                "--period {text} goes from {first} to {last}. The years {earliest} to {latest} can be asked for.",
+                text=text,
+                first=first,
+                last=last,
+                earliest=FIRST_YEAR,
+                latest=LAST_YEAR,
+            )
+        )
     if first > clock.date:
         raise UsageError(
             _(

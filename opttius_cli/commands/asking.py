@@ -101,7 +101,7 @@ def asked(
         os.environ,
         now(),
         voice(options),
-        period=(options.period or period) if windowed else None,
+        period=(period if options.period is None else options.period) if windowed else None,
         as_of=options.as_of,
         compare=options.compare,
         refresh=options.refresh,
