@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from opttius_cli.errors import SourceError
 from opttius_cli.i18n import _
 from opttius_cli.sources.postgres.services import service
+from opttius_cli.sources.postgres.surroundings import told_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,16 +31,13 @@ _KEYS = frozenset(
     )
 )
 """The parameters of libpq. Any other is a slip, and might be a piece of a password."""
-_VARIABLES = {
-    "PGHOST": "host",
-    "PGHOSTADDR": "hostaddr",
-    "PGPORT": "port",
-    "PGDATABASE": "dbname",
-    "PGUSER": "user",
-    "PGSSLMODE": "sslmode",
-    "PGSSLROOTCERT": "sslrootcert",
-    "PGCONNECT_TIMEOUT": "connect_timeout",
-}
+_INDIFFERENT = frozenset(
+    (
+        *("connect_timeout", "client_encoding", "passfile", "tcp_user_timeout", "sslcompression", "sslsni"),
+        *("keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "sslnegotiation"),
+    )
+)
+"""Parameters that change how the server is spoken to, and never which one it is nor which rows it shows."""
 _HOST = re.compile(r"[\w.%-]*|\[[0-9A-Fa-f:.]+(%\w+)?\]", re.ASCII)
 _PORT = re.compile(r"\d{0,5}", re.ASCII)
 _LOCAL = re.compile(r"localhost|127(\.\d{1,3}){3}|::1|[/@].*|", re.ASCII | re.IGNORECASE)
@@ -108,9 +106,9 @@ class Address:
 
     @property
     def identity(self) -> str:
-        """Everything that decides which rows the address leads to."""
-        known = ("host", "hostaddr", "port", "dbname", "user", "options", "target_session_attrs")
-        return ";".join(f"{key}={self.parameters.get(key, '')}" for key in known)
+        """Everything that decides which rows the address leads to, wherever it was said; no secret is in it."""
+        known = ((key, value) for key, value in sorted(self.parameters.items()) if key not in _INDIFFERENT)
+        return ";".join(f"{key}={value!r}" for key, value in known)
 
     def conninfo(self, **more: str) -> str:
         """The whole as libpq takes it, secrets included: for the connection, and for nothing else."""
@@ -131,8 +129,8 @@ def parse(text: str, environment: Mapping[str, str]) -> Address:
         raise AddressError
     named = written.get("service") or environment.get("PGSERVICE")
     defined = service(named, environment) if named else {}
-    told = {key: environment[name] for name, key in _VARIABLES.items() if environment.get(name)}
-    merged = {**told, **{key: value for key, value in defined.items() if key in _KEYS}, **written}
+    known = {key: value for key, value in defined.items() if key in _KEYS}
+    merged = {**told_by(environment), **known, **written}
     merged.pop("service", None)
     if merged.get("sslmode", "require") not in _SSL_MODES:
         raise SourceError(_("sslmode must be one of {modes}.", modes=", ".join(_SSL_MODES)))

@@ -130,14 +130,15 @@ class SilentError(UnreachableError):
 
 def failure(error: Exception, address: Address) -> SourceError:
     """The sentence for what the driver raised. It is not chained: nothing of the driver's goes into a log."""
-    text = scrubbed(str(error), address)
+    # The cause is looked for in the whole text: a password such as “password” would hide it.
+    text = str(error)
     code = getattr(error, "sqlstate", None) or ""
     words = {
         "place": address.shown,
         "host": address.host,
         "port": address.port,
         "user": address.user or "?",
-        "told": _first_line(text),
+        "told": _first_line(scrubbed(text, address)),
     }
     for pattern, sentence in _CAUSES:
         if re.search(pattern, f"{text} {code}"):

@@ -17,6 +17,7 @@ from opttius_cli.sources.postgres.increment import build_on
 from opttius_cli.sources.postgres.line import Line, dial
 from opttius_cli.sources.postgres.pull import Pulled
 from opttius_cli.sources.postgres.selection import Asked, Limits, condition, of_admin
+from opttius_cli.sources.postgres.surroundings import hide_service
 from opttius_cli.sources.postgres.wanted import LIMITED, Wanted
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def connected(address: Address, terms: Terms) -> Line:
     timeout = int(told) if told.isdigit() and int(told) else max(2, round(terms.connect_timeout))
     more = {"connect_timeout": str(timeout), "application_name": "opttius", **_encryption(address, terms)}
     hosts = address.host.count(",") + 1
+    hide_service()
     line = dial(
         address,
         address.conninfo(**more),
