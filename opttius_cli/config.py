@@ -277,7 +277,7 @@ def _beside(file: Path, value: Any) -> Any:
     if not isinstance(value, str) or not value.strip():
         return value
     path = file.parent / Path(value).expanduser()
-    return value if addresses.is_address(value) and not path.exists() else str(path)
+    return value if addresses.is_address(value) and not addresses.is_path(str(path)) else str(path)
 
 
 _FREE_TABLES = {"reports"}

@@ -119,7 +119,8 @@ _PLAIN_SPACES = str.maketrans("\u00a0\u202f", "  ")
 
 def _clean(sentence: str) -> str:
     """``sentence`` on one line, without passwords: no value may drive the terminal, or begin another message."""
-    spaced = "⏎".join(masked(sentence).splitlines()).translate(_PLAIN_SPACES)
+    # A password may go on on the next line: joined first, it is masked with what it begins.
+    spaced = masked("⏎".join(sentence.splitlines())).translate(_PLAIN_SPACES)
     return "".join(char if char.isprintable() else "�" for char in spaced)
 
 

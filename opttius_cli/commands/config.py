@@ -36,7 +36,7 @@ def show(
     }
     if as_json:
         safe = {
-            key: addresses.masked(value) if isinstance(value, str) else value for key, value in values.items()
+            key: addresses.shown(value) if isinstance(value, str) else value for key, value in values.items()
         }
         rows = [{"key": key, "value": value, "origin": config.origins[key]} for key, value in safe.items()]
         sink.write_text(json.dumps(rows, ensure_ascii=False, indent=2, default=list) + "\n")
@@ -71,7 +71,7 @@ def validate(options: Shared) -> None:
     files = settings.files(os.environ, Path.cwd())
     definitions(config)
     source = config.source
-    if source and not Path(source).expanduser().exists() and not addresses.is_address(source):
+    if source and not addresses.is_path(source) and not addresses.is_address(source):
         raise ConfigError(_("source = {value}: there is no such folder or file.", value=source))
     for file in files:
         sink.write_text(_("{file} is right.", file=file) + "\n")
@@ -124,7 +124,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return _toml(value)
     if isinstance(value, str):
-        return addresses.masked(value)
+        return addresses.shown(value)
     if isinstance(value, tuple):
         return ", ".join(value) or "—"
     return ", ".join(f"{k}={v}" for k, v in value.items()) or "—" if isinstance(value, dict) else str(value)

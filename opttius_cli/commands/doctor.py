@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -64,6 +65,8 @@ def _examine(settings: Config, role: str, options: Sourced, *, as_json: bool) ->
     say = _speaker(options)
 
     def tell(finding: Finding) -> None:
+        # In the words of a driver or a server there may be anything.
+        finding = replace(finding, said=addresses.masked(finding.said))
         found.append(finding)
         if not as_json:
             say(finding)

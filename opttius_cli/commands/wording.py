@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer.core
 
+from opttius_cli.addresses import shown
 from opttius_cli.errors import listed
 from opttius_cli.i18n import N_, _
 from opttius_cli.names import nearest
@@ -101,13 +102,13 @@ def _of_context(error: TyperException) -> str:
     context: Any = getattr(error, "ctx", None)
     if context and (found := _NO_COMMAND.match(error.message)):
         return _with_near(
-            _("There is no command “{name}”.", name=found["name"]),
+            _("There is no command “{name}”.", name=shown(found["name"])),
             nearest(found["name"], context.command.commands, most=12),
         )
     if context and (found := _TOO_MUCH.match(error.message)):
         return _(
             "“{words}” has no place here. Type {command} --help.",
-            words=found["words"],
+            words=shown(found["words"]),
             command=context.command_path,
         )
     return error.format_message()

@@ -50,7 +50,7 @@ def open_source(text: str, live: Live | None = None) -> Source:
 
         how = live or Live()
         return Database(parse(text, how.environment), how.terms, how.wanted)
-    raise SourceError(_("There is no folder or file “{path}”. Check --source.", path=addresses.masked(text)))
+    raise SourceError(_("There is no folder or file “{path}”. Check --source.", path=addresses.shown(text)))
 
 
 def _file(path: Path) -> Source:

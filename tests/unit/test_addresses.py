@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import collections
+from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
-from opttius_cli.addresses import is_address, masked
+import opttius_cli
+from opttius_cli.addresses import is_address, masked, shown, tells_password
 from opttius_cli.errors import SourceError
 from opttius_cli.sources.postgres.address import AddressError, parse
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+CATALOGS = sorted((Path(opttius_cli.__file__).parent / "locale").glob("*/LC_MESSAGES/*.po"))
 SECRET = "hunter2"  # noqa: S105 - what must not be seen
 
 
@@ -122,7 +123,7 @@ def test_a_path_is_no_address(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "safe"),
     [
         (
             "Snapshot of postgresql://ana@db:5432/shop, loaded",
@@ -150,7 +151,96 @@ def test_a_path_is_no_address(text: str) -> None:
         ("postgres//ana:hunter2@db", "postgres//…@db"),
         ("/shop/mysql:/ana:hunter2@db/shop", "/shop/mysql:/…@db/shop"),
         ("C:/shop/a:b, ana@x", "C:/shop/a:b, ana@x"),
+        ("no C:\\shop\\ana@x.", "no C:\\shop\\ana@x."),
+        ("extra (lector:hunter2@host/x)", "extra (lector:…@host/x)"),
+        ("extra (//lector:hunter2@host/x)", "extra (//lector:…@host/x)"),
+        ("extra (postgresql:lector:hun ter2@host/x)", "extra (postgresql:…@host/x)"),
+        ("extra (postgres:\\\\lector:hunter2@host/x)", "extra (postgres:…@host/x)"),
+        ("extra (postgresql;//lector:hun ter2@host/x)", "extra (postgresql;//…@host/x)"),
+        ("extra (postgresql ://lector:hun ter2@host/x)", "extra (postgresql ://…@host/x)"),
+        ("host=h;Pwd=hunter2", "host=h;Pwd=…"),
+        ("pasword=hunter2 x", "pasword=…"),
+        ("postgresql://db/x?passwd=hunter2", "postgresql://…"),
+        ("at 12:30: “ana@x” is nobody", "at 12:30: “ana@x” is nobody"),
+        ("postgresql://ana@db/shop: “eva@x” is nobody", "postgresql://ana@db/shop: “eva@x” is nobody"),
     ],
 )
-def test_a_password_is_masked_wherever_it_stands(text: str, shown: str) -> None:
-    assert masked(text) == shown
+def test_a_password_is_masked_wherever_it_stands(text: str, safe: str) -> None:
+    assert masked(text) == safe
+
+
+@pytest.mark.parametrize("catalog", CATALOGS, ids=lambda file: file.parent.parent.name)
+def test_our_own_sentences_are_left_whole(catalog: Path) -> None:
+    values = collections.defaultdict(lambda: "7", place="postgresql://ana@db.example:5432/shop", user="ana")
+    values |= dict.fromkeys(("source", "origin", "address"), values["place"])
+    with catalog.open("rb") as file:
+        messages = read_po(file)
+    sentences: list[str] = []
+    for message in messages:
+        for texts in (message.id, message.string):
+            forms = [str(text) for text in (texts if isinstance(texts, tuple) else (texts,))]
+            sentences += [form.format_map(values) for form in forms] if message.python_brace_format else forms
+    assert len(sentences) > 1000
+    cut = [sentence for sentence in sentences if masked(sentence) != sentence]
+    assert cut == []
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("/srv/a@b", "/srv/a@b"),
+        ("host=db user=ana dbname=shop", "host=db user=ana dbname=shop"),
+        ("postgresql://ana@db/shop?sslmode=require", "postgresql://ana@db/shop?sslmode=require"),
+        ("postgresql://ana:hun\nter2@db", "postgresql://…"),
+        ("postgresql://ana@db/shop\n?x=hunter2", "postgresql://…"),
+        ("host=db password='a\nhunter2'", "host=db password=…"),
+        ("host=db\npwd=hunter2", "host=db\npwd=…"),
+        ("pass=hunter2", "pass=…"),
+        ("Server=db;Pwd=hunter2", "Server=db;Pwd=…"),
+        ("postgresql:ana:hunter2", "postgresql:…"),
+        ("ana:hun ter2\n@db/shop", "ana:…"),
+        ("postgres ;//ana:hunter2@db", "postgres ;…"),
+        ("password=a:hunter2@b", "password=…"),
+        ("mysql://ana:hun\nter2@db/shop", "mysql://…@db/shop"),
+    ],
+)
+def test_a_value_shows_nothing_of_what_may_be_a_password(text: str, safe: str) -> None:
+    assert shown(text) == safe
+
+
+def test_what_is_on_the_disk_goes_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert shown("pwd=norte") == "pwd=…"
+    for name in ("tienda@norte", "pass=norte"):
+        Path(name).mkdir()
+        assert not tells_password(name)
+        assert shown(name) == name
+
+
+@pytest.mark.parametrize("name", ["tienda$1", "tienda(1)", "a=b", "a?b#c", "año 1", "x@y", "x/y"])
+def test_a_name_with_signs_is_shown_as_a_url_that_leads_there(name: str) -> None:
+    address = parse(f"host=db dbname='{name}' user='{name}'", {})
+    said = f"{address.shown} refuses the password of “{name}”. Check PGPASSWORD."
+    assert parse(address.shown, {}).parameters == {**address.parameters, "port": "5432"}
+    assert masked(said) == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "host=127.0.0.1;password=hunter2",
+        "host=127.0.0.1 dbname=x;Pwd=hunter2",
+        "host=/run/pg;user=ana;x=hunter2",
+        "connect_timeout=5;pw=hunter2",
+        "service=shop;password=hunter2",
+        "Server=db;Pwd=hunter2",
+        "postgresql://db/shop;password=hunter2",
+        "postgresql://db/shop&pass=hunter2",
+        "postgresql ://ana:hunter2@db/shop",
+        "ana:hunter2@db/shop",
+    ],
+)
+def test_what_runs_on_is_no_address(text: str) -> None:
+    assert is_address(text)
+    with pytest.raises(AddressError):
+        parse(text, {})

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
+from opttius_cli.addresses import names_secret
 from opttius_cli.errors import SourceError
 from opttius_cli.i18n import _
 from opttius_cli.sources.postgres.services import service
@@ -38,7 +39,9 @@ _INDIFFERENT = frozenset(
     )
 )
 """Parameters that change how the server is spoken to, and never which one it is nor which rows it shows."""
+_SCHEMES = ("postgresql", "postgres")
 _HOST = re.compile(r"[\w.%-]*|\[[0-9A-Fa-f:.]+(%\w+)?\]", re.ASCII)
+_HOSTS = re.compile(r"[\w.:%, -]*|[/@][^;=]*")
 _PORT = re.compile(r"\d{0,5}", re.ASCII)
 _LOCAL = re.compile(r"localhost|127(\.\d{1,3}){3}|::1|[/@].*|", re.ASCII | re.IGNORECASE)
 _PAIR = re.compile(r"\s*([A-Za-z_]+)\s*=\s*('(?:[^'\\]|\\.)*'|(?:[^\s'\\]|\\.)*)(?=\s|$)")
@@ -53,8 +56,8 @@ class AddressError(SourceError):
         super().__init__(
             _(
                 "The address of the database cannot be read. Write postgresql://USER@HOST:5432/DATABASE "
-                "or service=NAME, without the password: that goes into PGPASSWORD or ~/.pgpass. "
-                "(Where it must stand in a URL, its signs such as : / @ # are percent-encoded.)"
+                "or service=NAME, and leave the password out: it goes into PGPASSWORD or ~/.pgpass. "
+                "(Where it must stand in a URL, all of its signs but letters and digits are percent-encoded.)"
             )
         )
 
@@ -99,10 +102,10 @@ class Address:
         """The address without secrets, as a person would write it."""
         if self.service:
             return f"service={self.service}"
-        user = f"{self.user}@" if self.user else ""
+        user = f"{_encoded(self.user)}@" if self.user else ""
         host = self.host if not self.host.startswith("/") else ""
         port = f":{self.port}" if host else ""
-        return f"postgresql://{user}{host}{port}/{self.parameters.get('dbname', self.user)}"
+        return f"postgresql://{user}{host}{port}/{_encoded(self.parameters.get('dbname', self.user))}"
 
     @property
     def identity(self) -> str:
@@ -117,6 +120,11 @@ class Address:
         return " ".join(f"{key}='{value}'" for key, value in escaped)
 
 
+def _encoded(text: str) -> str:
+    """A part of a URL: with whatever sign, it is a URL that leads there, and that no mask takes for a password."""
+    return quote(text, safe="")
+
+
 def parse(text: str, environment: Mapping[str, str]) -> Address:
     """The address that ``text`` is, completed from service file and environment.
 
@@ -125,7 +133,7 @@ def parse(text: str, environment: Mapping[str, str]) -> Address:
         SourceError: it names a service that is not defined, or a mode of encryption that there is not.
     """
     written = _of_url(text.strip()) if "://" in text else _of_pairs(text)
-    if set(written) - _KEYS:
+    if set(written) - _KEYS or any(_runs_on(key, value) for key, value in written.items()):
         raise AddressError
     named = written.get("service") or environment.get("PGSERVICE")
     defined = service(named, environment) if named else {}
@@ -142,12 +150,23 @@ def parse(text: str, environment: Mapping[str, str]) -> Address:
     )
 
 
+def _runs_on(key: str, value: str) -> bool:
+    """Whether ``value`` goes on with what was meant as another parameter, and may be a password."""
+    if key in (*_SECRETS, "options"):
+        return False
+    if key in ("host", "hostaddr") and not _HOSTS.fullmatch(value):
+        return True
+    return names_secret(value) or re.search(r";\s*\w+\s*=", value) is not None
+
+
 def _of_url(text: str) -> dict[str, str]:
     """The parameters of ``postgresql://user:password@host:port/database?key=value``.
 
     Stricter than libpq: a sign that would be part of a password written without %-signs is not guessed at.
     """
-    rest = text.split("://", 1)[1]
+    scheme, _colon, rest = text.partition("://")
+    if scheme.lower() not in _SCHEMES:
+        raise AddressError
     before, mark, query = rest.partition("?")
     authority, _slash, database = before.partition("/")
     login, at, place = authority.rpartition("@")
