@@ -106,7 +106,7 @@ def test_only_this_machine_is_local(text: str, *, local: bool) -> None:
 def test_everything_of_it_goes_to_the_driver_quoted() -> None:
     address = parse("postgresql://ana:a%20b%27c%5C@db/shop", {})
     assert address.conninfo(sslmode="require") == (
-        "sslmode='require' host='db' dbname='shop' user='ana' password='a b\\'c\\\\'"
+        "sslmode='require' host='db' dbname='shop' user='ana' password='a b\\'c\\\\' client_encoding='UTF8'"
     )
 
 

@@ -39,6 +39,8 @@ _INDIFFERENT = frozenset(
     )
 )
 """Parameters that change how the server is spoken to, and never which one it is nor which rows it shows."""
+_DEMANDED = {"client_encoding": "UTF8"}
+"""What nobody else may choose: texts that come otherwise cannot be read."""
 _SCHEMES = ("postgresql", "postgres")
 _HOST = re.compile(r"[\w.%-]*|\[[0-9A-Fa-f:.]+(%\w+)?\]", re.ASCII)
 _HOSTS = re.compile(r"[\w.:%, -]*|[/@][^;=]*")
@@ -115,7 +117,7 @@ class Address:
 
     def conninfo(self, **more: str) -> str:
         """The whole as libpq takes it, secrets included: for the connection, and for nothing else."""
-        merged = {**more, **self.parameters, **self.secrets}
+        merged = {**more, **self.parameters, **self.secrets, **_DEMANDED}
         escaped = ((key, value.replace("\\", "\\\\").replace("'", "\\'")) for key, value in merged.items())
         return " ".join(f"{key}='{value}'" for key, value in escaped)
 

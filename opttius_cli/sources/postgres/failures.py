@@ -128,6 +128,30 @@ class SilentError(UnreachableError):
         )
 
 
+class GarbledError(UnreachableError):
+    """A text in the database is none in any encoding that is known; :meth:`of` says in which table."""
+
+    def __init__(self, address: Address, told: str, table: str | None = None) -> None:
+        self._known = (address, told)
+        place = address.shown
+        where = place if table is None else _("Table {table} of {place}", table=table, place=place)
+        super().__init__(
+            _(
+                "{where} holds a text that is not of the database's encoding and cannot be read as UTF-8 ({told}). "
+                "Let its owner mend that text, or put a view without it in the table's place.",
+                where=where,
+                told=told,
+            )
+        )
+
+    def of(self, table: str) -> GarbledError:
+        """The same, with the table that was read."""
+        return GarbledError(*self._known, table)
+
+
+_GARBLED = re.compile(r"\b(22021|22P05)\b|invalid byte sequence|has no equivalent in encoding")
+
+
 def failure(error: Exception, address: Address) -> SourceError:
     """The sentence for what the driver raised. It is not chained: nothing of the driver's goes into a log."""
     # The cause is looked for in the whole text: a password such as “password” would hide it.
@@ -140,6 +164,8 @@ def failure(error: Exception, address: Address) -> SourceError:
         "user": address.user or "?",
         "told": _first_line(scrubbed(text, address)),
     }
+    if _GARBLED.search(f"{text} {code}"):
+        return GarbledError(address, words["told"])
     for pattern, sentence in _CAUSES:
         if re.search(pattern, f"{text} {code}"):
             return UnreachableError(_(sentence, **words))
@@ -160,4 +186,4 @@ def scrubbed(text: str, address: Address) -> str:
 def _first_line(text: str) -> str:
     """What the server said, without the driver's own words around it."""
     line = next((line for line in text.splitlines() if line.strip()), "")
-    return re.sub(r"^.*?(ERROR|FATAL|PANIC|\[libpq\]\s*[^:]*):\s*", "", line).strip()
+    return re.sub(r"^(.*?\b(ERROR|FATAL|PANIC)|.*?\[libpq\]\s*[^:]*):\s*", "", line).strip()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.settling import quoted
 from opttius_cli.snapshot.source import Refusal, Staged
+from opttius_cli.sources.postgres.failures import GarbledError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,7 +48,9 @@ def pull(
             _take(con, pa.Table.from_batches([batch]), f"INSERT INTO {quoted(into)}")
             arrived(batch.num_rows)
     except BaseException:
-        con.execute("ROLLBACK")
+        # Nothing that goes wrong here may hide what went wrong first.
+        with suppress(Exception):
+            con.execute("ROLLBACK")
         raise
     con.execute("COMMIT")
 
@@ -55,8 +59,11 @@ def _take(con: duckdb.DuckDBPyConnection, rows: pa.Table, statement: str) -> Non
     con.register(_ARRIVING, rows)
     try:
         con.execute(f"{statement} SELECT * FROM {_ARRIVING}")
-    finally:
-        con.unregister(_ARRIVING)
+    except BaseException:
+        with suppress(Exception):
+            con.unregister(_ARRIVING)
+        raise
+    con.unregister(_ARRIVING)
 
 
 @dataclass(slots=True)
@@ -89,7 +96,10 @@ class Pulled:
             rows += more
             self.progress(self.asked.table.name, rows)
 
-        pull(con, self.line, query, into, arrived)
+        try:
+            pull(con, self.line, query, into, arrived)
+        except GarbledError as error:
+            raise error.of(self.label) from None
         return rows
 
     def complete(self, con: duckdb.DuckDBPyConnection, rows: int | None) -> bool:

@@ -80,6 +80,8 @@ def _opening(terms: Terms) -> list[str]:
         "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
         f"SET LOCAL statement_timeout = {round(terms.statement_timeout * 1000)}",
         f"SET LOCAL row_security = {'on' if terms.restricted else 'off'}",
+        # A pooler may not hand on what the connection demanded.
+        "SET LOCAL client_encoding = 'UTF8'",
         "SET LOCAL standard_conforming_strings = on",
         "SET LOCAL TimeZone = 'UTC'",
         "SET LOCAL DateStyle = 'ISO, YMD'",
