@@ -84,7 +84,7 @@ def _scope_rows(aside: set[str], divided: Mapping[str, _Divided]) -> str:
     counts += [_rows_set_aside(TABLES[name]) for name in sorted(aside)]
     return (
         f"WITH counted AS ({' UNION ALL '.join(counts)}), refusals AS (SELECT table_name, "
-        f"count(*) AS refused FROM (SELECT DISTINCT table_name, origin, line FROM scope_rejects WHERE refused) "
+        f"count(*) AS refused FROM (SELECT DISTINCT table_name, ordinal FROM scope_rejects WHERE refused) "
         f"GROUP BY table_name) "
         f"SELECT counted.table_name, sum(rows_seen) AS rows_seen, sum(duplicates) AS duplicates, "
         f"sum(rows_after) AS rows_after, coalesce(any_value(refusals.refused), 0) AS refused "

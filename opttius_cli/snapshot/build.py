@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from opttius_cli.snapshot.source import Part, Source, Staged
 
 UUID, TEXT = "UUID", "VARCHAR"
+_TOLD = "(SELECT coalesce(max(ordinal), 0) FROM meta.rejects WHERE table_name = $1)"
+"""The last ordinal given to a row of table $1: those of its next part come after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,8 @@ def _read(con: duckdb.DuckDBPyConnection, reading: Reading, part: Part) -> int:
     refusals = part.refusals(con)
     if refusals:
         con.execute(
-            "INSERT INTO meta.rejects SELECT $1, $2, unnest($3), NULL, unnest($4), TRUE, NULL, NULL",
+            f"INSERT INTO meta.rejects SELECT $1, $2, unnest($3), NULL, unnest($4), TRUE, NULL, NULL, "
+            f"unnest(range(1, len($3) + 1)) + {_TOLD}",
             [name, part.label, [one.line for one in refusals], [one.reason for one in refusals]],
         )
     troubled = f"SELECT 1 FROM {quoted('staged_' + name)} WHERE refused OR troubled LIMIT 1"
@@ -282,9 +285,8 @@ def _count(con: duckdb.DuckDBPyConnection, statement: str) -> int:
 def _note_troubles(con: duckdb.DuckDBPyConnection, reading: Reading, part: Part) -> None:
     """Read the part once more, slowly, to tell the line and column of every cell in trouble."""
     con.execute(f"CREATE TEMP TABLE troubles AS {reading.troubles()}")
-    ordinals = [
-        int(row[0]) for row in con.execute("SELECT DISTINCT ordinal FROM troubles ORDER BY ALL").fetchall()
-    ]
+    found = con.execute("SELECT DISTINCT ordinal FROM troubles ORDER BY ALL").fetchall()
+    ordinals = [int(row[0]) for row in found]
     lines = part.lines(con, ordinals)
     con.execute(
         "CREATE TEMP TABLE lines AS SELECT unnest($1) AS ordinal, unnest($2) AS line",
@@ -292,9 +294,9 @@ def _note_troubles(con: duckdb.DuckDBPyConnection, reading: Reading, part: Part)
     )
     con.execute(
         f"INSERT INTO meta.rejects SELECT $1, $2, line, trouble.column_name, trouble.reason, refused, "
-        f"tenant, {'CAST(order_id AS VARCHAR)' if reading.table.tenancy == 'parent' else 'NULL'} "
+        f"tenant, {'CAST(order_id AS VARCHAR)' if reading.table.tenancy == 'parent' else 'NULL'}, "
+        f"ordinal + {_TOLD} "
         f"FROM ({owners_told(reading.table, 'troubles')}) JOIN lines USING (ordinal)",
         [reading.table.name, part.label],
     )
-    con.execute("DROP TABLE troubles")
-    con.execute("DROP TABLE lines")
+    con.execute("DROP TABLE troubles; DROP TABLE lines")

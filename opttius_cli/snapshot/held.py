@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ CREATE TABLE meta.loaded (table_name VARCHAR, files BIGINT, rows_read BIGINT);
 CREATE TABLE meta.missing (table_name VARCHAR, column_name VARCHAR, quiet BOOLEAN);
 
 -- A row per cell that could not be read; refused says whether its row was left out.
--- tenant and order_id tell whose row it was, where that could be read.
+-- tenant and order_id tell whose row it was, where that could be read. The cells of one row share its ordinal, and
+-- no other row of the table has it: rows of a database have no line, and several of a file may be on one.
 CREATE TABLE meta.rejects (
     table_name VARCHAR, origin VARCHAR, line BIGINT, column_name VARCHAR, reason VARCHAR,
-    refused BOOLEAN, tenant INTEGER, order_id VARCHAR
+    refused BOOLEAN, tenant INTEGER, order_id VARCHAR, ordinal BIGINT
 );
 
 -- Children whose order is not in the data.

@@ -19,7 +19,11 @@ SELECT
     reason,
     refused,
     count(*) AS count,
-    list_slice(list(CAST(line AS VARCHAR) ORDER BY line), 1, 10) AS lines
+    -- Rows of a database have none.
+    coalesce(
+        list_slice(list(CAST(line AS VARCHAR) ORDER BY line) FILTER (WHERE line IS NOT NULL), 1, 10),
+        CAST([] AS VARCHAR[])
+    ) AS lines
 FROM scope_rejects
 GROUP BY table_name, origin, column_name, reason, refused
 ORDER BY table_name, file, column_name, reason, refused;
