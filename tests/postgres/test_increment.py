@@ -94,7 +94,11 @@ def test_only_what_changed_is_fetched(shop: Database, tmp_path: Path) -> None:
     shop.execute(CHANGES["inserted"])
     before = place(shop)
     load(source(shop), tmp_path, now=LATER)
-    of_orders = [statement for statement in asked(shop, before) if 'FROM "public"."orders"' in statement]
+    of_orders = [
+        statement
+        for statement in asked(shop, before)
+        if 'FROM "public"."orders"' in statement and "LIMIT 0" not in statement
+    ]
     assert of_orders
     assert all("updated_at >= '2026-02-" in one or "count(*)" in one for one in of_orders)
     whole = place(shop)

@@ -25,16 +25,19 @@ class Found:
 
     ``types`` are PostgreSQL's names of the types of our columns that may be read; ``withheld`` are ours
     that are there and may not. ``guarded`` says that row-level security hides rows of it from the role.
+    ``oid`` is the server's number for it.
     """
 
     table: Table
     types: Mapping[str, str]
     withheld: Sequence[str] = ()
     guarded: bool = False
+    oid: int = 0
 
 
 @dataclass(slots=True)
 class _Columns:
+    oid: int
     types: dict[str, str] = field(default_factory=dict)
     withheld: list[str] = field(default_factory=list)
     guarded: bool = False
@@ -44,7 +47,7 @@ def census(line: Line, terms: Terms) -> dict[str, Found]:
     """The tables of ours that the schema has, with our columns of each; one that the role may not touch has none."""
     found: dict[str, _Columns] = {}
     for row in line.rows(_question(terms)):
-        columns = found.setdefault(row["relation"], _Columns(guarded=row["guarded"]))
+        columns = found.setdefault(row["relation"], _Columns(row["oid"], guarded=row["guarded"]))
         if not TABLES[row["relation"]].has(row["name"]):
             continue
         if row["readable"]:
@@ -52,14 +55,14 @@ def census(line: Line, terms: Terms) -> dict[str, Found]:
         else:
             columns.withheld.append(row["name"])
     return {
-        name: Found(TABLES[name], columns.types, columns.withheld, columns.guarded)
+        name: Found(TABLES[name], columns.types, columns.withheld, columns.guarded, columns.oid)
         for name, columns in found.items()
     }
 
 
 def _question(terms: Terms) -> str:
     return (
-        "SELECT c.relname::text AS relation, a.attname::text AS name, t.typname::text AS type, "
+        "SELECT c.oid::int8 AS oid, c.relname::text AS relation, a.attname::text AS name, t.typname::text AS type, "
         "(has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT')) AS readable, "
         "row_security_active(c.oid) AS guarded "
         "FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "

@@ -12,11 +12,11 @@ from opttius_cli.i18n import _
 from opttius_cli.snapshot.build import build_directory
 from opttius_cli.snapshot.held import Limits as Memory
 from opttius_cli.snapshot.held import connect
-from opttius_cli.sources.postgres.census import census, must_suffice, readable
 from opttius_cli.sources.postgres.increment import build_on
 from opttius_cli.sources.postgres.line import Line, dial
 from opttius_cli.sources.postgres.pull import Pulled
 from opttius_cli.sources.postgres.selection import Asked, Limits, condition, of_admin
+from opttius_cli.sources.postgres.standstill import held
 from opttius_cli.sources.postgres.surroundings import hide_service
 from opttius_cli.sources.postgres.wanted import LIMITED, Wanted
 
@@ -47,8 +47,7 @@ def connected(address: Address, terms: Terms) -> Line:
         patience=terms.statement_timeout + _GRACE,
     )
     try:
-        for statement in _opening(terms):
-            line.run(statement)
+        _open(line, terms)
     except BaseException:
         line.close()
         raise
@@ -74,9 +73,9 @@ def _encryption(address: Address, terms: Terms) -> dict[str, str]:
     return {} if address.is_local or terms.plaintext else {"sslmode": "require"}
 
 
-def _opening(terms: Terms) -> list[str]:
+def _open(line: Line, terms: Terms) -> None:
     """How the transaction begins. SET LOCAL is what a pooler lets through and forgets afterwards."""
-    return [
+    for statement in (
         "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
         f"SET LOCAL statement_timeout = {round(terms.statement_timeout * 1000)}",
         f"SET LOCAL row_security = {'on' if terms.restricted else 'off'}",
@@ -85,7 +84,8 @@ def _opening(terms: Terms) -> list[str]:
         "SET LOCAL standard_conforming_strings = on",
         "SET LOCAL TimeZone = 'UTC'",
         "SET LOCAL DateStyle = 'ISO, YMD'",
-    ]
+    ):
+        line.run(statement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +115,17 @@ class Database:
         """A part per table that is there. Raises SourceError."""
         line = connected(self.address, self.terms)
         site.held.callback(line.close)
-        found = census(line, self.terms)
-        must_suffice(found, self.address, self.terms)
-        here = readable(found)
+        here = held(line, self.address, self.terms, self._begin_again)
         limits = self._limits(line, here, site)
         asking = {name: self._asked(line, here, name, limits, site) for name in here}
         if self.terms.incremental:
             build_on(line, site, asking, limits)
         return {name: [part] for name, part in asking.items()}
+
+    def _begin_again(self, line: Line) -> None:
+        line.run("ROLLBACK")
+        line.run("BEGIN")
+        _open(line, self.terms)
 
     def _asked(
         self, line: Line, here: Mapping[str, Found], name: str, limits: Limits | None, site: Site

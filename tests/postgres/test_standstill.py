@@ -1,0 +1,99 @@
+"""A load shows one state of every table, whatever is done to the tables while it goes on."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from sources.loading import contents, opened, store
+
+from opttius_cli.snapshot.build import Build
+from postgres.live import NOW, SHOP, load, scoped, source
+from postgres.server import READER
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sources.loading import Loaded
+
+    from postgres.server import Database, Server
+
+REPLACED = {
+    "emptied and filled": """
+        CREATE TEMP TABLE kept AS SELECT * FROM orders; TRUNCATE orders; INSERT INTO orders SELECT * FROM kept
+    """,
+    "written anew": "ALTER TABLE orders ALTER total_amount TYPE numeric(14, 3)",
+    "another in its place": f"""
+        CREATE TABLE later AS SELECT * FROM orders; DROP TABLE orders; ALTER TABLE later RENAME TO orders;
+        GRANT SELECT ON orders TO {READER}
+    """,
+    "what a view reads emptied": """
+        CREATE TEMP TABLE kept AS SELECT * FROM app.order_items; TRUNCATE app.order_items;
+        INSERT INTO app.order_items SELECT * FROM kept
+    """,
+    "another that was there": f"""
+        INSERT INTO spare SELECT * FROM orders; ALTER TABLE orders RENAME TO former;
+        ALTER TABLE spare RENAME TO orders; GRANT SELECT ON orders TO {READER}
+    """,
+}
+
+
+@pytest.fixture
+def shop(server: Server) -> Database:
+    """A shop whose items are read through a view."""
+    made = server.database()
+    made.execute(SHOP)
+    made.execute(
+        "CREATE TABLE spare (LIKE orders); CREATE SCHEMA app; ALTER TABLE order_items SET SCHEMA app; "
+        f"CREATE VIEW order_items AS SELECT * FROM app.order_items; GRANT SELECT ON order_items TO {READER}"
+    )
+    return made
+
+
+@pytest.mark.parametrize("how", REPLACED)
+def test_a_table_replaced_while_others_load_is_read_as_it_was(
+    shop: Database, tmp_path: Path, how: str
+) -> None:
+    before = load(source(shop), tmp_path / "before")
+    tried: list[str] = []
+
+    def replace(table: str, _rows: int) -> None:
+        if table == "customers" and not tried:
+            tried.append(how)
+            with suppress(psycopg.errors.LockNotAvailable):
+                shop.execute(f"SET lock_timeout = '100ms'; {REPLACED[how]}")
+
+    path = store(tmp_path / "cache").load(source(shop), NOW, Build(progress=replace))
+    with opened(path) as con:
+        assert (tried, contents(con)) == ([how], before)
+
+
+@pytest.mark.parametrize("how", REPLACED)
+def test_a_table_replaced_before_it_could_be_locked_is_read_as_it_is(
+    shop: Database, tmp_path: Path, how: str
+) -> None:
+    loaded: list[Loaded] = []
+    mine = source(shop, scoped(None, "C-1"))
+    thread = threading.Thread(target=lambda: loaded.append(load(mine, tmp_path / "after")))
+    with psycopg.connect(shop.server.address(shop.name)) as con:
+        con.execute(REPLACED[how].encode())
+        con.execute("INSERT INTO orders SELECT * FROM orders WHERE total_amount = 3000")
+        thread.start()
+        until_waiting(shop)
+    thread.join(30)
+    # The row that was put in is seen: the state that is shown is not the one before.
+    assert loaded[0].rows_read["orders"] == 101
+    assert len(loaded[0].tables["order_items"]) == 100
+    assert loaded[0] == load(mine, tmp_path / "again")
+
+
+def until_waiting(database: Database) -> None:
+    """Wait until somebody waits for a lock."""
+    ends = time.monotonic() + 20
+    while database.execute("SELECT count(*) FROM pg_locks WHERE NOT granted") == [(0,)]:
+        assert time.monotonic() < ends
+        time.sleep(0.02)
