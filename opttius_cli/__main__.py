@@ -7,13 +7,27 @@ import os
 import sys
 from contextlib import suppress
 
-from opttius_cli import __version__
+from opttius_cli import __version__, interruption
+
+_INTERRUPTED = 130
+"""As in diagnostics, which is not there yet."""
 
 
 def run() -> None:
     """The entry point; asking for the version alone needs no library at all."""
+    interruption.listen()
+    try:
+        code = _code()
+    except BaseException:
+        if not interruption.asked():
+            raise
+        code = _interrupted()
+    _leave(code)
+
+
+def _code() -> int:
     if sys.argv[1:] == ["--version"] and _said_version():
-        return
+        return 0
     # pyarrow and DuckDB load NumPy and pandas wherever they find them. Nothing here needs either, and on a
     # machine that has them they would cost more than the rest of the start.
     sys.modules |= dict.fromkeys(("numpy", "pandas"))  # type: ignore[arg-type]
@@ -21,7 +35,19 @@ def run() -> None:
     gc.set_threshold(50_000)
     from opttius_cli.cli import main
 
-    _leave(main())
+    return main()
+
+
+def _interrupted() -> int:
+    """Say that Ctrl-C ended the program before it came to speak, for which it must load what it speaks with."""
+    interruption.settle()
+    # What was torn in the middle of an import may not come a second time; the exit code still tells.
+    with suppress(Exception):
+        from opttius_cli import diagnostics, i18n, tongue
+
+        i18n.use(tongue.spoken(sys.argv[1:]))
+        diagnostics.Voice().error(i18n._("Interrupted."))
+    return _INTERRUPTED
 
 
 def _leave(code: int) -> None:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from opttius_cli import __version__, diagnostics, i18n, values
+from opttius_cli import __version__, diagnostics, i18n, interruption, tongue
 from opttius_cli.commands import auditing, plain, wording
-from opttius_cli.errors import ConfigError, OpttiusError, OutputError, UsageError
+from opttius_cli.errors import OpttiusError, OutputError, UsageError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
 
@@ -83,9 +81,11 @@ def program(named: str | None = None) -> typer.Typer:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; returns its exit code and never raises."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    i18n.use(_language(arguments))
+    i18n.use(tongue.spoken(arguments))
     record, began = auditing.begun()
     code = _code_of(arguments, record)
+    # All is said: what is left must not be cut short, and would end with a second sentence.
+    interruption.settle()
     auditing.ended(record, arguments, code, began)
     return code
 
@@ -96,7 +96,8 @@ def _code_of(arguments: list[str], record: Record) -> int:
     try:
         return _run(arguments, record)
     except Exception as error:  # noqa: BLE001 - the boundary: whatever is left goes to a log file
-        return _told(error)
+        # Whatever goes wrong after Ctrl-C goes wrong because of it.
+        return _ended(KeyboardInterrupt()) if interruption.asked() else _told(error)
     except (KeyboardInterrupt, SystemExit) as ended:
         return _ended(ended)
 
@@ -142,26 +143,9 @@ def _ended(ended: BaseException) -> int:
     if isinstance(ended, SystemExit):
         sink.forget_stdout()
         return diagnostics.DONE
+    interruption.settle()
     diagnostics.Voice().error(_("Interrupted."))
     return diagnostics.INTERRUPTED
-
-
-def _language(arguments: Sequence[str]) -> str:
-    """The language to speak, needed before the options are parsed: option, environment, config, locale."""
-    for place, argument in enumerate(arguments):
-        told = argument.removeprefix("--lang=") if argument.startswith("--lang=") else None
-        if argument == "--lang" and place + 1 < len(arguments):
-            told = arguments[place + 1]
-        with suppress(ValueError):
-            return values.language(told or "")
-    from opttius_cli import config as settings
-
-    try:
-        chosen = settings.load({}, os.environ, Path.cwd()).language
-    except (ConfigError, OSError):
-        # The command itself will say what is wrong with the settings.
-        chosen = None
-    return chosen or i18n.of_locale(os.environ)
 
 
 def _unexpected(voice: diagnostics.Voice) -> int:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from opttius_cli import values
+from opttius_cli import interruption, values
 from opttius_cli.commands.asking import now, style_of
 from opttius_cli.commands.keyboard import Keyboard
 from opttius_cli.diagnostics import Voice, is_interruption
@@ -148,6 +148,7 @@ def _rested(until: float, screen: LiveScreen, pace: Pace) -> str:
     """Wait for the next look, scrolling as keys say; returns the key that ended it, "" when none did."""
     until = max(until, pace.timer() + SHORTEST_REST)
     while (left := until - pace.timer()) > 0:
+        interruption.heed()
         key = pace.pause(min(left, _SLICE))
         if key in {"quit", "refresh"}:
             return key

@@ -12,12 +12,12 @@ import pytest
 from golden import hard
 
 from opttius_cli import config, i18n
-from opttius_cli.cli import _language
 from opttius_cli.errors import ConfigError, UsageError
 from opttius_cli.render import registry
 from opttius_cli.render.cells import cells_for
 from opttius_cli.render.style import Style
 from opttius_cli.result import Kind
+from opttius_cli.tongue import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,8 +130,8 @@ def test_a_place_is_set_in_the_settings_or_typed(tmp_path: Path, monkeypatch: py
         config.load({}, {}, tmp_path)
     (tmp_path / config.FILE).write_text('language = "es-ES"\n', encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    assert _language(["dashboard"]) == "es-ES"
-    assert _language(["dashboard", "--lang", "es-AR"]) == "es-AR"
+    assert spoken(["dashboard"]) == "es-ES"
+    assert spoken(["dashboard", "--lang", "es-AR"]) == "es-AR"
     i18n.use("es-AR")
     assert (i18n.language(), i18n._("Total")) == ("es", "Total")
     assert i18n._("Key figures") == "Cifras principales"

@@ -11,12 +11,14 @@ import queue
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from opttius_cli import interruption
 from opttius_cli.sources.postgres.failures import SilentError, failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import pyarrow as pa
     from adbc_driver_manager.dbapi import Connection
@@ -46,7 +48,7 @@ class Line:
     _stop: threading.Event = field(default_factory=threading.Event)
     _held: list[Connection] = field(default_factory=list)
     _thread: threading.Thread | None = None
-    _canceller: threading.Thread | None = None
+    _hanging_up: threading.Lock = field(default_factory=threading.Lock)
     _busy: bool = False
 
     def run(self, statement: str) -> None:
@@ -72,7 +74,11 @@ class Line:
 
     def connect(self, conninfo: str, patience: float) -> None:
         """Start the thread, and wait until it is connected. Raises SourceError."""
-        self._thread = threading.Thread(target=self._serve, args=(conninfo,), daemon=True, name="postgres")
+        # Imported here and not in the thread, which an import that Ctrl-C tore in this one would stop for ever.
+        from adbc_driver_postgresql import dbapi
+
+        dials = partial(dbapi.connect, conninfo, autocommit=False)
+        self._thread = threading.Thread(target=self._serve, args=(dials,), daemon=True, name="postgres")
         self._busy = True
         self._thread.start()
         self._take(patience)
@@ -82,10 +88,10 @@ class Line:
         """Hang up. What is under way is cancelled; a thread that does not end in a moment is left behind."""
         self._stop.set()
         if self._busy and self._held:
-            self._canceller = threading.Thread(target=_cancel, args=(self._held[0],), daemon=True)
-            self._canceller.start()
+            threading.Thread(target=self._cancel, daemon=True).start()
         self._orders.put(None)
-        if self._thread:
+        # Ctrl-C may have come before it was started.
+        if self._thread and self._thread.is_alive():
             self._thread.join(_FAREWELL)
 
     def _take(self, patience: float) -> Any:
@@ -95,6 +101,7 @@ class Line:
             try:
                 told = self._told.get(timeout=_TICK)
             except queue.Empty:
+                interruption.heed()
                 waited += _TICK
                 if waited > patience:
                     raise SilentError(self.address, patience) from None
@@ -113,12 +120,10 @@ class Line:
             return True
         return False
 
-    def _serve(self, conninfo: str) -> None:
+    def _serve(self, dials: Callable[[], Connection]) -> None:
         """The thread: connect, answer one statement after the other, and close."""
-        from adbc_driver_postgresql import dbapi
-
         try:
-            connection = dbapi.connect(conninfo, autocommit=False)
+            connection = dials()
         except Exception as error:  # noqa: BLE001 - whatever it is, who waits must be told
             self._tell(error)
             return
@@ -152,18 +157,18 @@ class Line:
             wanted = self._tell(batch)
 
     def _hang_up(self, connection: Connection) -> None:
-        """Close, once nobody cancels any more: closing under a cancelling thread is as bad as under a reading one."""
-        if self._canceller:
-            self._canceller.join()
+        """Close, while nobody cancels: closing under a cancelling thread is as bad as under a reading one."""
         # It is gone either way.
-        with suppress(Exception):
+        with self._hanging_up, suppress(Exception):
+            self._held.clear()
             connection.close()
 
-
-def _cancel(connection: Connection) -> None:
-    # What cannot be cancelled ends by itself, or with the process.
-    with suppress(Exception):
-        connection.adbc_cancel()
+    def _cancel(self) -> None:
+        """Cancel what is under way, in a thread of its own, for the network may hold that fast, too."""
+        # What cannot be cancelled ends by itself, or with the process.
+        with self._hanging_up, suppress(Exception):
+            for connection in self._held:
+                connection.adbc_cancel()
 
 
 def dial(address: Address, conninfo: str, *, connect_timeout: float, patience: float) -> Line:
