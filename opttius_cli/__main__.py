@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from contextlib import suppress
 
 from opttius_cli import __version__, interruption
 
@@ -41,12 +40,13 @@ def _code() -> int:
 def _interrupted() -> int:
     """Say that Ctrl-C ended the program before it came to speak, for which it must load what it speaks with."""
     interruption.settle()
-    # What was torn in the middle of an import may not come a second time; the exit code still tells.
-    with suppress(Exception):
+    try:
         from opttius_cli import diagnostics, i18n, tongue
 
         i18n.use(tongue.spoken(sys.argv[1:]))
         diagnostics.Voice().error(i18n._("Interrupted."))
+    except Exception:  # noqa: BLE001 - what was torn in the middle of an import may not come a second time
+        return _INTERRUPTED
     return _INTERRUPTED
 
 
@@ -56,9 +56,11 @@ def _leave(code: int) -> None:
     Everything is written and closed. To take down what Python, DuckDB and Arrow hold in memory, piece by piece,
     would only take time, and a thread that the network holds would crash in it.
     """
-    # What could not be written was told before; what was said on stderr is there already.
-    with suppress(AttributeError, OSError, ValueError):
+    try:
         sys.stdout.flush()
+    except (AttributeError, OSError, ValueError):
+        # What could not be written was told before; what was said on stderr is there already.
+        os._exit(code)
     os._exit(code)
 
 

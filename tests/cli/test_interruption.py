@@ -27,6 +27,19 @@ class Torn:
         for _ in range(10):
             pass
 
+class ExtensionFileLoader:
+    def create_module(self):
+        # As a native module that asks Python for something while it begins.
+        signal.raise_signal(signal.SIGINT)
+
+IMPORTING = compile("signal.raise_signal(signal.SIGINT)", "<frozen importlib._bootstrap>", "exec")
+
+def survives(call):
+    try:
+        call()
+    except KeyboardInterrupt:
+        os._exit(99)
+
 class AtImport:
     def find_spec(self, name, path=None, target=None):
         if name != {module!r}:
@@ -41,7 +54,13 @@ sys.meta_path.insert(0, AtImport())
 from opttius_cli.__main__ import run
 run()
 """
-AT_ONCE, THROWN_AWAY = "signal.raise_signal(signal.SIGINT)", "Torn()"
+AT_ONCE = "signal.raise_signal(signal.SIGINT)"
+MOMENTS = {
+    "anywhere": AT_ONCE,
+    "in a finalizer": "Torn()",
+    "in a native module": "survives(ExtensionFileLoader().create_module)",
+    "in the import system": "survives(lambda: exec(IMPORTING))",
+}
 
 
 def interrupted(module: str, moment: str, *arguments: str) -> tuple[int, str, str]:
@@ -53,13 +72,13 @@ def interrupted(module: str, moment: str, *arguments: str) -> tuple[int, str, st
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
-@pytest.mark.parametrize("moment", [AT_ONCE, THROWN_AWAY])
+@pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize(
     "module",
     ["opttius_cli.cli", "opttius_cli.i18n", "opttius_cli.diagnostics", "opttius_cli.commands.sample"],
 )
 def test_it_is_heard_while_the_program_starts(module: str, moment: str, tmp_path: Path) -> None:
-    told = interrupted(module, moment, "sample", "--out", str(tmp_path / "shop"), "--lang", "en")
+    told = interrupted(module, MOMENTS[moment], "sample", "--out", str(tmp_path / "shop"), "--lang", "en")
     assert told == (130, "", "Error: Interrupted.\n")
     assert list(tmp_path.glob("shop/*.csv")) == []
 

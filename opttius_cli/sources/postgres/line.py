@@ -98,10 +98,10 @@ class Line:
         """What the thread tells next; raises the failure that it tells."""
         waited = 0.0
         while True:
+            interruption.heed()
             try:
                 told = self._told.get(timeout=_TICK)
             except queue.Empty:
-                interruption.heed()
                 waited += _TICK
                 if waited > patience:
                     raise SilentError(self.address, patience) from None
