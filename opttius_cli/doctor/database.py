@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from opttius_cli.doctor.findings import Tell
-    from opttius_cli.sources.postgres.address import Address
+    from opttius_cli.sources.postgres.address import Address, Way
     from opttius_cli.sources.postgres.line import Line
     from opttius_cli.sources.postgres.survey import Server, Survey
     from opttius_cli.sources.postgres.terms import Terms
@@ -53,23 +53,8 @@ def examine(address: Address, terms: Terms, clock: Callable[[], datetime], tell:
 
 def _reached(address: Address, terms: Terms, tell: Tell) -> bool:
     """Name, port and encryption; whether at least one of the servers can be spoken to."""
-    if address.host.startswith(("/", "@")) or (address.is_local and not address.parameters.get("host")):
-        tell(
-            Finding(
-                "name",
-                State.GOOD,
-                _("The server is on this machine, behind the socket in {host}.", host=address.host),
-            )
-        )
-        return True
-    hosts, ports = address.host.split(","), address.port.split(",")
-    if len(ports) < len(hosts):
-        ports = [ports[0]] * len(hosts)
     told: list[Finding] = []
-    ways = [
-        _one_reached(host, port, address, terms, told.append)
-        for host, port in zip(hosts, ports, strict=False)
-    ]
+    ways = [_one_reached(way, address, terms, told.append) for way in address.ways]
     for finding in told:
         # One server of several is enough.
         enough = finding.state is State.FAILED and any(ways)
@@ -77,8 +62,13 @@ def _reached(address: Address, terms: Terms, tell: Tell) -> bool:
     return any(ways)
 
 
-def _one_reached(host: str, port: str, address: Address, terms: Terms, tell: Tell) -> bool:
-    seconds = terms.connect_timeout
+def _one_reached(way: Way, address: Address, terms: Terms, tell: Tell) -> bool:
+    if way.is_socket:
+        folder = way.place or address.host
+        said = _("The server is on this machine, behind the socket in {host}.", host=folder)
+        tell(Finding("name", State.GOOD, said))
+        return True
+    host, port, seconds = way.place, way.port, terms.connect_timeout
     try:
         found = network.addresses(host, seconds)
     except OSError:

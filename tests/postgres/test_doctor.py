@@ -173,6 +173,29 @@ def test_a_server_that_says_nothing(checked: Callable[..., Found], monkeypatch: 
     assert "does not speak as PostgreSQL does" in only(found, "encryption", "failed")[0]
 
 
+def test_a_port_that_is_left_open_is_the_usual_one(database: Database, checked: Callable[..., Found]) -> None:
+    found = checked(f"postgresql://lector@127.0.0.2,localhost:{database.server.port}/{database.name}")
+    assert "127.0.0.2:5432,localhost:" in only(found, "address", "ok")[0]
+    assert "Nothing listens at 127.0.0.2, port 5432." in only(found, "port", "note")[0]
+    assert states(found)["login"] == {"ok"}
+
+
+def test_an_ip_address_decides_before_a_name(database: Database, checked: Callable[..., Found]) -> None:
+    place = f"port={database.server.port} dbname={database.name} user=lector"
+    for host in ("host=db.invalid ", ""):
+        found = checked(f"{host}hostaddr=127.0.0.1 {place}")
+        assert "127.0.0.1 needs no look-up." in only(found, "name", "ok")[0]
+        assert states(found)["login"] == {"ok"}
+
+
+def test_a_port_that_is_no_number(checked: Callable[..., Found], run: Callable[..., Ran]) -> None:
+    said, _remedy = only(checked("host=127.0.0.1 port=abc"), "address", "failed")
+    assert "The port must be a number" in said
+    ran = run("dashboard", "--source", "host=127.0.0.1 port=abc")
+    assert (ran.code, ran.out) == (4, "")
+    assert ran.err.startswith("Error: The port must be a number from 1 to 65535. Check the address")
+
+
 def test_one_of_several_servers_is_enough(database: Database, checked: Callable[..., Found]) -> None:
     at = database.address.partition("@")[2]
     host, _slash, name = at.partition("/")

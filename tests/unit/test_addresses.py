@@ -24,7 +24,7 @@ SECRET = "hunter2"  # noqa: S105 - what must not be seen
         ("postgres://ana:hunter2@db/shop?sslmode=require", "postgresql://ana@db:5432/shop", SECRET),
         ("postgresql://ana:h%3A%2F%40%25@db/shop", "postgresql://ana@db:5432/shop", "h:/@%"),
         ("postgresql://ana:50%off@db/shop", "postgresql://ana@db:5432/shop", "50%off"),
-        ("postgresql://ana@[::1]:5433/shop", "postgresql://ana@::1:5433/shop", None),
+        ("postgresql://ana@[::1]:5433/shop", "postgresql://ana@[::1]:5433/shop", None),
         ("postgresql://ana@%2Frun%2Fpg/shop", "postgresql://ana@/shop", None),
         ("host=db user=ana dbname=shop password='hun ter\\'2'", "postgresql://ana@db:5432/shop", "hun ter'2"),
         ("host = db user= ana dbname =shop", "postgresql://ana@db:5432/shop", None),
@@ -96,6 +96,8 @@ def test_the_service_file_and_the_environment_complete_it(tmp_path: Path) -> Non
         ("postgresql://db/shop", False),
         ("postgresql://localhost,db/shop", False),
         ("host=localhost hostaddr=10.0.0.1", False),
+        ("host=db.example hostaddr=127.0.0.1", True),
+        ("host=localhost,localhost hostaddr=,10.0.0.1", False),
         ("postgresql://localhost.example/shop", False),
     ],
 )
@@ -243,4 +245,45 @@ def test_a_name_with_signs_is_shown_as_a_url_that_leads_there(name: str) -> None
 def test_what_runs_on_is_no_address(text: str) -> None:
     assert is_address(text)
     with pytest.raises(AddressError):
+        parse(text, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "ways", "said"),
+    [
+        ("host=db", ["db:5432"], "db:5432"),
+        ("postgresql://db,[::1]:6543/", ["db:5432", "::1:6543"], "db:5432,[::1]:6543"),
+        ("host=a,b port=6543", ["a:6543", "b:6543"], "a:6543,b:6543"),
+        ("host=db.invalid hostaddr=127.0.0.1 port=1", ["127.0.0.1:1"], "db.invalid:1"),
+        (
+            "hostaddr=127.0.0.1,127.0.0.2",
+            ["127.0.0.1:5432", "127.0.0.2:5432"],
+            "127.0.0.1:5432,127.0.0.2:5432",
+        ),
+        ("host=/run/pg,b hostaddr=,10.0.0.1", ["/run/pg:5432", "10.0.0.1:5432"], "b:5432"),
+    ],
+)
+def test_the_servers_are_told_apart(text: str, ways: list[str], said: str) -> None:
+    address = parse(text, {})
+    assert [f"{way.place}:{way.port}" for way in address.ways] == ways
+    assert address.shown == f"postgresql://{said}/"
+
+
+@pytest.mark.parametrize("port", ["abc", "-5", "0", "65536", "99999", "5432,abc", "hunter2"])
+def test_a_port_is_a_number(tmp_path: Path, port: str) -> None:
+    (tmp_path / "services").write_text(f"[shop]\nport={port}\n")
+    service = {"PGSERVICEFILE": str(tmp_path / "services")}
+    for text, environment in (
+        (f"host=a,b port={port}", {}),
+        ("host=a,b", {"PGPORT": port}),
+        ("service=shop", service),
+    ):
+        with pytest.raises(SourceError, match="The port must be a number from 1 to 65535") as caught:
+            parse(text, environment)
+        assert port not in str(caught.value).replace("65535", "")
+
+
+@pytest.mark.parametrize("text", ["host=a port=1,2", "host=a,b hostaddr=127.0.0.1", "host=a,b,c port=1,2"])
+def test_hosts_and_ports_are_as_many(text: str) -> None:
+    with pytest.raises(SourceError, match="are not as many"):
         parse(text, {})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
@@ -44,6 +45,8 @@ _DEMANDED = {"client_encoding": "UTF8"}
 _SCHEMES = ("postgresql", "postgres")
 _HOST = re.compile(r"[\w.%-]*|\[[0-9A-Fa-f:.]+(%\w+)?\]", re.ASCII)
 _HOSTS = re.compile(r"[\w.:%, -]*|[/@][^;=]*")
+_USUAL = "5432"
+_PORTS = range(1, 65536)
 _PORT = re.compile(r"\d{0,5}", re.ASCII)
 _LOCAL = re.compile(r"localhost|127(\.\d{1,3}){3}|::1|[/@].*|", re.ASCII | re.IGNORECASE)
 _PAIR = re.compile(r"\s*([A-Za-z_]+)\s*=\s*('(?:[^'\\]|\\.)*'|(?:[^\s'\\]|\\.)*)(?=\s|$)")
@@ -62,6 +65,19 @@ class AddressError(SourceError):
                 "(Where it must stand in a URL, all of its signs but letters and digits are percent-encoded.)"
             )
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One of the servers that an address leads to; ``place`` is a host, an IP address, a socket's folder, or empty."""
+
+    place: str
+    port: str
+
+    @property
+    def is_socket(self) -> bool:
+        """Whether the server is behind a socket of this machine; an empty place is libpq's own one."""
+        return not self.place or self.place.startswith(("/", "@"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +101,25 @@ class Address:
 
     @property
     def port(self) -> str:
-        """The port."""
-        return self.parameters.get("port") or "5432"
+        """The port, or the ports."""
+        return ",".join(dict.fromkeys(way.port for way in self.ways))
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """The servers that are tried, one after the other. Where an IP address is given, no name is looked up."""
+        hosts, numbers = (self.parameters.get(key, "").split(",") for key in ("host", "hostaddr"))
+        both = zip_longest(numbers, hosts, fillvalue="")
+        places = [(number.strip() or host.strip()) for number, host in both]
+        ports = self.parameters.get("port", "").split(",")
+        ports = ports * len(places) if len(ports) == 1 else ports
+        return tuple(
+            Way(place, port.strip() or _USUAL) for place, port in zip_longest(places, ports, fillvalue="")
+        )
 
     @property
     def is_local(self) -> bool:
         """Whether nothing of the connection leaves this machine."""
-        hosts = ",".join(self.parameters.get(key, "") for key in ("host", "hostaddr")).split(",")
-        return all(_LOCAL.fullmatch(host.strip()) for host in hosts)
+        return all(_LOCAL.fullmatch(way.place) for way in self.ways)
 
     @property
     def is_encrypted(self) -> bool:
@@ -105,9 +132,13 @@ class Address:
         if self.service:
             return f"service={self.service}"
         user = f"{_encoded(self.user)}@" if self.user else ""
-        host = self.host if not self.host.startswith("/") else ""
-        port = f":{self.port}" if host else ""
-        return f"postgresql://{user}{host}{port}/{_encoded(self.parameters.get('dbname', self.user))}"
+        hosts = self.host.split(",")
+        known = [
+            f"{f'[{host}]' if ':' in host else host}:{way.port}"
+            for host, way in zip(hosts, self.ways, strict=False)
+            if not host.startswith(("/", "@"))
+        ]
+        return f"postgresql://{user}{','.join(known)}/{_encoded(self.parameters.get('dbname', self.user))}"
 
     @property
     def identity(self) -> str:
@@ -144,12 +175,33 @@ def parse(text: str, environment: Mapping[str, str]) -> Address:
     merged.pop("service", None)
     if merged.get("sslmode", "require") not in _SSL_MODES:
         raise SourceError(_("sslmode must be one of {modes}.", modes=", ".join(_SSL_MODES)))
+    _must_count(merged)
     return Address(
         {key: value for key, value in merged.items() if key not in _SECRETS},
         {key: merged[key] for key in _SECRETS if merged.get(key)},
         any(written.get(key) for key in _SECRETS),
         written.get("service"),
     )
+
+
+def _must_count(parameters: Mapping[str, str]) -> None:
+    """Raise SourceError when the ports are no ports, or not as many as the hosts. What they are is not repeated."""
+    ports = parameters.get("port", "").split(",")
+    if not all(
+        re.fullmatch(r"\s*(\d{1,5}\s*)?", port, re.ASCII) and int(port.strip() or 1) in _PORTS
+        for port in ports
+    ):
+        raise SourceError(
+            _("The port must be a number from 1 to 65535. Check the address, the service file and PGPORT.")
+        )
+    given = [parameters[key].count(",") + 1 for key in ("host", "hostaddr") if parameters.get(key)]
+    if len(set(given)) > 1 or len(ports) not in {1, *(given or [1])}:
+        raise SourceError(
+            _(
+                "The hosts, their IP addresses and ports are not as many. Give one port for all hosts, or one for each "
+                "(host, hostaddr, port)."
+            )
+        )
 
 
 def _runs_on(key: str, value: str) -> bool:

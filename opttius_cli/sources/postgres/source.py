@@ -38,12 +38,11 @@ def connected(address: Address, terms: Terms) -> Line:
     told = address.parameters.get("connect_timeout", "")
     timeout = int(told) if told.isdigit() and int(told) else max(2, round(terms.connect_timeout))
     more = {"connect_timeout": str(timeout), "application_name": "opttius", **_encryption(address, terms)}
-    hosts = address.host.count(",") + 1
     hide_service()
     line = dial(
         address,
         address.conninfo(**more),
-        connect_timeout=timeout * hosts + _GRACE,
+        connect_timeout=timeout * len(address.ways) + _GRACE,
         patience=terms.statement_timeout + _GRACE,
     )
     try:
