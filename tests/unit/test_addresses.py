@@ -287,3 +287,34 @@ def test_a_port_is_a_number(tmp_path: Path, port: str) -> None:
 def test_hosts_and_ports_are_as_many(text: str) -> None:
     with pytest.raises(SourceError, match="are not as many"):
         parse(text, {})
+
+
+NBSP = "\u00a0"
+
+
+@pytest.mark.parametrize(
+    ("file", "host", "secret"),
+    [
+        ("# Contrase\u00f1a\n[shop]\nhost=db\n".encode("latin-1"), "db", None),
+        (b"\xef\xbb\xbf[shop]\nhost=db\n", "db", None),
+        (b"[shop]\r\nhost=db\r\nhost=other\r\n", "db", None),
+        (f"[shop]\nhost=db\npassword=hunter2{NBSP}\n".encode(), "db", SECRET + NBSP),
+        (f"[shop]\nhost=db\npassword={NBSP}hun\u2028ter2 \t\n".encode(), "db", f"{NBSP}hun\u2028ter2"),
+        (b"[shop]\nhost=db\npassword= hunter2=\n", "db", " hunter2="),
+        (b"[shop] the first\nhost = db\n[shop]\nhost=other\n", "db", None),
+        ("[\u00f3ptica]\nhost=x\n[shop]\nhost=db\n".encode("latin-1"), "db", None),
+    ],
+)
+def test_a_service_file_is_read_as_libpq_reads_it(
+    tmp_path: Path, file: bytes, host: str, secret: str | None
+) -> None:
+    (tmp_path / "services").write_bytes(file)
+    address = parse("service=shop", {"PGSERVICEFILE": str(tmp_path / "services")})
+    assert (address.host, address.secrets.get("password")) == (host, secret)
+
+
+def test_a_service_that_is_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / "services").write_bytes(b"[shop]\npassword=hunter2\xf1\n")
+    with pytest.raises(SourceError, match="services is not UTF-8") as caught:
+        parse("service=shop", {"PGSERVICEFILE": str(tmp_path / "services")})
+    assert SECRET not in str(caught.value)

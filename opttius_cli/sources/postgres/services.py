@@ -1,10 +1,12 @@
 """The service file of libpq: names for connections, with everything that belongs to each.
 
-It is read here, too, because whether a host is this machine decides whether encryption is demanded.
+It is read here, and by libpq never, because whether a host is this machine decides whether encryption is demanded.
+It is read as libpq reads it: byte by byte, so that only what is asked for need be UTF-8.
 """
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,16 +16,19 @@ from opttius_cli.i18n import _
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_BLANKS = b" \t\n\v\f\r"
+"""What C calls a space; others may be a part of a password."""
+
 
 def service(name: str, environment: Mapping[str, str]) -> dict[str, str]:
     """The parameters of the service called ``name``. Raises SourceError when no file defines it."""
     for file in _files(environment):
         try:
-            text = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
+            found = _section(file.read_bytes(), name.encode("utf-8", "surrogateescape"))
+        except OSError:
             continue
-        if (found := _section(text, name)) is not None:
-            return found
+        if found is not None:
+            return _decoded(found, file)
     raise SourceError(
         _(
             "There is no service of that name. Define it in ~/.pg_service.conf (or in the file that "
@@ -39,15 +44,29 @@ def _files(environment: Mapping[str, str]) -> list[Path]:
     return [Path(file) for file in (users, str(Path(system) / "pg_service.conf")) if file]
 
 
-def _section(text: str, name: str) -> dict[str, str] | None:
-    """The lines ``key=value`` below ``[name]``; None when there is no such section."""
-    found: dict[str, str] | None = None
-    for line in map(str.strip, text.splitlines()):
-        if line.startswith("["):
+def _section(text: bytes, name: bytes) -> dict[bytes, bytes] | None:
+    """The lines ``key=value`` below ``[name]``; None without such a section. Of a key said twice the first counts."""
+    found: dict[bytes, bytes] | None = None
+    # Notepad begins a file with a mark that belongs to no line.
+    lines = text.removeprefix(codecs.BOM_UTF8).split(b"\n")
+    for line in (line.strip(_BLANKS) for line in lines):
+        if line.startswith(b"["):
             if found is not None:
                 return found
-            found = {} if line == f"[{name}]" else None
-        elif found is not None and "=" in line and not line.startswith("#"):
-            key, _equals, value = line.partition("=")
-            found[key.strip()] = value.strip()
+            found = {} if line.startswith(b"[" + name + b"]") else None
+        elif found is not None and b"=" in line and not line.startswith(b"#"):
+            key, _equals, value = line.partition(b"=")
+            bare = key.rstrip(_BLANKS)
+            # A value is all that follows; where libpq takes no blank before the sign, the one after it is none of it.
+            found.setdefault(bare, value if bare == key else value.lstrip(_BLANKS))
     return found
+
+
+def _decoded(found: Mapping[bytes, bytes], file: Path) -> dict[str, str]:
+    """The parameters as text, which is how the driver takes them. Raises SourceError."""
+    try:
+        return {key.decode(): value.decode() for key, value in found.items()}
+    except UnicodeDecodeError:
+        raise SourceError(
+            _("{file} is not UTF-8 where it defines the service. Save it as UTF-8.", file=file)
+        ) from None
