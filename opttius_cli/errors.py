@@ -230,6 +230,23 @@ class MissingColumnError(SourceError):
         super().__init__(sentence + hint_of_own(origin))
 
 
+class UnsoundError(SourceError):
+    """A strict load met rows or cells that cannot be read; the first is named."""
+
+    def __init__(self, count: int, origin: str, line: int | None, column: str | None, reason: str) -> None:
+        place = ":".join(str(part) for part in (origin, line, column) if part is not None)
+        super().__init__(
+            n_(
+                "{count} row or cell cannot be read: {place} ({reason}). Mend it, or load without --strict.",
+                "{count} rows or cells cannot be read, the first: {place} ({reason}). "
+                "Mend them, or load without --strict.",
+                count,
+                place=place,
+                reason=reason,
+            )
+        )
+
+
 class UnreadableError(SourceError):
     """A file that cannot be read as what it should be."""
 

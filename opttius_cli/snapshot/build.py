@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.settling import quoted
 from opttius_cli.catalog.tables import TABLES, Table
-from opttius_cli.errors import MissingColumnError, MissingTableError, SourceError
-from opttius_cli.i18n import n_
+from opttius_cli.errors import MissingColumnError, MissingTableError, UnsoundError
 from opttius_cli.resources import sql_text
 from opttius_cli.snapshot.housing import house, owners_told
 from opttius_cli.snapshot.reading import Reading, stored_type
@@ -90,23 +89,6 @@ def must_be_sound(con: duckdb.DuckDBPyConnection) -> None:
     ).fetchone()
     if found:
         raise UnsoundError(*found)
-
-
-class UnsoundError(SourceError):
-    """A strict load met rows or cells that cannot be read; the first is named."""
-
-    def __init__(self, count: int, origin: str, line: int | None, column: str | None, reason: str) -> None:
-        place = ":".join(str(part) for part in (origin, line, column) if part is not None)
-        super().__init__(
-            n_(
-                "{count} row or cell cannot be read: {place} ({reason}). Mend it, or load without --strict.",
-                "{count} rows or cells cannot be read, the first: {place} ({reason}). "
-                "Mend them, or load without --strict.",
-                count,
-                place=place,
-                reason=reason,
-            )
-        )
 
 
 def build_directory(con: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Part]]) -> None:
