@@ -162,7 +162,7 @@ class Config:
         "postgres.statement_timeout",
         values.seconds,
         300.0,
-        N_("how long one question to the live database may take"),
+        N_("how long one question to the live database may take; 0: no limit"),
     )
     restricted: bool = _switch(
         "postgres.restricted",

@@ -32,6 +32,10 @@ class SourceError(OpttiusError):
     """The source cannot be reached, read, or lacks what is required."""
 
 
+class WithheldError(SourceError):
+    """The source does not show its rows, or not all of them, to whoever asks: the rights are missing or were taken."""
+
+
 class NotAllowedError(OpttiusError):
     """The reader has no right to this branch, organization, feature or personal data."""
 
@@ -186,7 +190,20 @@ class StaleError(SourceError):
             if refresh
             else _("What was loaded before is still there: add --max-age {age}.", age=f"{days}d")
         )
+        self.why = why
         super().__init__(f"{why} {hint}")
+
+
+class NoOwnersError(SourceError):
+    """A source that names neither a branch nor an organization, so that no row of it is anybody's."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The data holds no branch and no organization: the table branches has no row that is seen. "
+                "Is it the right source? Type opttius doctor."
+            )
+        )
 
 
 class MissingTableError(SourceError):

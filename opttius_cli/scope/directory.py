@@ -8,7 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from opttius_cli.errors import AmbiguousError, OrganizationNeededError, UnknownNameError, UsageError
+from opttius_cli.errors import (
+    AmbiguousError,
+    NoOwnersError,
+    OrganizationNeededError,
+    UnknownNameError,
+    UsageError,
+)
 from opttius_cli.i18n import _
 from opttius_cli.names import folded, nearest
 from opttius_cli.result import Branch, Scope
@@ -87,6 +93,7 @@ def resolve(directory: Directory, organization: str | None, branches: Sequence[s
         UnknownNameError: no such organization or branch; the nearest names are given.
         AmbiguousError: a name fits several.
         OrganizationNeededError: none was named and the data holds several.
+        NoOwnersError: none was named and the data holds none.
     """
     chosen = find_organization(directory, organization) if organization else None
     seats = find_seats(directory, branches, chosen)
@@ -142,6 +149,8 @@ def _organization_of(directory: Directory, owners: Iterable[str | None]) -> Orga
         return known[owner]
     if len(directory.organizations) == 1:
         return directory.organizations[0]
+    if not directory.organizations:
+        raise NoOwnersError
     # Branches of no organization are reached by --branch; there is no name to choose them by.
     raise OrganizationNeededError([one.shown for one in directory.organizations if one.id is not None])
 

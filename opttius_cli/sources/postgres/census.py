@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.tables import TABLES
-from opttius_cli.errors import SourceError, listed
+from opttius_cli.errors import SourceError, WithheldError, listed
 from opttius_cli.i18n import _
+from opttius_cli.sources.postgres.role import reading, using
 from opttius_cli.sources.postgres.selection import literal, literals
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ class Found:
     """A table of the database.
 
     ``types`` are PostgreSQL's names of the types of our columns that may be read; ``withheld`` are ours
-    that are there and may not. ``guarded`` says that row-level security hides rows of it from the role.
-    ``oid`` is the server's number for it.
+    that are there and may not. ``guarded`` says that row-level security hides rows of it from the role,
+    ``usable`` whether the role may use the schema at all. ``oid`` is the server's number for it.
     """
 
     table: Table
@@ -33,21 +34,23 @@ class Found:
     withheld: Sequence[str] = ()
     guarded: bool = False
     oid: int = 0
+    usable: bool = True
 
 
 @dataclass(slots=True)
 class _Columns:
     oid: int
+    guarded: bool
+    usable: bool
     types: dict[str, str] = field(default_factory=dict)
     withheld: list[str] = field(default_factory=list)
-    guarded: bool = False
 
 
 def census(line: Line, terms: Terms) -> dict[str, Found]:
     """The tables of ours that the schema has, with our columns of each; one that the role may not touch has none."""
     found: dict[str, _Columns] = {}
     for row in line.rows(_question(terms)):
-        columns = found.setdefault(row["relation"], _Columns(row["oid"], guarded=row["guarded"]))
+        columns = found.setdefault(row["relation"], _Columns(row["oid"], row["guarded"], row["usable"]))
         if not TABLES[row["relation"]].has(row["name"]):
             continue
         if row["readable"]:
@@ -55,14 +58,15 @@ def census(line: Line, terms: Terms) -> dict[str, Found]:
         else:
             columns.withheld.append(row["name"])
     return {
-        name: Found(TABLES[name], columns.types, columns.withheld, columns.guarded, columns.oid)
-        for name, columns in found.items()
+        name: Found(TABLES[name], one.types, one.withheld, one.guarded, one.oid, one.usable)
+        for name, one in found.items()
     }
 
 
 def _question(terms: Terms) -> str:
     return (
         "SELECT c.oid::int8 AS oid, c.relname::text AS relation, a.attname::text AS name, t.typname::text AS type, "
+        "has_schema_privilege(n.oid, 'USAGE') AS usable, "
         "(has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT')) AS readable, "
         "row_security_active(c.oid) AS guarded "
         "FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
@@ -75,9 +79,11 @@ def _question(terms: Terms) -> str:
 
 def must_suffice(found: Mapping[str, Found], address: Address, terms: Terms) -> None:
     """Raise SourceError when a required table or column is missing or withheld, naming it."""
+    if any(not one.usable for one in found.values()):
+        raise _no_schema(address, terms)
     hidden = [f"{terms.schema}.{one.table.name}" for one in readable(found).values() if one.guarded]
     if hidden and not terms.restricted:
-        raise SourceError(
+        raise WithheldError(
             _(
                 "Row-level security hides rows of {tables} from “{user}”: the figures would be too small. Read with "
                 "a role that has BYPASSRLS, or say that this one is meant to see a part (postgres.restricted = true).",
@@ -123,15 +129,20 @@ def _no_table(address: Address, terms: Terms, table: Table) -> SourceError:
     )
 
 
+def _no_schema(address: Address, terms: Terms) -> SourceError:
+    said = _("“{user}” may not use the schema {schema}.", user=address.user, schema=terms.schema)
+    return WithheldError(f"{said} " + _("Let the owner run: {sql}", sql=using(terms.schema, address.user)))
+
+
 def _withheld(address: Address, terms: Terms, table: Table, columns: Sequence[str]) -> SourceError:
-    return SourceError(
+    return WithheldError(
         _(
-            "“{user}” may not read {columns} of {schema}.{table}, which is required. "
-            "Let the owner run: GRANT SELECT ({columns}) ON {schema}.{table} TO {user};",
+            "“{user}” may not read {columns} of {schema}.{table}, which is required. Let the owner run: {sql}",
             user=address.user,
             schema=terms.schema,
             table=table.name,
             columns=", ".join(columns),
+            sql=reading(columns, terms.schema, table.name, address.user),
         )
     )
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from opttius_cli.errors import SourceError
+from opttius_cli.errors import SourceError, WithheldError
 from opttius_cli.i18n import N_, _
+from opttius_cli.sources.postgres.role import connecting, login, patient
 
 if TYPE_CHECKING:
     from opttius_cli.sources.postgres.address import Address
 
-_CAUSES: tuple[tuple[str, str], ...] = (
+_Cause = tuple[str, str]
+_REFUSED: tuple[_Cause, ...] = (
     (
         r"no password supplied",
         N_(
@@ -26,6 +28,25 @@ _CAUSES: tuple[tuple[str, str], ...] = (
         r"password authentication failed|\b28P01\b",
         N_("{place} refuses the password of “{user}”. Check PGPASSWORD, ~/.pgpass or the service file."),
     ),
+    (
+        r"no pg_hba\.conf entry|\b28000\b",
+        N_("{place} lets no connection in from here as “{user}”. Allow it in the server's pg_hba.conf."),
+    ),
+    (
+        r"role \".*\" does not exist",
+        N_("{place} knows no role “{user}”. Check the address."),
+    ),
+    (
+        r"is not permitted to log in",
+        N_("“{user}” may not log in at {place}. Let its owner run: {login}"),
+    ),
+    (
+        r"permission denied for database",
+        N_("“{user}” may not connect to the database of {place}. Let its owner run: {connecting}"),
+    ),
+)
+"""Why somebody does not get in, by what the server says of it."""
+_UNREACHED: tuple[_Cause, ...] = (
     (
         r"could not translate host name|name resolution",
         N_("There is no host “{host}”, or no network to find it. Check the address."),
@@ -61,48 +82,69 @@ _CAUSES: tuple[tuple[str, str], ...] = (
         ),
     ),
     (
-        r"no pg_hba\.conf entry|\b28000\b",
-        N_("{place} lets no connection in from here as “{user}”. Allow it in the server's pg_hba.conf."),
-    ),
-    (
         r"database \".*\" does not exist|\b3D000\b",
         N_("{place} has no database of that name. Check the address."),
-    ),
-    (
-        r"role \".*\" does not exist",
-        N_("{place} knows no role “{user}”. Check the address."),
     ),
     (
         r"too many (clients|connections)|remaining connection slots|\b53300\b",
         N_("{place} takes no more connections. Try again in a moment."),
     ),
     (
-        r"statement timeout",
-        N_(
-            "{place} stopped answering a question, for it took longer than the statement timeout. "
-            "Allow more time (postgres.statement_timeout)."
-        ),
+        r"starting up|shutting down|recovery mode|\b57P0[123]\b",
+        N_("{place} starts or stops just now. Try again in a moment."),
     ),
+)
+"""Why there is no connection."""
+_HIDDEN = re.compile(r"row-level security|row security")
+_DENIED = re.compile(r"^permission denied|\b42501\b")
+_NO_RIGHT = N_("“{user}” may not read everything that is needed. Grant SELECT on it: {told}")
+_NOT_ALL_ROWS = N_(
+    "Row-level security hides rows from “{user}”: the figures would be too small. Read with a role that "
+    "has BYPASSRLS, or say that this one is meant to see a part (postgres.restricted = true)."
+)
+_STOPPED: tuple[_Cause, ...] = (
     (
-        r"row-level security|row security",
-        N_(
-            "Row-level security hides rows from “{user}”: the figures would be too small. Read with a role that "
-            "has BYPASSRLS, or say that this one is meant to see a part (postgres.restricted = true)."
-        ),
-    ),
-    (
-        r"permission denied|\b42501\b",
-        N_("“{user}” may not read everything that is needed. Grant SELECT on it: {told}"),
+        r"due to (user request|conflict with recovery)",
+        N_("{place} broke off a question: {told}. Try again in a moment."),
     ),
     (
         r"\b(42P01|42703)\b",
         N_("The tables of {place} changed while they were read. Load again. ({told})"),
     ),
     (
-        r"starting up|shutting down|recovery mode|\b57P0[123]\b",
-        N_("{place} starts or stops just now. Try again in a moment."),
+        r"\b(42883|42804|42846)\b",
+        N_(
+            "A column of {place} changed its type while it was read, or has one that cannot be used here. Load again; "
+            "if that does not help, give opttius a view with another type (postgres.schema). ({told})"
+        ),
     ),
 )
+"""Why a question is not answered."""
+_TOO_LONG = N_(
+    "{place} stopped answering a question, for it took longer than the statement timeout. "
+    "Allow more time (postgres.statement_timeout)."
+)
+_TOO_LONG_FOR_ROLE = N_(
+    "{place} stopped answering before anything was asked: the statement_timeout that “{user}”, the database or the "
+    "server has is too short. Let its owner run: {timeout}"
+)
+_FAILS = N_(
+    "{place} stops at a value of the data that a view, a function or a type there cannot take, and will until its "
+    "owner mends it ({told})."
+)
+_UNKNOWN = N_("{place} cannot be read: {told}")
+_BROKE_OFF = N_("The connection to {place} broke off while it was read. Try again in a moment.")
+
+_IN_STREAM = re.compile(r"\[PGRES_FATAL_ERROR\]: (?!FATAL|PANIC)\S+:\s+(.*)")
+"""An error of the server's while rows come; what ends the session is of another kind."""
+_RAISED = re.compile(r"^CONTEXT:.* at (RAISE|ASSERT)$", re.MULTILINE)
+_OF_VALUES = re.compile(r"(22|23|P0)\w{3}")
+_OF_THE_MACHINE = re.compile(r"^(out of memory|could not (open|read|write|extend) |temporary file size )")
+_WITHOUT_VALUES = re.compile(
+    r"^(invalid input (syntax for type|value for enum) [\w ]+|division by zero|[\w ]+ out of range|value too long|"
+    r"invalid byte sequence for encoding)"
+)
+"""What the server says of a value, up to where it shows the value."""
 _BROKEN = re.compile(
     r"server closed the connection|terminating connection|connection.*(lost|reset|closed)|no connection to the server|"
     r"could not receive data|broken pipe|SSL SYSCALL|unexpected EOF|PQgetCopyData",
@@ -112,6 +154,10 @@ _BROKEN = re.compile(
 
 class UnreachableError(SourceError):
     """The database cannot be reached, or went away."""
+
+
+class HiddenRowsError(WithheldError):
+    """Row-level security hides rows from the role, and nobody has said that it is meant to."""
 
 
 class SilentError(UnreachableError):
@@ -152,28 +198,77 @@ class GarbledError(UnreachableError):
 _GARBLED = re.compile(r"\b(22021|22P05)\b|invalid byte sequence|has no equivalent in encoding")
 
 
-def failure(error: Exception, address: Address) -> SourceError:
-    """The sentence for what the driver raised. It is not chained: nothing of the driver's goes into a log."""
+def failure(error: Exception, address: Address, *, governed: bool = True) -> SourceError:
+    """The sentence for what the driver raised. It is not chained: nothing of the driver's goes into a log.
+
+    ``governed`` says that the limits of time are ours, and not those that the server has for the role.
+    """
     # The cause is looked for in the whole text: a password such as “password” would hide it.
-    text = str(error)
-    code = getattr(error, "sqlstate", None) or ""
-    words = {
+    text, code = str(error), getattr(error, "sqlstate", None) or ""
+    in_stream = _IN_STREAM.search(text)
+    said = in_stream[1].strip() if in_stream else _primary(error) or _first_line(scrubbed(text, address))
+    if _GARBLED.search(f"{said} {code}") and not _RAISED.search(text):
+        return GarbledError(address, scrubbed(said, address))
+    if not (code or in_stream):
+        kind, sentence = _of_connection(text, error)
+    elif _OF_VALUES.fullmatch(code) or _RAISED.search(text):
+        kind, sentence = UnreachableError, _FAILS
+    else:
+        kind, sentence = _of_question(said, code, governed=governed)
+    if sentence == _FAILS:
+        shown = _WITHOUT_VALUES.search(said)
+        said = shown[0].strip() if shown else code or "ERROR"
+    return kind(_(sentence, **_words(address, scrubbed(said, address))))
+
+
+def _of_connection(text: str, error: Exception) -> tuple[type[SourceError], str]:
+    """Why there is no connection, or none any more."""
+    refused = _fitting(_REFUSED, text)
+    if refused:
+        return WithheldError, refused
+    broken = _BROKE_OFF if _BROKEN.search(text) or isinstance(error, OSError) else _UNKNOWN
+    return UnreachableError, _fitting(_UNREACHED, text) or broken
+
+
+def _of_question(said: str, code: str, *, governed: bool) -> tuple[type[SourceError], str]:
+    """Why a question is not answered, by what the server said, and by the code that only its first words have."""
+    if "statement timeout" in said:
+        return UnreachableError, _TOO_LONG if governed else _TOO_LONG_FOR_ROLE
+    if _HIDDEN.search(said):
+        return HiddenRowsError, _NOT_ALL_ROWS
+    if _DENIED.search(f"{said} {code}"):
+        return WithheldError, _NO_RIGHT
+    cause = _fitting(_STOPPED, f"{said} {code}") or _fitting(_UNREACHED, code)
+    # Whatever else breaks off rows that were coming is in what makes them.
+    rest = _UNKNOWN if code or _OF_THE_MACHINE.search(said) else _FAILS
+    return UnreachableError, cause or rest
+
+
+def _fitting(causes: tuple[_Cause, ...], text: str) -> str | None:
+    return next((sentence for pattern, sentence in causes if re.search(pattern, text)), None)
+
+
+def _words(address: Address, told: str) -> dict[str, str]:
+    """What sentences may name; ``told`` is what the server said."""
+    role = address.user or "?"
+    return {
         "place": address.shown,
         "host": address.host,
         "port": address.port,
-        "user": address.user or "?",
-        "told": _first_line(scrubbed(text, address)),
+        "user": role,
+        "told": told,
+        "login": login(role),
+        "connecting": connecting(address.parameters.get("dbname", role), role),
+        "timeout": patient(role),
     }
-    if _GARBLED.search(f"{text} {code}"):
-        return GarbledError(address, words["told"])
-    for pattern, sentence in _CAUSES:
-        if re.search(pattern, f"{text} {code}"):
-            return UnreachableError(_(sentence, **words))
-    if _BROKEN.search(text) or (isinstance(error, OSError) and not code):
-        return UnreachableError(
-            _("The connection to {place} broke off while it was read. Try again in a moment.", **words)
-        )
-    return UnreachableError(_("{place} cannot be read: {told}", **words))
+
+
+def _primary(error: Exception) -> str:
+    """What the server said, where the driver kept it apart from its own words."""
+    for key, value in getattr(error, "details", None) or ():
+        if key in {"PG_DIAG_MESSAGE_PRIMARY", b"PG_DIAG_MESSAGE_PRIMARY"}:
+            return bytes(value).decode(errors="replace")
+    return ""
 
 
 def scrubbed(text: str, address: Address) -> str:

@@ -38,11 +38,13 @@ _CONNECTED, _DONE = "connected", "done"
 class Line:
     """A connection to the database at ``address``; use :func:`dial`.
 
-    ``patience`` is how many seconds nothing may come before the server counts as silent.
+    ``patience`` is how many seconds nothing may come before the server counts as silent. ``governed`` says that
+    the limits of time are ours, and no longer those that the server has for the role.
     """
 
     address: Address
     patience: float
+    governed: bool = False
     _orders: queue.Queue[str | None] = field(default_factory=queue.Queue)
     _told: queue.Queue[Any] = field(default_factory=lambda: queue.Queue(_AHEAD))
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -107,7 +109,7 @@ class Line:
                     raise SilentError(self.address, patience) from None
                 continue
             if isinstance(told, Exception):
-                raise failure(told, self.address)
+                raise failure(told, self.address, governed=self.governed)
             return told
 
     def _tell(self, thing: object) -> bool:

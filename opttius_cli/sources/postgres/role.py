@@ -1,18 +1,60 @@
-"""The SQL that makes a role which can read what opttius reads, and nothing else. Whoever owns the tables runs it."""
+"""The SQL that makes a role which can read what opttius reads, and nothing else. Whoever owns the tables runs it.
+
+Every name stands in quotes: a word such as ``end`` or ``default`` is a name like any other only there.
+"""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.settling import quoted
 from opttius_cli.catalog.tables import TABLES
+from opttius_cli.errors import UsageError
+from opttius_cli.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
-DEFAULT_ROLE = "opttius_reader"
-_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
+_KEPT = {"", "public", "none"}
+"""Names that no role can have, in quotes or not."""
+
+
+def must_be_possible(role: str) -> None:
+    """Raise UsageError when no role can have that name."""
+    if role in _KEPT or role.startswith("pg_"):
+        raise UsageError(
+            _(
+                "--role “{name}”: no role can be called so, for PostgreSQL keeps public, none and names that begin "
+                "with pg_ to itself. Choose another name, for example opttius_reader.",
+                name=role,
+            )
+        )
+
+
+def login(role: str) -> str:
+    """The statement that lets a role log in."""
+    return f"ALTER ROLE {quoted(role)} LOGIN;"
+
+
+def patient(role: str) -> str:
+    """The statement that gives a role time enough for its first questions."""
+    return f"ALTER ROLE {quoted(role)} SET statement_timeout = '1min';"
+
+
+def connecting(database: str, role: str) -> str:
+    """The statement that lets a role connect to a database."""
+    return f"GRANT CONNECT ON DATABASE {quoted(database)} TO {quoted(role)};"
+
+
+def using(schema: str, role: str) -> str:
+    """The statement that lets a role name what is in a schema."""
+    return f"GRANT USAGE ON SCHEMA {quoted(schema)} TO {quoted(role)};"
+
+
+def reading(columns: Iterable[str], schema: str, table: str, role: str) -> str:
+    """The statement that lets a role read some columns of a table."""
+    names = ", ".join(map(quoted, columns))
+    return f"GRANT SELECT ({names}) ON {quoted(schema)}.{quoted(table)} TO {quoted(role)};"
 
 
 def role_sql(
@@ -32,33 +74,19 @@ def role_sql(
         database: what the role may connect to, as far as it is known.
         bypasses: whether some of the tables hide rows by row-level security.
     """
-    name = _named(role)
     lines = [
-        f"CREATE ROLE {name} LOGIN{' BYPASSRLS' if bypasses else ''};",
-        f"ALTER ROLE {name} SET default_transaction_read_only = on;",
+        f"CREATE ROLE {quoted(role)} LOGIN{' BYPASSRLS' if bypasses else ''};",
+        f"ALTER ROLE {quoted(role)} SET default_transaction_read_only = on;",
     ]
     if database is not None:
-        lines.append(f"GRANT CONNECT ON DATABASE {_named(database)} TO {name};")
-    lines.append(f"GRANT USAGE ON SCHEMA {_named(schema)} TO {name};")
+        lines.append(connecting(database, role))
+    lines.append(using(schema, role))
     for table in TABLES.values():
         there = [
-            _named(column.name)
+            column.name
             for column in table.columns
             if found is None or column.name in found.get(table.name, ())
         ]
         if there:
-            lines.append(
-                f"GRANT SELECT ({', '.join(there)}) ON {_named(schema)}.{_named(table.name)} TO {name};"
-            )
+            lines.append(reading(there, schema, table.name, role))
     return "\n".join(lines) + "\n"
-
-
-def _named(name: str) -> str:
-    """A name as SQL writes it, with quotes only where it needs them."""
-    return name if _PLAIN.fullmatch(name) and name not in _RESERVED else quoted(name)
-
-
-_RESERVED = frozenset(
-    {"user", "order", "table", "group", "grant", "all", "public", "none", "current_user"}
-) - {"public"}
-"""Words that stand for something else where a name is wanted; the schema public is written as it is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -43,7 +44,7 @@ def connected(address: Address, terms: Terms) -> Line:
         address,
         address.conninfo(**more),
         connect_timeout=timeout * len(address.ways) + _GRACE,
-        patience=terms.statement_timeout + _GRACE,
+        patience=terms.statement_timeout + _GRACE if terms.statement_timeout else math.inf,
     )
     try:
         _open(line, terms)
@@ -73,18 +74,28 @@ def _encryption(address: Address, terms: Terms) -> dict[str, str]:
 
 
 def _open(line: Line, terms: Terms) -> None:
-    """How the transaction begins. SET LOCAL is what a pooler lets through and forgets afterwards."""
-    for statement in (
-        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        f"SET LOCAL statement_timeout = {round(terms.statement_timeout * 1000)}",
-        f"SET LOCAL row_security = {'on' if terms.restricted else 'off'}",
+    """How the transaction begins. What is set for it alone, a pooler lets through and forgets afterwards."""
+    # Of the path, what views of the database look up stays; what we call is PostgreSQL's own.
+    path = "concat_ws(', ', 'pg_catalog', nullif(pg_catalog.current_setting('search_path'), ''))"
+    values = {
+        "search_path": f"pg_catalog.{path}",
+        "row_security": "'on'" if terms.restricted else "'off'",
         # A pooler may not hand on what the connection demanded.
-        "SET LOCAL client_encoding = 'UTF8'",
-        "SET LOCAL standard_conforming_strings = on",
-        "SET LOCAL TimeZone = 'UTC'",
-        "SET LOCAL DateStyle = 'ISO, YMD'",
-    ):
-        line.run(statement)
+        "client_encoding": "'UTF8'",
+        "standard_conforming_strings": "'on'",
+        "TimeZone": "'UTC'",
+        "DateStyle": "'ISO, YMD'",
+        # Every digit that an amount in floating point has.
+        "extra_float_digits": "'1'",
+        # Between two tables, the rows that came are written down.
+        "idle_in_transaction_session_timeout": "'0'",
+    }
+    settings = (f"pg_catalog.set_config('{name}', {value}, true)" for name, value in values.items())
+    line.run(f"SET LOCAL statement_timeout = {round(terms.statement_timeout * 1000)}")
+    # Until here, questions were at the mercy of the role's own timeout.
+    line.governed = True
+    line.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    line.run(f"SELECT {', '.join(settings)}")
 
 
 @dataclass(frozen=True, slots=True)
