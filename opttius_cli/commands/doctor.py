@@ -44,6 +44,9 @@ def doctor(
     ] = "opttius_reader",
 ) -> None:
     """Look at a source step by step: whether each is well, and what to do where it is not."""
+    from opttius_cli.doctor import must_be_possible
+
+    must_be_possible(role)
     given = {"source": place or options.source, "language": options.lang}
     settings = config.load(given, os.environ, Path.cwd())
     if role_sql:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from opttius_cli.doctor import network, schema
@@ -10,7 +11,7 @@ from opttius_cli.doctor.findings import Finding, State
 from opttius_cli.errors import SourceError, listed
 from opttius_cli.i18n import _
 from opttius_cli.sources.postgres.source import connected, must_be_safe
-from opttius_cli.sources.postgres.survey import survey
+from opttius_cli.sources.postgres.survey import mark_hidden, survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,8 +41,10 @@ def examine(address: Address, terms: Terms, clock: Callable[[], datetime], tell:
     try:
         before = clock()
         seen = survey(line, terms.schema)
+        after = clock()
+        mark_hidden(seen, partial(connected, address, replace(terms, restricted=False)))
         _about_session(seen.server, address, tell)
-        _about_clock(seen.server, before, clock(), tell)
+        _about_clock(seen.server, before, after, tell)
         schema.examine(line, seen, terms, tell)
     except SourceError as error:
         tell(Finding("tables", State.FAILED, str(error)))

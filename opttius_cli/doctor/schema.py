@@ -11,6 +11,7 @@ from opttius_cli.errors import SourceError, listed
 from opttius_cli.i18n import N_, _, language, n_
 from opttius_cli.render.cells import Cells
 from opttius_cli.result import Kind
+from opttius_cli.sources.postgres.role import reading, using
 from opttius_cli.sources.postgres.survey import count
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _schema(seen: Survey, tell: Tell) -> bool:
         tell(Finding("schema", State.FAILED, said, remedy or _("Check the database, and postgres.schema.")))
     else:
         said = _("“{user}” may not use the schema {schema}.", user=seen.server.user, schema=seen.schema)
-        grant = f"GRANT USAGE ON SCHEMA {seen.schema} TO {seen.server.user};"
+        grant = using(seen.schema, seen.server.user)
         tell(Finding("schema", State.FAILED, said, _("Let the owner run: {sql}", sql=grant)))
     return False
 
@@ -82,7 +83,7 @@ def _privileges(seen: Survey, ours: dict[str, Relation], tell: Tell) -> None:
             if grave
             else _("“{user}” may not read {columns} of {table}: its figures stay empty.", **values)
         )
-        grant = f"GRANT SELECT ({', '.join(kept)}) ON {seen.schema}.{name} TO {seen.server.user};"
+        grant = reading(kept, seen.schema, name, seen.server.user)
         state = State.FAILED if grave else State.NOTE
         tell(Finding("privileges", state, said, _("Let the owner run: {sql}", sql=grant)))
     if whole and ours:

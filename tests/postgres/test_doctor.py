@@ -255,7 +255,7 @@ def test_a_schema_that_may_not_be_used(database: Database, checked: Callable[...
     database.execute("REVOKE USAGE ON SCHEMA public FROM public")
     said, remedy = only(checked(database.address), "schema", "failed")
     assert said == "“lector” may not use the schema public."
-    assert remedy == "Let the owner run: GRANT USAGE ON SCHEMA public TO lector;"
+    assert remedy == 'Let the owner run: GRANT USAGE ON SCHEMA "public" TO "lector";'
 
 
 def test_tables_in_another_schema(database: Database, checked: Callable[..., Found]) -> None:
@@ -304,8 +304,8 @@ def test_columns_that_may_not_be_read(database: Database, checked: Callable[...,
     found = checked(database.address)
     said, remedy = only(found, "privileges", "failed")
     assert said == "“lector” may not read total_amount of orders, which is required."
-    assert remedy.startswith("Let the owner run: GRANT SELECT (order_number, branch_id,")
-    assert remedy.endswith(" ON public.orders TO lector;")
+    assert remedy.startswith('Let the owner run: GRANT SELECT ("order_number", "branch_id",')
+    assert remedy.endswith(' ON "public"."orders" TO "lector";')
     notes = [said for state, said, _remedy in found["privileges"] if state == "note"]
     assert "“lector” may not read code of branches: its figures stay empty." in notes
     assert "“lector” may not read id, name of categories: its figures stay empty." in notes
@@ -459,7 +459,7 @@ def test_the_role_reads_what_is_needed_and_nothing_else(
 def test_the_role_passes_row_level_security(database: Database, run: Callable[..., Ran]) -> None:
     database.execute("ALTER TABLE orders ENABLE ROW LEVEL SECURITY")
     told = run("doctor", database.address, "--role-sql")
-    assert told.out.startswith("CREATE ROLE opttius_reader LOGIN BYPASSRLS;\n")
+    assert told.out.startswith('CREATE ROLE "opttius_reader" LOGIN BYPASSRLS;\n')
 
 
 def test_without_a_database_the_role_may_read_the_whole_catalog(run: Callable[..., Ran]) -> None:
@@ -468,3 +468,60 @@ def test_without_a_database_the_role_may_read_the_whole_catalog(run: Callable[..
     assert 'CREATE ROLE "Mi Óptica" LOGIN;' in told.out
     assert told.out.count("GRANT SELECT (") == len(TABLES)
     assert "Leave out those that yours lacks" in told.err
+
+
+def test_row_level_security_below_a_view(
+    database: Database, run: Callable[..., Ran], checked: Callable[..., Found]
+) -> None:
+    database.execute(
+        "ALTER TABLE orders RENAME TO kept; ALTER TABLE kept ENABLE ROW LEVEL SECURITY;"
+        f"CREATE VIEW orders WITH (security_invoker) AS SELECT * FROM kept; GRANT SELECT ON orders TO {READER}"
+    )
+    found = checked(database.address)
+    assert (
+        only(found, "row_security", "failed")[0] == "Row-level security hides rows of orders from “lector”."
+    )
+    assert "orders 0," in only(found, "rows", "ok")[0]
+    told = run("doctor", database.address, "--role-sql")
+    assert told.out.startswith('CREATE ROLE "opttius_reader" LOGIN BYPASSRLS;\n')
+
+
+@pytest.mark.parametrize("name", ["select", "end", "desc", "analyse", "default", "primary", 'My "Role; --'])
+def test_the_role_and_the_schema_may_be_called_anything(
+    database: Database, run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    role, schema = (f'"{one}"' for one in (name.replace('"', '""'), name.replace('"', '""')))
+    database.execute(f"ALTER SCHEMA public RENAME TO {schema}")
+    database.execute(f"DROP ROLE IF EXISTS {role}")
+    monkeypatch.setenv("OPTTIUS_POSTGRES_SCHEMA", name)
+    told = run("doctor", database.address, "--role-sql", "--role", name)
+    assert told.code == 0
+    database.execute(told.out)
+    held = f"SELECT has_column_privilege('{name}', '{schema}.orders', 'total_amount', 'SELECT')"
+    assert database.execute(held) == [(True,)]
+    database.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
+@pytest.mark.parametrize("name", ["public", "none", "pg_reader", ""])
+def test_a_name_that_no_role_can_have_is_refused(run: Callable[..., Ran], name: str) -> None:
+    ran = run("doctor", "--role-sql", "--role", name)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"--role “{name}”: no role can be called so" in ran.err
+
+
+def test_what_to_run_can_be_run_whatever_the_names_are(
+    database: Database, checked: Callable[..., Found], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.execute(
+        'ALTER SCHEMA public RENAME TO "Default"; CREATE ROLE "My ""Role;" LOGIN PASSWORD \'x\';'
+        'GRANT SELECT ON ALL TABLES IN SCHEMA "Default" TO "My ""Role;"; REVOKE ALL ON SCHEMA "Default" FROM public;'
+        'REVOKE SELECT ON "Default".branches FROM "My ""Role;"'
+    )
+    monkeypatch.setenv("OPTTIUS_POSTGRES_SCHEMA", "Default")
+    monkeypatch.setenv("PGPASSWORD", "x")
+    address = database.address.replace(READER, "My%20%22Role%3B")
+    for step in ("schema", "privileges"):
+        remedy = only(checked(address), step, "failed")[1]
+        database.execute(remedy.removeprefix("Let the owner run: "))
+    assert "failed" not in {state for told in states(checked(address)).values() for state in told}
+    database.execute('DROP OWNED BY "My ""Role;"; DROP ROLE "My ""Role;"')

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.settling import quoted
 from opttius_cli.catalog.tables import TABLES
+from opttius_cli.errors import SourceError
+from opttius_cli.sources.postgres.failures import HiddenRowsError
 from opttius_cli.sources.postgres.selection import literal, literals
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from opttius_cli.sources.postgres.line import Line
 
@@ -82,6 +84,36 @@ def survey(line: Line, schema: str) -> Survey:
 def count(line: Line, schema: str, table: str) -> int:
     """How many rows of a table the role sees. Raises SourceError."""
     return int(line.rows(f"SELECT count(*) AS rows FROM {quoted(schema)}.{quoted(table)}")[0]["rows"])
+
+
+def mark_hidden(seen: Survey, again: Callable[[], Line]) -> None:
+    """Mark also those of our relations as guarded whose rows are hidden further down. Raises SourceError.
+
+    What a view shows may be hidden by a table below it, of which the catalog says nothing: one has to ask as a load
+    does. ``again`` makes a line that is refused what row-level security hides; a refusal is the end of a line.
+    """
+    line: Line | None = None
+    try:
+        for name in (one for one in TABLES if seen.usable and one in seen.relations):
+            if not _may_tell(seen.relations[name]):
+                continue
+            line = line or again()
+            try:
+                line.run(f"SELECT 1 AS one FROM {quoted(seen.schema)}.{quoted(name)} LIMIT 0")
+            except SourceError as error:
+                line.close()
+                line = None
+                # What else it may be, the counting of the rows will tell.
+                hidden = isinstance(error, HiddenRowsError)
+                seen.relations[name].guarded |= hidden
+                seen.relations[name].protected |= hidden
+    finally:
+        if line:
+            line.close()
+
+
+def _may_tell(relation: Relation) -> bool:
+    return not relation.guarded and any(relation.columns.values())
 
 
 _SERVER = """SELECT
