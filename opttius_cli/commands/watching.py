@@ -19,7 +19,7 @@ from opttius_cli import interruption, values
 from opttius_cli.commands.asking import now, style_of
 from opttius_cli.commands.keyboard import Keyboard
 from opttius_cli.diagnostics import Voice, is_interruption
-from opttius_cli.errors import NotAllowedError, OpttiusError, UsageError
+from opttius_cli.errors import NotAllowedError, OpttiusError, StaleError, UsageError, WithheldError
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:
@@ -134,14 +134,16 @@ def _looked(
     following = request.now + timedelta(seconds=every)
     try:
         return View(ask(replace(request, voice=voice)), request.now, following, notes=voice.notes)
-    except NotAllowedError:
+    except (NotAllowedError, WithheldError):
         # Who may no longer see the figures may not see the old ones either.
         raise
     except OpttiusError as error:
         if before is None:
             raise
         since = before.old_since or request.now
-        return replace(before, next_at=following, old_since=since, why=str(error))
+        # What is on the screen is what could be had by asking for less fresh figures.
+        why = error.why if isinstance(error, StaleError) else error
+        return replace(before, next_at=following, old_since=since, why=str(why))
 
 
 def _rested(until: float, screen: LiveScreen, pace: Pace) -> str:

@@ -17,6 +17,7 @@ from opttius_cli.errors import (
     StaleError,
     UnreadableError,
     UsageError,
+    WithheldError,
 )
 from opttius_cli.i18n import _
 from opttius_cli.period import zone_named
@@ -93,6 +94,9 @@ def _loaded(request: Request, store: Store, source: Source) -> Path:
     """The snapshot of ``source``, loaded now; when that fails, the way to the one before is told."""
     try:
         return load(request, store, source, refresh=request.refresh)
+    except WithheldError:
+        # Who may no longer see the data is not shown the way to a copy of it.
+        raise
     except SourceError as error:
         age = store.age(source, request.now) if source.good_for is not None else None
         if age is None or age < 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from cli.running import PROGRAM
 from cli.terminal import terminal_in
 
@@ -11,8 +12,6 @@ from postgres.server import PASSWORDS, READER
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from postgres.server import Server
 
@@ -33,6 +32,8 @@ def test_the_last_good_figures_outlive_the_database(
         text = terminal.until("Not current since")
         assert "C-1 Centro" in text
         assert "Nothing listens at 127.0.0.1" in " ".join(text.split())
+        # The old figures stand there already.
+        assert "What was loaded before" not in " ".join(text.split())
 
         server.start()
         database.execute("UPDATE branches SET name = 'Plaza'")
@@ -40,3 +41,29 @@ def test_the_last_good_figures_outlive_the_database(
         terminal.when(lambda text: "C-1 Plaza" in text and "Not current" not in text, "current figures")
         terminal.press("C-c")
         terminal.until("ended with 0")
+
+
+@pytest.mark.parametrize("taken", ["REVOKE SELECT ON orders FROM {role}", "ALTER ROLE {role} NOLOGIN"])
+def test_a_watch_ends_when_the_rights_are_taken(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    database = server.database()
+    database.execute(
+        "INSERT INTO branches (id, name, code) VALUES (gen_random_uuid(), 'Centro', 'C-1');"
+        "CREATE ROLE ana LOGIN PASSWORD 'suya'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ana"
+    )
+    try:
+        monkeypatch.setenv("PGPASSWORD", "suya")
+        address = database.address.replace(READER, "ana")
+        command = f"{PROGRAM} dashboard --source {address} --section kpis --watch 1 --max-age 1s"
+        with terminal_in(tmp_path, "sh") as terminal:
+            terminal.type(f"{command}; echo ended with $?")
+            terminal.until("Looked at")
+            database.execute(taken.format(role="ana"))
+            text = terminal.until("ended with 4")
+            assert "“ana” may not" in " ".join(text.split())
+            assert "C-1 Centro" not in text
+            assert "--max-age" not in text.split("ended with $?")[1]
+    finally:
+        database.execute("DROP OWNED BY ana; DROP ROLE ana")
