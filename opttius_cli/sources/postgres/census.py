@@ -26,7 +26,9 @@ class Found:
 
     ``types`` are PostgreSQL's names of the types of our columns that may be read; ``withheld`` are ours
     that are there and may not. ``guarded`` says that row-level security hides rows of it from the role,
-    ``usable`` whether the role may use the schema at all. ``oid`` is the server's number for it.
+    ``usable`` whether the role may use the schema at all. ``oid`` is the server's number for it, and ``identity`` a
+    text that is another when it is another table, or the same with other files (TRUNCATE, a rewrite), or a view with
+    another definition.
     """
 
     table: Table
@@ -35,6 +37,7 @@ class Found:
     guarded: bool = False
     oid: int = 0
     usable: bool = True
+    identity: str = ""
 
 
 @dataclass(slots=True)
@@ -42,6 +45,7 @@ class _Columns:
     oid: int
     guarded: bool
     usable: bool
+    identity: str
     types: dict[str, str] = field(default_factory=dict)
     withheld: list[str] = field(default_factory=list)
 
@@ -50,7 +54,9 @@ def census(line: Line, terms: Terms) -> dict[str, Found]:
     """The tables of ours that the schema has, with our columns of each; one that the role may not touch has none."""
     found: dict[str, _Columns] = {}
     for row in line.rows(_question(terms)):
-        columns = found.setdefault(row["relation"], _Columns(row["oid"], row["guarded"], row["usable"]))
+        columns = found.setdefault(
+            row["relation"], _Columns(row["oid"], row["guarded"], row["usable"], row["identity"])
+        )
         if not TABLES[row["relation"]].has(row["name"]):
             continue
         if row["readable"]:
@@ -58,7 +64,7 @@ def census(line: Line, terms: Terms) -> dict[str, Found]:
         else:
             columns.withheld.append(row["name"])
     return {
-        name: Found(TABLES[name], one.types, one.withheld, one.guarded, one.oid, one.usable)
+        name: Found(TABLES[name], one.types, one.withheld, one.guarded, one.oid, one.usable, one.identity)
         for name, one in found.items()
     }
 
@@ -68,7 +74,9 @@ def _question(terms: Terms) -> str:
         "SELECT c.oid::int8 AS oid, c.relname::text AS relation, a.attname::text AS name, t.typname::text AS type, "
         "has_schema_privilege(n.oid, 'USAGE') AS usable, "
         "(has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT')) AS readable, "
-        "row_security_active(c.oid) AS guarded "
+        "row_security_active(c.oid) AS guarded, "
+        "concat_ws(' ', c.oid, c.relfilenode, (SELECT md5(r.ev_action::text) FROM pg_catalog.pg_rewrite AS r "
+        "WHERE r.ev_class = c.oid AND r.rulename = '_RETURN')) AS identity "
         "FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
         "JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
         "JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid "

@@ -1,8 +1,8 @@
 """A table brought up to date: the rows of the snapshot before, less what went, with what changed since then.
 
 What changed is told by ``updated_at``, looked at from some minutes before: a row that was committed late carries
-an older time. Whatever is in doubt makes the table be fetched whole; so does every day's first look, since a
-program may change a row without telling.
+an older time. Then both sides prove that they have the same rows, each with the same date. Whatever is in doubt makes
+the table be fetched whole; so does every day's first look, since a program may change a row without dating it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from opttius_cli.catalog.settling import quoted
 from opttius_cli.catalog.tables import Kind
 from opttius_cli.snapshot.held import read_manifest
+from opttius_cli.sources.postgres.proof import in_copy
 from opttius_cli.sources.postgres.selection import literal
 
 if TYPE_CHECKING:
@@ -50,20 +51,37 @@ class Earlier:
         since = self._since(con)
         if since is None:
             return False
-        changed = f"(updated_at >= {literal(since.isoformat())} OR updated_at IS NULL)"
+        changed = f"(updated_at >= {literal(since.isoformat())} OR isfinite(updated_at) IS NOT TRUE)"
         part.pull(con, part.asked.rows(changed), into)
         if not _is_unique(con, into, self.table):
             return False
         con.execute(self._kept(con, into))
-        rows = int(part.line.rows(part.asked.count())[0]["rows"])
-        if _count(con, into) != rows:
-            part.pull(con, part.asked.keys(), f"{into}_keys")
-            con.execute(
-                f"DELETE FROM {quoted(into)} AS kept WHERE NOT EXISTS "
-                f"(SELECT 1 FROM {quoted(into + '_keys')} AS there WHERE {self._same('kept', 'there')}); "
-                f"DROP TABLE {quoted(into + '_keys')}"
-            )
-        return _count(con, into) == rows
+        proof = self._proof(part)
+        if self._found(con, into, part) != proof:
+            self._drop_what_went(con, into, part)
+        return self._found(con, into, part) == proof
+
+    def _proof(self, part: Pulled) -> tuple[int, int]:
+        """What the server has: how many rows, and the sum of which they are."""
+        (told,) = part.line.rows(part.asked.proof())
+        return int(told["rows"]), int(told["sum"])
+
+    def _found(self, con: duckdb.DuckDBPyConnection, into: str, part: Pulled) -> tuple[int, int]:
+        """The same of ``into``."""
+        found = con.execute(
+            f"SELECT count(*), {in_copy(part.asked.types, self.table.key)} FROM {quoted(into)}"
+        ).fetchone()
+        return (int(found[0]), int(found[1])) if found else (0, 0)
+
+    def _drop_what_went(self, con: duckdb.DuckDBPyConnection, into: str, part: Pulled) -> None:
+        """Leave in ``into`` the rows that the server has with the same date."""
+        stamps = quoted(f"{into}_stamps")
+        part.pull(con, part.asked.stamps(), f"{into}_stamps")
+        con.execute(
+            f"DELETE FROM {quoted(into)} AS kept WHERE NOT EXISTS (SELECT 1 FROM {stamps} AS there "
+            f"WHERE {self._same('kept', 'there')} AND kept.updated_at IS NOT DISTINCT FROM there.updated_at); "
+            f"DROP TABLE {stamps}"
+        )
 
     def _since(self, con: duckdb.DuckDBPyConnection) -> datetime | None:
         """From when on to look for changes; None when the earlier rows are not simply the rows there were."""
@@ -107,7 +125,7 @@ def build_on(line: Line, site: Site, asking: Mapping[str, Pulled], limits: Limit
     """Let every part that can start from the snapshot before do so, and keep what the next build must know."""
     now = datetime.fromisoformat(line.rows("SELECT to_json(now()) #>> '{}' AS now")[0]["now"])
     asked = {
-        name: json.dumps([part.asked.types, limits and asdict(limits)], sort_keys=True)
+        name: json.dumps([part.asked.identity, part.asked.types, limits and asdict(limits)], sort_keys=True)
         for name, part in asking.items()
     }
     past = read_manifest(site.before) if site.before else None
@@ -138,8 +156,3 @@ def _is_unique(con: duckdb.DuckDBPyConnection, view: str, table: Table) -> bool:
     key = ", ".join(map(quoted, table.key))
     found = con.execute(f"SELECT count(*) = count(DISTINCT ({key})) FROM {quoted(view)}").fetchone()
     return bool(found and found[0])
-
-
-def _count(con: duckdb.DuckDBPyConnection, view: str) -> int:
-    found = con.execute(f"SELECT count(*) FROM {quoted(view)}").fetchone()
-    return int(found[0]) if found else 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.settling import quoted
 from opttius_cli.catalog.tables import Kind
+from opttius_cli.sources.postgres.proof import on_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -54,30 +55,38 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of one table: our columns as far as it has them (``types``), of the rows ``whose`` says."""
+    """What is asked of one table: our columns as far as it has them (``types``), of the rows ``whose`` says.
+
+    ``identity`` tells the table, and the files that hold it, from any other of that name.
+    """
 
     table: Table
     types: Mapping[str, str]
     schema: str
     whose: str | None = None
+    identity: str = ""
 
     def rows(self, more: str | None = None) -> str:
         """The SELECT of those rows, of which ``more`` is true, too."""
         cells = ", ".join(
-            f"{_cell(column.kind, column.name, self.types[column.name])} AS {quoted(column.name)}"
+            f"{self._cell(column.name)} AS {quoted(column.name)}"
             for column in self.table.columns
             if column.name in self.types
         )
         return f"SELECT {cells}{self._of(more)}"
 
-    def count(self) -> str:
-        """The SELECT of their number, as ``rows``."""
-        return f"SELECT count(*) AS rows{self._of()}"
+    def proof(self) -> str:
+        """The SELECT of their number, as ``rows``, and of what proves that they are the same, as ``sum``."""
+        key = {name: (self.types[name], self._cell(name)) for name in self.table.key}
+        return f"SELECT count(*) AS rows, {on_server(key)} AS sum{self._of()}"
 
-    def keys(self) -> str:
-        """The SELECT of nothing but their keys."""
-        cells = ", ".join(f"{quoted(name)}" for name in self.table.key)
-        return f"SELECT {cells}{self._of()}"
+    def stamps(self) -> str:
+        """The SELECT of nothing but their keys, and when they were changed."""
+        cells = (f"{self._cell(name)} AS {quoted(name)}" for name in (*self.table.key, "updated_at"))
+        return f"SELECT {', '.join(cells)}{self._of()}"
+
+    def _cell(self, name: str) -> str:
+        return _cell(self.table.column(name).kind, name, self.types[name])
 
     def _of(self, more: str | None = None) -> str:
         conditions = " AND ".join(one for one in (self.whose, more) if one)

@@ -144,7 +144,7 @@ class Database:
         whose = condition(table, types, schema, limits, here["orders"].types) if limits else None
         if name == "admin_users" and self.wanted.find:
             whose = of_admin(self.wanted.reader)
-        asked = Asked(table, types, schema, whose)
+        asked = Asked(table, types, schema, whose, here[name].identity)
         return Pulled(line, asked, f"{schema}.{name}", site.progress)
 
     def _limits(self, line: Line, here: Mapping[str, Found], site: Site) -> Limits | None:
