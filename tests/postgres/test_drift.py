@@ -83,6 +83,13 @@ OTHER_FORMS = {
         ALTER TABLE organizations ALTER metadata TYPE text;
         ALTER TABLE appointments ALTER appointment_date TYPE timestamptz, ALTER appointment_time TYPE text
     """,
+    "words of a fixed length": """
+        ALTER TABLE orders ALTER status TYPE char(20), ALTER payment_status TYPE char(20), ALTER currency TYPE char(5),
+            ALTER id TYPE char(40);
+        ALTER TABLE branches ALTER code TYPE char(9), ALTER id TYPE char(50);
+        ALTER TABLE customers ALTER first_name TYPE char(30), ALTER tags TYPE char(10)[];
+        ALTER TABLE appointments ALTER status TYPE char(20)
+    """,
     "yet another type": """
         ALTER TABLE orders ALTER total_amount TYPE double precision, ALTER created_at DROP DEFAULT,
             ALTER created_at TYPE text, ALTER is_pos_sale TYPE text
@@ -105,12 +112,21 @@ OTHER_FORMS = {
 }
 
 
+def customer(run: Callable[..., Ran], database: Database) -> object:
+    """Who Ana is, with her name and tags."""
+    return json.loads(
+        run("customers", "-s", database.address, "--reveal-pii", "--reason", "x", "-f", "json").out
+    )["rows"]
+
+
 @pytest.mark.parametrize("change", OTHER_FORMS)
 def test_other_forms_give_the_same_figures(
-    database: Database, asked: Callable[[Database], dict[str, Any]], change: str
+    database: Database, asked: Callable[[Database], dict[str, Any]], run: Callable[..., Ran], change: str
 ) -> None:
+    before = customer(run, database)
     database.execute(OTHER_FORMS[change])
     as_usual(asked(database))
+    assert customer(run, database) == before
 
 
 def test_a_status_that_nobody_knows_is_counted_and_told(

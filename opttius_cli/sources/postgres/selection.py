@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from opttius_cli.catalog.tables import Table
 
-_TEXTS = {"text", "varchar", "bpchar", "name"}
+_TEXTS = {"text", "varchar", "name"}
 _NUMBERS = {"numeric", "int2", "int4", "int8"}
 _MOMENTS = {"timestamptz", "timestamp", "date"}
 _AS_THEY_ARE: Mapping[Kind, set[str]] = {
@@ -28,7 +28,11 @@ _AS_THEY_ARE: Mapping[Kind, set[str]] = {
     Kind.JSON: {"json", "jsonb"},
     Kind.LIST: {"_text", "_varchar"},
 }
-"""The types that arrive as what they are; any other is asked for as text, and read as in an export."""
+"""The types that arrive as what they are; any other is asked for as text, and read as in an export.
+
+So is char(n): what pads it is no part of the word, and a cast to text takes it away.
+"""
+_PADDED_LIST = "_bpchar"
 
 
 def literal(text: str) -> str:
@@ -96,7 +100,8 @@ class Asked:
 
 def _cell(kind: Kind, name: str, given: str) -> str:
     cell = quoted(name)
-    asked = cell if given in _AS_THEY_ARE[kind] else f"{cell}::text"
+    as_text = "text[]" if kind is Kind.LIST and given == _PADDED_LIST else "text"
+    asked = cell if given in _AS_THEY_ARE[kind] else f"{cell}::{as_text}"
     # Infinity would arrive as a moment of the year 290279 before Christ.
     return f"CASE WHEN isfinite({cell}) THEN {asked} END" if given in _MOMENTS else asked
 
