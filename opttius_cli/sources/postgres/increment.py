@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from opttius_cli.catalog.tables import Table
     from opttius_cli.snapshot.source import Site
+    from opttius_cli.sources.postgres.belonging import Limits
     from opttius_cli.sources.postgres.line import Line
     from opttius_cli.sources.postgres.pull import Pulled
-    from opttius_cli.sources.postgres.selection import Limits
 
 _OVERLAP = timedelta(minutes=10)
 _WHOLE_EVERY = timedelta(days=1)

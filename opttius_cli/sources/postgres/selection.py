@@ -10,7 +10,7 @@ from opttius_cli.catalog.tables import Kind
 from opttius_cli.sources.postgres.proof import on_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from opttius_cli.catalog.tables import Table
 
@@ -43,18 +43,6 @@ def literal(text: str) -> str:
 def literals(texts: Iterable[str]) -> str:
     """Several as a list."""
     return ", ".join(map(literal, texts))
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Whose rows are asked for: those of ``branches``, and of ``organization`` what its branches share.
-
-    When ``branches`` are all it has (``whole``), its rows that name no branch are, too.
-    """
-
-    branches: Sequence[str]
-    organization: str | None
-    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,55 +92,3 @@ def _cell(kind: Kind, name: str, given: str) -> str:
     asked = cell if given in _AS_THEY_ARE[kind] else f"{cell}::{as_text}"
     # Infinity would arrive as a moment of the year 290279 before Christ.
     return f"CASE WHEN isfinite({cell}) THEN {asked} END" if given in _MOMENTS else asked
-
-
-def condition(
-    table: Table, types: Mapping[str, str], schema: str, limits: Limits, orders: Mapping[str, str]
-) -> str | None:
-    """Which rows of a table belong to ``limits``; None when every row does.
-
-    ``types`` are the columns that the table has, ``orders`` those of the orders, through which a child belongs.
-    """
-    if table.tenancy == "branch":
-        return _of_branches(types, limits)
-    if table.tenancy == "organization":
-        return _of_organization(types, limits)
-    if table.tenancy == "parent":
-        owned = _of_branches(orders, limits)
-        return f'"order_id" IN (SELECT "id" FROM {quoted(schema)}."orders" WHERE {owned})'
-    return None
-
-
-def of_admin(reader: str | None) -> str | None:
-    """Which admins are asked for: nobody but the one whose rights apply, and none where nobody's do.
-
-    The database may fold letters beyond ASCII otherwise than we do; to look such an address up, every admin is read.
-    """
-    if reader is None:
-        return "FALSE"
-    return f'lower(btrim("email"::text)) = {literal(reader)}' if reader.isascii() else None
-
-
-def _of_branches(types: Mapping[str, str], limits: Limits) -> str:
-    """A branch owns the rows that name it, an organization those of its own that name none."""
-    ways = []
-    if limits.branches and "branch_id" in types:
-        ways.append(f'"branch_id" IN ({literals(limits.branches)})')
-    if limits.whole and limits.organization is not None and "organization_id" in types:
-        own = f'"organization_id" = {literal(limits.organization)}'
-        ways.append(f'("branch_id" IS NULL AND {own})' if "branch_id" in types else own)
-    return _any(ways)
-
-
-def _of_organization(types: Mapping[str, str], limits: Limits) -> str:
-    """What the branches of an organization share belongs to each of them."""
-    ways = []
-    if limits.organization is not None and "organization_id" in types:
-        ways.append(f'"organization_id" = {literal(limits.organization)}')
-    if limits.branches and "branch_id" in types:
-        ways.append(f'"branch_id" IN ({literals(limits.branches)})')
-    return _any(ways)
-
-
-def _any(ways: Sequence[str]) -> str:
-    return f"({' OR '.join(ways)})" if ways else "FALSE"

@@ -13,10 +13,11 @@ from opttius_cli.i18n import _
 from opttius_cli.snapshot.build import build_directory
 from opttius_cli.snapshot.held import Limits as Memory
 from opttius_cli.snapshot.held import connect
+from opttius_cli.sources.postgres.belonging import Limits, condition, of_admin
 from opttius_cli.sources.postgres.increment import build_on
 from opttius_cli.sources.postgres.line import Line, dial
 from opttius_cli.sources.postgres.pull import Pulled
-from opttius_cli.sources.postgres.selection import Asked, Limits, condition, of_admin
+from opttius_cli.sources.postgres.selection import Asked
 from opttius_cli.sources.postgres.standstill import held
 from opttius_cli.sources.postgres.surroundings import hide_service
 from opttius_cli.sources.postgres.wanted import LIMITED, Wanted
