@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-_WORD = r"(?:\w*(?:passw|pasw|pass(?!file)|pwd|secret|contrase)\w*|\b(?:pw|clave))[\"']?\s*"
+_WORD = r"(?:(?:passw|pasw|pass(?!file)|pwd|secret|contrase)\w{0,40}|\b(?:pw|clave))[\"']?\s{0,40}"
+"""Bounded, like all that is looked for at every place of a text: a long one would take for ever."""
 _ADDRESS = re.compile(r"\A\s*(postgres(ql)?(://|\s*[:;])|[A-Za-z_]+\s*=)", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"(?!postgres(ql)?://)[a-z][\w+.-]+://", re.IGNORECASE)
-_LOGIN_INSIDE = re.compile(r":.*@", re.DOTALL)
-"""What an address that is misspelt still has."""
 _NAMES_SECRET = re.compile(rf"{_WORD}=", re.IGNORECASE)
 _URL = re.compile(r"postgres(?:ql)?://.*", re.IGNORECASE)
 _PLACE = r"(?:[\w.%-]*|\[[\da-f:.%]+\])(?::\d{1,5})?"
@@ -23,8 +22,10 @@ _HARMLESS = re.compile(
 )
 """An address without a password; its end is the end of the word."""
 _CUT = "postgresql://…"
+_LONGEST = 5_000
+"""Signs of a line. Nobody reads more, and to look through it would take long."""
 _FOREIGN = re.compile(
-    r"\b((?!postgres(?:ql)?://)[a-z][\w+.-]+(?::/{1,2}|//))[^\s/@:“”]*:[^\n“”]*@", re.IGNORECASE
+    r"\b((?!postgres(?:ql)?://)[a-z][\w+.-]{1,40}(?::/{1,2}|//))[^\s/@:“”]*:[^\n“”]*@", re.IGNORECASE
 )
 """Another program's address, or a misspelt one, up to its host: it is no source, yet it is repeated in messages."""
 _MISSPELT = re.compile(
@@ -40,9 +41,14 @@ def is_address(text: str) -> bool:
 
     What only nearly is one may be a path as well: ask :func:`is_path` first. Another program's address is none.
     """
-    return not _OTHER_SCHEME.match(text) and any(
-        form.search(text) for form in (_ADDRESS, _LOGIN_INSIDE, _NAMES_SECRET)
-    )
+    if _OTHER_SCHEME.match(text):
+        return False
+    return _has_login(text) or any(form.search(text) for form in (_ADDRESS, _NAMES_SECRET))
+
+
+def _has_login(text: str) -> bool:
+    """Whether an @ comes after a colon: what an address that is misspelt still has."""
+    return -1 < text.find(":") < text.rfind("@")
 
 
 def is_path(text: str) -> bool:
@@ -78,7 +84,7 @@ def shown(text: str) -> str:
 
 def _begins_login(text: str) -> re.Match[str] | None:
     """Up to where a login may begin: the first colon, or whatever stands for it."""
-    misspelt = re.match(r"\s*postgres", text, re.IGNORECASE) or _LOGIN_INSIDE.search(text)
+    misspelt = re.match(r"\s*postgres", text, re.IGNORECASE) or _has_login(text)
     return re.match(r"[^:;]*[:;]", text) if misspelt else None
 
 
@@ -88,6 +94,9 @@ def masked(text: str) -> str:
 
 
 def _masked_line(line: str) -> str:
+    if len(line) > _LONGEST:
+        # With the word that is cut goes what might be a password's beginning.
+        line = line[:_LONGEST].rpartition(" ")[0] + " …"
     known = _URL.sub(_without_password, line)
     for misspelt in (_FOREIGN, _MISSPELT, _LOGIN):
         known = misspelt.sub(r"\1…@", known)

@@ -318,3 +318,15 @@ def test_a_service_that_is_no_text_is_told(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="services is not UTF-8") as caught:
         parse("service=shop", {"PGSERVICEFILE": str(tmp_path / "services")})
     assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "piece", ["L", ":", "a.", "a:", "a:@", "@", "passw", "pass ", "a://", "postgresql://a:b "]
+)
+def test_a_long_text_is_looked_through_at_once(piece: str) -> None:
+    """Where every place of it would be a beginning, looking from each to the end takes minutes."""
+    text = piece * (100_000 // len(piece))
+    for look in (masked, shown, is_address, tells_password):
+        look(text)
+    assert len(masked(f"Error: {text}")) <= len("Error: ") + 5_000
+    assert "hunter" not in masked("x " * 2_495 + "ana:hunter2@host")
