@@ -100,7 +100,7 @@ class Config:
         None,
         N_(
             "memory that DuckDB may use before it spills; when not set, 1GB to load exports, "
-            "400MB to load a database, 300MB to answer"
+            "360MB to load a database, 300MB to answer"
         ),
     )
     reports_folder: str | None = _setting("reports_folder", values.text, None, N_("where reports are put"))

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from opttius_cli.snapshot.held import Held
     from opttius_cli.snapshot.source import Source
 
-MEMORY_BESIDE_DRIVER = Limits("400MB")
+MEMORY_BESIDE_DRIVER = Limits("360MB")
 """Memory of DuckDB's while a live source is loaded, unless the settings say otherwise."""
 
 _DAY = 86400.0
