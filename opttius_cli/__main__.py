@@ -58,10 +58,9 @@ def _leave(code: int) -> None:
     """
     try:
         sys.stdout.flush()
-    except (AttributeError, OSError, ValueError):
+    finally:
         # What could not be written was told before; what was said on stderr is there already.
         os._exit(code)
-    os._exit(code)
 
 
 def _said_version() -> bool:

@@ -74,9 +74,7 @@ def house(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> None:
             f"CREATE TABLE raw.{quoted(table.name + '_contested')} AS FROM raw.{quoted(table.name)} LIMIT 0"
         )
     if rows:
-        _count_lost(con, table)
-        if table.has_owner:
-            tally(con, table)
+        _count(con, table)
     con.execute(
         "DROP TABLE IF EXISTS repeated; DROP TABLE IF EXISTS collapsed; "
         f"DROP TABLE {quoted('staged_' + table.name)}"
@@ -114,8 +112,10 @@ def _made(con: duckdb.DuckDBPyConnection, statement: str) -> int:
     return int(found[0]) if found else 0
 
 
-def _count_lost(con: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Tell the rows that no scope can hold, since what they belong to is not in the data."""
+def _count(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Tell how many rows each owner has, and those that no scope can hold: what they belong to is not in the data."""
+    if table.has_owner:
+        tally(con, table)
     if table.tenancy == "parent":
         _count_orphans(con, table)
     elif table.tenancy == "branch":
