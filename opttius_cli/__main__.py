@@ -1,4 +1,4 @@
-"""``python -m opttius_cli`` and the ``opttius`` command: the version at once, everything else through the app."""
+"""Start the program: print the version without any library, run everything else through the Typer app."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import sys
 from opttius_cli import __version__, interruption
 
 _INTERRUPTED = 130
-"""As in diagnostics, which is not there yet."""
+"""The same as in diagnostics, which is not imported yet."""
 
 
 def run() -> None:
-    """The entry point; asking for the version alone needs no library at all."""
+    """Run the command line and end the process with its exit code."""
     interruption.listen()
     try:
         code = _code()
@@ -27,10 +27,10 @@ def run() -> None:
 def _code() -> int:
     if sys.argv[1:] == ["--version"] and _said_version():
         return 0
-    # pyarrow and DuckDB load NumPy and pandas wherever they find them. Nothing here needs either, and on a
-    # machine that has them they would cost more than the rest of the start.
+    # pyarrow and DuckDB import NumPy and pandas when they are installed. Nothing here needs them, and
+    # importing them would take longer than the rest of the start.
     sys.modules |= dict.fromkeys(("numpy", "pandas"))  # type: ignore[arg-type]
-    # Nearly all that is made at the start stays: looking through it for garbage finds nothing and takes its time.
+    # Nearly all objects made at the start stay alive, so collecting garbage then only takes time.
     gc.set_threshold(50_000)
     from opttius_cli.cli import main
 
@@ -38,33 +38,33 @@ def _code() -> int:
 
 
 def _interrupted() -> int:
-    """Say that Ctrl-C ended the program before it came to speak, for which it must load what it speaks with."""
+    """Report a Ctrl-C that came before the app could handle it; returns the exit code."""
     interruption.settle()
     try:
         from opttius_cli import diagnostics, i18n, tongue
 
         i18n.use(tongue.spoken(sys.argv[1:]))
         diagnostics.Voice().error(i18n._("Interrupted."))
-    except Exception:  # noqa: BLE001 - what was torn in the middle of an import may not come a second time
+    except Exception:  # noqa: BLE001 - an import that was interrupted may fail the second time
         return _INTERRUPTED
     return _INTERRUPTED
 
 
 def _leave(code: int) -> None:
-    """End with ``code``, at once.
+    """End the process with ``code`` without freeing memory.
 
-    Everything is written and closed. To take down what Python, DuckDB and Arrow hold in memory, piece by piece,
-    would only take time, and a thread that the network holds would crash in it.
+    Everything is written and closed. Freeing what Python, DuckDB and Arrow hold would only take time, and a
+    thread that still waits for the network would crash.
     """
     try:
         sys.stdout.flush()
     finally:
-        # What could not be written was told before; what was said on stderr is there already.
+        # Write errors were reported before, and stderr is flushed after every message.
         os._exit(code)
 
 
 def _said_version() -> bool:
-    """Print the version; where that fails (a full disk, a closed stdout), the app says why."""
+    """Print the version; False when that fails (full disk, closed stdout), so that the app can say why."""
     try:
         sys.stdout.write(f"opttius {__version__}\n")
         sys.stdout.flush()

@@ -1,7 +1,7 @@
-"""The audit log: a line of JSON for every run that reads data: who asked what, of whose data, why, and how it ended.
+"""The audit log: one line of JSON per run that reads data, with who, what, whose data, why and how it ended.
 
-A line holds no row and nothing that was searched for. It is appended in one piece, so that runs at the same time do
-not mix, and the file is never rewritten: when it is full it gets a number, and the oldest of those goes.
+A line holds no row of the data and no search term. It is appended with one write, so that concurrent runs do
+not mix. The file is never rewritten: a full one gets a number, and the oldest numbered one is deleted.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
 NAME = "audit.log"
 FULL = 10 * 1024 * 1024
-"""Bytes from which on the next run begins a new file."""
+"""A file of this size is rotated by the next run."""
 KEPT = 5
-"""Full files that are kept beside the one that is written."""
+"""How many full files stay beside the current one."""
 _PATIENCE = 5.0
-"""Seconds to wait for another run that puts the full file aside."""
+"""Seconds to wait for another run that rotates the log."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Record:
-    """What is known of one run so far; whoever learns something of it writes it here.
+    """What the audit log will say of one run; each step fills in what it learns.
 
-    A run without ``command`` leaves no line. ``admin`` is the email whose rights apply, shown in part until the data
-    has confirmed it. ``exit_code`` is None until the run has ended.
+    A run without ``command`` leaves no line. ``admin`` is the email whose rights apply, partly masked until
+    the data has confirmed it. ``exit_code`` is None until the run has ended.
     """
 
     run: str = field(default_factory=lambda: uuid4().hex[:12])
@@ -59,18 +59,18 @@ class Record:
     exit_code: int | None = None
 
     def line(self) -> str:
-        """The record as one line of JSON."""
+        """Return the record as one line of JSON."""
         known = {item.name: getattr(self, item.name) for item in fields(self)}
-        # A password may stand in any text that a person typed.
+        # Any text that a person typed may hold a password.
         safe = {key: masked(value) if isinstance(value, str) else value for key, value in known.items()}
         return json.dumps(safe, ensure_ascii=False)
 
 
 def append(folder: Path, record: Record) -> Path:
-    """Append ``record`` to the log in ``folder``, which only its owner can read; returns the file.
+    """Append ``record`` to the log in ``folder``, readable by its owner only; returns the file.
 
     Raises:
-        OSError: the line could not be written whole.
+        OSError: the line could not be written completely.
     """
     file = folder / NAME
     private.make_folder(folder)
@@ -85,8 +85,8 @@ def _write(file: Path, line: str) -> None:
     handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
     try:
         private.keep_file(file)
-        # A line that a full disk cut short must not spoil this one. While another run writes, this may be taken for
-        # such a line: an empty line follows, which nobody minds.
+        # A line that a full disk cut short must not damage this one. Another run that is writing now may look
+        # like that; then an empty line follows, which does no harm.
         start = "" if _ends_a_line(handle) else "\n"
         piece = f"{start}{line}\n".encode("utf-8", "replace")
         if os.write(handle, piece) != len(piece):
@@ -104,7 +104,7 @@ def _ends_a_line(handle: int) -> bool:
 
 
 def _put_aside(file: Path) -> None:
-    """Give the full file a number, 1 being the latest. Of runs that find it full at once, one does it."""
+    """Give the full file the number 1 and shift the older ones; only one of concurrent runs does it."""
     from filelock import FileLock, Timeout
 
     with suppress(Timeout), FileLock(file.with_name(file.name + ".lock"), timeout=_PATIENCE, mode=0o600):
@@ -121,12 +121,12 @@ def _numbered(file: Path, number: int) -> Path:
 
 
 def read(folder: Path, since: datetime) -> tuple[list[dict[str, Any]], int]:
-    """The runs that began at ``since`` or later, oldest first, and how many lines could not be read.
+    """Return the runs that began at ``since`` or later, oldest first, and how many lines could not be read.
 
-    Of a run that has two lines, one before it showed personal data and one at its end, the later stands.
+    A run that showed personal data has two lines, one before and one at its end; the later one is returned.
 
     Raises:
-        OSError: a file is there and cannot be read.
+        OSError: an existing file cannot be read.
     """
     runs: dict[str, dict[str, Any]] = {}
     spoiled = 0

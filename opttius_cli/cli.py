@@ -26,7 +26,7 @@ def root(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help=N_("Print the version."), is_eager=True)] = False,
 ) -> None:
-    """Print the version, or let the command speak."""
+    """Print the version when asked to; refuse a command line without a command."""
     if version:
         sys.stdout.write(f"opttius {__version__}\n")
         raise Exit(0)
@@ -40,25 +40,25 @@ COMMANDS: dict[str, str] = {
     "customers": N_("The list of customers, with a summary."),
     "segments": N_("How many customers, purchases and money per segment."),
     "export": N_("One report as a file."),
-    "load": N_("Load a source and say what was read and refused."),
-    "check": N_("Look for faults in the data."),
+    "load": N_("Load a source and show what was read and refused."),
+    "check": N_("Look for errors in the data."),
     "doctor": N_("Why a source does not work, and what to do."),
     "audit": N_("Who asked what, of whose data, and why."),
     "sample": N_("Make a realistic data set of any size."),
 }
-"""The commands, each the function of its name in the module of its name under ``commands``."""
+"""Each command is the function of that name in the module of that name under ``commands``."""
 GROUPS: dict[str, str] = {
     "reports": N_("Which reports exist, and what their figures mean."),
     "report": N_("The reports that opttius.toml defines: make them, see whether they came."),
-    "schedule": N_("Let cron or systemd call for the reports that are due."),
-    "cache": N_("The snapshots that are kept: list them, clear them."),
-    "config": N_("The settings: show, begin, validate."),
+    "schedule": N_("Let cron or systemd run the reports that are due."),
+    "cache": N_("The stored snapshots: list them, clear them."),
+    "config": N_("The settings: show, create, validate."),
 }
-"""The groups of commands, each the ``app`` of the module of its name."""
+"""Each group of commands is the ``app`` of the module of that name under ``commands``."""
 
 
 def program(named: str | None = None) -> typer.Typer:
-    """The Typer app: with the command ``named`` alone where it is one, for the others would only cost time."""
+    """Build the Typer app, with only ``command_name`` where that exists: importing the others takes time."""
     app = typer.Typer(
         name="opttius",
         add_completion=True,
@@ -84,19 +84,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     i18n.use(tongue.spoken(arguments))
     record, began = auditing.begun()
     code = _code_of(arguments, record)
-    # All is said: what is left must not be cut short, and would end with a second sentence.
+    # The result is printed: a Ctrl-C from here on must not cut the audit short or print a second message.
     interruption.settle()
     auditing.ended(record, arguments, code, began)
     return code
 
 
 def _code_of(arguments: list[str], record: Record) -> int:
-    if sys.stdout is None:  # where the caller closed it
+    if sys.stdout is None:  # the caller closed it
         return _told(OutputError(_("Standard output is closed. Leave it open, or type > FILE.")))
     try:
         return _run(arguments, record)
-    except Exception as error:  # noqa: BLE001 - the boundary: whatever is left goes to a log file
-        # Whatever goes wrong after Ctrl-C goes wrong because of it.
+    except Exception as error:  # noqa: BLE001 - the boundary: unexpected errors go to a log file
+        # An error after Ctrl-C is a consequence of it.
         return _ended(KeyboardInterrupt()) if interruption.asked() else _told(error)
     except (KeyboardInterrupt, SystemExit) as ended:
         return _ended(ended)
@@ -112,13 +112,13 @@ def _run(arguments: list[str], record: Record) -> int:
     except Exit as early:
         return early.exit_code
     if ended == diagnostics.INTERRUPTED:
-        # Typer has caught Ctrl-C and only returns what it would have exited with.
+        # Typer catches Ctrl-C and returns the exit code instead.
         return _ended(KeyboardInterrupt())
     return ended if isinstance(ended, int) else diagnostics.DONE
 
 
 def _told(error: Exception) -> int:
-    """Say why the command ended; returns its exit code."""
+    """Print why the command failed; returns its exit code."""
     voice = diagnostics.Voice()
     if isinstance(error, OpttiusError):
         voice.error(str(error))
@@ -132,14 +132,14 @@ def _told(error: Exception) -> int:
         sink.forget_stdout()
         return diagnostics.DONE
     if isinstance(error, OSError) and (full := sink.full_disk(error)):
-        # Typer writes help and completion by itself.
+        # Typer writes help and completion itself, not through the sink.
         sink.forget_stdout()
         return _told(full)
     return _unexpected(voice)
 
 
 def _ended(ended: BaseException) -> int:
-    """The exit code after Ctrl-C, or after Typer gave up because nobody reads stdout any more (``| head``)."""
+    """Return the exit code after Ctrl-C, or after Typer exits because stdout was closed (``| head``)."""
     if isinstance(ended, SystemExit):
         sink.forget_stdout()
         return diagnostics.DONE

@@ -1,6 +1,6 @@
-"""Settings: declared once below, read from options, environment, ``opttius.toml`` and the user's config folder.
+"""Declare every setting once; read it from options, environment, ``opttius.toml`` and the user's folder.
 
-The first that names a value wins, in that order; :class:`Config` keeps where each value came from.
+The first of these that has a value wins; :class:`Config` records where each value came from.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ OPTIONS = {
     "cache.max_age": "max-age",
     "access.user": "as",
 }
-"""Options whose name is not that of their setting."""
+"""Names of the options that differ from the key of their setting."""
 DEFAULT = N_("default")
 
 
 def _setting(
     key: str, read: Callable[[Any], Any], default: Any, meaning: str, *, secret: bool = False
 ) -> Any:
-    """Declare a setting: its dotted key in the file, how it is read, its default and what it means.
+    """Declare a setting: its dotted key in the file, its parser, its default and its meaning.
 
-    The value of a ``secret`` one is never shown.
+    The value of a ``secret`` setting is never shown.
     """
     metadata = {"key": key, "read": read, "meaning": meaning, "secret": secret}
     if isinstance(default, dict):
@@ -132,7 +132,7 @@ class Config:
         "privacy.retain_days",
         values.whole,
         None,
-        N_("snapshots older than so many days are removed at the next load"),
+        N_("snapshots older than this many days are removed at the next load"),
     )
     user: str | None = _setting(
         "access.user", values.text, None, N_("the email of the admin whose rights apply, as --as gives it")
@@ -147,7 +147,7 @@ class Config:
     )
     advanced_analytics: bool = _switch(
         "access.advanced_analytics",
-        N_("whether dashboards, segments and exports are allowed where the data tells no tier"),
+        N_("whether dashboards, segments and exports are allowed when the data holds no tier"),
         default=True,
     )
     allow_reveal: bool = _switch("privacy.allow_reveal", N_("whether --reveal-pii is allowed"), default=True)
@@ -156,13 +156,13 @@ class Config:
         "postgres.connect_timeout",
         values.seconds,
         10.0,
-        N_("how long the live database may take to answer at first"),
+        N_("how long connecting to the live database may take"),
     )
     statement_timeout: float = _setting(
         "postgres.statement_timeout",
         values.seconds,
         300.0,
-        N_("how long one question to the live database may take; 0: no limit"),
+        N_("how long one query to the live database may take; 0: no limit"),
     )
     restricted: bool = _switch(
         "postgres.restricted",
@@ -176,27 +176,27 @@ class Config:
     )
     incremental: bool = _switch(
         "postgres.incremental",
-        N_("whether a stale snapshot is brought up to date by what changed since"),
+        N_("whether a stale snapshot is updated with only the rows that changed"),
         default=True,
     )
     origins: Mapping[str, str] = field(default_factory=dict)
 
 
 def settings() -> dict[str, Any]:
-    """Every declared setting by its dotted key: the dataclass field with its metadata."""
+    """Return every declared setting by dotted key: the dataclass field with its metadata."""
     return {item.metadata["key"]: item for item in fields(Config) if item.metadata}
 
 
 def environment_name(key: str) -> str:
-    """The environment variable of a setting: ``OPTTIUS_`` and the key in capitals."""
+    """Return the environment variable of a setting: ``OPTTIUS_`` and the key in capitals."""
     return "OPTTIUS_" + key.upper().replace(".", "_")
 
 
 def load(options: Mapping[str, Any], environment: Mapping[str, str], folder: Path) -> Config:
-    """The settings, from ``options`` (by dotted key; None: not given), environment and files.
+    """Combine ``options`` (by dotted key; None: not given), environment and files into one Config.
 
     Raises:
-        ConfigError: a file that is no TOML, an unknown key, or a value of the wrong kind; names file and key.
+        ConfigError: invalid TOML, an unknown key, or a value of the wrong kind; it names file and key.
     """
     if unknown := set(options) - set(settings()):
         raise KeyError(unknown)
@@ -236,14 +236,14 @@ def _read(item: Any, value: Any, key: str, origin: str) -> Any:
 
 
 def files(environment: Mapping[str, str], folder: Path) -> list[Path]:
-    """The config files that apply: ``opttius.toml`` here or in the nearest parent, then the user's."""
+    """Return the config files that apply: the nearest ``opttius.toml`` here or above, then the user's."""
     nearest = next((here / FILE for here in (folder, *folder.parents) if (here / FILE).is_file()), None)
     users = user_folder(environment) / FILE
     return [file for file in (nearest, users) if file and file.is_file()]
 
 
 def user_folder(environment: Mapping[str, str]) -> Path:
-    """The user's config folder, which also holds ``reports/``."""
+    """Return the user's config folder, which also holds ``reports/``."""
     if environment.get("OPTTIUS_CONFIG_DIR"):
         return Path(environment["OPTTIUS_CONFIG_DIR"])
     import platformdirs
@@ -252,7 +252,7 @@ def user_folder(environment: Mapping[str, str]) -> Path:
 
 
 def cache_folder(config: Config, environment: Mapping[str, str]) -> Path:
-    """The folder of snapshots."""
+    """Return the folder of snapshots."""
     if config.cache_folder or environment.get("OPTTIUS_CACHE_DIR"):
         return Path(config.cache_folder or environment["OPTTIUS_CACHE_DIR"]).expanduser()
     import platformdirs
@@ -261,7 +261,7 @@ def cache_folder(config: Config, environment: Mapping[str, str]) -> Path:
 
 
 def state_folder(environment: Mapping[str, str]) -> Path:
-    """The folder of logs."""
+    """Return the folder of logs."""
     if environment.get("OPTTIUS_STATE_DIR"):
         return Path(environment["OPTTIUS_STATE_DIR"])
     import platformdirs
@@ -273,7 +273,7 @@ _PATHS = {"source", "cache.folder", "reports_folder"}
 
 
 def _beside(file: Path, value: Any) -> Any:
-    """A relative path of a config file is relative to that file, wherever the command runs."""
+    """Make a relative path relative to the config file it stands in, wherever the command runs."""
     if not isinstance(value, str) or not value.strip():
         return value
     path = file.parent / Path(value).expanduser()
@@ -281,11 +281,11 @@ def _beside(file: Path, value: Any) -> Any:
 
 
 _FREE_TABLES = {"reports"}
-"""Tables of the file that hold definitions, not settings."""
+"""Tables of the file that define jobs instead of settings."""
 
 
 def read_file(file: Path) -> dict[str, Any]:
-    """The settings of one file by dotted key. Raises ConfigError for bad TOML or a key that does not exist."""
+    """Read the settings of one file by dotted key. Raises ConfigError for invalid TOML or an unknown key."""
     held = document.parsed(file, document.text_of(file))
     known = settings()
     flat: dict[str, Any] = {}
@@ -309,5 +309,5 @@ def read_file(file: Path) -> dict[str, Any]:
 
 
 def default_of(item: Any) -> Any:
-    """The default of a declared setting."""
+    """Return the default of a declared setting."""
     return item.default if item.default is not MISSING else item.default_factory()

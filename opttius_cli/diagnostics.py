@@ -1,4 +1,4 @@
-"""Exit codes, and the only writer to stderr. stdout is data and nothing else."""
+"""Exit codes, and the only writer to stderr; stdout is for data alone."""
 
 from __future__ import annotations
 
@@ -33,15 +33,16 @@ _EXIT_CODES: dict[type[errors.OpttiusError], int] = {
 
 
 def exit_code(error: errors.OpttiusError) -> int:
-    """The exit code of an error, by the nearest class that has one."""
+    """Return the exit code of an error, by the nearest class that has one."""
     return next((_EXIT_CODES[kind] for kind in type(error).__mro__ if kind in _EXIT_CODES), UNEXPECTED)
 
 
 def is_interruption(error: Exception) -> bool:
-    """Whether an error is Ctrl-C: a library that was at work when it came says so in an error of its own.
+    """Tell whether an error stands for Ctrl-C: a library that was running then raises an error of its own.
 
-    DuckDB has a class for it and sometimes a bare RuntimeError; Arrow repeats DuckDB's words while rows stream, in a
-    bare OSError or one of its own. What any other error says, or after its first words, may be words of the data.
+    DuckDB raises its own class or a bare RuntimeError; Arrow repeats DuckDB's message while rows stream, in a
+    bare OSError or an error of its own. The text of any other error, or a later part of a text, may come from
+    the data.
     """
     kind, text = type(error), str(error)
     return (
@@ -53,14 +54,14 @@ def is_interruption(error: Exception) -> bool:
 
 @dataclass(slots=True)
 class Rate:
-    """How many rows a second come of the table that is under way."""
+    """Measure the rows per second of the table that is being loaded."""
 
     _table: str = ""
     _began: float = field(default_factory=time.monotonic)
     _last: float = field(default_factory=time.monotonic)
 
     def of(self, table: str, rows: int) -> float:
-        """The rate, now that ``rows`` of ``table`` are there."""
+        """Return the rate, now that ``rows`` of ``table`` have arrived."""
         at = time.monotonic()
         if table != self._table:
             self._table, self._began = table, self._last
@@ -70,27 +71,27 @@ class Rate:
 
 @dataclass(slots=True)
 class Voice:
-    """What may be said on stderr: everything, more (``--verbose``), or errors only (``--quiet``)."""
+    """Write to stderr: errors and notes, also details (``--verbose``), or errors only (``--quiet``)."""
 
     quiet: bool = False
     verbose: bool = False
 
     def error(self, sentence: str) -> None:
-        """Say why the command ended."""
+        """Show why the command failed."""
         self._say(_("Error: {sentence}", sentence=sentence))
 
     def note(self, sentence: str) -> None:
-        """Say something a person should know; silent under ``--quiet``."""
+        """Show something a person should know; silent under ``--quiet``."""
         if not self.quiet:
             self._say(sentence)
 
     def detail(self, sentence: str) -> None:
-        """Say how it went; only under ``--verbose``."""
+        """Show how the work went; only under ``--verbose``."""
         if self.verbose and not self.quiet:
             self._say(sentence)
 
     def progress(self, sentence: str) -> None:
-        """Show what is going on, on one line that the next one replaces; only on a terminal."""
+        """Show what is being done, on one line that the next one replaces; only on a terminal."""
         if not self.quiet and sys.stderr.isatty():
             sys.stderr.write(f"\r\x1b[2K{_clean(sentence)}")
             sys.stderr.flush()
@@ -109,23 +110,26 @@ class Voice:
             sys.stderr.write(_clean(sentence) + "\n")
             sys.stderr.flush()
         except (OSError, ValueError):
-            # Nobody listens to stderr any more; the exit code still tells.
+            # Nobody reads stderr any more; the exit code remains.
             return
 
 
 _PLAIN_SPACES = str.maketrans("\u00a0\u202f", "  ")
-"""Amounts are held together by spaces that Python does not count among what can be printed."""
+"""Amounts contain no-break spaces, which Python does not count as printable."""
 
 
 def _clean(sentence: str) -> str:
-    """``sentence`` on one line, without passwords: no value may drive the terminal, or begin another message."""
-    # A password may go on on the next line: joined first, it is masked with what it begins.
+    """Return ``sentence`` on one line, without passwords and without control characters.
+
+    So no value can control the terminal or look like another message.
+    """
+    # A password may continue on the next line, so the lines are joined before it is redacted.
     spaced = masked("⏎".join(sentence.splitlines())).translate(_PLAIN_SPACES)
     return "".join(char if char.isprintable() else "�" for char in spaced)
 
 
 def log_unexpected(folder: Path) -> Path | None:
-    """Write the current exception to a private log file; returns its path, None when even that failed."""
+    """Write the current exception to a private log file; returns its path, None when that failed too."""
     try:
         private.make_folder(folder)
         file = folder / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.log"
@@ -148,14 +152,14 @@ _VALUES = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”|\S+@\S+|\d[\d.\- ]{5,}[\
 
 
 def _without_values(error: BaseException | None) -> str:
-    """An exception and what led to it: where it was, its type, and its message without values of the data."""
+    """Format an exception and its causes: traceback, type, and message without values of the data."""
     if error is None:
         return ""
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     led = _without_values(before)
     kind, message = type(error), _VALUES.sub("…", str(error))
     if kind.__module__.startswith(_OF_THE_DATA) and kind.__name__ not in _OF_THE_SQL:
-        # What a library says of a value that it cannot use begins with the kind of fault and shows the value.
+        # A library's message about a bad value begins with the kind of error; then it shows the value.
         message = message.partition(":")[0] + ": …"
     frames = "".join(traceback.format_tb(error.__traceback__))
     return (

@@ -1,6 +1,6 @@
-"""A TOML file as a whole: its text and what it holds, or an error that tells the line.
+"""Read a TOML file, or raise an error that names the line.
 
-Editors of Windows begin a UTF-8 file with a byte order mark; it belongs to no setting.
+Windows editors put a byte order mark at the start of a UTF-8 file; it is dropped.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LINE = re.compile(r"at line (\d+)")
 
 
 def text_of(file: Path) -> str:
-    """The text of a TOML file. Raises ConfigError when it cannot be read, or is not UTF-8."""
+    """Read the text of a TOML file. Raises ConfigError when it cannot be read, or is not UTF-8."""
     try:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -31,9 +31,9 @@ def text_of(file: Path) -> str:
 
 
 def parsed(file: Path, text: str) -> dict[str, Any]:
-    """What the ``text`` of ``file`` holds, a number with a point as a decimal. Raises ConfigError where it is no TOML.
+    """Parse the ``text`` of ``file``, floats as decimals. Raises ConfigError when it is not valid TOML.
 
-    The parser explains itself in English only, so just its line is told.
+    The parser's message exists in English only, so the error names just the line.
     """
     try:
         return tomllib.loads(text, parse_float=_decimal)
@@ -51,7 +51,7 @@ def parsed(file: Path, text: str) -> dict[str, Any]:
 
 
 def _decimal(text: str) -> Decimal:
-    """A number exactly as it is written; one with an exponent beyond all bounds is not a number."""
+    """Convert a number exactly as it is written; one with an impossible exponent becomes NaN."""
     try:
         return Decimal(text)
     except InvalidOperation:

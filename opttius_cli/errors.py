@@ -1,7 +1,7 @@
-"""Everything that can go wrong and be said: one tree, each class builds its own sentence.
+"""The tree of errors that a person can do something about; each class builds its own sentence.
 
-A sentence says what, which value or file and line, and what to type next. Exit codes live in
-:mod:`opttius_cli.diagnostics`; nothing here knows them.
+A sentence says what is wrong, which value or file and line, and what to type next. The exit codes are in
+:mod:`opttius_cli.diagnostics`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class OpttiusError(Exception):
 
 
 class UsageError(OpttiusError):
-    """Options that make no sense, or not together."""
+    """Options that cannot be used, or not together."""
 
 
 class ConfigError(OpttiusError):
@@ -29,11 +29,11 @@ class ConfigError(OpttiusError):
 
 
 class SourceError(OpttiusError):
-    """The source cannot be reached, read, or lacks what is required."""
+    """A source that cannot be reached or read, or that lacks something required."""
 
 
 class WithheldError(SourceError):
-    """The source does not show its rows, or not all of them, to whoever asks: the rights are missing or were taken."""
+    """The database role may not read the rows, or not all of them: a privilege is missing or was revoked."""
 
 
 class NotAllowedError(OpttiusError):
@@ -53,18 +53,18 @@ class BusyError(OpttiusError):
 
 
 class CheckFailedError(OpttiusError):
-    """A check that was asked to fail on findings has findings."""
+    """A check that should fail on findings has findings."""
 
 
 class AlertError(OpttiusError):
-    """A report was made, and figures in it left their bounds."""
+    """A report was made, and figures in it are outside their bounds."""
 
     def __init__(self, count: int) -> None:
         super().__init__(n_("{count} alert was raised.", "{count} alerts were raised.", count))
 
 
 class MemoryNeededError(ConfigError):
-    """A question that does not fit the memory it may use."""
+    """A query that needs more memory than it may use."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -73,7 +73,7 @@ class MemoryNeededError(ConfigError):
 
 
 class ExtraNeededError(ConfigError):
-    """Something that is asked for needs packages that are not installed with the rest."""
+    """A feature that needs optional packages which are not installed."""
 
     def __init__(self, extra: str) -> None:
         super().__init__(
@@ -85,12 +85,12 @@ class ExtraNeededError(ConfigError):
 
 
 class LimitError(ConfigError):
-    """A report of the user's that takes longer than it may."""
+    """A user's report that takes longer than it may."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(
             _(
-                "The report took longer than {seconds} s and was stopped. Let it ask for less, or set "
+                "The report took longer than {seconds} s and was stopped. Make it read less, or set "
                 "limits.report_seconds higher.",
                 seconds=f"{seconds:g}",
             )
@@ -98,7 +98,7 @@ class LimitError(ConfigError):
 
 
 class ReportError(ConfigError):
-    """A report of the user's that cannot be run."""
+    """A user's report that cannot be run."""
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(
@@ -107,7 +107,7 @@ class ReportError(ConfigError):
 
 
 def listed(names: Sequence[str], most: int = 8) -> str:
-    """``names`` as one readable list, cut after ``most``."""
+    """Join ``names`` to one readable list, cut after ``limit``."""
     shown = ", ".join(names[:most])
     return (
         shown if len(names) <= most else _("{names} and {count} more", names=shown, count=len(names) - most)
@@ -127,7 +127,7 @@ class NoSourceError(ConfigError):
 
 
 class UnknownNameError(NotFoundError):
-    """A branch, report or other named thing that is not there; ``near`` holds the closest names."""
+    """A branch, report or other name that does not exist; ``near`` holds the closest names."""
 
     def __init__(self, kind: str, name: str, near: Sequence[str]) -> None:
         self.name = name
@@ -138,12 +138,12 @@ class UnknownNameError(NotFoundError):
 
 
 class NotOneReportError(NotFoundError):
-    """A name that people know, of an answer that is made of several ``reports``."""
+    """The name of an answer that consists of several ``reports``."""
 
     def __init__(self, name: str, reports: Sequence[str]) -> None:
         super().__init__(
             _(
-                "“{name}” is made of several reports; name one of them: {names}.",
+                "“{name}” consists of several reports; name one of them: {names}.",
                 name=name,
                 names=", ".join(reports),
             )
@@ -151,12 +151,12 @@ class NotOneReportError(NotFoundError):
 
 
 class AmbiguousError(UsageError):
-    """A name that fits several things."""
+    """A name that matches several things."""
 
     def __init__(self, kind: str, name: str, candidates: Sequence[str]) -> None:
         super().__init__(
             _(
-                "“{name}” fits more than one {kind}: {names}. Name one of them by its id.",
+                "“{name}” matches more than one {kind}: {names}. Name one of them by its id.",
                 name=name,
                 kind=kind,
                 names=listed(candidates),
@@ -165,7 +165,7 @@ class AmbiguousError(UsageError):
 
 
 class OrganizationNeededError(UsageError):
-    """The data holds several organizations and none was chosen."""
+    """Data of several organizations, none of which was chosen."""
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(
@@ -178,41 +178,41 @@ class OrganizationNeededError(UsageError):
 
 
 class StaleError(SourceError):
-    """The source cannot be loaded now, but a snapshot of it is there, ``age`` seconds old."""
+    """A source that cannot be loaded now, but has a snapshot ``age`` seconds old."""
 
     def __init__(self, why: SourceError, age: float, *, refresh: bool) -> None:
         days = int(age // 86400) + 1
         hint = (
             _(
-                "What was loaded before is still there: leave out --refresh and add --max-age {age}.",
+                "The data loaded before is still available: leave out --refresh and add --max-age {age}.",
                 age=f"{days}d",
             )
             if refresh
-            else _("What was loaded before is still there: add --max-age {age}.", age=f"{days}d")
+            else _("The data loaded before is still available: add --max-age {age}.", age=f"{days}d")
         )
         self.why = why
         super().__init__(f"{why} {hint}")
 
 
 class NoOwnersError(SourceError):
-    """A source that names neither a branch nor an organization, so that no row of it is anybody's."""
+    """A source without any branch or organization, so that no row has an owner."""
 
     def __init__(self) -> None:
         super().__init__(
             _(
-                "The data holds no branch and no organization: the table branches has no row that is seen. "
+                "The data holds no branch and no organization: the table branches has no visible row. "
                 "Is it the right source? Type opttius doctor."
             )
         )
 
 
 class MissingTableError(SourceError):
-    """A required table is not in the source."""
+    """A required table that is missing in the source."""
 
     def __init__(self, source: str, table: str) -> None:
         super().__init__(
             _(
-                "{source} holds no table “{table}”, which is required. "
+                "{source} has no table “{table}”, which is required. "
                 "Export it as {table}.csv (or .parquet, .json, a sheet of an .xlsx) and load again.",
                 source=source,
                 table=table,
@@ -224,14 +224,14 @@ _OWN_NAME = re.compile(r"[a-z-]+-\d{4}-\d\d-\d\d\.\w+( .*)?")
 
 
 def hint_of_own(name: str) -> str:
-    """What to say of a file that cannot be read as a table, when it is called as ``opttius export`` calls its own."""
+    """Return a hint for an unreadable file named like one of ``opttius export``, else an empty text."""
     if not _OWN_NAME.fullmatch(name):
         return ""
     return " " + _("If it is a report that opttius wrote, move it to another folder.")
 
 
 class MissingColumnError(SourceError):
-    """Required columns are not in a table."""
+    """Required columns that are missing in a table."""
 
     def __init__(self, origin: str, table: str, columns: Sequence[str]) -> None:
         sentence = n_(
@@ -248,15 +248,15 @@ class MissingColumnError(SourceError):
 
 
 class UnsoundError(SourceError):
-    """A strict load met rows or cells that cannot be read; the first is named."""
+    """Rows or cells that a strict load cannot read; the first is named."""
 
     def __init__(self, count: int, origin: str, line: int | None, column: str | None, reason: str) -> None:
         place = ":".join(str(part) for part in (origin, line, column) if part is not None)
         super().__init__(
             n_(
-                "{count} row or cell cannot be read: {place} ({reason}). Mend it, or load without --strict.",
+                "{count} row or cell cannot be read: {place} ({reason}). Fix it, or load without --strict.",
                 "{count} rows or cells cannot be read, the first: {place} ({reason}). "
-                "Mend them, or load without --strict.",
+                "Fix them, or load without --strict.",
                 count,
                 place=place,
                 reason=reason,
@@ -265,7 +265,7 @@ class UnsoundError(SourceError):
 
 
 class UnreadableError(SourceError):
-    """A file that cannot be read as what it should be."""
+    """A file that cannot be read as what its name says."""
 
     def __init__(self, path: Path | str, why: str) -> None:
         super().__init__(_("{path} cannot be read: {why}", path=path, why=why))

@@ -1,25 +1,25 @@
-"""Ctrl-C, from the first import to the last byte: heard at once, and never lost.
+"""Handle Ctrl-C from the first import to the last byte: at once where that is safe, and never lost.
 
-Python raises KeyboardInterrupt wherever the main thread is. In the import system that tears its locks, and another
-thread that imports waits for ever; a native module that begins takes the process down; what is raised in a
-finalizer is thrown away. There it is raised a moment later, and that it came is kept, for loops that wait.
+Python raises KeyboardInterrupt wherever the main thread is. In the import system that breaks its locks, and
+other threads that import wait forever; in the start of a native module it crashes the process; in a finalizer
+it is dropped. In these places it is raised a moment later. Loops that wait can ask whether it came.
 """
 
 from __future__ import annotations
 
 import signal
 import sys
-from types import FrameType  # noqa: TC003 - to import typing, which could tell, takes longer than all of the version
+from types import FrameType  # noqa: TC003 - importing typing takes longer than printing the version
 
 _LATER = 0.01
-"""Seconds after which an interruption is raised that found no place."""
+"""Seconds until an interruption that could not be raised is tried again."""
 _IMPORTS = "<frozen importlib"
 _NATIVE = "ExtensionFileLoader."
 _state = {"asked": False, "settled": False}
 
 
 def listen() -> None:
-    """Hear Ctrl-C from here on, unless whoever started the program wants it ignored."""
+    """Handle Ctrl-C from here on, unless the parent process has set it to be ignored."""
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         return
     _state.update(asked=False, settled=False)
@@ -30,19 +30,19 @@ def listen() -> None:
 
 
 def asked() -> bool:
-    """Whether somebody wants the program to end."""
+    """Tell whether Ctrl-C was pressed."""
     return _state["asked"]
 
 
 def heed() -> None:
-    """Raise KeyboardInterrupt when somebody wants the program to end and nothing has come of it."""
+    """Raise KeyboardInterrupt when Ctrl-C was pressed and the program still runs as before."""
     if _state["asked"] and not _state["settled"]:
         _again(0)
         raise KeyboardInterrupt
 
 
 def settle() -> None:
-    """How the program ends is decided: from here on, Ctrl-C changes nothing."""
+    """Ignore Ctrl-C from here on, because the exit code is already decided."""
     _state["settled"] = True
 
 
@@ -53,7 +53,7 @@ def _interrupt(_number: int, frame: FrameType | None) -> None:
 
 
 def _is_torn_by_it(frame: FrameType | None) -> bool:
-    """Whether an exception would break what stands at ``frame``: an import between two modules, or a native one."""
+    """Tell whether an exception at ``frame`` would break an import, or the start of a native module."""
     if frame and frame.f_code.co_filename.startswith(_IMPORTS):
         return True
     while frame:
@@ -64,7 +64,7 @@ def _is_torn_by_it(frame: FrameType | None) -> bool:
 
 
 def _again(seconds: float) -> bool:
-    """Let the interruption be tried again after so many seconds, not at all after 0; False where that cannot be."""
+    """Raise the interruption again after ``seconds`` (0: never); False where the system has no timer."""
     if not hasattr(signal, "setitimer"):
         return False
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -72,7 +72,7 @@ def _again(seconds: float) -> bool:
 
 
 def _thrown_away(what: sys.UnraisableHookArgs) -> None:
-    """Try an interruption again that Python could only have printed."""
+    """Retry an interruption that Python could not raise; print any other error as Python does."""
     if not issubclass(what.exc_type, KeyboardInterrupt):
         sys.__unraisablehook__(what)
     elif not _state["settled"]:

@@ -1,4 +1,4 @@
-"""How names that people type are compared: without regard to case, accents and outer spaces."""
+"""Compare names that people type, ignoring case, accents and outer spaces."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 
 def folded(text: str | None) -> str:
-    """``text`` without regard to case, accents and outer spaces."""
+    """Return ``text`` in lower case without accents and outer spaces."""
     decomposed = unicodedata.normalize("NFKD", text or "")
     return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold().strip()
 
 
 def meant(name: str, names: Iterable[str]) -> str | None:
-    """The one of ``names`` that ``name`` means: itself, else the only one that is alike but for case and accents.
+    """Return the one of ``names`` that ``name`` means, ignoring case and accents unless it matches exactly.
 
     None when there is none, or more than one.
     """
@@ -28,7 +28,7 @@ def meant(name: str, names: Iterable[str]) -> str | None:
 
 
 def nearest(name: str, names: Iterable[str], most: int = 8) -> list[str]:
-    """The ``names`` most like ``name``, without regard to case and accents; the first ones when none is like it."""
+    """Return the ``names`` most similar to ``name``, ignoring case and accents; else the first ``limit``."""
     import difflib
 
     every = list(dict.fromkeys(names))

@@ -1,4 +1,4 @@
-"""Periods, windows and zones: pure functions; the clock comes in as an argument.
+"""Compute periods, windows and zones with pure functions; the clock is an argument.
 
 Days are local days of a zone. A day may have 23 or 25 hours or no midnight, so the first instant of a
 date is computed from the zone's rules and never by adding hours.
@@ -19,10 +19,10 @@ Compare = Literal["previous", "year", "none"]
 Unit = Literal["days", "day", "week", "month", "quarter", "year"]
 
 EVER = datetime(1, 1, 2, tzinfo=UTC)
-"""Before anything: where what has no period begins."""
+"""Earlier than any data: the start of what has no period."""
 
 DEFAULT_ZONE = "America/Santiago"
-"""Whose days are counted where neither settings nor data say."""
+"""The zone whose days are counted when neither settings nor data name one."""
 
 MAX_DAYS = 3660
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -41,12 +41,12 @@ class Clock:
 
     @property
     def date(self) -> date:
-        """As-of's local date."""
+        """The local date of as-of."""
         return self.as_of.date()
 
     @property
     def wall(self) -> datetime:
-        """As-of as the wall clock shows it: without zone."""
+        """The local wall-clock time of as-of, without zone."""
         return self.as_of.replace(tzinfo=None, fold=0)
 
 
@@ -54,7 +54,7 @@ class Clock:
 class Window:
     """Local dates from ``first`` to ``last``, both included.
 
-    ``cut`` is the last local wall-clock moment that counts on ``last``; None when the whole date does.
+    ``cut`` is the last local wall-clock time that counts on ``last``; None when the whole date counts.
     """
 
     first: date
@@ -63,18 +63,18 @@ class Window:
 
     @property
     def days(self) -> int:
-        """How many local dates the window holds."""
+        """The number of local dates in the window."""
         return (self.last - self.first).days + 1
 
     @property
     def until(self) -> datetime:
-        """The last wall-clock moment of the window, as a local timestamp without zone."""
+        """The last wall-clock time of the window, as a local timestamp without zone."""
         return self.cut or datetime.combine(self.last, time.max)
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """What was asked for: its ``label`` as typed, its kind of ``unit`` and its full ``window``.
+    """A period with its ``label`` as typed, its kind of ``unit`` and its windows.
 
     ``full`` is the window before it is cut at as-of; ``window`` after.
     """
@@ -86,27 +86,26 @@ class Period:
 
 
 def zone_named(name: str) -> ZoneInfo:
-    """The time zone ``name`` of the IANA database.
+    """Return the time zone ``name`` of the IANA database.
 
     Raises:
-        UsageError: there is no such zone.
+        UsageError: the zone does not exist.
     """
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UsageError(_("“{name}” is no time zone. Type one like America/Santiago.", name=name)) from error
+        raise UsageError(
+            _("“{name}” is not a time zone. Type one like America/Santiago.", name=name)
+        ) from error
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:
-    """The first instant (UTC) whose local date in ``zone`` is ``day``.
-
-    On a day that has no midnight this is its first existing moment, found by going through UTC.
-    """
+    """Return the first instant (UTC) of the local date ``day`` in ``zone``, also when it has no midnight."""
     midnight = datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
     local = midnight.astimezone(zone)
     if local.date() == day and local.time() == time.min:
         return midnight
-    # Midnight does not exist: the date begins where the clocks jump over it, found by halving.
+    # Midnight does not exist: search by bisection for the moment at which the clocks jump over it.
     before, after = midnight - _DAY, midnight
     while after - before > _SECOND:
         middle = before + (after - before) // 2
@@ -115,12 +114,12 @@ def start_of(day: date, zone: ZoneInfo) -> datetime:
 
 
 def end_of(day: date, zone: ZoneInfo) -> datetime:
-    """The last instant (to the microsecond, UTC) of the local date ``day``."""
+    """Return the last instant (to the microsecond, UTC) of the local date ``day``."""
     return start_of(day + _DAY, zone) - _MICROSECOND
 
 
 def parse_as_of(text: str | None, zone: ZoneInfo, now: datetime) -> Clock:
-    """The clock for ``--as-of``: a date is its last instant, a timestamp is itself, None is ``now``.
+    """Return the clock for ``--as-of``: a date is its last instant, a timestamp is itself, None is ``now``.
 
     Raises:
         UsageError: the text is neither.
@@ -143,7 +142,7 @@ def parse_as_of(text: str | None, zone: ZoneInfo, now: datetime) -> Clock:
 def _no_as_of(text: str) -> UsageError:
     return UsageError(
         _(
-            "--as-of “{text}” is no date or timestamp of the years {earliest} to {latest}. "
+            "--as-of “{text}” is not a date or timestamp of the years {earliest} to {latest}. "
             "Type one like 2026-11-22 or 2026-11-22T15:00:00-03:00.",
             text=text,
             earliest=FIRST_YEAR,
@@ -153,10 +152,10 @@ def _no_as_of(text: str) -> UsageError:
 
 
 def parse_period(text: str, clock: Clock) -> Period:
-    """The period that ``text`` names, seen at ``clock``.
+    """Return the period that ``text`` names, relative to ``clock``.
 
     Raises:
-        UsageError: the text names no period, or one that starts after as-of.
+        UsageError: the text does not name a period, or one that starts after as-of.
     """
     label = text.strip().lower()
     try:
@@ -168,7 +167,7 @@ def parse_period(text: str, clock: Clock) -> Period:
     if not FIRST_YEAR <= first.year <= last.year <= LAST_YEAR:
         raise UsageError(
             _(
-                "--period {text} goes from {first} to {last}. The years {earliest} to {latest} can be asked for.",
+                "--period {text} goes from {first} to {last}. Type years from {earliest} to {latest}.",
                 text=text,
                 first=first,
                 last=last,
@@ -192,8 +191,8 @@ def parse_period(text: str, clock: Clock) -> Period:
 def _no_period(text: str) -> UsageError:
     return UsageError(
         _(
-            "--period “{text}” is no period. Type a number of days (1 to {most}), today, this-month, last-month, "
-            "ytd, 2026-10, 2026-Q3, 2026 or 2026-01-15..2026-02-14.",
+            "--period “{text}” is not a period. Type a number of days (1 to {most}), today, this-month, "
+            "last-month, ytd, 2026-10, 2026-Q3, 2026 or 2026-01-15..2026-02-14.",
             text=text,
             most=MAX_DAYS,
         )
@@ -247,16 +246,16 @@ def _last_of_month(day: date) -> date:
 
 
 def _months_later(first: date, months: int) -> date:
-    """The first day of the month that lies ``months`` after that of ``first``."""
+    """Return the first day of the month that is ``months`` after that of ``first``."""
     count = first.year * 12 + first.month - 1 + months
     return date(count // 12, count % 12 + 1, 1)
 
 
 def previous_window(period: Period, clock: Clock, compare: Compare) -> Window | None:
-    """The window that ``period`` is compared with, or None for ``compare="none"``.
+    """Return the window that ``period`` is compared with, or None for ``compare="none"``.
 
     A window that is not over at as-of is compared with an equally long start of the previous one, cut
-    on its last date at as-of's wall-clock time; a previous window with fewer dates is taken whole.
+    on its last date at as-of's wall-clock time; a previous window with fewer dates is used whole.
     """
     if compare == "none":
         return None
@@ -288,10 +287,10 @@ def _unit_before(period: Period) -> Window:
 
 
 def active_from(clock: Clock) -> date:
-    """The first of the 365 local dates that end at as-of: a purchase since then makes a customer active."""
+    """Return the first of the 365 local dates up to as-of; a purchase since then makes a customer active."""
     return clock.date - timedelta(days=_ACTIVE_DAYS - 1)
 
 
 def history_start(period: Period, previous: Window | None) -> date:
-    """The earliest local date of the windows that a report compares."""
+    """Return the earliest local date of the windows that a report compares."""
     return min(period.window.first, previous.first) if previous else period.window.first

@@ -1,4 +1,4 @@
-"""Folders and files that nobody but their owner can look into, whatever the umask is."""
+"""Make folders and files accessible to their owner only, whatever the umask is."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ _OTHERS, _OWNERS = 0o077, 0o600
 
 
 def make_folder(folder: Path) -> None:
-    """Make ``folder`` and what is missing above it, each for its owner alone. One that is there stays as it is."""
+    """Make ``folder`` and its missing parents, each for its owner only. An existing folder is not changed."""
     for one in (*reversed(folder.parents), folder):
         if not one.is_dir():
             one.mkdir(mode=0o700, exist_ok=True)
-            # The umask may have taken the owner's own rights.
+            # The umask may have removed rights of the owner too.
             one.chmod(0o700)
 
 
 def keep_file(file: Path) -> None:
-    """Give ``file`` to its owner alone, to read and to write."""
+    """Allow only the owner to read and write ``file``."""
     if os.name == "posix" and stat.S_IMODE(file.stat().st_mode) != _OWNERS:
         file.chmod(_OWNERS)
 
 
 def others_may_look(path: Path) -> bool:
-    """Whether anybody but the owner of ``path`` has rights to it, as far as this system tells."""
+    """Tell whether others than the owner have rights to ``path``; False on systems without such rights."""
     return os.name == "posix" and bool(path.stat().st_mode & _OTHERS)

@@ -1,4 +1,4 @@
-"""Where the SQL files are: beside the package in a checkout, inside it in an installed wheel."""
+"""Find the SQL files: beside the package in a checkout, inside it in an installed wheel."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 
 @cache
 def sql_folder() -> Path:
-    """The folder that holds ``base/``, ``dashboard/`` and the other report folders."""
+    """Return the folder that holds ``base/``, ``dashboard/`` and the other report folders."""
     package = Path(__file__).parent
     shipped = package / "_sql"
     return shipped if shipped.is_dir() else package.parent / "sql"
 
 
 def sql_text(name: str) -> str:
-    """The text of ``<name>.sql`` in the SQL folder."""
+    """Return the text of ``<name>.sql`` in the SQL folder."""
     return (sql_folder() / f"{name}.sql").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What a report answers: typed columns, rows, and what the figures are about. Renderers see nothing else."""
+"""A report's result as data: typed columns, rows, and the answer's header. Renderers see nothing else."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from opttius_cli.period import Period, Window
 
 Shape = Literal["record", "rows", "map", "list"]
-"""How a result stands in JSON: one object, a list of objects, an object by first column, a list of values."""
+"""The form of a result in JSON: one object, a list of objects, an object by first column, or plain values."""
 
 
 class Kind(StrEnum):
-    """What a column holds; it decides masking, alignment, number format, cell type and JSON form."""
+    """What a column holds; it decides masking, alignment, number format, Excel cell type and JSON form."""
 
     MONEY = "money"
     COUNT = "count"
@@ -38,23 +38,24 @@ class Kind(StrEnum):
 
 
 PERSONAL = frozenset({Kind.NAME, Kind.EMAIL, Kind.PHONE, Kind.RUT})
-"""Kinds that tell who somebody is."""
+"""Kinds that identify a person."""
 
 NUMERIC = frozenset({Kind.MONEY, Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.DAYS})
 """Kinds whose values are numbers."""
 
 TEXTS = frozenset({Kind.TEXT, Kind.ID, Kind.LIST})
-"""Kinds that are texts about anything."""
+"""Kinds that may hold any text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a report: its name in JSON and CSV, its kind, and per language its label and meaning.
+    """One column of a report: its name in JSON and CSV, its kind, and its label and meaning in each language.
 
-    ``needs`` names the tables without which the column is null. ``share`` asks for a bar of its share.
-    ``words`` says, per language, how people call the codes that the column holds. ``total`` says that the
-    values of all rows add up to something. ``free`` is what people typed, in which anything may stand.
-    ``joins``: it names a row of the shop's database, as every id does.
+    ``needs`` names the tables without which the column is null. ``share`` draws a bar beside each value.
+    ``vocabulary`` holds, per language, the words that people use for the codes of the column. ``total``
+    means that the values of all rows can be added up. ``free_text`` means that people typed the values, so
+    they may contain anything. ``identifier`` means that the column refers to a row of the shop's database,
+    as every id does.
     """
 
     name: str
@@ -76,7 +77,7 @@ Drawing = Literal["line", "bar", "column"]
 class Chart:
     """How a list is drawn: the values of column ``y`` over those of column ``x``, in the order of the rows.
 
-    A ``line`` stands over dates; a ``bar`` lies beside each name; a ``column`` stands above each name.
+    A ``line`` needs dates on its x axis. A ``bar`` is drawn to the right of each name, a ``column`` above it.
     """
 
     drawing: Drawing
@@ -86,11 +87,12 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The rows of one report, as an Arrow table whose columns stand in the order of ``columns``.
+    """The rows of one report, as an Arrow table whose columns are in the order of ``columns``.
 
-    ``absent`` says that a table it needs was not exported: every figure of it is null, not zero. ``chart``
-    says how the rows are drawn, where a picture tells more than they do. ``group_size`` names the columns that
-    say how many people a row is about, ``suppressed`` how many rows have no figures because those are too few.
+    ``absent`` means that a table it needs was not exported: all its values are null, not zero. ``chart``
+    says how to draw the rows, where a chart helps. ``group_size`` names the columns that hold how many
+    people a row is about; ``suppression_count`` is the number of rows without figures because those people
+    are too few.
     """
 
     name: str
@@ -106,7 +108,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A result and its place in an answer: the keys under which JSON puts it. Records at one place are merged."""
+    """A result and its JSON path in the answer. Records with the same path are merged."""
 
     path: tuple[str, ...]
     result: Result
@@ -114,7 +116,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A branch of the scope."""
+    """A branch within the scope."""
 
     id: str
     code: str | None
@@ -123,10 +125,10 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the reader may see here: branches of one organization; ``whole`` when it is all of them.
+    """What the reader may see: branches of one organization; ``whole_organization`` when it is all of them.
 
-    ``tenants`` are the snapshot's numbers of the owners whose rows are in the scope. ``everything`` is the
-    view of whoever loads the data: also what belongs to nobody is told.
+    ``tenants`` are the snapshot's numbers for the owners whose rows are in the scope. ``unrestricted`` is
+    the view of the person who loads the data: it also includes rows that belong to nobody.
     """
 
     organization_id: str | None
@@ -139,9 +141,9 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What every answer says of itself: report, instant, zone, currency, scope, and period where it has one.
+    """What every answer says about itself: report, instant, zone, currency, scope, and period if it has one.
 
-    ``title`` is a name that somebody gave the report.
+    ``title`` is the name that a job gives to the report.
     """
 
     report: str
@@ -159,11 +161,11 @@ Masking = Literal["masked", "anonymous", "revealed"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A head, the parts of an answer in order, and the parts of ``data_quality``.
+    """A header, the parts of an answer in order, and the parts of ``data_quality``.
 
-    ``source`` and ``loaded_at`` are the snapshot's. ``masking`` says how personal data stands in it,
-    ``min_group`` how many people a group has at least whose figures are shown.
-    ``sql`` holds (report name, SQL text) of every part, for a reader who wants to know how it was worked out.
+    ``source`` and ``loaded_at`` describe the snapshot. ``masking`` says how personal data is shown,
+    ``min_group`` how many people a group needs for its figures to be shown. ``sql`` holds (report name, SQL
+    text) for every part, for a reader who wants to check how it was computed.
     """
 
     head: Head
@@ -177,5 +179,5 @@ class Answer:
 
     @property
     def suppressed(self) -> int:
-        """How many rows, in all parts, are about too few people to be shown."""
+        """Return the number of rows, in all parts, that are about too few people to be shown."""
         return sum(part.result.suppressed for part in self.parts)

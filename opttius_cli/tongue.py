@@ -1,4 +1,4 @@
-"""The language to speak, needed before the options are parsed: option, environment, config, locale."""
+"""Detect the language of a run before its options are parsed: from option, environment, config or locale."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def spoken(arguments: Sequence[str]) -> str:
-    """The language of a run with these arguments."""
+    """Return the language of a run with these arguments."""
     for place, argument in enumerate(arguments):
         told = argument.removeprefix("--lang=") if argument.startswith("--lang=") else None
         if argument == "--lang" and place + 1 < len(arguments):
@@ -27,6 +27,6 @@ def spoken(arguments: Sequence[str]) -> str:
     try:
         chosen = settings.load({}, os.environ, Path.cwd()).language
     except (ConfigError, OSError):
-        # The command itself will say what is wrong with the settings.
+        # The command itself will report what is wrong with the settings.
         chosen = None
     return chosen or i18n.of_locale(os.environ)

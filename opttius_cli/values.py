@@ -1,6 +1,6 @@
-"""How the value of a setting is read: from TOML, an environment variable or an option, the same way.
+"""Parse the value of a setting, the same way from TOML, an environment variable or an option.
 
-Whatever cannot be read is a ValueError that says what was expected.
+A value that cannot be parsed raises a ValueError that says what was expected.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def text(value: Any) -> str:
-    """A text that is not empty. Raises ValueError."""
+    """Parse a text that is not empty. Raises ValueError."""
     if not isinstance(value, str) or not value.strip():
         raise ValueError(_("a text"))
     return value.strip()
 
 
 def texts(value: Any) -> tuple[str, ...]:
-    """A list of texts, or texts with commas between them. Raises ValueError."""
+    """Parse a list of texts, or texts with commas between them. Raises ValueError."""
     if isinstance(value, str):
         value = [part for part in value.split(",") if part.strip()]
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
@@ -32,7 +32,7 @@ def texts(value: Any) -> tuple[str, ...]:
 
 
 def some_texts(value: Any) -> tuple[str, ...]:
-    """A list of texts, none of which is empty, and at least one. Raises ValueError."""
+    """Parse a list of at least one text, none of them empty. Raises ValueError."""
     found = texts(value)
     if not found or not all(found):
         raise ValueError(_('a list of at least one text, for example ["paid"]'))
@@ -40,7 +40,7 @@ def some_texts(value: Any) -> tuple[str, ...]:
 
 
 def flag(value: Any) -> bool:
-    """True or false, in the words people write. Raises ValueError."""
+    """Parse true or false, also as 1, 0, yes or no. Raises ValueError."""
     words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
     if isinstance(value, str):
         value = words.get(value.lower())
@@ -50,7 +50,7 @@ def flag(value: Any) -> bool:
 
 
 def whole(value: Any) -> int:
-    """A whole number, 0 or more. Raises ValueError."""
+    """Parse a whole number, 0 or more. Raises ValueError."""
     if isinstance(value, str) and re.fullmatch(r"\d{1,15}", value):
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
@@ -59,7 +59,7 @@ def whole(value: Any) -> int:
 
 
 def pairs(value: Any) -> dict[str, str]:
-    """A table of texts, or ``A=B,C=D``; in capitals. Raises ValueError."""
+    """Parse a table of texts, or ``A=B,C=D``, to capitals. Raises ValueError."""
     if isinstance(value, str):
         value = dict(part.split("=", 1) for part in value.split(",") if "=" in part)
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
@@ -68,7 +68,7 @@ def pairs(value: Any) -> dict[str, str]:
 
 
 def aliases(value: Any) -> dict[str, str]:
-    """A table of codes and what each stands for, which is looked up once: it holds no circle and no chain.
+    """Parse a table of codes and their replacements, without cycles and chains because it is looked up once.
 
     Raises ValueError.
     """
@@ -77,7 +77,7 @@ def aliases(value: Any) -> dict[str, str]:
         if found.get(target, target) != target:
             raise ValueError(
                 _(
-                    "a table in which a code stands on one side only ({code} stands on both), for example {example}",
+                    "a table in which each code is on one side only ({code} is on both), for example {example}",
                     code=target,
                     example='{ ARS = "CLP" }',
                 )
@@ -86,7 +86,7 @@ def aliases(value: Any) -> dict[str, str]:
 
 
 def language(value: Any) -> str:
-    """One of the languages that are spoken, which may name a place. Raises ValueError."""
+    """Parse one of the supported languages, with or without a country. Raises ValueError."""
     known = (*LANGUAGES, *PLACES)
     told = str(value).casefold().replace("_", "-")
     found = next((one for one in known if one.casefold() == told), None)
@@ -96,11 +96,11 @@ def language(value: Any) -> str:
 
 
 _NO_ZONES = {"posixrules", "localtime", "Factory"}
-"""Names of the zone database that are no place's time."""
+"""Names of the zone database that are not the time of a place."""
 
 
 def zone(value: Any) -> str:
-    """A time zone of the zone database. Raises ValueError."""
+    """Parse a time zone of the zone database. Raises ValueError."""
     name = text(value)
     try:
         is_place = name not in _NO_ZONES and bool(ZoneInfo(name))
@@ -112,7 +112,7 @@ def zone(value: Any) -> str:
 
 
 def currency(value: Any) -> str:
-    """A currency code, in capitals. Raises ValueError."""
+    """Parse a currency code, to capitals. Raises ValueError."""
     if not re.fullmatch(r"[A-Za-z]{3}", text(value)):
         raise ValueError(_("a currency code of three letters such as CLP"))
     return text(value).upper()
@@ -122,7 +122,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def seconds(value: Any) -> float:
-    """A duration such as ``90``, ``30s``, ``5m``, ``2h``, ``1d``, in seconds. Raises ValueError."""
+    """Parse a duration such as ``90``, ``30s``, ``5m``, ``2h``, ``1d`` to seconds. Raises ValueError."""
     found = re.fullmatch(r"(\d{1,9})\s*([smhd]?)", str(value).strip().lower())
     if not found:
         raise ValueError(_("a duration such as 30s, 5m or 2h"))
@@ -130,7 +130,7 @@ def seconds(value: Any) -> float:
 
 
 def memory(value: Any) -> str:
-    """An amount of memory as DuckDB writes it. Raises ValueError."""
+    """Parse an amount of memory as DuckDB writes it. Raises ValueError."""
     if not re.fullmatch(r"0*[1-9]\d*(\.\d+)?\s*[KMGT]i?B", str(value).strip()):
         raise ValueError(_("an amount of memory such as 1GB"))
     return str(value).strip()
@@ -140,14 +140,14 @@ _SHORTEST_SECRET = 32
 
 
 def secret(value: Any) -> str:
-    """A text that is too long to guess. Raises ValueError."""
+    """Parse a text that is too long to guess. Raises ValueError."""
     if len(text(value)) < _SHORTEST_SECRET:
         raise ValueError(_("a text of at least 32 characters, such as opttius config key makes"))
     return text(value)
 
 
 def one_of(*names: str) -> Callable[[Any], str]:
-    """A reader of one of ``names``. It raises ValueError."""
+    """Return a parser that accepts one of ``names`` and raises ValueError for any other value."""
 
     def read(value: Any) -> str:
         if value not in names:

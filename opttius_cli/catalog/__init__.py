@@ -1,1 +1,1 @@
-"""The tables and columns of the source, as data."""
+"""Declare the tables and columns of the source as data."""

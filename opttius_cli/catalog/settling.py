@@ -1,6 +1,6 @@
-"""Which of several rows with one primary key stands: the rule, as the order in which they are preferred.
+"""Define which of several rows with the same primary key is used, as an order of preference.
 
-The loader and the scoped views both rank by it, so a row that was set aside is judged as one that was not.
+The loader and the scoped views rank by the same order, so deferred rows are treated like all others.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 def quoted(name: str) -> str:
-    """``name`` as an SQL identifier."""
+    """Return ``name`` as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def preference(table: Table) -> str:
-    """An ORDER BY list, best row first: latest ``updated_at``, then ``created_at``.
+    """Return an ORDER BY list, best row first: latest ``updated_at``, then ``created_at``.
 
-    Rows that agree in both are told apart by their whole content, so that no order of files matters.
+    Rows equal in both are ordered by their whole content, so that the order of files does not matter.
     """
     latest = [f"{quoted(name)} DESC NULLS LAST" for name in ("updated_at", "created_at") if table.has(name)]
     content = [f"CAST({quoted(column.name)} AS VARCHAR) NULLS LAST" for column in table.columns]

@@ -1,6 +1,6 @@
-"""What the source tables are: names, columns, types and who they belong to. Adding a table is one entry here.
+"""Declare the source tables: names, columns, types and owners. Adding a table is one entry here.
 
-Only the columns named here are ever read; everything else in an export stays where it is.
+Only the columns named here are read; everything else in an export is ignored.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class Kind(StrEnum):
 class Column:
     """One column of a source table.
 
-    ``required``: without the column the table is refused, and so is a row whose cell cannot be read.
-    ``quiet``: its absence is not worth a line in what was left out (not part of the app's documented columns).
+    ``required``: without the column, the table is rejected, and so is a row whose cell cannot be read.
+    ``quiet``: its absence is not reported (it is not one of the app's documented columns).
     """
 
     name: str
@@ -42,14 +42,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A column that names a row of another table, which a scope may see or not.
+    """A column that refers to a row of another table, which may be outside a scope.
 
-    The loader keeps beside the row who owns the other one, when it was made, and whether it was set aside
-    (columns ``<stem>_tenant``, ``<stem>_created_at``, ``<stem>_contested``), so that asking whether a scope
-    sees it (``<stem>_seen`` of the scoped view) needs no join.
+    The loader stores with each row the owner and creation time of the row it refers to, and whether that row
+    was deferred (columns ``<stem>_tenant``, ``<stem>_created_at``, ``<stem>_contested``). So the scoped view
+    can compute ``<stem>_seen``, whether the scope sees it, without a join.
 
-    ``customer`` says that the other row names a customer of its own. Then ``<stem>_apart`` is kept, too: whether
-    a scope may see the other row and not that customer. Where it is false, nobody has to look.
+    ``customer`` says that the other row itself refers to a customer. Then ``<stem>_apart`` is stored as well:
+    whether a scope may see the other row but not its customer. Where it is false, no further check is needed.
     """
 
     column: str
@@ -58,7 +58,7 @@ class Reference:
 
     @property
     def stem(self) -> str:
-        """The column's name without ``_id``."""
+        """Return the column's name without ``_id``."""
         return self.column.removesuffix("_id")
 
 
@@ -66,10 +66,10 @@ class Reference:
 class Table:
     """One source table.
 
-    ``key`` names its primary key. ``dated`` is the column that says when a row came to exist (None:
-    undated). ``tenancy`` is how a row belongs to an organization: by ``branch`` (with the organization
-    for rows without one), by ``organization`` or branch, through its ``parent`` order, to ``none``, or
-    it is part of the ``directory`` that every reader may see.
+    ``key`` names its primary key. ``date_column`` says from when a row exists (None: rows have no date).
+    ``tenancy`` is how a row belongs to an organization: by ``branch`` (or by organization, for rows without
+    a branch), by ``organization`` or branch, through its ``parent`` order, to ``none``, or as part of the
+    ``directory`` that every reader may see.
     """
 
     name: str
@@ -81,39 +81,39 @@ class Table:
     references: tuple[Reference, ...] = ()
 
     def column(self, name: str) -> Column:
-        """The column called ``name`` (KeyError when the table has none)."""
+        """Return the column called ``name``. Raises KeyError when there is none."""
         for column in self.columns:
             if column.name == name:
                 return column
         raise KeyError(name)
 
     def has(self, name: str) -> bool:
-        """Whether the table has a column called ``name``."""
+        """Return whether the table has a column called ``name``."""
         return any(column.name == name for column in self.columns)
 
     @property
     def has_email_key(self) -> bool:
-        """Whether people are found by the email of its rows; the scoped view has ``email_key`` beside it."""
+        """Return whether people are matched by email here; the scoped view then has an ``email_key``."""
         return self.tenancy == "branch" and self.has("email")
 
     @property
     def asks_by_email(self) -> bool:
-        """Whether a row that names no customer is that of its email's only holder (metrics 4.3)."""
+        """Return whether a row without customer belongs to the only one with its email (metrics 4.3)."""
         return self.has_email_key and self.has("customer_id")
 
     @property
     def has_owner(self) -> bool:
-        """Whether each row belongs to one owner, a branch or an organization; of the others there are few."""
+        """Return whether each row has one owner, a branch or an organization; other tables have few rows."""
         return self.tenancy in {"branch", "parent"}
 
     @property
     def sorted_by(self) -> str | None:
-        """The column by which stored rows lie sorted: a child's order's time, else its own; None when undated."""
+        """Return the sort column of stored rows: the order's time for a child, else its own date, or None."""
         return "order_created_at" if self.tenancy == "parent" else self.dated
 
     @property
     def required_columns(self) -> tuple[str, ...]:
-        """The columns without which the table is refused."""
+        """Return the columns without which the table is rejected."""
         return tuple(column.name for column in self.columns if column.required)
 
 
@@ -121,7 +121,7 @@ _KINDS = {kind.value: kind for kind in Kind}
 
 
 def _columns(text: str) -> tuple[Column, ...]:
-    """Columns from lines of ``kind: name, name!, name~``; ``!`` is required, ``~`` is quiet."""
+    """Parse columns from lines of ``kind: name, name!, name~``; ``!`` is required, ``~`` is quiet."""
     columns = []
     for line in text.strip().splitlines():
         kind, names = line.strip().split(": ")
@@ -327,4 +327,4 @@ _ALL = (
 )
 
 TABLES: dict[str, Table] = {table.name: table for table in _ALL}
-"""Every source table by name, in the order in which they are loaded (a parent before its children)."""
+"""Every source table by name, in loading order (a parent before its children)."""

@@ -1,1 +1,1 @@
-"""One file per command: options in, one call, render."""
+"""One file per command and nothing else: options in, one call, write the answer."""

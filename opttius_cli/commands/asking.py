@@ -1,4 +1,4 @@
-"""From options to a request, and from an answer to bytes: the two steps that every answering command shares."""
+"""Build a request from options, and write an answer as bytes: the steps that every query command shares."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ if TYPE_CHECKING:
 
 
 def now() -> datetime:
-    """The clock: it enters here, once per command. ``OPTTIUS_NOW`` sets it, for tests and demonstrations."""
+    """Read the clock, once per command. ``OPTTIUS_NOW`` overrides it, for tests and demonstrations."""
     told = os.environ.get("OPTTIUS_NOW")
     if not told:
         return datetime.now(UTC)
     try:
         moment = datetime.fromisoformat(told)
     except ValueError as error:
-        raise UsageError(_("OPTTIUS_NOW “{told}” is no timestamp.", told=told)) from error
+        raise UsageError(_("OPTTIUS_NOW “{text}” is not a timestamp.", text=told)) from error
     return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
 def voice(options: Shared) -> diagnostics.Voice:
-    """What this command may say on stderr."""
+    """Return the writer to stderr, as quiet or verbose as the options say."""
     return diagnostics.Voice(options.quiet, options.verbose)
 
 
 def configured(options: Loading, source: str | None = None) -> config.Config:
-    """The settings, with what the options say on top; ``source`` is one that was named without its option."""
+    """Return the settings, overridden by the options; ``source`` is a source given as an argument."""
     given: dict[str, object] = {
         "source": source or options.source,
         "cache.max_age": options.max_age,
@@ -59,7 +59,7 @@ def configured(options: Loading, source: str | None = None) -> config.Config:
 
 
 def library() -> Library:
-    """The reports there are, the user's own among them."""
+    """Return the library of reports, including the user's own."""
     from opttius_cli.reports.library import Library
 
     return Library(config.user_folder(os.environ) / "reports")
@@ -74,10 +74,11 @@ def asked(
     usual: str = "table",
     every_tier: bool = False,
 ) -> Request:
-    """The request that the options make.
+    """Build the request for these options.
 
-    ``period`` is used when none is given, no period when not ``windowed``; ``usual`` is the format when nothing
-    says one; ``every_tier`` is for what needs no feature of the organization's tier.
+    ``period`` is the default period; without ``has_period`` there is none. ``default_format`` is used when
+    neither option nor file name gives a format. ``every_tier`` is for what needs no feature of the
+    organization's tier.
     """
     from opttius_cli.render import registry
     from opttius_cli.session import Request
@@ -89,7 +90,7 @@ def asked(
     renderer = registry.RENDERERS[options.format or _format_of(options.output) or usual]
     renderer.check()
     if options.output not in {None, "-"}:
-        # Before any work: a long report should not end at a file that was there all the time.
+        # Checked before any work: a long report should not fail because of a file that existed all the time.
         sink.refuse(Path(str(options.output)), force=options.force)
     if options.reveal_pii:
         from opttius_cli.commands.auditing import reveals
@@ -113,12 +114,12 @@ def asked(
 
 
 def _policy(options: Asking, settings: config.Config) -> Policy:
-    """How personal data is to be shown; refused where that is not allowed."""
+    """Return how personal data is shown. Raises an error when that is not allowed."""
     if options.reveal_pii:
         if options.anonymous:
             raise UsageError(_("--anonymous and --reveal-pii do not go together."))
         if not (settings.user and settings.allow_reveal):
-            # Of an admin the role is asked once the data has told it.
+            # The role of an admin is checked later, when it has been read from the data.
             check_reveal(settings, role=None)
         if not (options.reason or "").strip():
             raise UsageError(_('--reveal-pii needs a reason: add --reason "why".'))
@@ -126,20 +127,20 @@ def _policy(options: Asking, settings: config.Config) -> Policy:
 
 
 def _warn_of_password(settings: config.Config, options: Asking, source: str | None) -> None:
-    """Say that a password stands where others may see it."""
+    """Warn of a password in a place where others may see it."""
     if settings.source and tells_password(settings.source):
         voice(options).note(
             _(
                 "The password in --source can be seen by every user of this machine. "
-                "Leave it out, and put it into PGPASSWORD or ~/.pgpass."
+                "Leave it out, and put it in PGPASSWORD or ~/.pgpass."
             )
             if options.source or source
-            else _("The password in the setting “source” belongs into PGPASSWORD or ~/.pgpass.")
+            else _("Move the password in the setting “source” to PGPASSWORD or ~/.pgpass.")
         )
 
 
 def deliver(answer: Answer, options: Asking, *, default_name: str | None = None) -> None:
-    """Write an answer where and how the options say; ``default_name`` is a file to write when they say nothing."""
+    """Write an answer as the options say; ``default_name`` names the file when ``--output`` is missing."""
     from opttius_cli.render import registry
 
     target = options.output
@@ -150,7 +151,7 @@ def deliver(answer: Answer, options: Asking, *, default_name: str | None = None)
     style = style_of(options)
     if target in {None, "-"}:
         if sys.stdout.isatty() and renderer.binary:
-            raise UsageError(_("{format} is no format for a terminal. Add --output FILE.", format=chosen))
+            raise UsageError(_("{format} cannot be shown on a terminal. Add --output FILE.", format=chosen))
         sink.write_stdout(lambda out: renderer.write(answer, out, style))
         note_written(options.record, answer, "stdout")
     else:
@@ -166,20 +167,20 @@ def deliver(answer: Answer, options: Asking, *, default_name: str | None = None)
 
 
 def note_written(record: Record, answer: Answer, output: str) -> None:
-    """Tell the audit log what was written, and where; a run may write several answers."""
+    """Record for the audit log what was written, and where; a run may write several answers."""
     record.report, record.masking, record.output = answer.head.report, answer.masking, output
     record.rows = (record.rows or 0) + sum(len(part.result.table) for part in answer.parts)
 
 
 def _default_format(target: str | None, default_name: str | None) -> str:
-    """The format when nothing says one: a screen's table, an export's workbook, an export to stdout as CSV."""
+    """Return the format when none is given: a table; for an export a workbook, or CSV to stdout."""
     if default_name is None:
         return "table"
     return "xlsx" if target is None else "csv"
 
 
 def style_of(options: Shared) -> Style:
-    """How the reader wants the answer: language, and the width and colours of a terminal."""
+    """Return the style of the answer: language, and the width and colours of a terminal."""
     from opttius_cli.render.style import Style
 
     on_terminal = sys.stdout.isatty()
@@ -189,7 +190,7 @@ def style_of(options: Shared) -> Style:
 
 
 def _say_left_out(answer: Answer, options: Asking) -> None:
-    """A format that holds nothing but rows has no place for what was left out: it is said on stderr."""
+    """Write the data quality notes to stderr, for a format that holds nothing but rows."""
     from opttius_cli.render.cells import cells_for
     from opttius_cli.render.left_out import sentences
 
@@ -200,7 +201,7 @@ def _say_left_out(answer: Answer, options: Asking) -> None:
 
 
 def _format_of(target: str | None) -> str | None:
-    """The format that a file's extension says, None for stdout; raises UsageError for one that says none."""
+    """Return the format of a file's extension, None for stdout. Raises UsageError for an unknown one."""
     from opttius_cli.render import registry
 
     if target in {None, "-"}:
@@ -209,7 +210,7 @@ def _format_of(target: str | None) -> str | None:
         return said
     raise UsageError(
         _(
-            "The name of {path} says no format. Add --format, one of {formats}.",
+            "The name of {path} does not show its format. Add --format, one of {formats}.",
             path=target,
             formats=", ".join(registry.RENDERERS),
         )
@@ -217,7 +218,7 @@ def _format_of(target: str | None) -> str | None:
 
 
 def _said_by_name(path: Path) -> str | None:
-    """The format that a file's extension says, if it says one."""
+    """Return the format of a file's extension, if there is one."""
     from opttius_cli.render import registry
 
     extension = path.suffix.lower().removeprefix(".")
@@ -225,15 +226,15 @@ def _said_by_name(path: Path) -> str | None:
 
 
 def must_name_file(target: str | None) -> None:
-    """Raise UsageError for an --output that names nothing, as that of a variable without a value does."""
+    """Raise UsageError for an empty --output, for example from a shell variable without a value."""
     if target is not None and not target.strip():
         raise UsageError(_("--output is empty. Type the name of a file: --output FILE, or - for stdout."))
 
 
 def tell_misnamed(path: Path, chosen: str, options: Shared) -> None:
-    """Say that a file's name tells another format than it holds: whatever opens it goes by the name.
+    """Warn when a file's extension belongs to another format, because programs open it by its extension.
 
-    Any format that is text may be called .txt.
+    Any text format may be named .txt.
     """
     from opttius_cli.render import registry
 
@@ -242,10 +243,11 @@ def tell_misnamed(path: Path, chosen: str, options: Shared) -> None:
         return
     voice(options).note(
         _(
-            "Note: {path} holds {format}, though its name says {said}. Name it {better}, or leave out --format.",
+            "Note: {path} holds {format}, but its extension says {extension}. "
+            "Name it {better}, or leave out --format.",
             path=path,
             format=chosen,
-            said=said,
+            extension=said,
             better=path.with_suffix(f".{renderer.extension}"),
         )
     )

@@ -1,4 +1,4 @@
-"""``opttius audit``: who asked what, of whose data, why, and how it ended."""
+"""``opttius audit``: list the runs that read data, with who, what, whose data, why and how each ended."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ def audit(
     since: Annotated[
         str | None,
         typer.Option(
-            metavar=N_("WHEN"), help=N_("Only runs since a date (2026-11-01) or for a while (7d, 12h).")
+            metavar=N_("WHEN"), help=N_("Only runs since a date (2026-11-01) or a duration ago (7d, 12h).")
         ),
     ] = None,
 ) -> None:
-    """The runs that read data, oldest first; a run that did not end has no exit code."""
+    """List the runs that read data, oldest first; a run that did not end has no exit code."""
     from opttius_cli import period
 
     settings = config.load({"language": options.lang}, os.environ, Path.cwd())
@@ -81,7 +81,7 @@ def audit(
 
 
 def _words() -> dict[str, dict[str, str]]:
-    """What the reader calls the codes that a run leaves in the log."""
+    """Return the words for the codes in the log, in the reader's language."""
     from opttius_cli.render.about import MASKING
 
     return {
@@ -91,13 +91,13 @@ def _words() -> dict[str, dict[str, str]]:
 
 
 def _row(run: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
-    """A run with its local time, and nothing but what a column can hold."""
+    """Return the values of one run by column, with its local time."""
     moment = datetime.fromisoformat(run["time"]).astimezone(zone)
     return {name: run.get(name) for name, *_told in _COLUMNS} | {"time": moment.isoformat()}
 
 
 def _instant(told: str, zone: ZoneInfo) -> datetime:
-    """The instant that ``--since`` names: the start of a local date, or so long ago."""
+    """Return the instant that ``--since`` names: the start of a local date, or a duration ago."""
     from opttius_cli.period import start_of
 
     with suppress(ValueError, OverflowError):
@@ -106,5 +106,8 @@ def _instant(told: str, zone: ZoneInfo) -> datetime:
         return now() - timedelta(seconds=values.seconds(told))
     except (ValueError, OverflowError) as error:
         raise UsageError(
-            _("--since “{told}” must be a date such as 2026-11-01, or a while such as 7d or 12h.", told=told)
+            _(
+                "--since “{text}” must be a date such as 2026-11-01, or a duration such as 7d or 12h.",
+                text=told,
+            )
         ) from error

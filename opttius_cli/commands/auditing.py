@@ -1,4 +1,4 @@
-"""The audit of one run: its record is opened before the command, and written down when the command has ended."""
+"""Audit one run: start its record before the command, and append it to the log when the command has ended."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     from opttius_cli.audit import Record
 
 AUDITED = ("dashboard", "customer", "customers", "segments", "export", "check", "load", "report run")
-"""The commands that read data: a run of one is told even when its options could not be read."""
+"""The commands that read data: a run of one is logged even when its options are invalid."""
 
 
 def begun() -> tuple[Record, float]:
-    """The record of a run that begins now, and when that was on the clock that only goes forward."""
+    """Return the record of a run that begins now, and its start on the monotonic clock."""
     try:
         moment = now()
     except UsageError:
-        # The command itself will say so.
+        # The command itself will report it.
         moment = datetime.now(UTC)
     return audit.Record(time=moment.isoformat(timespec="seconds")), perf_counter()
 
 
 def reveals(record: Record, reason: str) -> None:
-    """Keep who wants to see personal data, and why; without that line it is not shown.
+    """Log who reveals personal data, and why; without that line it is not shown.
 
     Raises:
         OutputError: the line could not be written.
@@ -52,7 +52,7 @@ def reveals(record: Record, reason: str) -> None:
 
 
 def ended(record: Record, arguments: Sequence[str], code: int, began: float) -> None:
-    """Write down how a run ended. That it cannot be written is said, and changes nothing else."""
+    """Log how a run ended. When that fails it is shown on stderr, and the exit code stays the same."""
     if record.command is None and code != diagnostics.DONE:
         record.command = _meant(arguments)
     if record.command is None:
@@ -65,7 +65,7 @@ def ended(record: Record, arguments: Sequence[str], code: int, began: float) -> 
     except OSError as error:
         diagnostics.Voice().note(
             _(
-                "This run is missing in the audit log, for {file} cannot be written: {why}.",
+                "This run is missing in the audit log, because {file} cannot be written: {why}.",
                 file=folder / audit.NAME,
                 why=error.strerror,
             )
@@ -73,13 +73,13 @@ def ended(record: Record, arguments: Sequence[str], code: int, began: float) -> 
 
 
 def _meant(arguments: Sequence[str]) -> str | None:
-    """The audited command that a command line names, if it names one."""
+    """Return the audited command that a command line names, if there is one."""
     typed = " ".join(arguments[:2])
     return next((name for name in AUDITED if f"{typed} ".startswith(f"{name} ")), None)
 
 
 def _user() -> str:
-    """The name of the system's user, or the number of one that has none."""
+    """Return the name of the system's user, or its number when it has no name."""
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):

@@ -1,4 +1,4 @@
-"""``opttius cache``: the snapshots that are kept, whose and how old they are; and how to be rid of them."""
+"""``opttius cache``: list the stored snapshots with their reader and age, and remove them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _COLUMNS = (
 @app.command("list", help=N_("Every snapshot with its source, reader, scope, age and size."))
 @shared(Listing)
 def list_(options: Listing) -> None:
-    """The snapshots of the cache. Without a scope one holds its source whole."""
+    """List the snapshots of the cache. One without a scope holds its whole source."""
     moment = now()
     rows = [_row(one, moment) for one in _kept(options)]
     words = {"scope": {"limited": _("limited")}}
@@ -70,7 +70,7 @@ def clear(
         typer.Argument(metavar=N_("NAME"), help=N_("A name or source, as cache list prints it.")),
     ] = None,
 ) -> None:
-    """Remove snapshots, and print the files that went."""
+    """Remove snapshots, and print the files that were removed."""
     from opttius_cli.snapshot import keeping
 
     chosen = _chosen(_kept(options), which or [])
@@ -92,7 +92,7 @@ def _kept(options: Shared) -> list[Kept]:
 
 
 def _chosen(kept: Sequence[Kept], names: Sequence[str]) -> Sequence[Kept]:
-    """The snapshots with these names or sources; all when none is named."""
+    """Return the snapshots with these names or sources; all of them without names."""
     if not names:
         return kept
     known = [(one, {one.key, one.manifest.source if one.manifest else ""}) for one in kept]

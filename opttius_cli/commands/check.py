@@ -1,4 +1,4 @@
-"""``opttius check``: what is wrong with the data, how often, and where for example."""
+"""``opttius check``: list what is wrong with the data, how often, and with examples."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def check(
     options: Asking,
     fail_on: Annotated[
         Literal["error", "warning", "info", "never"],
-        typer.Option(help=N_("Exit with 1 when there are findings this grave or graver.")),
+        typer.Option(help=N_("Exit with 1 when there are findings of this severity or higher.")),
     ] = "never",
 ) -> None:
-    """Every finding about the data with its count, examples and severity.
+    """List every finding about the data with its count, examples and severity.
 
-    The whole source is checked when nothing says a scope: neither branch nor organization nor admin.
+    The whole source is checked unless a branch, an organization or an admin is given.
     """
     from opttius_cli import session
     from opttius_cli.reports.board import FINDINGS
@@ -43,8 +43,8 @@ def check(
 
         raise CheckFailedError(
             n_(
-                "{count} finding is {grade} or graver.",
-                "{count} findings are {grade} or graver.",
+                "{count} finding has the severity {grade} or higher.",
+                "{count} findings have the severity {grade} or higher.",
                 found,
                 grade=vocabulary("severity")[language()][fail_on],
             )

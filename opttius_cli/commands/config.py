@@ -1,4 +1,4 @@
-"""``opttius config``: see the settings and where each comes from, begin a file, validate one."""
+"""``opttius config``: show the settings and their origin, create a config file, validate one."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from opttius_cli.render import sink
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 _HIDDEN = "…"
-"""What stands for the value of a secret."""
+"""Shown instead of the value of a secret."""
 
 
-@app.command(help=N_("Print every setting with its value and where that came from."))
+@app.command(help=N_("Print every setting with its value and its origin."))
 @shared(Shared)
 def show(
     options: Shared,
     as_json: Annotated[bool, typer.Option("--json", help=N_("As JSON."))] = False,
 ) -> None:
-    """Every setting, its value, and its origin."""
+    """Print every setting, its value, and its origin."""
     config = settings.load({"language": options.lang}, os.environ, Path.cwd())
     values = {
         key: _HIDDEN if item.metadata["secret"] and getattr(config, item.name) else getattr(config, item.name)
@@ -49,36 +49,36 @@ def show(
 @shared(Shared)
 def init(
     options: Shared,
-    force: Annotated[bool, typer.Option("--force", help=N_("Overwrite the file that is there."))] = False,
+    force: Annotated[bool, typer.Option("--force", help=N_("Overwrite an existing file."))] = False,
 ) -> None:
-    """A file with every setting, commented out, and what it means."""
+    """Write a file with every setting, commented out, and its meaning."""
     del options
     file = Path.cwd() / settings.FILE
 
     text = template().encode()
     if file.exists() and not force:
-        raise OutputError(_("{file} exists already. Add --force to overwrite it.", file=file))
+        raise OutputError(_("{file} already exists. Add --force to overwrite it.", file=file))
     sink.write_whole(file, force, lambda out: out.write(text))
     sink.write_text(f"{file}\n")
 
 
-@app.command(help=N_("Check opttius.toml: file, key and value of what is wrong."))
+@app.command(help=N_("Check opttius.toml: print the file, key and value of an error."))
 @shared(Shared)
 def validate(options: Shared) -> None:
-    """Nothing but a confirmation when every file that applies is right."""
+    """Confirm that every file that applies is valid, or raise the first error."""
     del options
     config = settings.load({}, os.environ, Path.cwd())
     files = settings.files(os.environ, Path.cwd())
     definitions(config)
     source = config.source
     if source and not addresses.is_path(source) and not addresses.is_address(source):
-        raise ConfigError(_("source = {value}: there is no such folder or file.", value=source))
+        raise ConfigError(_("source = {value}: this folder or file does not exist.", value=source))
     for file in files:
-        sink.write_text(_("{file} is right.", file=file) + "\n")
+        sink.write_text(_("{file} is valid.", file=file) + "\n")
     if not files:
         sink.write_text(
             _(
-                "There is no {file} here, above, or in {folder}.",
+                "There is no {file} in this folder, in one above it, or in {folder}.",
                 file=settings.FILE,
                 folder=settings.user_folder(os.environ),
             )
@@ -86,10 +86,10 @@ def validate(options: Shared) -> None:
         )
 
 
-@app.command(help=N_("Make a secret for privacy.key, with which pseudonyms are made."))
+@app.command(help=N_("Print a new secret for privacy.key, which pseudonyms are made with."))
 @shared(Shared)
 def key(options: Shared) -> None:
-    """The lines for opttius.toml; another secret every time."""
+    """Print the lines for opttius.toml, with a new secret every time."""
     import secrets
 
     del options
@@ -97,7 +97,7 @@ def key(options: Shared) -> None:
 
 
 def template() -> str:
-    """An opttius.toml with every setting commented out, its meaning above it."""
+    """Return an opttius.toml with every setting commented out, its meaning above it."""
     sections: dict[str, list[str]] = {}
     for key, item in settings.settings().items():
         section, _dot, name = key.rpartition(".")

@@ -1,4 +1,4 @@
-"""``opttius customer ID``: everything about one customer."""
+"""``opttius customer ID``: show everything about one customer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def customer(
     options: Asking,
     sought: Annotated[str, typer.Argument(metavar=N_("ID"), help=N_("An id, an email or a RUT."))],
 ) -> None:
-    """One customer: figures, segments, twelve months, favourites, timeline."""
+    """Show one customer: figures, segments, twelve months, favourites, timeline."""
     from opttius_cli import session
     from opttius_cli.reports.board import CUSTOMER
 

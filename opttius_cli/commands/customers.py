@@ -1,4 +1,4 @@
-"""``opttius customers``: the list, with a summary above it."""
+"""``opttius customers``: list the customers, with a summary above."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def customers(
         int, typer.Option(min=1, max=1_000_000_000, metavar=N_("NUMBER"), help=N_("How many to list."))
     ] = 50,
 ) -> None:
-    """The customers of a scope, searched, filtered and sorted."""
+    """List the customers of a scope, searched, filtered and sorted."""
     from opttius_cli import session
     from opttius_cli.reports.board import CUSTOMERS
 

@@ -1,4 +1,4 @@
-"""``opttius dashboard``: how the branches of a scope are doing."""
+"""``opttius dashboard``: show how the branches of a scope are doing."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def dashboard(
         str | None,
         typer.Option(
             metavar=N_("SECONDS"),
-            help=N_("Stay on the screen and look again every so many seconds; Ctrl-C ends it."),
+            help=N_("Keep the dashboard on the screen and refresh it at this interval; Ctrl-C ends it."),
         ),
     ] = None,
 ) -> None:
-    """Figures, sections, trends and growth of a period, and what was left out."""
+    """Show figures, sections, trends and growth of a period, and the rows that were left out."""
     from opttius_cli.commands import watching
     from opttius_cli.reports.board import DASHBOARD, sections
 

@@ -1,4 +1,4 @@
-"""The reports of ``opttius.toml``: read with what they may name, and turned into requests."""
+"""Load the jobs of ``opttius.toml``, and build the request of each run."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ON_SCREEN = {"table"}
 
 
 def known() -> Known:
-    """What a definition may name here."""
+    """Return the report parts, figures, formats and masking modes that a job may use."""
     from opttius_cli.definitions import Known
 
     formats = {name: one.extension for name, one in registry.RENDERERS.items() if name not in _ON_SCREEN}
@@ -39,7 +39,7 @@ def known() -> Known:
 
 
 def definitions(config: Config) -> dict[str, Definition]:
-    """Every report that the config files define. Raises DefinitionError for what is wrong with one."""
+    """Load every job that the config files define. Raises DefinitionError for an invalid one."""
     from opttius_cli.definitions import read
 
     root = Path(config.reports_folder).expanduser().absolute() if config.reports_folder else None
@@ -49,7 +49,7 @@ def definitions(config: Config) -> dict[str, Definition]:
 def request(
     options: Loading, config: Config, definition: Definition, as_of: str | None, at: datetime
 ) -> Request:
-    """The request that a run of ``definition`` makes with ``as_of``; ``at`` is the clock."""
+    """Build the request of a run of ``job`` at ``as_of``; ``now`` is the clock."""
     from opttius_cli.session import Request
 
     reveal = definition.masking == "revealed"
@@ -59,7 +59,7 @@ def request(
                 _("masking = “revealed” is switched off here (privacy.allow_reveal = false).")
             )
         if not (config.user and config.allow_reveal):
-            # Of an admin the role is asked once the data has told it.
+            # The role of an admin is checked later, when it has been read from the data.
             check_reveal(config, role=None)
         reveals(options.record, definition.reason or "")
     options.record.report, options.record.masking = definition.name, definition.masking

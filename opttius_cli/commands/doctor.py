@@ -1,4 +1,4 @@
-"""``opttius doctor``: why a source does not work, step by step, and the role that would."""
+"""``opttius doctor``: check a source step by step, and print the SQL of a database role that can read it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def doctor(
     options: Sourced,
     place: Annotated[
-        str | None, typer.Argument(metavar=N_("SOURCE"), help=N_("What to look at; --source when not given."))
+        str | None, typer.Argument(metavar=N_("SOURCE"), help=N_("What to check; --source when not given."))
     ] = None,
     format: Annotated[
         Literal["text", "json"], typer.Option("--format", "-f", help=N_("How the findings are written."))
@@ -43,7 +43,7 @@ def doctor(
         str, typer.Option(metavar=N_("NAME"), help=N_("The name of that role."))
     ] = "opttius_reader",
 ) -> None:
-    """Look at a source step by step: whether each is well, and what to do where it is not."""
+    """Check a source step by step, and show what to do where a step fails."""
     from opttius_cli.doctor import must_be_possible
 
     must_be_possible(role)
@@ -58,17 +58,17 @@ def doctor(
 
 
 def _examine(settings: Config, role: str, options: Sourced, *, as_json: bool) -> None:
-    """Print what is found; raises SourceError when the source cannot be used."""
+    """Print every finding. Raises SourceError when the source cannot be used."""
     from opttius_cli import doctor as doctors
 
     if as_json:
-        # What programs read is the same in every language.
+        # Output for programs is the same in every language.
         i18n.use("en")
     found: list[Finding] = []
     say = _speaker(options)
 
     def tell(finding: Finding) -> None:
-        # In the words of a driver or a server there may be anything.
+        # The message of a driver or a server may hold anything, also a password.
         finding = replace(finding, said=addresses.masked(finding.said))
         found.append(finding)
         if not as_json:
@@ -80,7 +80,7 @@ def _examine(settings: Config, role: str, options: Sourced, *, as_json: bool) ->
     if as_json:
         _print_json(found, sql, usable=not failed)
     elif sql and seen and any(finding.step in _ABOUT_RIGHTS and finding.state != "ok" for finding in found):
-        sink.write_text("\n" + _("A role that can read all that is needed, and nothing else:") + f"\n\n{sql}")
+        sink.write_text("\n" + _("A role that can read what is needed, and nothing else:") + f"\n\n{sql}")
     if failed:
         raise SourceError(
             n_(
@@ -92,7 +92,7 @@ def _examine(settings: Config, role: str, options: Sourced, *, as_json: bool) ->
 
 
 _ABOUT_RIGHTS = {"read_only", "privileges", "row_security", "schema"}
-"""Steps that another role would mend."""
+"""Steps that another role would fix."""
 
 
 def _print_role(settings: Config, role: str, options: Sourced) -> None:
@@ -103,15 +103,15 @@ def _print_role(settings: Config, role: str, options: Sourced) -> None:
     if seen is None:
         voice(options).note(
             _(
-                "Note: no database could be looked at, so this grants every column that opttius knows. "
-                "Leave out those that yours lacks."
+                "Note: no database could be checked, so this grants every column that opttius knows. "
+                "Leave out those that your database does not have."
             )
         )
     sink.write_text(doctors.role_for(settings, seen, role))
 
 
 def _speaker(options: Sourced) -> Tell:
-    """What prints a finding as soon as it is there."""
+    """Return the function that prints each finding immediately."""
     from opttius_cli.doctor import STEPS
     from opttius_cli.render import checklist
 

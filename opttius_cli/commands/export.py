@@ -1,4 +1,4 @@
-"""``opttius export NAME``: one report as a file."""
+"""``opttius export NAME``: write one report to a file."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def export(
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help=N_("List what can be exported."))] = False,
 ) -> None:
-    """One report as a file: NAME-<as-of date>.xlsx here, or what --output and --format say."""
+    """Write one report to NAME-<as-of date>.xlsx in this folder, or as --output and --format say."""
     from opttius_cli import session
     from opttius_cli.reports.board import DASHBOARD, EXPORTS, rows
 
     reports = library().users() | EXPORTS
     if list_:
-        # No data is read.
+        # No data is read, so the run is not audited.
         options.record.command = None
         _list(reports)
         return

@@ -1,4 +1,4 @@
-"""Keys of a person at a terminal, one at a time and without an echo; a keyboard that is none just waits."""
+"""Read keys from a terminal, one at a time and without echo; where there is no terminal, only wait."""
 
 from __future__ import annotations
 
@@ -36,25 +36,25 @@ _LONGEST = 8
 
 
 class Keyboard:
-    """The open keyboard; what it was set to comes back when it is closed."""
+    """The keyboard of a terminal; the terminal's settings are restored when it is closed."""
 
     def __init__(self) -> None:
-        """Look whether somebody can press keys here."""
+        """Check whether stdin is a terminal."""
         self._number = -1
         self._before: list[Any] = []
         with suppress(ImportError):
-            import termios  # noqa: F401 - only systems with such terminals have it
+            import termios  # noqa: F401 - only Unix has it
 
             if sys.stdin is not None and sys.stdin.isatty():
                 self._number = sys.stdin.fileno()
 
     @property
     def is_there(self) -> bool:
-        """Whether somebody can press keys here."""
+        """Whether stdin is a terminal, so that keys can be read."""
         return self._number >= 0
 
     def __enter__(self) -> Self:
-        """Keys come at once and unseen from here on."""
+        """Switch the terminal to deliver keys at once and without echo."""
         if self.is_there:
             import termios
             import tty
@@ -64,7 +64,7 @@ class Keyboard:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Set it as it was; a terminal that has gone away needs nothing."""
+        """Restore the terminal's settings; a terminal that was closed needs nothing."""
         if self.is_there:
             import termios
 
@@ -72,13 +72,13 @@ class Keyboard:
                 termios.tcsetattr(self._number, termios.TCSADRAIN, self._before)
 
     def paused(self, meanwhile: Callable[[], object]) -> None:
-        """Give the keyboard back, do something, take it again."""
+        """Restore the terminal, run ``action``, then switch it again."""
         self.__exit__()
         meanwhile()
         self.__enter__()
 
     def pressed(self, seconds: float) -> str:
-        """Wait so many seconds for a key: its name, "" when none came or it has none."""
+        """Wait up to ``seconds`` for a key; returns its name, "" when none was pressed or it has no name."""
         if not self.is_there:
             time.sleep(seconds)
             return ""
@@ -86,6 +86,6 @@ class Keyboard:
             return ""
         typed = os.read(self._number, _LONGEST)
         if not typed:
-            # A terminal that has gone away is always ready to tell nothing.
+            # A closed terminal is always ready and delivers nothing, so wait here instead.
             time.sleep(seconds)
         return _NAMES.get(typed, "")

@@ -1,4 +1,4 @@
-"""Lists of what the program itself keeps: their options, and how they are written."""
+"""Write lists of the program's own data, such as snapshots and audited runs; and the options for that."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing(Shared):
-    """What every command takes that lists something of the program's own."""
+    """The options of a command that lists the program's own data."""
 
     format: Annotated[
         listing.Format | None, typer.Option("--format", "-f", help=N_("How the list is written."))
@@ -41,9 +41,9 @@ def listed(
     *,
     words: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Result:
-    """Rows as a result; each has values by the names of ``columns``: (name, kind, Spanish label, English label).
+    """Build a result of ``rows``, by the names of ``columns``: (name, kind, Spanish label, English label).
 
-    ``words`` are what the reader calls the codes of a column. JSON and CSV keep the codes.
+    ``words`` are the reader's words for the codes of a column. JSON and CSV contain the codes.
     """
     import pyarrow as pa
 
@@ -64,7 +64,7 @@ def listed(
 
 
 def show(result: Result, options: Listing) -> None:
-    """Write a list where and how the options say. A file is its owner's alone: it tells who worked when."""
+    """Write a list as the options say. Only its owner can read a file, because it tells who worked when."""
     must_name_file(options.output)
     form, style = options.format or _form_of(options.output), style_of(options)
     if options.output in {None, "-"}:
@@ -76,7 +76,7 @@ def show(result: Result, options: Listing) -> None:
 
 
 def _form_of(target: str | None) -> listing.Format:
-    """The format that a file's name says; a table on the screen."""
+    """Return the format of a file's extension, a table for stdout. Raises UsageError for an unknown one."""
     if target in {None, "-"}:
         return "table"
     extensions: dict[str, listing.Format] = {".json": "json", ".csv": "csv", ".txt": "table"}
@@ -84,7 +84,7 @@ def _form_of(target: str | None) -> listing.Format:
     if form is None:
         raise UsageError(
             _(
-                "The name of {path} says no format. Add --format, one of {formats}.",
+                "The name of {path} does not show its format. Add --format, one of {formats}.",
                 path=target,
                 formats=", ".join(sorted(extensions.values())),
             )

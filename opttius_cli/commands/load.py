@@ -1,4 +1,4 @@
-"""``opttius load``: build a snapshot now, and say what was read and what was refused."""
+"""``opttius load``: build a snapshot now, and show what was read and what was refused."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ def load(
         Path | None, typer.Option(metavar=N_("FILE"), help=N_("Write the snapshot to this .duckdb file."))
     ] = None,
 ) -> None:
-    """Load a source into a snapshot; prints the rows of each table, what was refused and why."""
+    """Load a source into a snapshot; print the rows of each table, what was refused and why."""
     from opttius_cli import session
     from opttius_cli.reports.board import LOADED, LOADED_FOR_READER, QUALITY_OF_ROWS
 
     if options.branch or options.organization:
-        raise UsageError(_("load reads a source whole: leave out --branch and --organization."))
+        raise UsageError(_("load reads the whole source: leave out --branch and --organization."))
     if into is not None:
         if into.suffix != ".duckdb":
             raise UsageError(
                 _(
-                    "The name of a snapshot ends in .duckdb: --into {path}.duckdb",
+                    "The name of a snapshot must end in .duckdb: --into {path}.duckdb",
                     path=into if into.name else "shop",
                 )
             )
         sink.refuse(into, force=options.force, option="--into")
     request = asked(options, source=place, every_tier=True)
     path = session.load_now(request, into, force=options.force)
-    # An admin is told what the admin may see of it; whoever loads as nobody is told the whole.
+    # An admin sees the counts of the admin's scope only; without an admin, the whole source is shown.
     is_admin = request.config.user is not None
     telling = session.opened if is_admin else session.opened_whole
     told = LOADED_FOR_READER if is_admin else LOADED

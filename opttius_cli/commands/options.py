@@ -1,4 +1,4 @@
-"""The options that commands share, declared once; a command receives them as one frozen value."""
+"""Declare the options that commands share; a command receives them as one frozen value."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Format = Literal["table", "json", "csv", "md", "xlsx", "html", "parquet"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """What every command takes. ``record`` is no option: what the audit log will say of this run."""
+    """The options of every command. ``record`` is not an option but the audit record of this run."""
 
     record: Record = field(default_factory=Record)
     lang: Annotated[
@@ -30,17 +30,17 @@ class Shared:
             help=N_("Language: es or en; es-CL, es-AR, es-ES, en-US: numbers and dates as there."),
         ),
     ] = None
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=N_("Say nothing but errors on stderr."))] = (
-        False
-    )
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help=N_("Say on stderr how it went."))] = False
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=N_("Print only errors on stderr."))] = False
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help=N_("Print details on stderr."))] = False
     no_color: Annotated[bool, typer.Option("--no-color", help=N_("No colours (so does NO_COLOR)."))] = False
-    no_input: Annotated[bool, typer.Option("--no-input", help=N_("Never ask; nothing asks today."))] = False
+    no_input: Annotated[
+        bool, typer.Option("--no-input", help=N_("Never ask for input; no command asks today."))
+    ] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sourced(Shared):
-    """What every command takes that knows a source."""
+    """The options of a command that has a source."""
 
     source: Annotated[
         str | None,
@@ -55,7 +55,7 @@ class Sourced(Shared):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loading(Sourced):
-    """What every command takes that reads a source; a run of it leaves a line in the audit log."""
+    """The options of a command that reads a source; each run of it is audited."""
 
     refresh: Annotated[bool, typer.Option("--refresh", help=N_("Load the source again now."))] = False
     max_age: Annotated[
@@ -71,7 +71,7 @@ class Loading(Sourced):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking(Loading):
-    """What every command takes that answers a question."""
+    """The options of a command that answers a query."""
 
     organization: Annotated[
         str | None,
@@ -101,13 +101,11 @@ class Asking(Loading):
     ] = None
     compare: Annotated[
         Literal["previous", "year", "none"],
-        typer.Option(help=N_("The window that growth is measured against.")),
+        typer.Option(help=N_("The window that growth is compared with.")),
     ] = "previous"
     as_of: Annotated[
         str | None,
-        typer.Option(
-            metavar=N_("WHEN"), help=N_("The instant at which the report is true: a date or a timestamp.")
-        ),
+        typer.Option(metavar=N_("WHEN"), help=N_("The instant the report shows: a date or a timestamp.")),
     ] = None
     tz: Annotated[
         str | None, typer.Option(metavar=N_("ZONE"), help=N_("The time zone whose days are counted."))
@@ -148,15 +146,15 @@ SharedT = TypeVar("SharedT", bound=Shared)
 
 
 def names(kind: type[Shared]) -> tuple[str, ...]:
-    """The options of ``kind``, by the names of their fields."""
+    """Return the names of the options of ``kind``."""
     return tuple(item.name for item in fields(kind) if item.name != "record")
 
 
 def shared(kind: type[SharedT]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """A decorator: the command's first parameter is a ``kind``, whose fields become options of the command.
+    """Return a decorator that turns the fields of ``kind``, the command's first parameter, into options.
 
-    Typer reads options from a function's signature; this writes the fields of ``kind`` into it after the
-    command's own parameters.
+    Typer reads options from a function's signature; the decorator writes the fields of ``kind`` into it after
+    the command's own parameters.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:

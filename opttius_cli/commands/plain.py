@@ -1,9 +1,8 @@
-"""What the command line hands over as it stands needs no conversion, and so not the library that Typer converts with.
+"""Parse plain option values without pydantic, because importing it takes longer than the rest of Typer.
 
-Nearly every option is a text, one of some words, or a switch. Typer passes each through pydantic, also those that
-nobody typed, and loading pydantic takes longer than the rest of Typer. Only a value that really has to become
-something else (a number, a word that is none of those allowed) goes that way here. An allowed word may be typed in
-capitals, as every name may.
+Typer passes every option through pydantic, even those that nobody typed. Nearly every option is a text, one
+of some words, or a switch, and needs no conversion. Only other values (a number, a word that is not allowed)
+go through Typer's conversion. An allowed word may be typed in capitals, as every name may.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def hand_over(command: Any) -> None:
-    """Make the parameters of a command, and of all below it, take plain values as they are."""
+    """Make the parameters of a command, and of its subcommands, take plain values unconverted."""
     for parameter in command.get_params(typer.Context(command)):
         parameter.process_value = partial(_processed, parameter, parameter.process_value)
     for inner in getattr(command, "commands", {}).values():
@@ -28,7 +27,7 @@ def hand_over(command: Any) -> None:
 
 
 def _processed(parameter: Any, converted: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:
-    """The value of a parameter: itself where it is plain, else ``converted`` by Typer."""
+    """Return the value of a parameter: unchanged when it is plain, else converted by Typer's ``convert``."""
     value = _as_declared(parameter, value)
     if not _is_plain(parameter, value) or (parameter.required and parameter.value_is_missing(value)):
         return converted(context, value)
@@ -38,7 +37,7 @@ def _processed(parameter: Any, converted: Callable[[Any, Any], Any], context: An
 
 
 def _as_declared(parameter: Any, value: Any) -> Any:
-    """A word of those that a parameter allows as it is declared, however it was typed."""
+    """Return the allowed word that was typed, spelled as it is declared; any other value unchanged."""
     choices = parameter.type_descriptor.choices
     return (meant(value, choices) or value) if choices and isinstance(value, str) else value
 

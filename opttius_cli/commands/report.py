@@ -1,4 +1,4 @@
-"""``opttius report``: make the reports that opttius.toml defines, list them, and tell whether they came."""
+"""``opttius report``: run the jobs that opttius.toml defines, list them, and show their status."""
 
 from __future__ import annotations
 
@@ -35,19 +35,18 @@ app.command(help=N_("Whether the reports came: exit 1 when one is late or has fa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Making(Loading):
-    """What a run of reports takes."""
+    """The options of a run of jobs."""
 
-    due: Annotated[
-        bool, typer.Option("--due", help=N_("Only what is due and not made yet, of all reports."))
-    ] = False
+    due: Annotated[bool, typer.Option("--due", help=N_("Every report that is due and not made yet."))] = False
     catch_up: Annotated[
-        bool, typer.Option("--catch-up", help=N_("Everything that was due and is not made yet."))
+        bool,
+        typer.Option("--catch-up", help=N_("Every run that was due and is not made yet, also older ones.")),
     ] = False
     as_of: Annotated[
         str | None,
         typer.Option(
             metavar=N_("WHEN"),
-            help=N_("The instant at which the report is true; its due time when not given."),
+            help=N_("The instant the report shows; its due time when not given."),
         ),
     ] = None
     dry_run: Annotated[bool, typer.Option("--dry-run", help=N_("Only print which files would be made."))] = (
@@ -55,9 +54,7 @@ class Making(Loading):
     )
     if_changed: Annotated[
         bool,
-        typer.Option(
-            "--if-changed", help=N_("Leave the files as they are when nothing in them has changed.")
-        ),
+        typer.Option("--if-changed", help=N_("Keep the files when nothing in them has changed.")),
     ] = False
     fail_on_alert: Annotated[
         bool, typer.Option("--fail-on-alert", help=N_("Exit 10 when an alert is raised."))
@@ -79,7 +76,7 @@ def run(
         typer.Argument(metavar=N_("NAME"), help=N_("A report of opttius.toml; report list names them.")),
     ] = None,
 ) -> None:
-    """One report by name, or all that are due. Prints the path of every file that was made."""
+    """Run one job by name, or all that are due; print the path of every file that was made."""
     from opttius_cli.definitions import named
     from opttius_cli.runs.series import Wanted
 
@@ -102,7 +99,7 @@ def run(
 
 
 def _post(options: Making, config: settings.Config) -> Post:
-    """Where the runs are at home."""
+    """Build what every run needs: state folder, clock, stderr, requests and hooks."""
     from opttius_cli.runs.running import Post
 
     return Post(
@@ -129,7 +126,7 @@ def _foretell(post: Post, chosen: list[Definition], wanted: Wanted) -> None:
 
 
 def _made(post: Post, chosen: list[Definition], wanted: Wanted, record: Record) -> int:
-    """Make what is wanted of each report; returns how many alerts were raised. One that fails stops no other."""
+    """Run each job; returns how many alerts were raised. A job that fails does not stop the others."""
     from opttius_cli.runs import series
 
     raised, errors = 0, []
@@ -152,12 +149,10 @@ def _made(post: Post, chosen: list[Definition], wanted: Wanted, record: Record) 
 
 
 def _tell(post: Post, outcome: Outcome) -> None:
-    """What became of a run: the paths on stdout, the rest on stderr."""
+    """Print the outcome of a run: the paths on stdout, the rest on stderr."""
     said = {
-        "unchanged": _("{name}: nothing has changed; the files are as they were.", name=outcome.run.report),
-        "empty": _(
-            "{name}: there is nothing in this report; it was delivered all the same.", name=outcome.run.report
-        ),
+        "unchanged": _("{name}: nothing has changed; the files were kept.", name=outcome.run.report),
+        "empty": _("{name}: this report is empty; it was delivered anyway.", name=outcome.run.report),
     }
     if outcome.run.status in said:
         post.voice.note(said[outcome.run.status])
@@ -169,7 +164,7 @@ def _tell(post: Post, outcome: Outcome) -> None:
 
 @contextmanager
 def _ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM end a run as Ctrl-C does: nothing half done stays, and the ledger tells."""
+    """Let SIGTERM end a run as Ctrl-C does, so that no partial files stay and the ledger records it."""
 
     def interrupt(_number: int, _frame: Any) -> None:
         raise KeyboardInterrupt

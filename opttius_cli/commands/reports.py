@@ -1,4 +1,4 @@
-"""``opttius reports``: what reports exist, what their columns mean, their SQL, and whether they keep their word."""
+"""``opttius reports``: list the reports, explain their columns, print their SQL, and check their headers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Name = Annotated[
 @app.command("list", help=N_("Every report with its title."))
 @shared(Shared)
 def list_(options: Shared) -> None:
-    """Names and titles, the user's own reports last."""
+    """List names and titles, the user's own reports last."""
     del options
     titles = {name: library().title(name, language()) for name in library().names()}
     width = max(map(len, titles))
@@ -32,7 +32,7 @@ def list_(options: Shared) -> None:
 @app.command(help=N_("A report's parameters, and its columns with their meaning."))
 @shared(Shared)
 def show(options: Shared, name: Name) -> None:
-    """What a report answers, column by column."""
+    """Explain a report column by column."""
     del options
     report = library().report(library().full_name(name))
     out = [f"{report.name}: {report.titles[language()]}", report.grain[language()], ""]
@@ -56,7 +56,7 @@ def show(options: Shared, name: Name) -> None:
 @app.command(help=N_("A report's SQL, as it runs."))
 @shared(Shared)
 def sql(options: Shared, name: Name) -> None:
-    """The file as it is; it runs in any DuckDB shell once the base views are there."""
+    """Print the SQL file unchanged; it runs in any DuckDB shell that has the base views."""
     del options
     sink.write_text(library().report(library().full_name(name)).sql)
 
@@ -64,7 +64,7 @@ def sql(options: Shared, name: Name) -> None:
 @app.command(help=N_("Check each report's header against its SQL, on an empty snapshot."))
 @shared(Shared)
 def check(options: Shared) -> None:
-    """Columns, kinds and parameters of every report; exit 1 when one does not keep its word."""
+    """Check columns, kinds and parameters of every report; exit 1 when its header is wrong."""
     from opttius_cli import session
 
     del options
@@ -73,8 +73,8 @@ def check(options: Shared) -> None:
         sink.write_text(f"{report}: {fault}\n")
     if faults:
         raise CheckFailedError(
-            n_("{count} fault in the reports.", "{count} faults in the reports.", len(faults))
+            n_("{count} error in the reports.", "{count} errors in the reports.", len(faults))
         )
     sink.write_text(
-        n_("{count} report is right.", "{count} reports are right.", len(library().names())) + "\n"
+        n_("{count} report is valid.", "{count} reports are valid.", len(library().names())) + "\n"
     )

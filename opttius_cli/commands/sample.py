@@ -1,4 +1,4 @@
-"""``opttius sample``: a realistic data set of any size, to try the tool with."""
+"""``opttius sample``: make a realistic data set of any size, to try the tool with."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def sample(
     try:
         last = date.fromisoformat(until)
     except ValueError as error:
-        raise UsageError(_("--until “{text}” is no date. Type one like 2026-11-22.", text=until)) from error
+        raise UsageError(
+            _("--until “{text}” is not a date. Type one like 2026-11-22.", text=until)
+        ) from error
     if out.exists() and (not out.is_dir() or any(out.iterdir())) and not force:
         raise OutputError(_("{path} is not empty. Choose another folder, or add --force.", path=out))
     try:

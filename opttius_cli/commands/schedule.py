@@ -1,4 +1,4 @@
-"""``opttius schedule``: let cron or systemd call for the reports of this folder's opttius.toml."""
+"""``opttius schedule``: let cron or systemd run the jobs of this folder's opttius.toml."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing(Shared):
-    """What every command about timers takes."""
+    """The options of every command about timers."""
 
     systemd: Annotated[
-        bool, typer.Option("--systemd", help=N_("Units of systemd instead of a line for cron."))
+        bool, typer.Option("--systemd", help=N_("Use systemd units instead of a cron line."))
     ] = False
     minutes: Annotated[
         int,
         typer.Option(
-            metavar=N_("MINUTES"), help=N_("How many minutes lie between two looks at what is due.")
+            metavar=N_("MINUTES"), help=N_("How many minutes between two checks for reports that are due.")
         ),
     ] = 10
 
@@ -41,7 +41,7 @@ class Timing(Shared):
 @app.command(help=N_("Print the line for cron, or the units for systemd."))
 @shared(Timing)
 def show(options: Timing) -> None:
-    """What install would write."""
+    """Print what install would write."""
     from opttius_cli.schedule import crontab, systemd
 
     call = _call(options)
@@ -52,10 +52,10 @@ def show(options: Timing) -> None:
         sink.write_text(f"# {systemd.folder(os.environ) / name}\n{text}\n")
 
 
-@app.command(help=N_("Write them: into your crontab, or among your own systemd units."))
+@app.command(help=N_("Write them to your crontab, or to your own systemd units."))
 @shared(Timing)
 def install(options: Timing) -> None:
-    """Idempotent: what stands there already is replaced."""
+    """Write the cron line or the systemd units, replacing what an earlier install wrote."""
     from opttius_cli.schedule import crontab, systemd
 
     call, voice = _call(options), Voice(options.quiet, options.verbose)
@@ -65,7 +65,7 @@ def install(options: Timing) -> None:
         if not is_running:
             voice.note(
                 _(
-                    "systemd has not taken the timer up. Type systemctl --user enable --now {name}.",
+                    "systemd has not started the timer. Type systemctl --user enable --now {name}.",
                     name=files[-1].name,
                 )
             )
@@ -77,10 +77,10 @@ def install(options: Timing) -> None:
     sink.write_text(crontab.block(call))
 
 
-@app.command(help=N_("Take away what install wrote, and nothing else."))
+@app.command(help=N_("Remove what install wrote, and nothing else."))
 @shared(Timing)
 def remove(options: Timing) -> None:
-    """The marks and the line, or the two units."""
+    """Remove the cron line with its marks, or the two systemd units."""
     from opttius_cli.schedule import crontab, systemd
 
     call, voice = _call(options, needed=False), Voice(options.quiet, options.verbose)
@@ -95,11 +95,11 @@ def remove(options: Timing) -> None:
         if found:
             crontab.write(after)
     if not found:
-        voice.note(_("There was nothing of opttius for {folder}.", folder=call.folder))
+        voice.note(_("No schedule was installed for {folder}.", folder=call.folder))
 
 
 def _call(options: Timing, *, needed: bool = True) -> Call:
-    """The call for the folder of the nearest opttius.toml. Raises ConfigError where no report has a schedule."""
+    """Build the call for the nearest opttius.toml's folder. Raises ConfigError when no job has a schedule."""
     from opttius_cli.schedule.call import call_of
 
     files = settings.files(os.environ, Path.cwd())
@@ -109,7 +109,8 @@ def _call(options: Timing, *, needed: bool = True) -> Call:
         if not any(one.schedule for one in definitions(config).values()):
             raise ConfigError(
                 _(
-                    'No report has a schedule. Write every = "mon 07:00" into a table [reports.NAME] of opttius.toml.'
+                    'No report has a schedule. Write every = "mon 07:00" in a table [reports.NAME] of '
+                    "opttius.toml."
                 )
             )
     return call_of(folder, os.environ, options.minutes)

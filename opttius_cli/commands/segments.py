@@ -1,4 +1,4 @@
-"""``opttius segments``: how many customers, purchases and money each segment holds, and who moved."""
+"""``opttius segments``: show customers, purchases and money per segment, and who moved between them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def segments(
         Literal["lifecycle", "rfm"], typer.Option(help=N_("How customers are divided."))
     ] = "lifecycle",
 ) -> None:
-    """Segments with shares, and movement since the end of the previous window."""
+    """Show segments with shares, and movement since the end of the previous window."""
     from opttius_cli import session
     from opttius_cli.reports.board import SCHEMES, rows
 

@@ -1,4 +1,4 @@
-"""``opttius report list`` and ``status``: which reports there are, and whether they came."""
+"""``opttius report list`` and ``status``: list the jobs, and show whether their last runs came."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @shared(Shared)
 def list_(options: Shared) -> None:
-    """Name, schedule, next due time, formats and title of each."""
+    """List the name, schedule, next due time, formats and output of each job."""
     from opttius_cli.schedule.due import following
 
     found = definitions(settings.load({"language": options.lang}, os.environ, Path.cwd()))
@@ -60,7 +60,7 @@ def status(
         Literal["table", "json"], typer.Option("--format", "-f", help=N_("How it is written."))
     ] = "table",
 ) -> None:
-    """Each report's last run, last success and next due time."""
+    """Show each job's last run, last success and next due time."""
     from opttius_cli.definitions import named
     from opttius_cli.runs.status import BAD
 
@@ -88,7 +88,7 @@ def status(
 
 def _say_when_none(options: Shared, found: Collection[object]) -> None:
     if not found:
-        voice(options).note(_("No report is defined. Write a table [reports.NAME] into opttius.toml."))
+        voice(options).note(_("No report is defined. Write a table [reports.NAME] in opttius.toml."))
 
 
 def _standing(definition: Definition, max_age: float | None) -> Standing:
@@ -128,9 +128,9 @@ def _facts(standing: Standing) -> dict[str, Any]:
 
 
 _VERDICTS = {
-    "ok": N_("in order"),
+    "ok": N_("OK"),
     "never": N_("never made"),
-    "running": N_("at work"),
+    "running": N_("running"),
     "late": N_("late"),
     "failed": N_("failed"),
 }
@@ -148,7 +148,7 @@ def _status_row(definition: Definition, standing: Standing) -> tuple[str, ...]:
 
 
 def _local(moment: datetime, definition: Definition) -> str:
-    """A moment on the wall clock of the report's zone."""
+    """Return a moment in local time of the job's zone."""
     from zoneinfo import ZoneInfo
 
     from opttius_cli.definitions import DEFAULT_ZONE

@@ -1,7 +1,7 @@
-"""Looking again and again: a round asks anew, a rest waits for the next, and Ctrl-C is the way to end it.
+"""Refresh an answer on the screen at an interval, until Ctrl-C.
 
-A look that fails leaves the last good figures on the screen and says since when they are old and why. The
-clock enters once per round.
+A refresh that fails leaves the last good figures on the screen, with their age and the reason. The clock is
+read once per refresh.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 
 LONGEST = 86400
 SHORTEST_REST = 1.0
-"""Seconds between two looks at least, however long a look takes."""
+"""Seconds between two refreshes at least, however long a refresh takes."""
 _SLICE = 0.25
-"""Seconds after which a window that was resized is drawn anew."""
+"""Seconds after which a resized window is drawn again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Where a watch has its time from: seconds between looks, clock, timer, and a pause that a key ends."""
+    """The timing of a watch: seconds between refreshes, clock, timer, and a wait that a key ends."""
 
     every: float
     clock: Callable[[], datetime]
@@ -50,7 +50,7 @@ class Pace:
 
 @dataclass(slots=True)
 class Overheard(Voice):
-    """A voice that a screen shows: stderr would run across the figures."""
+    """A reporter that writes to the screen's footer, because stderr would overwrite the figures."""
 
     notes: tuple[str, ...] = ()
     tell: Callable[[str], None] = lambda _sentence: None
@@ -61,28 +61,28 @@ class Overheard(Voice):
             self.notes = (*self.notes, sentence)
 
     def detail(self, sentence: str) -> None:
-        """Nothing: there is no room for how it went."""
+        """Ignore it: the footer has no room for details."""
 
     def progress(self, sentence: str) -> None:
         """Show it in the footer."""
         self.tell(sentence)
 
     def progress_end(self) -> None:
-        """Nothing: the next view takes its place."""
+        """Do nothing: the next view replaces it."""
 
 
 def interval(told: str, options: Asking) -> float:
-    """The seconds between looks that ``--watch`` names. Raises UsageError when it makes no sense here."""
+    """Return the seconds between refreshes that ``--watch`` gives. Raises UsageError when it is invalid."""
     try:
         every = values.seconds(told)
     except ValueError:
         every = 0.0
     if not 1 <= every <= LONGEST:
         raise UsageError(
-            _("--watch “{told}” must be from 1 second to 1 day, for example 60, 30s or 5m.", told=told)
+            _("--watch “{text}” must be from 1 second to 1 day, for example 60, 30s or 5m.", text=told)
         )
     if options.output is not None:
-        raise UsageError(_("--watch draws on the screen and writes no file: leave out --output."))
+        raise UsageError(_("--watch draws on the screen and does not write a file: leave out --output."))
     if options.format not in {None, "table"}:
         raise UsageError(_("--watch shows a table: leave out --format {format}.", format=options.format))
     if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
@@ -91,7 +91,7 @@ def interval(told: str, options: Asking) -> float:
 
 
 def watch(request: Request, ask: Callable[[Request], Answer], options: Asking, every: float) -> None:
-    """Show what ``ask`` answers until Ctrl-C. What goes wrong at the first look is an error like any other."""
+    """Show the answers of ``ask`` until Ctrl-C. An error of the first refresh is raised like any other."""
     from opttius_cli.render.live import LiveScreen
 
     with (
@@ -103,12 +103,12 @@ def watch(request: Request, ask: Callable[[Request], Answer], options: Asking, e
 
 
 def rounds(request: Request, ask: Callable[[Request], Answer], screen: LiveScreen, pace: Pace) -> None:
-    """Look, show, rest, until it is interrupted or ``q`` is pressed."""
+    """Refresh, show and wait, until Ctrl-C or ``q`` is pressed."""
     view: View | None = None
     try:
         while True:
             moment, began = pace.clock(), pace.timer()
-            # Each look finds what the one before loaded too old.
+            # A live snapshot of the refresh before counts as too old, so each refresh loads again.
             view = _looked(
                 replace(request, now=moment, live_age=pace.every / 2), ask, screen, view, pace.every
             )
@@ -126,28 +126,28 @@ def rounds(request: Request, ask: Callable[[Request], Answer], screen: LiveScree
 def _looked(
     request: Request, ask: Callable[[Request], Answer], screen: LiveScreen, before: View | None, every: float
 ) -> View:
-    """The view after one more look: what it found, or what was there before and why it is old."""
+    """Return the view after one refresh: the new answer, or the previous one with its age and the reason."""
     from opttius_cli.render.live import View
 
     voice = Overheard(request.voice.quiet, tell=screen.tell)
-    screen.tell(_("Looking…"))
+    screen.tell(_("Refreshing…"))
     following = request.now + timedelta(seconds=every)
     try:
         return View(ask(replace(request, voice=voice)), request.now, following, notes=voice.notes)
     except (NotAllowedError, WithheldError):
-        # Who may no longer see the figures may not see the old ones either.
+        # A reader who lost access must not see the old figures either.
         raise
     except OpttiusError as error:
         if before is None:
             raise
         since = before.old_since or request.now
-        # What is on the screen is what could be had by asking for less fresh figures.
+        # The hint about --max-age is not useful here: the older figures are already on the screen.
         why = error.why if isinstance(error, StaleError) else error
         return replace(before, next_at=following, old_since=since, why=str(why))
 
 
 def _rested(until: float, screen: LiveScreen, pace: Pace) -> str:
-    """Wait for the next look, scrolling as keys say; returns the key that ended it, "" when none did."""
+    """Wait for the next refresh and scroll on keys; returns the key that ended the wait, "" when none did."""
     until = max(until, pace.timer() + SHORTEST_REST)
     while (left := until - pace.timer()) > 0:
         interruption.heed()
@@ -161,7 +161,7 @@ def _rested(until: float, screen: LiveScreen, pace: Pace) -> str:
 
 @contextmanager
 def _signals(screen: LiveScreen, keys: Keyboard) -> Iterator[None]:
-    """Whatever asks the program to end gives the screen back first, and Ctrl-Z gives it back for a while."""
+    """Restore the screen before a signal ends the program, and while Ctrl-Z suspends it."""
 
     def stop(number: int, _frame: object) -> None:
         def stopped() -> None:

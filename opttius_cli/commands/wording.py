@@ -1,4 +1,4 @@
-"""Typer's own words in the reader's language: pages of ``--help``, and what is wrong with a command line."""
+"""Translate Typer's own texts: the pages of ``--help``, and errors in a command line."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ OF_TYPER = (
     N_("[OPTIONS]"),
     N_("COMMAND [ARGS]..."),
 )
-"""What Typer writes into a page by itself; here so that the catalogs hold it."""
+"""Texts that Typer writes itself, listed here so that the catalogs contain them."""
 
 _NO_COMMAND = re.compile(r"No such command '(?P<name>.*?)'\.")
 _TOO_MUCH = re.compile(r"Got unexpected extra argument\(s\) \((?P<words>.*)\)")
 
 
 def translate(command: Any) -> None:
-    """Put the help of a command, and of all below it, into the language in use."""
-    # Typer looks its headings up in a catalog of the machine; ours knows them, too.
-    setattr(typer.core, "_", _)  # noqa: B010 - a name that the module's types do not offer for change
+    """Translate the help of a command, and of its subcommands, to the language in use."""
+    # Typer translates its headings with the system's catalog; ours contains them too.
+    setattr(typer.core, "_", _)  # noqa: B010 - the module's types do not allow assigning this name
     _translate(command)
 
 
@@ -52,7 +52,7 @@ def _translate(command: Any) -> None:
             if getattr(parameter, text, None):
                 setattr(parameter, text, _(getattr(parameter, text)))
         if parameter.param_type_name == "argument":
-            # Its metavar says what it is; a Python type tells a shop owner nothing.
+            # The metavar explains the argument; its Python type does not help a shop owner.
             parameter.display_type_rich = _nothing
     for inner in getattr(command, "commands", {}).values():
         _translate(inner)
@@ -63,13 +63,13 @@ def _nothing(**_context: Any) -> None:
 
 
 def _usage_line(command: Any, context: Any, formatter: Any) -> None:
-    """The first line of a page. Typer has its first word in English only."""
+    """Write the first line of a help page, whose first word Typer has in English only."""
     pieces = command.collect_usage_pieces(context)
     formatter.write_usage(context.command_path, " ".join(pieces), _("Usage: "))
 
 
 def usage(error: TyperException) -> str:
-    """What is wrong with a command line, and what to type instead."""
+    """Explain what is wrong with a command line, and what to type instead."""
     kind = type(error).__name__
     if kind == "NoArgsIsHelpError":
         context: Any = getattr(error, "ctx", None)
@@ -98,7 +98,7 @@ def _with_near(sentence: str, near: Any) -> str:
 
 
 def _of_context(error: TyperException) -> str:
-    """Words that no command and no argument takes. What is not known here stays in Typer's English."""
+    """Explain words that no command and no argument takes; an unknown error keeps Typer's English text."""
     context: Any = getattr(error, "ctx", None)
     if context and (found := _NO_COMMAND.match(error.message)):
         return _with_near(
@@ -107,7 +107,7 @@ def _of_context(error: TyperException) -> str:
         )
     if context and (found := _TOO_MUCH.match(error.message)):
         return _(
-            "“{words}” has no place here. Type {command} --help.",
+            "“{words}” cannot be used here. Type {command} --help.",
             words=shown(found["words"]),
             command=context.command_path,
         )
@@ -131,7 +131,7 @@ def _of_parameter(parameter: Any, kind: str, error: TyperException) -> str:
 
 
 def _fitting(parameter: Any) -> str | None:
-    """What values a parameter takes, where its type says so."""
+    """Describe the values that a parameter takes, where its type says so."""
     described = parameter.type_descriptor
     if described.choices:
         return _("one of {names}", names=", ".join(map(str, described.choices)))

@@ -1,4 +1,4 @@
-"""The reports that ``opttius.toml`` defines, read into frozen values; what is wrong names file, line and key."""
+"""The jobs that ``opttius.toml`` defines, read into frozen values; every error names file, line and key."""
 
 from opttius_cli.definitions.model import Alert, Definition, Known, Schedule
 from opttius_cli.definitions.reading import DEFAULT_ZONE, named, read

@@ -1,4 +1,4 @@
-"""What is wrong with a definition: always a file, a line and a key."""
+"""The error for a wrong job definition: it always names a file, a line and a key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class DefinitionError(ConfigError):
-    """A definition that cannot be used; ``key`` is dotted, as in ``reports.monthly.parts``."""
+    """A job definition that cannot be used; ``key`` is dotted, as in ``reports.monthly.parts``."""
 
     def __init__(self, file: Path, line: int, key: str, why: str) -> None:
         super().__init__(_("{file}, line {line}: {key}: {why}", file=file, line=line, key=key, why=why))

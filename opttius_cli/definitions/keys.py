@@ -1,4 +1,7 @@
-"""The keys of a definition, and how the value of each is read. A reader raises ValueError saying what is meant."""
+"""The keys of a job definition, with a parser for each value.
+
+A parser raises ValueError with what is expected.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +27,13 @@ Reader = Callable[[Any, "Known"], Any]
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _MOST_DIGITS = 38
-"""No figure has more of them: it is what the database can add up."""
+"""No figure has more digits: the limit of a DECIMAL in DuckDB."""
 _SOME_DAY = Clock(datetime(2026, 7, 1, 12, tzinfo=UTC).astimezone(ZoneInfo("UTC")), ZoneInfo("UTC"))
-"""A clock by which to see whether a period can be read at all."""
+"""A fixed clock, for checking that the text of a period can be parsed."""
 
 
 def name_kind() -> str:
-    """What a report may be called."""
+    """Describe the names that a job may have."""
     return _("letters, digits, - and _, such as monthly")
 
 
@@ -51,7 +54,7 @@ def _among(names: tuple[str, ...], known: Any, kind: str) -> tuple[str, ...]:
         if name not in known:
             raise ValueError(
                 _(
-                    "names that there are; there is no {kind} “{name}”. The nearest: {names}.",
+                    "existing names; there is no {kind} “{name}”. The nearest: {names}.",
                     kind=kind,
                     name=name,
                     names=listed(nearest(name, known)),

@@ -1,7 +1,7 @@
-"""On which line of a TOML file a key stands. The parser of the standard library tells values, but no lines.
+"""Line numbers of TOML keys, which the parser of the standard library does not give.
 
-A statement of TOML (a header, or a key with its value) begins on a line of its own and may go on over the
-next; it is complete as soon as it parses. So the parser itself finds the statements, one after the other.
+A TOML statement (a header, or a key with its value) begins on its own line and may span several. It is
+complete as soon as it parses, so lines are added until the parser accepts them.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ Path = tuple[str | int, ...]
 
 
 def line_of(text: str, path: Sequence[str | int]) -> int:
-    """The line (from 1) of ``path`` in valid TOML, or else of the nearest table above it.
+    """Find the line (from 1) of ``path`` in valid TOML, or of the nearest table that contains it.
 
-    A number in ``path`` is a place in an array of tables.
+    A number in ``path`` is an index in an array of tables.
     """
     found, deepest = 1, 0
     for line, at in _statements(text):
@@ -29,7 +29,7 @@ def line_of(text: str, path: Sequence[str | int]) -> int:
 
 
 def _shared(one: Sequence[str | int], other: Sequence[str | int]) -> int:
-    """How many steps two paths have in common."""
+    """Count the leading steps that two paths share."""
     count = 0
     for ours, theirs in zip(one, other, strict=False):
         if ours != theirs:
@@ -39,7 +39,7 @@ def _shared(one: Sequence[str | int], other: Sequence[str | int]) -> int:
 
 
 def _statements(text: str) -> Iterator[tuple[int, Path]]:
-    """The line on which each statement begins, and the path that it sets."""
+    """Yield the first line of each statement and the path that it sets."""
     table: Path = ()
     counts: dict[Path, int] = {}
     began, held = 0, ""
@@ -61,7 +61,7 @@ def _statements(text: str) -> Iterator[tuple[int, Path]]:
 
 
 def _headed(parsed: dict[str, Any], counts: dict[Path, int]) -> Path:
-    """The path of a header; one of an array of tables is counted, and what is below it belongs to the last."""
+    """Return the path of a header; in an array of tables, later headers belong to its last table so far."""
     path: Path = ()
     value: Any = parsed
     while isinstance(value, dict) and value:
@@ -76,7 +76,7 @@ def _headed(parsed: dict[str, Any], counts: dict[Path, int]) -> Path:
 
 
 def _steps(parsed: dict[str, Any]) -> Path:
-    """The keys that lead to the value of one statement."""
+    """Return the keys that lead to the value of one statement."""
     path: Path = ()
     value: Any = parsed
     while isinstance(value, dict) and len(value) == 1:

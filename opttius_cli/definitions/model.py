@@ -1,4 +1,4 @@
-"""A report that is made by itself, as its table in ``opttius.toml`` says it. Nothing here reads or runs."""
+"""A job as its table in ``opttius.toml`` defines it: values only, nothing here reads or runs."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Against = Literal["value", "previous", "mean"]
-"""What an alert looks at: the figure, its change against the previous window, or against the runs before."""
+"""What an alert checks: the figure, its change against the previous window, or against past runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """When a report is due: ``every`` as it was written, the cron expression it means, and in which zone."""
+    """When a job is due: ``every`` as it is written, the cron expression it means, and the time zone."""
 
     every: str
     cron: str
@@ -26,10 +26,10 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """A figure that should not leave its bounds.
+    """A figure that should stay within its bounds.
 
-    ``figure`` is a dotted path as in JSON. Against ``value`` the bounds are in the figure's own unit, else
-    in percent of change. ``last`` is how many runs a mean is taken of.
+    ``figure`` is a dotted path as in JSON. Against ``value`` the bounds are in the figure's own unit,
+    otherwise in percent of change. ``last`` is the number of runs for the mean.
     """
 
     figure: str
@@ -42,10 +42,10 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """A report by name: what is in it, about whom and when, and where its files go.
+    """A job: its parts, scope, period and formats, and where its files go.
 
     ``output`` is a path below ``root`` without an extension: folders, then the name of the files. ``file``
-    and ``line`` say where it is defined.
+    and ``line`` say where the job is defined.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Definition:
 
     @property
     def folder(self) -> str:
-        """The template of the folder that holds one set of files."""
+        """The template of the folder for one set of files."""
         return self.output.rpartition("/")[0]
 
     @property
@@ -83,7 +83,7 @@ class Definition:
 
     @property
     def digest(self) -> str:
-        """What tells this definition from a later one of the same name; where it stands does not matter."""
+        """A hash of what the job defines; it does not change when the definition moves in its file."""
         told = asdict(self)
         for place in ("file", "line", "root", "on_success", "on_failure", "keep"):
             told.pop(place)
@@ -92,9 +92,9 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a definition may name: parts, formats with the extension of their files, and how data is masked.
+    """The names that a job may use: parts, formats with their file extensions, and kinds of masking.
 
-    ``figures`` tells what alerts may look at; it is asked only when there is one.
+    ``figures`` returns what alerts may check; it is called only for a job with alerts.
     """
 
     parts: Collection[str]

@@ -1,4 +1,7 @@
-"""From the tables ``[reports.NAME]`` of the config files to definitions, each value checked where it stands."""
+"""Loading of jobs from the tables ``[reports.NAME]`` of the config files.
+
+An error names the line of the value.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +28,13 @@ DEFAULT_ZONE = "America/Santiago"
 
 
 def read(files: Sequence[Path], root: Path | None, zone: str | None, known: Known) -> dict[str, Definition]:
-    """Every definition of ``files``, by name; of two files that define one name the first counts.
+    """Load every job of ``files`` by name; when two files define one name, the first counts.
 
-    ``root`` is the folder below which files are written (None: each config file's own), ``zone`` the zone of
-    definitions that name none.
+    ``root`` is the folder below which files are written (None: the folder of each config file), ``zone`` the
+    time zone of jobs that name none.
 
     Raises:
-        DefinitionError: the first thing that is wrong, with its file, line and key.
+        JobDefinitionError: the first error, with its file, line and key.
     """
     found: dict[str, Definition] = {}
     for file in files:
@@ -46,7 +49,7 @@ def read(files: Sequence[Path], root: Path | None, zone: str | None, known: Know
 
 
 def named(definitions: Mapping[str, Definition], name: str) -> Definition:
-    """The definition called ``name``. Raises UnknownNameError with the nearest."""
+    """Find the job called ``name``. Raises UnknownNameError with the nearest names."""
     found = meant(name, definitions)
     if found is None:
         raise UnknownNameError(_("report"), name, nearest(name, definitions))
@@ -64,13 +67,13 @@ def _tables(file: Path) -> tuple[str, dict[str, Any]]:
 
 
 class _Source:
-    """One definition's place in one file, and the reading of its values."""
+    """The parser of one job's table in one file."""
 
     def __init__(self, file: Path, text: str, name: str) -> None:
         self.file, self.text, self.name = file, text, name
 
     def wrong(self, path: Sequence[str | int], why: str) -> DefinitionError:
-        """The error for what stands at ``path`` below the definition."""
+        """Build the error for the value at ``path`` below the job's table."""
         whole = ("reports", self.name, *path)
         key = ".".join(str(step) for step in whole if not isinstance(step, int))
         return DefinitionError(self.file, line_of(self.text, whole), key, why)
@@ -129,7 +132,7 @@ class _Source:
 
 
 def _refuse_shared_folders(definitions: Sequence[Definition]) -> None:
-    """Each set of files is put in place as one folder, so no two reports may write into one."""
+    """Raise JobDefinitionError when two jobs share a folder: each set of files replaces its whole folder."""
     for place, one in enumerate(definitions):
         for other in definitions[:place]:
             if overlap(one, other):

@@ -1,4 +1,7 @@
-"""``output``: where the files of a report go. One set of files is one folder, so that it can be put in place whole."""
+"""The output template of a job: where its files go.
+
+Each set of files has its own folder, which is replaced whole.
+"""
 
 from __future__ import annotations
 
@@ -19,21 +22,20 @@ _BY_REPORT, _BRANCH = "{report}", "{branch}"
 
 
 def default_output(*, each: bool) -> str:
-    """Where files go when a definition does not say; ``each`` branch has files of its own."""
+    """Return the template for a job without ``output``; ``each`` says that every branch has its own files."""
     return "reports/{report}/{period}/{report}" + ("-{branch}" if each else "")
 
 
 def filled(template: str, values: dict[str, str]) -> str:
-    """``template`` with its placeholders replaced; every one of them must be in ``values``."""
+    """Replace the placeholders of ``template``; all of them must be in ``values``."""
     return _HOLE.sub(lambda hole: values[hole[1]], template)
 
 
 def check_output(definition: Definition, known: Known) -> str:
-    """The path of ``definition`` below its root, with slashes and without ``.``.
+    """Check the output of ``job`` and return it as a path below the root, with slashes and without ``.``.
 
     Raises:
-        ValueError: it leaves the root, has a placeholder that does not exist or not there, or is no name
-            for files.
+        ValueError: it leaves the root, has an unknown or misplaced placeholder, or cannot be a file name.
     """
     path = _below(definition.output.replace("\\", "/"), definition.root)
     *folders, stem = PurePosixPath(path).parts or ("",)
@@ -68,9 +70,9 @@ def _below(path: str, root: Path) -> str:
             ) from None
     parts = [part for part in path.split("/") if part not in {"", "."}]
     if ".." in parts:
-        raise ValueError(_("{path} leaves its folder: “..” has no place in it", path=path))
+        raise ValueError(_("{path} leaves its folder: “..” cannot be used in it", path=path))
     if wrong := _UNSAFE.search(path):
-        raise ValueError(_("“{sign}” has no place in the name of a file", sign=wrong[0]))
+        raise ValueError(_("“{sign}” cannot be used in the name of a file", sign=wrong[0]))
     return "/".join(parts)
 
 
@@ -80,7 +82,7 @@ def _check_holes(text: str, allowed: tuple[str, ...]) -> None:
         if name == "branch" and name not in allowed:
             raise ValueError(
                 _(
-                    "{hole} can only stand in the name of the files: a set of files is one folder",
+                    "{hole} can only be used in the name of the files: a set of files is one folder",
                     hole=_BRANCH,
                 )
             )
@@ -90,11 +92,11 @@ def _check_holes(text: str, allowed: tuple[str, ...]) -> None:
                   names=", ".join(f"{{{one}}}" for one in OF_FILES))
             )  # fmt: skip
     if "{" in _HOLE.sub("", text) or "}" in _HOLE.sub("", text):
-        raise ValueError(_("a brace stands alone in {text}", text=text))
+        raise ValueError(_("{text} has a brace without its counterpart", text=text))
 
 
 def overlap(one: Definition, other: Definition) -> bool:
-    """Whether the folders of two reports may be one, or one may lie in the other."""
+    """Whether the folders of two jobs may be the same, or one may be inside the other."""
     if one.root != other.root:
         return False
     ours, theirs = (
@@ -104,7 +106,7 @@ def overlap(one: Definition, other: Definition) -> bool:
 
 
 def _may_be_alike(one: str, other: str) -> bool:
-    """Whether two names can become the same one when their placeholders are filled."""
+    """Whether two names can become equal when their placeholders are filled."""
     if not _HOLE.search(one + other):
         return one == other
     (begin, end), (begins, ends) = (_around(name) for name in (one, other))
@@ -114,6 +116,6 @@ def _may_be_alike(one: str, other: str) -> bool:
 
 
 def _around(name: str) -> tuple[str, str]:
-    """What stands before the first placeholder of a name, and what after the last; a name without has itself."""
+    """Return the text before the first placeholder and after the last; without one, the name twice."""
     pieces = _HOLE.split(name)
     return pieces[0], pieces[-1]

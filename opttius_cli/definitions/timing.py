@@ -1,4 +1,4 @@
-"""``every``: from the words people use for times to a cron expression of five fields."""
+"""The syntax of ``every``: common words for times are translated to a cron expression of five fields."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _FIELDS, _LAST_DAY, _LAST_HOUR, _LAST_MINUTE = 5, 28, 23, 59
 
 
 def cron_of(every: str) -> str:
-    """The cron expression that ``every`` means.
+    """Return the cron expression that ``every`` means.
 
     Raises:
-        ValueError: it is neither a time as we write it nor a cron expression that ever comes; says what is.
+        ValueError: it is neither a time in our words nor a cron expression that ever occurs.
     """
     text = folded(every)
     timed = _TIMED.fullmatch(text)
@@ -66,7 +66,7 @@ def _day_of_month(day: str) -> str:
     if not day.isdigit():
         return "L"
     if not 1 <= int(day) <= _LAST_DAY:
-        # The 29th to the 31st do not come every month, and a report that is skipped is missed.
+        # Not every month has a 29th to 31st, and the job would skip those that do not.
         raise ValueError(
             _('a day that every month has: "month 1 07:00" to "month 28 07:00", or "month last 07:00"')
         )

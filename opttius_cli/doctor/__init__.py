@@ -1,4 +1,4 @@
-"""Why a source does not work, looked at step by step, each with what to do about it."""
+"""The checks of ``opttius doctor``: each step towards a source gets a finding with a remedy."""
 
 from opttius_cli.doctor.examining import examine, role_for
 from opttius_cli.doctor.findings import STEPS, Finding, State

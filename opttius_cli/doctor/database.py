@@ -1,4 +1,7 @@
-"""A live database, from its name to its rows. A step that fails ends what depends on it."""
+"""Checks of a live database, from its host name to its rows.
+
+A failed step ends the steps that depend on it.
+"""
 
 from __future__ import annotations
 
@@ -24,16 +27,16 @@ if TYPE_CHECKING:
     from opttius_cli.sources.postgres.terms import Terms
 
 _CLOCKS_APART = 60.0
-"""Seconds by which two clocks may differ before it is worth a word."""
+"""Seconds that two clocks may differ before it is reported."""
 _TRANSACTION_POOLERS = {"6543", "6432"}
-"""Ports where poolers listen: Supabase's in transaction mode, PgBouncer's own."""
+"""Ports of connection poolers: Supabase in transaction mode, and PgBouncer's default."""
 
 
 def examine(address: Address, terms: Terms, clock: Callable[[], datetime], tell: Tell) -> Survey | None:
-    """Tell how every step goes; returns what was seen of the database, None when nobody got in."""
+    """Check every step and report it; returns what the server shows, None when the login failed."""
     tell(Finding("address", State.GOOD, _("The address is {place}.", place=address.shown)))
     if address.written_secret:
-        said = _("The password stands in the address, where everybody on this machine can see it.")
+        said = _("The password is in the address, where everybody on this machine can see it.")
         remedy = _("Put it into PGPASSWORD, ~/.pgpass or a service file, and write the address without it.")
         tell(Finding("address", State.NOTE, said, remedy))
     if not _reached(address, terms, tell) or (line := _logged_in(address, terms, tell)) is None:
@@ -55,11 +58,11 @@ def examine(address: Address, terms: Terms, clock: Callable[[], datetime], tell:
 
 
 def _reached(address: Address, terms: Terms, tell: Tell) -> bool:
-    """Name, port and encryption; whether at least one of the servers can be spoken to."""
+    """Check name, port and encryption of each server; returns whether at least one can be reached."""
     told: list[Finding] = []
     ways = [_one_reached(way, address, terms, told.append) for way in address.ways]
     for finding in told:
-        # One server of several is enough.
+        # One reachable server of several is enough.
         enough = finding.state is State.FAILED and any(ways)
         tell(replace(finding, state=State.NOTE) if enough else finding)
     return any(ways)
@@ -80,7 +83,7 @@ def _one_reached(way: Way, address: Address, terms: Terms, tell: Tell) -> bool:
         tell(Finding("name", State.FAILED, said, remedy))
         return False
     said = (
-        _("{host} needs no look-up.", host=host)
+        _("{host} is an IP address.", host=host)
         if host in found
         else _("{host} is {addresses}.", host=host, addresses=listed(found, 3))
     )
@@ -107,7 +110,7 @@ def _closed(host: str, port: str, error: OSError) -> tuple[str, str]:
 
 
 def _encryption(host: str, port: int, address: Address, terms: Terms, tell: Tell) -> bool:
-    """Whether the server offers what is demanded. What is not demanded is only told."""
+    """Check whether the server offers encryption; it is a failure only where encryption is required."""
     try:
         must_be_safe(address, terms)
         offered = network.offers_encryption(host, port, terms.connect_timeout)
@@ -115,7 +118,7 @@ def _encryption(host: str, port: int, address: Address, terms: Terms, tell: Tell
         tell(Finding("encryption", State.FAILED, str(error)))
         return False
     except OSError:
-        said = _("What answers at port {port} does not speak as PostgreSQL does, or not in time.", port=port)
+        said = _("What answers at port {port} is not PostgreSQL, or it answers too late.", port=port)
         tell(
             Finding(
                 "encryption", State.FAILED, said, _("Check the port, and whether the server is overloaded.")
@@ -126,7 +129,7 @@ def _encryption(host: str, port: int, address: Address, terms: Terms, tell: Tell
     if offered:
         tell(Finding("encryption", State.GOOD, _("The server offers encryption.")))
     elif demanded:
-        said = _("The server offers no encryption, and without it nothing is read from another machine.")
+        said = _("The server offers no encryption, which is required to read from another machine.")
         remedy = _(
             "Turn it on at the server (ssl = on), or allow a plain connection (postgres.allow_plaintext = true)."
         )
@@ -135,18 +138,20 @@ def _encryption(host: str, port: int, address: Address, terms: Terms, tell: Tell
     else:
         tell(
             Finding(
-                "encryption", State.NOTE, _("The server offers no encryption. That will do on this machine.")
+                "encryption",
+                State.NOTE,
+                _("The server offers no encryption. On this machine none is needed."),
             )
         )
     return True
 
 
 def _logged_in(address: Address, terms: Terms, tell: Tell) -> Line | None:
-    """A line in a transaction that sees what row-level security lets through, and is not ended by it."""
+    """Connect so that row-level security hides rows instead of raising an error."""
     try:
         return connected(address, replace(terms, restricted=True))
     except SourceError as error:
-        # Whatever the language, the setting that trust hangs on is called the same.
+        # The name of this setting is the same in every language of the message.
         step = "encryption" if "sslrootcert" in str(error) else "login"
         tell(Finding(step, State.FAILED, str(error)))
         return None
@@ -174,7 +179,7 @@ def _about_session(server: Server, address: Address, tell: Tell) -> None:
     if server.read_only:
         tell(Finding("read_only", State.GOOD, _("The transaction can read and change nothing.")))
     else:
-        said = _("The transaction is not read-only, though that was asked for.")
+        said = _("The transaction is not read-only, although that was requested.")
         tell(Finding("read_only", State.FAILED, said, _("Check what stands between here and the server.")))
     if server.superuser:
         said = _("“{user}” is a superuser, who may do everything.", user=server.user)
@@ -193,7 +198,7 @@ def _about_session(server: Server, address: Address, tell: Tell) -> None:
 
 
 def _about_clock(server: Server, before: datetime, after: datetime, tell: Tell) -> None:
-    """The machine's clock ends the periods, the server's writes the rows: they should agree."""
+    """Compare the clocks: this machine's ends the periods, the server's dates the rows."""
     ours = (before.timestamp() + after.timestamp()) / 2
     apart = server.moment - ours
     if abs(apart) <= _CLOCKS_APART + (after - before).total_seconds():

@@ -1,4 +1,4 @@
-"""The examination of whatever a source is, and the role that a database should have for it."""
+"""The checks for any kind of source, and the database role that suits it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 def examine(
     config: Config, environment: Mapping[str, str], clock: Callable[[], datetime], tell: Tell
 ) -> Survey | None:
-    """Tell how every step goes; returns what was seen of a database, None of anything else or when nobody got in."""
+    """Run the checks for the configured source.
+
+    Returns what a database server shows; None for any other source and when the login failed.
+    """
     text = config.source or ""
     try:
         source = registry.open_source(text, registry.Live(terms_of(config), environment))
@@ -41,7 +44,10 @@ def examine(
 
 
 def role_for(config: Config, seen: Survey | None, name: str) -> str:
-    """The SQL of a role for exactly what ``seen`` has of the catalog; for all of the catalog when nobody got in."""
+    """Build the SQL of a role for the catalog's columns that the server has.
+
+    For all of them when it is unknown.
+    """
     if seen is None:
         return role_sql(name, config.schema, None)
     ours = {table: seen.relations[table] for table in TABLES if table in seen.relations}

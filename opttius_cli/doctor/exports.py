@@ -1,4 +1,4 @@
-"""Exports: whether the folder or file can be read, and which tables and columns it holds. No row is loaded."""
+"""Checks of exports: whether the folder or file can be read, and which columns it has. No row is loaded."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def examine(source: Source, tell: Tell) -> None:
-    """Tell what is there."""
+    """Check a folder, file or snapshot, and report the findings."""
     if isinstance(source, ReadyMade):
         _snapshot(source, tell)
         return
@@ -49,7 +49,7 @@ def examine(source: Source, tell: Tell) -> None:
 def _columns(
     con: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Part]], tell: Tell
 ) -> dict[str, list[str]]:
-    """The columns of every table, read from the heads of its parts; a part that cannot be read is told."""
+    """Read the columns of every table from its parts; a part that cannot be read is reported."""
     found: dict[str, list[str]] = {}
     for table, pieces in parts.items():
         for piece in pieces:
@@ -66,7 +66,7 @@ def _columns(
 def _snapshot(source: ReadyMade, tell: Tell) -> None:
     manifest = read_manifest(source.path)
     if manifest is None:
-        tell(Finding("source", State.FAILED, _("{source} is no snapshot of opttius.", source=source.name)))
+        tell(Finding("source", State.FAILED, _("{source} is not a snapshot of opttius.", source=source.name)))
         return
     said = _(
         "{source} is a snapshot of {origin}, loaded {at}.",

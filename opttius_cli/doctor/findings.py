@@ -1,4 +1,4 @@
-"""What an examination finds: a step, how it went, in words, and what to do."""
+"""A finding of a check: the step, its state, a message and a remedy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class State(StrEnum):
-    """How a step went. Only what failed keeps the source from being used."""
+    """How a step went. Only FAILED means that the source cannot be used."""
 
     GOOD = "ok"
     NOTE = "note"
@@ -38,12 +38,12 @@ STEPS = {
     "clock": N_("Clock"),
     "pooler": N_("Pooler"),
 }
-"""Every step by its name for programs, with its name for people, in the order in which they are taken."""
+"""The label of every step by its key in JSON, in the order of the checks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was found at a step (a key of :data:`STEPS`), and what to do about it."""
+    """One result of a step (a key of :data:`STEPS`), and what to do about it."""
 
     step: str
     state: State

@@ -1,4 +1,4 @@
-"""The way to a server, tried by ourselves: a name, a port, an offer of encryption. No database is spoken to yet."""
+"""Checks of the network: host name, port, and whether the server offers encryption. No login is tried."""
 
 from __future__ import annotations
 
@@ -12,24 +12,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _ASKS_FOR_TLS = struct.pack("!ii", 8, 80877103)
-"""The message by which a client of PostgreSQL asks whether it may speak encrypted."""
+"""PostgreSQL's SSLRequest message, by which a client asks for encryption."""
 _TICK = 0.1
 T = TypeVar("T")
 
 
 def addresses(host: str, seconds: float) -> list[str]:
-    """The addresses that a name has. Raises OSError, TimeoutError when nobody answers in time."""
+    """Look up the IP addresses of a host name.
+
+    Raises OSError, TimeoutError when there is no answer in time.
+    """
     found = _within(seconds, lambda: socket.getaddrinfo(host, None, type=socket.SOCK_STREAM))
     return list(dict.fromkeys(str(where[0]) for *_rest, where in found))
 
 
 def knock(host: str, port: int, seconds: float) -> None:
-    """Open a connection and close it. Raises OSError when nobody lets us."""
+    """Open a connection and close it. Raises OSError when that fails."""
     _within(seconds, lambda: socket.create_connection((host, port), seconds).close())
 
 
 def offers_encryption(host: str, port: int, seconds: float) -> bool:
-    """Whether the server says that it can speak encrypted. Raises OSError."""
+    """Whether the server offers encryption. Raises OSError."""
 
     def ask() -> bool:
         with socket.create_connection((host, port), seconds) as one:
@@ -40,7 +43,7 @@ def offers_encryption(host: str, port: int, seconds: float) -> bool:
 
 
 def _within(seconds: float, call: Callable[[], T]) -> T:
-    """What ``call`` returns or raises; TimeoutError when that takes longer. Ctrl-C need not wait for it."""
+    """Run ``call`` in a thread and return its result, so that Ctrl-C need not wait. Raises TimeoutError."""
     done: queue.Queue[tuple[T | None, OSError | None]] = queue.Queue()
 
     def run() -> None:

@@ -1,4 +1,4 @@
-"""The schema of a live database: our tables and columns in it, what the role may read, and how many rows it sees."""
+"""Checks of a live database's schema: tables, columns, privileges, row-level security and number of rows."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ LESS = N_("A role that can read what is needed and nothing else is safer: opttiu
 
 
 def examine(line: Line, seen: Survey, terms: Terms, tell: Tell) -> None:
-    """Tell what the schema has and lacks. Raises SourceError."""
+    """Check the schema and report the findings. Raises SourceError."""
     if not _schema(seen, tell):
         return
     if seen.elsewhere:
         places = sorted({place for places in seen.elsewhere.values() for place in places})
         said = _("Tables of these names are in other schemas, too: {names}.", names=listed(places))
         missing = any(table.required and table.name not in seen.relations for table in TABLES.values())
-        remedy = _('If the right ones are there, say so: postgres.schema = "{schema}"', schema=places[0])
+        remedy = _('If that is the right schema, set postgres.schema = "{schema}"', schema=places[0])
         tell(Finding("schema", State.NOTE, said, remedy if missing else ""))
     remedies = Remedies(
         _("Check the database, and the schema (postgres.schema)."),
@@ -49,7 +49,7 @@ def examine(line: Line, seen: Survey, terms: Terms, tell: Tell) -> None:
 
 def _schema(seen: Survey, tell: Tell) -> bool:
     if seen.usable:
-        tell(Finding("schema", State.GOOD, _("The schema {schema} is there.", schema=seen.schema)))
+        tell(Finding("schema", State.GOOD, _("The schema {schema} exists.", schema=seen.schema)))
         return True
     if seen.usable is None:
         said = _("There is no schema “{schema}”.", schema=seen.schema)
@@ -64,7 +64,7 @@ def _schema(seen: Survey, tell: Tell) -> bool:
 
 
 def _privileges(seen: Survey, ours: dict[str, Relation], tell: Tell) -> None:
-    """Which columns that are read the role may not read, and what it may do besides."""
+    """Report columns that the role may not read, and rights that it does not need."""
     whole = True
     for name, relation in ours.items():
         table = TABLES[name]
@@ -91,7 +91,7 @@ def _privileges(seen: Survey, ours: dict[str, Relation], tell: Tell) -> None:
             Finding(
                 "privileges",
                 State.GOOD,
-                _("“{user}” may read every column that is read.", user=seen.server.user),
+                _("“{user}” may read every column that is needed.", user=seen.server.user),
             )
         )
     _too_much(seen, ours, tell)
@@ -102,7 +102,7 @@ def _privileges(seen: Survey, ours: dict[str, Relation], tell: Tell) -> None:
 
 
 def _too_much(seen: Survey, ours: dict[str, Relation], tell: Tell) -> None:
-    """What the role may read besides, which is never asked for: medical fields are among it."""
+    """Report columns that the role may read and opttius never reads; medical data may be among them."""
     besides = {
         name: sum(
             readable
@@ -139,7 +139,7 @@ def _row_security(seen: Survey, ours: dict[str, Relation], terms: Terms, tell: T
         user=seen.server.user,
     )
     if terms.restricted:
-        told = said + " " + _("That is meant so (postgres.restricted = true).")
+        told = said + " " + _("That is intended (postgres.restricted = true).")
         tell(Finding("row_security", State.NOTE, told))
         return
     remedy = _(
@@ -150,7 +150,7 @@ def _row_security(seen: Survey, ours: dict[str, Relation], terms: Terms, tell: T
 
 
 def _rows(line: Line, seen: Survey, ours: dict[str, Relation], tell: Tell) -> None:
-    """How many rows the role sees; none at all in a table that is required is worth a word."""
+    """Report how many rows the role sees, and required tables that seem empty."""
     counted: dict[str, int] = {}
     for name, relation in ours.items():
         if _some(relation):
@@ -162,12 +162,12 @@ def _rows(line: Line, seen: Survey, ours: dict[str, Relation], tell: Tell) -> No
     if counted:
         cells = Cells(language(), "")
         figures = ", ".join(f"{name} {cells.text(rows, Kind.COUNT)}" for name, rows in counted.items())
-        tell(Finding("rows", State.GOOD, _("Rows that are seen: {figures}.", figures=figures)))
+        tell(Finding("rows", State.GOOD, _("Visible rows: {figures}.", figures=figures)))
     empty = [name for name, rows in counted.items() if not rows and TABLES[name].required]
     if empty:
         said = n_(
-            "{names} has no row that is seen.",
-            "{names} have no row that is seen.",
+            "{names} has no visible row.",
+            "{names} have no visible rows.",
             len(empty),
             names=listed(empty),
         )

@@ -1,4 +1,4 @@
-"""Which of the catalog's tables and columns a source has, and what those that it lacks may be called there."""
+"""Comparison of a source with the catalog: missing tables and columns, and what they may be called now."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Remedies:
-    """What to do about what is missing, by the kind of the source: a table ``{table}``, a column."""
+    """The remedies for a missing table, with a placeholder ``{table}``, and for a missing column."""
 
     a_table: str
     a_column: str
 
     def table(self, name: str) -> str:
-        """What to do about a missing table."""
+        """Return the remedy for a missing table."""
         return self.a_table.format(table=name)
 
 
 _ALIKE = 0.55
-"""How alike two names must be, of 1, to be worth a suggestion."""
+"""How similar two names must be, from 0 to 1, to be suggested."""
 
 
 def compare(found: Mapping[str, Collection[str]], remedies: Remedies, tell: Tell) -> None:
-    """Tell which tables and columns are there and which are not.
+    """Report which tables and columns exist and which are missing.
 
-    ``found`` are the columns of every table of the source, those that are none of ours too: they are what a
-    table or column may have been renamed to.
+    ``columns_by_table`` holds every table and column of the source, also those that are not in the catalog: a
+    missing one may have been renamed to one of them.
     """
     _tables(found, remedies, tell)
     whole = True
@@ -46,7 +46,7 @@ def compare(found: Mapping[str, Collection[str]], remedies: Remedies, tell: Tell
         if name in found:
             whole &= _columns(table, found[name], remedies, tell)
     if whole and set(found) & set(TABLES):
-        tell(Finding("columns", State.GOOD, _("Every column that is read is there.")))
+        tell(Finding("columns", State.GOOD, _("Every column that is needed exists.")))
 
 
 def _tables(found: Mapping[str, Collection[str]], remedies: Remedies, tell: Tell) -> None:
@@ -68,8 +68,8 @@ def _tables(found: Mapping[str, Collection[str]], remedies: Remedies, tell: Tell
         tell(Finding("tables", State.NOTE, said, _alike(optional, strange)))
     if here:
         said = n_(
-            "{count} of {total} tables is there.",
-            "{count} of {total} tables are there.",
+            "{count} of {total} tables exists.",
+            "{count} of {total} tables exist.",
             len(here),
             total=len(TABLES),
         )
@@ -77,7 +77,7 @@ def _tables(found: Mapping[str, Collection[str]], remedies: Remedies, tell: Tell
 
 
 def _columns(table: Table, there: Collection[str], remedies: Remedies, tell: Tell) -> bool:
-    """Tell what one table lacks; whether it lacks nothing."""
+    """Report the missing columns of one table; returns whether it is complete."""
     names = {column.name for column in table.columns}
     strange = [name for name in there if name not in names]
     required = [name for name in table.required_columns if name not in there]
@@ -93,7 +93,7 @@ def _columns(table: Table, there: Collection[str], remedies: Remedies, tell: Tel
         tell(Finding("columns", State.FAILED, said, _alike(required, strange) or remedies.a_column))
     if optional:
         said = _(
-            "{table} has no column {columns}: what they tell is missing.",
+            "{table} has no column {columns}: the figures that need it stay empty.",
             table=table.name,
             columns=listed(optional, len(optional)),
         )
@@ -102,11 +102,11 @@ def _columns(table: Table, there: Collection[str], remedies: Remedies, tell: Tel
 
 
 def _alike(missing: Iterable[str], strange: Collection[str]) -> str:
-    """Which of the names that are none of ours look like what is missing."""
+    """Suggest names of the source that look like the missing ones."""
     by_lower = {name.lower(): name for name in strange}
     pairs = [
         f"{by_lower[near[0]]} → {name}"
         for name in missing
         if (near := get_close_matches(name, by_lower, n=1, cutoff=_ALIKE))
     ]
-    return _("Is it called otherwise? {pairs}.", pairs=listed(pairs)) if pairs else ""
+    return _("Does it have another name? {pairs}.", pairs=listed(pairs)) if pairs else ""

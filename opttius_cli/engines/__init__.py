@@ -1,1 +1,1 @@
-"""Engines that work out reports: each takes a question and answers Arrow tables."""
+"""Engines that run the SQL of reports and return Arrow tables."""

@@ -1,4 +1,4 @@
-"""DuckDB as the engine: one connection on a snapshot, the scope's views, the base views, then report by report."""
+"""DuckDB as the engine: one connection to a snapshot, with the scoped views, shared views, then reports."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A file of shared views, macros, or tables that are worked out once.
+    """A file of shared views, macros or materialized tables.
 
-    ``since`` spares a table the orders made before it, which it does not look at. ``inner``: it holds more than a
-    scope may be told, and only other views are made of it.
+    A materialized table reads no orders before ``since``. ``inner``: it holds more than a scope may see, so
+    only other views may read it.
     """
 
     name: str
@@ -40,20 +40,20 @@ class Base:
 
 @dataclass(slots=True)
 class DuckEngine:
-    """An open snapshot, entered by one scope at one instant."""
+    """A connection to an open snapshot, limited to one scope and one instant."""
 
     con: duckdb.DuckDBPyConnection
     shared: frozenset[str] = frozenset()
     report_seconds: float = 60
 
     def enter(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
-        """Set the session's ``variables`` and make the scoped views; ``rules`` are macros that they use."""
+        """Set the session's ``variables`` and create the scoped views; ``rules`` are macros that they use."""
         self._set(variables)
         self.con.execute(rules)
         enter(self.con, scope)
 
     def share(self, base: Sequence[Base]) -> None:
-        """Make the shared views on the scoped ones, and the tables that the parts of an answer ask many times."""
+        """Create the shared views on the scoped ones, and materialize tables that several reports read."""
         since = None
         for file in base:
             if since != (since := file.since or EVER):
@@ -66,15 +66,16 @@ class DuckEngine:
     def run(
         self, sql: str, parameters: Mapping[str, Any], *, users: str | None = None, few: bool = False
     ) -> pa.Table:
-        """The rows that ``sql`` selects; of ``parameters`` those are bound that it names.
+        """Run ``sql`` and return its rows; only the ``parameters`` that it names are bound.
 
-        ``few``: there are so few of them that planning takes longer than copying them.
+        ``is_small``: there are so few rows that planning takes longer than copying them. ``user_report`` is the
+        name of a user's own report; its SQL is checked and limited.
 
         Raises:
-            NotAllowedError: SQL of a report ``users`` own that is not one SELECT on the scope's views.
-            ReportError: such SQL that cannot be run.
-            LimitError: such SQL that takes too long.
-            MemoryNeededError: it does not fit the memory it may use.
+            NotAllowedError: SQL of a user's report that is not one SELECT on the scope's views.
+            InvalidReportError: such SQL that cannot be run.
+            TimeLimitError: such SQL that takes too long.
+            OutOfMemoryError: it needs more memory than it may use.
         """
         import duckdb
 
@@ -89,20 +90,20 @@ class DuckEngine:
             raise MemoryNeededError from error
 
     def _few(self, statement: duckdb.Statement, bound: Mapping[str, Any]) -> pa.Table:
-        """A few rows: planned once, where a relation is planned to be described, and again to be run."""
+        """Run with one planning step; a relation would be planned twice, to describe it and to run it."""
         with catch_warnings():
-            # A copy of the rows is made, of which DuckDB warns: of few rows it costs nothing.
+            # DuckDB warns that the rows are copied, which costs nothing for few rows.
             filterwarnings("ignore", "Arrow output on a DB-API result", UserWarning)
             return self.con.execute(statement, dict(bound)).to_arrow_table()
 
     def personal(self, sql: str, names: Sequence[str]) -> dict[str, Kind]:
-        """Of the columns ``names`` that a user's ``sql`` gives, those that carry personal data, with their kind."""
+        """Return which of the columns ``names`` of a user's ``sql`` carry personal data, with their kind."""
         from opttius_cli.engines.provenance import personal
 
         return personal(guard.parsed(self.con, sql), names)
 
     def _run_users(self, sql: str, parameters: Mapping[str, Any], report: str) -> pa.Table:
-        """The rows of a report that nobody of this project wrote: guarded, within limits, its errors told."""
+        """Run a user's own report: checked, limited in time and memory, with its errors explained."""
         import duckdb
         import pyarrow as pa
 
@@ -113,7 +114,7 @@ class DuckEngine:
         except KeyError as error:
             raise ReportError(report, _("there is no parameter {name}.", name=f"${error.args[0]}")) from error
         except (duckdb.Error, pa.ArrowException, OSError, RuntimeError) as error:
-            # While rows stream, what DuckDB says comes as an error of Arrow's.
+            # While rows are streamed, DuckDB's errors arrive as errors of Arrow.
             if is_interruption(error):
                 raise
             if "out of memory" in str(error).lower():
@@ -121,7 +122,7 @@ class DuckEngine:
             raise ReportError(report, _told(error)) from error
 
     def _bound(self, sql: str, parameters: Mapping[str, Any]) -> tuple[duckdb.Statement, dict[str, Any]]:
-        """The statement that ``sql`` is, and those of the ``parameters`` that it names."""
+        """Return the statement of ``sql``, and the ``parameters`` that it names."""
         statement = self.con.extract_statements(sql)[-1]
         return statement, {name: parameters[name] for name in statement.named_parameters}
 
@@ -131,11 +132,9 @@ class DuckEngine:
 
 
 def _told(error: Exception) -> str:
-    """What DuckDB says is wrong with SQL. What it says of a value that does not fit would show that value."""
+    """Return DuckDB's message about wrong SQL; messages about values are hidden, as they show the value."""
     import duckdb
 
     if isinstance(error, (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)):
         return str(error).splitlines()[0]
-    return _(
-        "a value of the data does not fit what the SQL does with it ({kind}).", kind=type(error).__name__
-    )
+    return _("the SQL fails on a value of the data ({kind}).", kind=type(error).__name__)

@@ -1,7 +1,7 @@
-"""What SQL of a user's report may be: one SELECT on the tables of its scope, told from DuckDB's own parse.
+"""The sandbox for SQL of a user's report: one SELECT on tables of its scope, checked on DuckDB's own parse.
 
-The connection reads nothing outside the snapshot and changes no setting. Within the snapshot lie the rows of
-others, so a report may neither name them nor ask DuckDB about them.
+The connection cannot read outside the snapshot or change settings. The snapshot also holds rows outside the
+scope, so a report may neither name their tables nor ask DuckDB about them.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ _TABLE_FUNCTIONS = {
     "customer_segments_at",
     "segment_movement",
 }
-"""What a report may select from besides tables: nothing that opens files or names tables by text."""
+"""Table functions that a report may use: none that opens files or takes the name of a table as text."""
 
 _TABLES = frozenset(table.name for table in SCOPED) | {"branches", "scope_rows"}
-"""The tables that every scope has views of."""
+"""The tables that every scope has views for."""
 
 _QUERIES = {"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"}
 _PLANS = {"json_serialize_plan", "index_key", "get_block_size"}
 _ABOUT_THE_DATABASE = ("pg_", "has_", "inet_", "duckdb_", "__internal")
 _CALM = {"make_timestamptz", "now", "today"}
-"""Functions that DuckDB calls unstable, though they tell nothing but the time."""
+"""Functions that DuckDB calls unstable, although they reveal nothing but the time."""
 
 
 def parsed(con: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
-    """The statement of a report, as DuckDB parses it. Raises NotAllowedError when it is not one SELECT."""
+    """Parse the statement of a report with DuckDB. Raises NotAllowedError when it is not one SELECT."""
     found = json.loads(con.execute("SELECT json_serialize_sql($1)", [sql]).fetchall()[0][0])
     if found["error"] or len(found["statements"]) != 1:
         raise NotAllowedError(_("A report must be one SELECT."))
@@ -49,16 +49,16 @@ def parsed(con: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
 
 
 def check(con: duckdb.DuckDBPyConnection, statement: dict[str, Any], shared: frozenset[str]) -> None:
-    """Refuse a statement that could leave its scope; ``shared`` names the views that it may select from, too.
+    """Reject a statement that could leave its scope; it may also read the views in ``shared``.
 
     Raises:
-        NotAllowedError: what it may not do, by name.
+        NotAllowedError: names what the statement may not use.
     """
     known = _TABLES | shared
     nodes = list(inner_nodes(statement))
     named = {entry["key"].lower() for node in nodes if "cte_map" in node for entry in node["cte_map"]["map"]}
     for name in sorted(named - known):
-        # Outside the step that it names, the name would be the table's again.
+        # Outside the CTE's own query, the name would mean the table again.
         if _holds(con, name):
             raise _outside(name)
     unstable = {str(node["function_name"]).lower() for node in nodes if "function_name" in node}
@@ -84,8 +84,8 @@ def _check_node(con: duckdb.DuckDBPyConnection, node: dict[str, Any], known: fro
 
 
 def _asking(con: duckdb.DuckDBPyConnection, names: set[str]) -> set[str]:
-    """Of the functions ``names``, those that ask the database about itself, or act on it."""
-    # What is unstable for some arguments only (a range of moments, say) depends on the clock or the zone.
+    """Return which of the functions ``names`` read the database's catalog or have side effects."""
+    # Functions that are unstable for some argument types only (a range of times) depend on clock or zone.
     rows = con.execute(
         "SELECT lower(function_name) FROM duckdb_functions() WHERE lower(function_name) IN (SELECT unnest($1)) "
         "AND internal AND function_type = 'scalar' GROUP BY ALL HAVING bool_or(has_side_effects) "
@@ -97,7 +97,7 @@ def _asking(con: duckdb.DuckDBPyConnection, names: set[str]) -> set[str]:
 
 
 def _holds(con: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Whether there is a table or view of that name at all; where there is none, DuckDB itself says so."""
+    """Return whether a table or view of that name exists; if not, DuckDB itself reports it."""
     rows = con.execute(
         "SELECT 1 FROM duckdb_tables() WHERE lower(table_name) = $1 UNION ALL "
         "SELECT 1 FROM duckdb_views() WHERE lower(view_name) = $1",
@@ -116,7 +116,7 @@ def _outside(name: str) -> NotAllowedError:
 
 
 def inner_nodes(statement: Any) -> Iterator[dict[str, Any]]:
-    """Every object of a parsed statement."""
+    """Yield every JSON object of a parsed statement."""
     if isinstance(statement, dict):
         yield statement
         for inner in statement.values():

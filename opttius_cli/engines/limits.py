@@ -1,4 +1,4 @@
-"""How long SQL of a user's report may run, and how much it may answer: memory is finite beyond DuckDB's, too."""
+"""Limits for SQL of a user's report: time, and memory for its rows, which DuckDB's limit does not cover."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _BATCH = 65_536
 
 @contextmanager
 def within(con: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
-    """Interrupt what ``con`` does after so many seconds; 0 is no limit.
+    """Interrupt ``con`` after this many seconds; 0 means no limit.
 
     Raises:
-        LimitError: it took longer.
+        TimeLimitError: it took longer.
     """
     late = threading.Event()
 
@@ -37,8 +37,8 @@ def within(con: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
             timer.start()
         yield
     except Exception as error:
-        # DuckDB says so in an error of its own, a stream of its rows in one of Arrow's. Without the clock it
-        # was Ctrl-C, or an error like any other.
+        # An interrupt raises an error of DuckDB, or one of Arrow while rows are streamed. If the time is not
+        # up, it was Ctrl-C or an ordinary error.
         if late.is_set():
             raise LimitError(seconds) from error
         raise
@@ -50,10 +50,10 @@ def within(con: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
 def rows_of(
     con: duckdb.DuckDBPyConnection, statement: duckdb.Statement, parameters: Mapping[str, Any]
 ) -> pa.Table:
-    """The rows that ``statement`` selects, as long as they fit the memory that DuckDB may use.
+    """Fetch the rows of ``statement`` while they fit into the memory that DuckDB may use.
 
     Raises:
-        MemoryNeededError: there are more.
+        OutOfMemoryError: they do not fit.
     """
     import pyarrow as pa
 

@@ -1,8 +1,7 @@
-"""Where the columns of a user's report come from: an output that carries a personal column is personal itself.
+"""Column lineage of a user's report: an output column derived from a personal column is personal too.
 
-Told from DuckDB's parse and by names alone: whatever is made of a personal column, under whatever name and
-through however many steps, is taken for personal. Rather too much is than too little; what only compares or
-counts carries nothing.
+It works on DuckDB's parse, by names alone: whatever is derived from a personal column, under any name and
+through any number of CTEs, counts as personal. In doubt a column is personal; a comparison or count is not.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ _PERSONAL = {
     "rut": Kind.RUT,
 }
 _MIXED = Kind.EMAIL
-"""What may hold several kinds is masked as an email: of a text that is none, nothing is shown."""
+"""A column of several kinds is masked as an email: a text that is not an email is hidden completely."""
 _CARRIES_NOTHING = {
     *("count", "count_if", "length", "len", "strlen", "approx_count_distinct", "bool_and", "bool_or"),
     *("contains", "starts_with", "ends_with", "prefix", "suffix", "regexp_matches", "regexp_full_match"),
@@ -54,25 +53,25 @@ _NOT_CARRIED = {"filter", "when_expr", "order_bys", "orders", "partitions", "mod
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The names of personal columns known so far; ``stored`` are names of tables, ``rows`` of anything with rows."""
+    """The personal columns found so far; ``tables`` are those of the scope, ``relations`` anything with rows."""
 
     names: dict[str, Kind]
     stored: frozenset[str]
     rows: frozenset[str]
 
     def kind_of(self, path: Sequence[str]) -> Kind | None:
-        """The kind of the column that ``path`` names, its last part or a field of it."""
+        """Return the kind of the column that ``path`` refers to, or of one of its fields."""
         if len(path) == 1 and path[0] in self.rows and path[0] not in self.names:
-            # A table's name stands for a whole row of it.
+            # The name of a table stands for a whole row.
             return _MIXED
         if len(path) > 1 and path[0] in self.stored:
-            # A column of the shop's own tables is not one that a step happens to call the same.
+            # A column of a scope's table is not the CTE column that happens to have the same name.
             return _PERSONAL.get(path[1])
         return next((self.names[name] for name in path if name in self.names), None)
 
 
 def personal(statement: dict[str, Any], names: Sequence[str]) -> dict[str, Kind]:
-    """Of the columns ``names`` that ``statement`` gives, in order, those that are personal, with their kind."""
+    """Return which of the output columns ``names`` of ``statement`` are personal, with their kind."""
     nodes = list(inner_nodes(statement))
     known = _Known(dict(_PERSONAL), *_tables(nodes))
     while True:
@@ -88,7 +87,7 @@ def personal(statement: dict[str, Any], names: Sequence[str]) -> dict[str, Kind]
 
 
 def _tables(nodes: Sequence[dict[str, Any]]) -> tuple[frozenset[str], frozenset[str]]:
-    """The names that stand for tables of the scope and nothing else, and those that stand for any row."""
+    """Return the names that stand only for tables of the scope, and those for anything with rows."""
     steps = {entry["key"].lower() for node in nodes if "cte_map" in node for entry in node["cte_map"]["map"]}
     stored, rows = set(), set()
     made = set(steps)
@@ -106,7 +105,7 @@ def _tables(nodes: Sequence[dict[str, Any]]) -> tuple[frozenset[str], frozenset[
 
 
 def _learn(node: dict[str, Any], known: _Known) -> None:
-    """Add to ``known`` the names that ``node`` gives to what carries a personal column."""
+    """Add to ``personal`` the names that ``node`` gives to personal columns."""
     if "select_list" in node or node.get("type") in {"SET_OPERATION_NODE", "RECURSIVE_CTE_NODE"}:
         for name, kind in _outputs(node, known) or ():
             if name and kind:
@@ -120,7 +119,7 @@ def _learn(node: dict[str, Any], known: _Known) -> None:
 
 
 def _renamings(node: dict[str, Any]) -> Iterable[tuple[list[str], dict[str, Any] | None]]:
-    """The names that ``node`` gives to the columns of a query, or (None) of a table."""
+    """Yield the names that ``node`` gives to the columns of a query, or (None) of a table."""
     if node.get("column_name_alias"):
         inner = node.get("subquery")
         yield node["column_name_alias"], inner["node"] if isinstance(inner, dict) else None
@@ -131,7 +130,7 @@ def _renamings(node: dict[str, Any]) -> Iterable[tuple[list[str], dict[str, Any]
 
 
 def _outputs(node: dict[str, Any], known: _Known) -> Outputs | None:
-    """The columns of a query: the name of each where it has one, and its kind; None where a star hides them."""
+    """Return (name or None, kind) of each column of a query; None when a star hides the columns."""
     branches = node.get("children") or [node[key] for key in ("left", "right") if node.get(key)]
     if "select_list" not in node:
         sides = [_outputs(branch, known) for branch in branches]
@@ -147,7 +146,7 @@ def _outputs(node: dict[str, Any], known: _Known) -> Outputs | None:
 
 
 def _one(cells: Sequence[tuple[str | None, Kind | None]]) -> tuple[str | None, Kind | None]:
-    """One column of several queries on end: named by the first, personal where any is."""
+    """Merge a column of a set operation: named by the first query, personal if it is in any."""
     kinds = {kind for _name, kind in cells if kind}
     return cells[0][0], (kinds.pop() if len(kinds) == 1 else _MIXED if kinds else None)
 
@@ -158,7 +157,7 @@ def _name(item: dict[str, Any]) -> str | None:
 
 
 def _carried(part: Any, known: _Known) -> Kind | None:
-    """The kind of what an expression carries; of several, the mixed one."""
+    """Return the kind of personal data that an expression carries; several kinds give the mixed one."""
     if isinstance(part, list):
         kinds = {kind for inner in part if (kind := _carried(inner, known))}
         return kinds.pop() if len(kinds) == 1 else _MIXED if kinds else None
@@ -172,7 +171,7 @@ def _carried(part: Any, known: _Known) -> Kind | None:
 
 
 def _is_truth(part: dict[str, Any]) -> bool:
-    """Whether an expression only compares or counts."""
+    """Return whether an expression only compares or counts."""
     return (
         part.get("class") in _CLASSES_OF_TRUTH
         or part.get("type") in _TRUTHS

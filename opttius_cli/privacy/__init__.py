@@ -1,4 +1,4 @@
-"""What stands between the rows of a report and whoever reads them: masks, pseudonyms, small groups.
+"""Personal data in results: masks, pseudonyms and the suppression of small groups.
 
-It comes after the engine and before the renderer, so that no format and no report can forget it.
+Applied after the engine and before the renderer, so that no report and no format can bypass it.
 """

@@ -1,7 +1,7 @@
-"""Small groups: figures of fewer people than a threshold are not shown, nor what would let them be worked out.
+"""Suppression of small groups: figures about fewer people than a threshold are hidden, and cannot be derived.
 
-The total of a report is often known, and the difference to what is shown must not be a small group again: as
-long as one row alone is hidden, or those hidden hold too few people together, the next smallest goes, too.
+The total of a report is often known, so the total minus the visible rows must not be a small group either:
+while only one row is hidden, or the hidden rows together have too few people, the next smallest is hidden.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 def suppressed(result: Result, least: int) -> Result:
-    """``result`` without the figures of rows of fewer than ``least`` people; how many those are is kept.
+    """Hide the figures of rows about fewer than ``min_size`` people, and record how many rows are hidden.
 
-    The first column of ``group_size`` says how many people a row is about. The others count people, too: a
-    cell of theirs that is too small is hidden by itself.
+    The first column of ``group_size`` says how many people a row is about. The others count people too: in
+    these, a cell that is too small is hidden by itself.
     """
     if not result.group_size or not least:
         return result
@@ -42,7 +42,7 @@ def suppressed(result: Result, least: int) -> Result:
 
 
 def hidden(sizes: Sequence[int | None], least: int) -> set[int]:
-    """The places of the groups that are not shown. Empty groups are: they are about nobody."""
+    """Return the positions of the groups to hide. Empty groups are shown: they are about nobody."""
     people = sorted((int(size), place) for place, size in enumerate(sizes) if size)
     small = sum(size < least for size, _place in people)
     if not small:

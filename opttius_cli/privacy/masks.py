@@ -1,7 +1,7 @@
-"""Masking of personal data by the kind of its column: pure functions on Arrow columns and on single values.
+"""Masks for personal data, by the kind of the column: pure functions on Arrow columns and on single values.
 
-A mask shows what a shop needs to tell two people apart, and nothing that reaches a person: ``Ana R.``,
-``a***@mail.cl``, ``+56 9 *** 123``, ``**.***.***-5``. What cannot be read shows nothing at all.
+A mask shows what a shop needs to distinguish two people, and nothing by which a person can be reached:
+``Ana R.``, ``a***@mail.cl``, ``+56 9 *** 123``, ``**.***.***-5``. A value of unexpected form is hidden.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 UNREADABLE = "***"
 MOBILE = "+56 9"
-"""How every Chilean mobile number begins: as common as a prefix can be, so it tells nothing."""
+"""The start of every Chilean mobile number: it identifies nobody."""
 
-# A word that is part of an address, a number or a code is no first name and must not be shown whole.
+# A word with these is part of an address, a number or a code, not a first name, and is not shown whole.
 _NO_NAME = r"[\p{N}@\x{ff20}\x{fe6b}]"
 _HIDDEN = r"[\p{Cc}\p{Cf}]+"
 _EMAIL = r"^[^@]*@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)*$"
@@ -33,8 +33,8 @@ _RUT_PUNCTUATION = r"[\s.,\x{2010}-\x{2015}\x{2212}-]+"
 
 
 def mask_names(names: pa.Array) -> pa.Array:
-    """First word and initial of the last: ``Ana María Rojas`` → ``Ana R.``; one word → ``A.``."""
-    # Composed, so that the first character of a word carries its accent.
+    """Keep first word and initial of the last: ``Ana María Rojas`` → ``Ana R.``; one word → ``A.``."""
+    # Composed (NFC), so that the first character of a word includes its accent.
     composed = pc.utf8_normalize(pc.fill_null(names, ""), "NFC")
     plain = pc.utf8_trim_whitespace(pc.replace_substring_regex(composed, _HIDDEN, " "))
     words = pc.utf8_split_whitespace(plain)
@@ -48,7 +48,7 @@ def mask_names(names: pa.Array) -> pa.Array:
 
 
 def mask_emails(emails: pa.Array) -> pa.Array:
-    """First character and domain: ``ana@mail.cl`` → ``a***@mail.cl``."""
+    """Keep the first character and the domain: ``ana@mail.cl`` → ``a***@mail.cl``."""
     plain = pc.utf8_trim_whitespace(emails)
     domain = pc.replace_substring_regex(plain, "(?s)^.*@", "@")
     first = pc.if_else(pc.starts_with(plain, "@"), "", _initial(plain))
@@ -57,7 +57,7 @@ def mask_emails(emails: pa.Array) -> pa.Array:
 
 
 def mask_phones(phones: pa.Array) -> pa.Array:
-    """The last three digits: ``9 1234 5123`` → ``+56 9 *** 123``; no mobile number of Chile → ``*** 123``."""
+    """Keep the last three digits: ``9 1234 5123`` → ``+56 9 *** 123``; not a Chilean mobile → ``*** 123``."""
     digits = pc.replace_substring_regex(phones, _NO_DIGIT, "")
     last = pc.utf8_slice_codeunits(digits, -_SHOWN_DIGITS)
     prefix = pc.if_else(pc.match_substring_regex(digits, _ANY_MOBILE), f"{MOBILE} ", "")
@@ -66,7 +66,7 @@ def mask_phones(phones: pa.Array) -> pa.Array:
 
 
 def mask_ruts(ruts: pa.Array) -> pa.Array:
-    """The check digit: ``12.345.678-5`` → ``**.***.***-5``."""
+    """Keep the check digit: ``12.345.678-5`` → ``**.***.***-5``."""
     plain = pc.ascii_upper(pc.replace_substring_regex(ruts, _RUT_PUNCTUATION, ""))
     shown = _joined("**.***.***-", pc.utf8_slice_codeunits(plain, -1))
     return _known(ruts, pc.if_else(pc.match_substring_regex(plain, _RUT), shown, UNREADABLE))
@@ -81,7 +81,7 @@ def _joined(*pieces: pa.Array | str) -> pa.Array:
 
 
 def _known(original: pa.Array, masked: pa.Array) -> pa.Array:
-    """``masked`` where there was a value: nothing masks to nothing."""
+    """Return ``masked`` with the nulls of ``original``: a null stays null."""
     return pc.if_else(pc.is_valid(original), masked, None)
 
 
@@ -91,11 +91,11 @@ MASKS: dict[Kind, Callable[[pa.Array], pa.Array]] = {
     Kind.PHONE: mask_phones,
     Kind.RUT: mask_ruts,
 }
-"""What masks a column of a kind. A kind that is not here is not personal."""
+"""The mask for each personal kind. A kind that is not listed is not personal."""
 
 
 def mask(value: str | None, kind: Kind) -> str | None:
-    """One value masked as a column of ``kind`` would be: for messages that name a person."""
+    """Mask one value as in a column of ``kind``: for messages that name a person."""
     if value is None or kind not in MASKS:
         return value
     text: str = MASKS[kind](pa.array([value], pa.string()))[0].as_py()

@@ -1,4 +1,4 @@
-"""Whether personal data may be shown whole, as the settings have it."""
+"""Check whether the settings allow personal data to be shown unmasked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def check_reveal(config: Config, role: str | None) -> None:
-    """Refuse ``--reveal-pii`` where it is switched off, or not for an admin of ``role`` (None: not known).
+    """Reject ``--reveal-pii`` where it is switched off, or not allowed for ``role`` (None: unknown).
 
     Raises:
         NotAllowedError: personal data stays masked here.

@@ -1,4 +1,4 @@
-"""What a reader is shown of personal data: the policy of a request, and the columns that it is about."""
+"""The privacy policy of a request: how personal data is shown, and which columns that concerns."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from opttius_cli.result import Column, Masking, Result
 
 SCANNED = (Kind.EMAIL, Kind.PHONE, Kind.RUT)
-"""What is looked for in free text."""
+"""The kinds of personal data that are searched for in free text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How personal data is shown: the mode, the key of pseudonyms, and the smallest group that has figures."""
+    """How personal data is shown: the mode, the key of pseudonyms, and the smallest group that is shown."""
 
     mode: Masking = "masked"
     key: bytes = field(default=b"", repr=False)
     min_group: int = 0
 
     def touches(self, result: Result, *, users: bool) -> bool:
-        """Whether anything of ``result`` may have to change."""
+        """Return whether anything in ``result`` may have to change."""
         if self.min_group and result.group_size:
             return True
         return self.mode != "revealed" and any(
@@ -38,21 +38,21 @@ class Policy:
 
 
 MASKED = Policy()
-"""What applies where nothing else was asked for."""
+"""The default policy."""
 
 
 def is_free(column: Column, *, users: bool) -> bool:
-    """Whether anything may stand in ``column``: what people typed, and every text of a report of the ``users``."""
+    """Return whether ``column`` is free text: typed by people, or any text of a user's own report."""
     return column.kind in TEXTS and (users or column.free)
 
 
 def is_joining(column: Column) -> bool:
-    """Whether ``column`` names rows of the shop's database."""
+    """Return whether ``column`` identifies rows of the shop's database."""
     return column.kind is Kind.ID or column.joins
 
 
 def policy_of(config: Config, *, anonymous: bool, reveal: bool) -> Policy:
-    """The policy that options and settings make; ``reveal`` has been allowed.
+    """Build the policy from options and settings; ``reveal`` has already been permitted.
 
     Raises:
         ConfigError: pseudonyms without a key.
@@ -67,7 +67,7 @@ def policy_of(config: Config, *, anonymous: bool, reveal: bool) -> Policy:
                 "and keep it where only you can read it."
             )
         )
-    # Only here: the module costs every command what few of them need.
+    # Imported here: few commands need it, and every command would pay for it.
     from hashlib import blake2b
 
     return Policy(mode, blake2b(config.privacy_key.encode()).digest(), config.min_group)

@@ -1,4 +1,4 @@
-"""Results as a policy shows them, decided by the kinds of their columns and nothing else."""
+"""Apply a policy to a result; only the kinds of its columns decide."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 
 _LONG, _AT_ONCE = 10_000, 2
-"""Rows from which on threads are worth their start (Arrow lets others work while it does), and how many: each
-holds a column twice over."""
+"""From how many rows on threads pay off (Arrow releases the GIL), and how many threads: each holds two copies
+of a column."""
 
 
 def protected(result: Result, policy: Policy, *, users: bool = False) -> Result:
-    """``result`` as ``policy`` shows it; the columns that it does not touch are the same memory.
+    """Return ``result`` as ``policy`` shows it; unaffected columns share memory with the original.
 
-    ``users``: it is of a report that a person wrote. Its texts may hold anything, and are scanned.
+    ``is_user_report``: a person wrote the report, so its texts may hold anything and are searched.
     """
     result = suppressed(result, policy.min_group)
     found = ((place, _change(column, policy, users=users)) for place, column in enumerate(result.columns))
@@ -45,7 +45,7 @@ def protected(result: Result, policy: Policy, *, users: bool = False) -> Result:
 
 
 def _all_changed(table: pa.Table, changes: Mapping[int, Change]) -> list[pa.ChunkedArray]:
-    """The changed columns, in the order of ``changes``. Those of a long table are worked on at the same time."""
+    """Return the transformed columns in the order of ``transforms``; for a long table, in several threads."""
     columns = [table.column(place) for place in changes]
     if table.num_rows < _LONG:
         return list(map(_column_changed, columns, changes.values()))
@@ -61,7 +61,7 @@ def _column_changed(column: pa.ChunkedArray, change: Change) -> pa.ChunkedArray:
 
 
 def _change(column: Column, policy: Policy, *, users: bool) -> Change | None:
-    """What becomes of the values of ``column``; None when they stay as they are."""
+    """Find the transform for the values of ``column``; None when they stay as they are."""
     if policy.mode == "revealed":
         return None
     if column.kind in PERSONAL:
@@ -79,9 +79,9 @@ def _replaced(values: pa.Array, kind: Kind, policy: Policy) -> pa.Array:
 
 
 def _changed(chunk: pa.Array, change: Change) -> pa.Array:
-    """``change`` for every value of a column, or for every value of its lists."""
+    """Apply ``transform`` to every value of a column, or to every value in its lists."""
     if not _is_list(chunk.type):
-        # A column that is null throughout has Arrow's null type.
+        # A column of only nulls has Arrow's null type.
         return change(pc.cast(chunk, pa.string()))
     inside = change(pc.cast(chunk.flatten(), pa.string()))
     lengths = pc.fill_null(pc.list_value_length(chunk), 0)

@@ -1,7 +1,7 @@
-"""Stable pseudonyms: the same person has the same one in every export made with the same key, and nowhere else.
+"""Stable pseudonyms: a person has the same one in every export made with the same key, and in no other.
 
-A pseudonym is a keyed BLAKE2 digest of the value as it is compared (an email without case, a RUT without dots,
-a phone by its digits). Each kind has digests of its own, so that a name never joins with an email.
+A pseudonym is a keyed BLAKE2 digest of the normalized value (an email in lower case, a RUT without dots, a
+phone by its digits). The kind is part of the digest, so that a name can never be matched with an email.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _BYTES = 10
-"""Of a digest: a million people share one with a chance of one in a trillion."""
+"""Digest length: among a million people, two share one with a chance of one in a trillion."""
 
 
 def pseudonyms(values: pa.Array, kind: Kind, key: bytes) -> pa.Array:
-    """The pseudonym of every value of ``kind``, such as ``email-3f9a…``; null stays null, nothing is ``***``."""
+    """Replace values of ``kind`` by pseudonyms such as ``email-3f9a…``; null stays null, empty is ``***``."""
     plain = pc.dictionary_encode(_COMPARED.get(kind, pc.utf8_trim_whitespace)(values))
     named = [_pseudonym(value, kind, key) for value in plain.dictionary.to_pylist()]
     return pc.take(pa.array(named, pa.string()), plain.indices)
@@ -61,4 +61,4 @@ _COMPARED: dict[Kind, Callable[[pa.Array], pa.Array]] = {
     Kind.PHONE: _phone,
     Kind.RUT: _rut,
 }
-"""How values of a kind are compared; what is not here is only trimmed."""
+"""How the values of a kind are normalized; a kind that is not listed is only trimmed."""

@@ -1,7 +1,7 @@
-"""What people type into free text: emails, phones and RUTs in it are found and replaced. Names cannot be found.
+"""Redaction of free text: emails, phones and RUTs in it are found and replaced. Names cannot be found.
 
-Rather too much is taken for personal than too little: a text of nine digits is a phone. An amount or a number
-that is to stay has a kind of its own.
+In doubt, text counts as personal: nine digits are a phone. Amounts and numbers that must stay have a column
+kind of their own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Replace = Callable[[pa.Array, Kind], pa.Array]
 
-# A text without an at sign, a run of digits or a UUID holds nothing that is looked for.
+# A text without an at sign, a run of digits or a UUID cannot match.
 _MAY_HOLD = r"[@\x{ff20}\x{fe6b}]|(\p{Nd}[\s\p{Z}().\-/]{0,2}){7}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-"
 _AT = "[@\uff20\ufe6b]"
 _DASH = "[-\u2010-\u2015\u2212]"
@@ -39,7 +39,7 @@ _LIKE_A_DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])")
 
 
 def scanned(values: pa.Array, kinds: Iterable[Kind], replace: Replace) -> pa.Array:
-    """``values`` with what is found of ``kinds`` in them replaced; a text in which nothing is found stays."""
+    """Replace what is found of ``kinds`` in ``values``; a text without a match stays as it is."""
     encoded = pc.dictionary_encode(values)
     texts = encoded.dictionary
     if not len(texts) or not pc.any(pc.match_substring_regex(texts, _MAY_HOLD)).as_py():
@@ -56,7 +56,7 @@ def scanned(values: pa.Array, kinds: Iterable[Kind], replace: Replace) -> pa.Arr
 
 
 def _pieces(texts: pa.Array, kinds: frozenset[Kind]) -> dict[Kind, set[str]]:
-    """What is found in ``texts``, by kind."""
+    """Find the matches in ``texts``, by kind."""
     found: dict[Kind, set[str]] = {kind: set() for kind in kinds}
     for text in pc.filter(texts, pc.match_substring_regex(texts, _MAY_HOLD)).to_pylist():
         for match in _FOUND.finditer(text):
@@ -75,7 +75,7 @@ def _replaced(text: str, known: Mapping[tuple[Kind, str], str]) -> str:
 
 
 def _kind(match: re.Match[str]) -> Kind | None:
-    """What a match is; None for digits that are neither a phone nor a RUT."""
+    """Return the kind of a match; None for digits that are neither a phone nor a RUT."""
     if match.lastgroup != "digits":
         return Kind(str(match.lastgroup))
     text = match[0]
@@ -91,7 +91,7 @@ def _kind(match: re.Match[str]) -> Kind | None:
 
 
 def _is_rut(digits: str) -> bool:
-    """Whether digits without a dash are a RUT: its check digit is right, and it is no date."""
+    """Return whether digits without a dash are a RUT: the check digit is right, and they are not a date."""
     if len(digits) not in _RUT_DIGITS or "k" in digits[:-1] or _LIKE_A_DATE.fullmatch(digits):
         return False
     total = sum(

@@ -1,4 +1,4 @@
-"""What an answer says of itself, in sentences: whose figures, which period, at which instant, from where."""
+"""The header of an answer in sentences: scope, period, instant, currency and source."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 MASKING = {"masked": N_("masked"), "anonymous": N_("pseudonyms"), "revealed": N_("shown whole")}
 """How an answer shows personal data, in words."""
 _NAMED = 4
-"""Branches that are named; of more only the number is told."""
+"""With more branches than this, only their number is shown."""
 
 
 def facts(answer: Answer, cells: Cells) -> list[str]:
-    """The lines above the figures: title; scope; period and what it is compared with; instant, currency, source."""
+    """Return the lines above the figures: title, scope, period and comparison, instant, currency, masking."""
     head = answer.head
     lines = [clean(head.title), scope(head.scope)] if head.title else [scope(head.scope)]
     if head.period:
@@ -47,7 +47,7 @@ def facts(answer: Answer, cells: Cells) -> list[str]:
 
 
 def scope(of: Scope) -> str:
-    """The organization and its branches in one line."""
+    """Return the organization and its branches in one line."""
     owner = clean(
         of.organization_name or of.organization_id or (_("All data") if of.whole else _("No organization"))
     )
@@ -62,12 +62,12 @@ def scope(of: Scope) -> str:
 
 
 def branch(of: Branch) -> str:
-    """A branch by code and name, as far as it has them."""
+    """Return the code and name of a branch, or its id if it has neither."""
     return clean(" ".join(text for text in (of.code, of.name) if text) or of.id)
 
 
 def window(of: Window, cells: Cells) -> str:
-    """First and last date."""
+    """Return the first and last date."""
     return (
         f"{cells.date(of.first)} \N{EN DASH} {cells.date(of.last)}"
         if of.first != of.last
@@ -76,5 +76,5 @@ def window(of: Window, cells: Cells) -> str:
 
 
 def loaded(answer: Answer, cells: Cells) -> str:
-    """When the data was read, in the report's zone."""
+    """Return when the data was loaded, in the report's zone."""
     return cells.instant(answer.loaded_at.astimezone(ZoneInfo(answer.head.timezone)))

@@ -1,4 +1,4 @@
-"""A result's rows, some thousands at a time, so that a long one stays flat in memory."""
+"""The rows of a result in batches, so that a long result never fills the memory."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from opttius_cli.result import Result
 
 BATCH = 8192
-"""Rows worked on at a time: few enough to stay in the processor's cache."""
+"""Rows per batch: few enough to stay in the processor's cache."""
 
 
 def batches(result: Result) -> Iterator[pa.RecordBatch]:
-    """The rows of a result, at most :data:`BATCH` at a time."""
+    """Yield the rows of a result, at most :data:`BATCH_SIZE` at a time."""
     yield from result.table.to_batches(max_chunksize=BATCH)

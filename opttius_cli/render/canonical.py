@@ -1,6 +1,6 @@
-"""Values as machines read them, a whole Arrow column at a time: ISO dates, dot decimals, true and false.
+"""Values as machines read them, one whole Arrow column at a time: ISO dates, decimal points, true and false.
 
-The same value is spelled the same in every language, and a decimal never passes through a float.
+A value is written the same way in every language, and a decimal never becomes a float.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 PLACES = {Kind.MONEY: 2, Kind.PERCENT: 2, Kind.DAYS: 1}
 MOST_PLACES = 6
-"""Decimals of every other kind: beyond them Arrow would fall back to exponents."""
+"""Decimals of every other kind: with more, Arrow would switch to exponents."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """How a table for machines spells its values."""
+    """How a format for machines spells decimals, booleans and dates."""
 
     decimal: str = "."
     true: str = "true"
@@ -36,13 +36,13 @@ EXCEL_ES = Spelling(decimal=",", true="VERDADERO", false="FALSO", day_first=True
 
 
 def is_bare(of: pa.DataType) -> bool:
-    """Whether values of this type are numbers, true or false: what stands without quotes, and never runs."""
+    """Return whether values of this type are numbers or booleans: without quotes, and never a formula."""
     kinds = pa.types
     return any(is_(of) for is_ in (kinds.is_integer, kinds.is_decimal, kinds.is_floating, kinds.is_boolean))
 
 
 def texts(column: pa.Array, kind: Kind, spelling: Spelling = ISO) -> pa.Array:
-    """The canonical text of every value of ``column``; null stays null."""
+    """Return the text of every value of ``column``; null stays null."""
     found: pa.Array
     if pa.types.is_decimal(column.type) or pa.types.is_floating(column.type):
         found = _numbers(column, kind)
@@ -58,7 +58,7 @@ def texts(column: pa.Array, kind: Kind, spelling: Spelling = ISO) -> pa.Array:
 
 
 def _numbers(column: pa.Array, kind: Kind) -> pa.Array:
-    """Decimals and floats without trailing zeros. What is no number (infinite, not a number) is null."""
+    """Format decimals and floats without trailing zeros. Infinity and NaN become null."""
     places = PLACES.get(kind, MOST_PLACES)
     if pa.types.is_floating(column.type):
         finite = pc.if_else(pc.is_finite(column), column, None)
@@ -74,7 +74,7 @@ def _numbers(column: pa.Array, kind: Kind) -> pa.Array:
 
 
 def exact(value: Decimal) -> str:
-    """A single decimal, digit by digit, without trailing zeros."""
+    """Return a single decimal with all its digits and without trailing zeros."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -92,7 +92,7 @@ def _dates(column: pa.Array, spelling: Spelling) -> pa.Array:
 
 
 def glued(pieces: list[Any]) -> memoryview:
-    """The bytes of all rows on end: each row is its ``pieces`` (arrays and literal texts) on end."""
+    """Return the bytes of all rows in sequence; each row joins its ``pieces`` (arrays and literal texts)."""
     literal = [pa.scalar(piece, pa.string()) if isinstance(piece, str) else piece for piece in pieces]
     rows = pc.binary_join_element_wise(
         *literal, pa.scalar("", pa.string()), null_handling="replace", null_replacement=""

@@ -1,4 +1,4 @@
-"""Cards: one figure each, in a frame with its section, its growth and what it is compared with."""
+"""Cards on a terminal: one figure each, in a frame with its section, its growth and the previous value."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from opttius_cli.result import Part
 
 _FRAME = 4
-"""Columns that the frame and its blanks take."""
+"""Columns that the frame and its padding take."""
 _BETWEEN = 1
 _STRETCH = 8
 
 
 def show(parts: Sequence[Part], cells: Cells, screen: Screen) -> None:
-    """The cards of all figures of ``parts``; lines of label and figure where there is no width to fill."""
+    """Write a card for every figure of ``parts``; without a screen width, one line per figure."""
     found = figures(parts, cells.language)
     if screen.width is None:
         _list(found, cells, screen)
@@ -38,7 +38,7 @@ def show(parts: Sequence[Part], cells: Cells, screen: Screen) -> None:
     )
     per_row = max(1, (screen.width + _BETWEEN) // (inside + _FRAME + _BETWEEN))
     room = (screen.width + _BETWEEN) // per_row - _BETWEEN - _FRAME
-    # A label may be shortened where it is very narrow; a figure is whole, and the frame rather too wide.
+    # On a narrow screen a label may be shortened, but a figure never: the frame gets too wide instead.
     figure_width = max(Text(text).cell_len for figure in found for text in _said(figure, cells))
     inside = max(min(room, inside + _STRETCH), figure_width)
     for start in range(0, len(found), per_row):
@@ -77,7 +77,7 @@ def _said(figure: Figure, cells: Cells) -> list[str]:
 
 
 def _comparison(figure: Figure, cells: Cells) -> list[Text]:
-    """Growth and the value before, where there are such; the sign says it without colour."""
+    """Return growth and previous value, if any; the sign shows the direction without colour."""
     pieces = []
     if figure.growth is not None:
         style = UP if figure.growth > 0 else DOWN if figure.growth < 0 else QUIET
@@ -98,7 +98,7 @@ def _body(figure: Figure, cells: Cells, inside: int) -> list[Text]:
 
 
 def _titles(row: Sequence[Figure], cells: Cells) -> list[str]:
-    """The section of each card of a row: once for neighbours, never where it repeats the label."""
+    """Return the section of each card: only once for neighbours, and never if it repeats the label."""
     told = [figure.title for figure in row]
     return [
         "" if title == cells.label(figure.column) or (place and told[place - 1] == title) else title
@@ -112,7 +112,7 @@ def _card(title: str, body: Sequence[Text], inside: int, height: int) -> Block:
     lines = [top]
     for place in range(height):
         text = body[place] if place < len(body) else Text()
-        # No style of its own: what a line is painted with, all that is appended to it would be, too.
+        # The line has no style of its own, because everything appended to it would inherit that style.
         line = Text().append("│ ", QUIET)
         line.append_text(text).append(" " * (inside - text.cell_len)).append(" │", QUIET)
         lines.append(line)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 NOTHING = "—"
 RIGHT = NUMERIC
-"""Kinds that stand to the right of their column, so that digits stand under digits."""
+"""Kinds that are right-aligned, so that digits line up."""
 
 _LINE_END = "⏎"
 _TAB = "⇥"
@@ -37,7 +37,7 @@ _HIDDEN = re.compile(
 
 
 def clean(text: str) -> str:
-    """``text`` on one line, with every character that could act on a terminal made visible."""
+    """Return ``text`` on one line, with every character that could control a terminal made visible."""
     return _HIDDEN.sub(_visible, text)
 
 
@@ -54,7 +54,7 @@ def _visible(found: re.Match[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NumberForm:
-    """How a language writes one sort of number: what stands around the digits, and its separators."""
+    """How a language writes one sort of number: text around the digits, separators, and decimals."""
 
     around: tuple[str, str]
     around_negative: tuple[str, str]
@@ -64,8 +64,8 @@ class NumberForm:
     most: int
 
     def write(self, value: Decimal) -> str:
-        """``value`` rounded half away from zero, with at least ``fewest`` and at most ``most`` decimals."""
-        # Through the text of the number: the context's precision would round what is longer than it.
+        """Format ``value``, rounded half away from zero, with as few decimals as its format allows."""
+        # Work on the text of the number: arithmetic would round it to the precision of the decimal context.
         digits = _rounded(value, self.most)
         whole, _point, part = digits.lstrip("-").partition(".")
         part = part.rstrip("0").ljust(self.fewest, "0")
@@ -86,17 +86,17 @@ def _rounded(value: Decimal, places: int) -> str:
 
 @cache
 def money_form(locale: str, currency: str) -> NumberForm:
-    """How ``locale`` writes amounts of ``currency``: its sign, and as many decimals as the currency has."""
+    """Return how ``locale`` writes amounts of ``currency``: with its sign and its number of decimals."""
     from babel.numbers import format_currency, get_currency_precision
 
     if not re.fullmatch("[A-Z]{3}", currency):
-        # No currency that anyone knows: its name, made safe, after a plain number.
+        # Not an ISO currency code: write it, escaped, after a plain number.
         plain, after = number_form(locale, 2, 2), f"\u00a0{clean(currency)}"
         return replace(plain, around=("", after), around_negative=(plain.around_negative[0], after))
     places = get_currency_precision(currency)
 
     def write(value: int) -> str:
-        # A currency that is a word stands apart from the digits, as the Unicode rules for locales have it.
+        # Put a space between a currency that ends in a letter and the digits, as the CLDR rules say.
         text: str = format_currency(value, currency, locale=locale, format=None, currency_digits=True)
         return re.sub(r"([^\W\d_])(?=[-\d])", "\\1\u00a0", text)
 
@@ -105,7 +105,7 @@ def money_form(locale: str, currency: str) -> NumberForm:
 
 @cache
 def percent_form(locale: str) -> NumberForm:
-    """How ``locale`` writes percentages, with up to two decimals."""
+    """Return how ``locale`` writes percentages, with up to two decimals."""
     from babel.numbers import format_percent
 
     return _form(lambda value: format_percent(value / 100, locale=locale), locale, 0, 2)
@@ -113,14 +113,14 @@ def percent_form(locale: str) -> NumberForm:
 
 @cache
 def number_form(locale: str, fewest: int = 0, most: int = 6) -> NumberForm:
-    """How ``locale`` writes plain numbers."""
+    """Return how ``locale`` writes plain numbers."""
     from babel.numbers import format_decimal
 
     return _form(lambda value: format_decimal(value, locale=locale), locale, fewest, most)
 
 
 def _form(write: Callable[[int], str], locale: str, fewest: int, most: int) -> NumberForm:
-    """The form that a probe of Babel shows: it writes 1 and -1, and what stands around the digit is kept."""
+    """Infer the format from samples: let Babel write 1 and -1, and keep the text around the digit."""
     from babel.numbers import get_decimal_symbol, get_group_symbol
 
     return NumberForm(
@@ -149,7 +149,7 @@ def _date_text(day: date, locale: str) -> str:
 
 @cache
 def date_pattern(locale: str) -> str:
-    """How ``locale`` writes a date in figures, with the whole year: ``dd-mm-yyyy``."""
+    """Return how ``locale`` writes a date in digits with the full year, such as ``dd-mm-yyyy``."""
     from babel import Locale
 
     pattern = str(Locale.parse(locale).date_formats["short"].pattern)
@@ -158,13 +158,16 @@ def date_pattern(locale: str) -> str:
 
 @cache
 def day_pattern(locale: str) -> str:
-    """The same without its year: ``dd-mm``."""
+    """Return the same pattern without the year, such as ``dd-mm``."""
     return re.sub(r"\W?yyyy\W?", "", date_pattern(locale))
 
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Texts for a reader of ``language`` of figures in ``currency``, written as in ``place`` (``es-AR``) if told."""
+    """Formats cells for a reader of ``language``, with amounts in ``currency``.
+
+    ``locale_tag`` may name a country too (``es-AR``); its conventions for numbers and dates then apply.
+    """
 
     language: str
     currency: str
@@ -172,17 +175,17 @@ class Cells:
 
     @property
     def locale(self) -> str:
-        """Whose habits of writing numbers and dates apply."""
+        """Return the locale whose conventions for numbers and dates apply."""
         return place_of(self.place or self.language)
 
     def text(self, value: Any, kind: Kind) -> str:
-        """``value`` as a cell of a table. Nothing (None) is a dash."""
+        """Format ``value`` as a cell of a table; None becomes a dash."""
         if value is None:
             return NOTHING
         if isinstance(value, bool):
             return _("Yes") if value else _("No")
         if isinstance(value, (int, float, Decimal)):
-            # A float through the shortest text that means it: what the reader would have typed.
+            # The shortest text of a float is what a person would type; its exact binary value is not.
             return self._number(Decimal(repr(value) if isinstance(value, float) else value), kind)
         if isinstance(value, date):
             return self.instant(value) if isinstance(value, datetime) else self.date(value)
@@ -191,13 +194,13 @@ class Cells:
         return clean(str(value))
 
     def of(self, column: Column, value: Any) -> str:
-        """``value`` as a cell of ``column``: a code in the words that people have for it."""
+        """Format ``value`` as a cell of ``column``; a code becomes the word that people use for it."""
         if isinstance(value, str) and column.words:
             value = column.words.get(self.language, {}).get(value, value)
         return self.text(value, column.kind)
 
     def column(self, column: Column, values: Iterable[Any]) -> list[str]:
-        """The texts of a column's values; equal values are worked out once."""
+        """Format the values of a column; equal values are formatted only once."""
         known: dict[Any, str] = {}
         texts = []
         for value in values:
@@ -210,25 +213,25 @@ class Cells:
         return texts
 
     def label(self, column: Column) -> str:
-        """What people call a column."""
+        """Return the label of a column in the reader's language."""
         return clean(column.labels.get(self.language) or column.name)
 
     def title(self, result: Result) -> str:
-        """What people call a result."""
+        """Return the title of a result in the reader's language."""
         return clean(result.titles.get(self.language) or result.name)
 
     def money(self, value: Decimal | int | None, currency: str | None = None) -> str:
-        """An amount in ``currency``, by default the report's."""
+        """Format an amount in ``currency``, by default the report's."""
         if value is None:
             return NOTHING
         return money_form(self.locale, currency or self.currency).write(Decimal(value))
 
     def date(self, day: date) -> str:
-        """A date as the language writes it in figures or short words."""
+        """Format a date as the locale writes it."""
         return _date_text(day, self.locale)
 
     def instant(self, moment: datetime) -> str:
-        """A date and a time of day to the minute."""
+        """Format a date and a time of day, to the minute."""
         return f"{self.date(moment.date())} {moment:%H:%M}"
 
     def _number(self, value: Decimal, kind: Kind) -> str:
@@ -246,10 +249,10 @@ class Cells:
 
 
 def cells_for(told: str, answer: Answer) -> Cells:
-    """The texts of ``answer`` for a reader of a language, which may name a place."""
+    """Return the formatter of ``answer`` for a language tag such as ``es`` or ``es-AR``."""
     return cells_of(told, answer.head.currency)
 
 
 def cells_of(told: str, currency: str) -> Cells:
-    """The texts for a reader who told a language, or a language and a country; figures are in ``currency``."""
+    """Return the formatter for a language tag, with amounts in ``currency``."""
     return Cells(told.partition("-")[0], currency, told)

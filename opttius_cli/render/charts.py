@@ -1,4 +1,4 @@
-"""Lists as pictures: which values are drawn, and what the picture says in words. A report's header asks for it."""
+"""Charts as data, for every format that draws: which values are drawn, and their description in words."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from opttius_cli.result import Column, Drawing, Result
 
 MOST_NAMES = 20
-"""Bars that are drawn; a longer list stands whole in its table."""
+"""The most bars that are drawn; the table shows the rest of a longer list."""
 _MOST_SAID = 31
-"""Points whose numbers are all said in words; of more only what stands out."""
+"""Up to this many points, the description lists every value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One point: its row, what it is over, its value, and both as people read them."""
+    """One point of a chart: its row, its x value, its value, and both as people read them."""
 
     row: int
     over: Any
@@ -33,7 +33,11 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart of the first ``rows`` rows. ``x`` and ``y`` are places of columns; ``more`` rows are not drawn."""
+    """A chart of the first ``row_count`` rows.
+
+    ``x_index`` and ``y_index`` are positions of columns; ``omitted_rows`` is the number of rows that are
+    not drawn.
+    """
 
     title: str
     drawing: Drawing
@@ -46,7 +50,7 @@ class Picture:
 
 
 def picture(result: Result, cells: Cells) -> Picture | None:
-    """The picture of a list; None where none is asked for or there is nothing to draw."""
+    """Return the chart of a list, or None if the report has no chart or there is nothing to draw."""
     chart = result.chart
     if chart is None or result.absent or not len(result.table):
         return None
@@ -66,14 +70,14 @@ def picture(result: Result, cells: Cells) -> Picture | None:
 
 
 def weight(drawn: Picture) -> int:
-    """What a reader wants to see first has the least: how the money went, then what it went into, then the rest."""
+    """Return the position of a chart: money over time first, then other money, then the rest."""
     if drawn.column.kind is not Kind.MONEY:
         return 2
     return 0 if drawn.drawing == "line" else 1
 
 
 def in_words(drawn: Picture, cells: Cells) -> str:
-    """What the picture says, with its numbers, for whoever does not see it."""
+    """Return what the chart shows, with its numbers, for readers who cannot see it."""
     label = cells.label(drawn.column)
     said = [_("Chart: {title}. {label}.", title=drawn.title, label=label)]
     total = summed([point.value for point in drawn.points], drawn.column.kind)
@@ -93,5 +97,5 @@ def in_words(drawn: Picture, cells: Cells) -> str:
 
 
 def is_whole(kind: Kind) -> bool:
-    """Whether values of a kind are whole numbers, so that no scale needs parts of one."""
+    """Return whether values of a kind are whole numbers, so that an axis needs no fractions."""
     return kind is Kind.COUNT

@@ -1,4 +1,4 @@
-"""A list of steps and how each went: a mark, a label, what was found, and below it what to do."""
+"""A checklist on a terminal: for each step a mark, a label, the result, and below it what to do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NARROWEST = 20
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One step. ``state`` is one of ``ok``, ``note`` and ``failed``."""
+    """One step. ``status`` is ``ok``, ``note`` or ``failed``."""
 
     label: str
     state: str
@@ -28,7 +28,7 @@ class Item:
 
 
 def write(item: Item, out: BinaryIO, style: Style, room: int) -> None:
-    """One item, with labels ``room`` columns wide; its sentences are folded to the width of the screen."""
+    """Write one item, with labels padded to ``label_width`` and sentences wrapped to the screen width."""
     screen = Screen(out, style)
     mark, paint = _MARKS[item.state]
     before = Text(f"{mark} ", paint).append(f"{item.label.ljust(room)}  ", STRONG)
@@ -40,6 +40,6 @@ def write(item: Item, out: BinaryIO, style: Style, room: int) -> None:
             for number, line in enumerate(folded(clean(item.remedy), width and width - 2))
         ]
     for number, line in enumerate(lines):
-        # No style of its own: what a line is painted with, all that is appended to it would be, too.
+        # The line has no style of its own, because everything appended to it would inherit that style.
         head = Text(" " * before.cell_len, QUIET) if number else before
         screen.line(Text().append_text(head).append(line))

@@ -1,6 +1,6 @@
 """CSV by RFC 4180, one table per file, the same bytes in every language; ``excel-es`` is for Spanish Excel.
 
-A cell that a spreadsheet would run as a formula gets an apostrophe before it. Null is an empty cell, an
+A cell that a spreadsheet would run as a formula gets a leading apostrophe. Null is an empty cell, and an
 empty text is two quotes.
 """
 
@@ -29,7 +29,7 @@ _ACTING = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]"
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What stands between cells, how values are spelled, and what the file begins with."""
+    """The delimiter of a file, the spelling of its values, and its byte order mark."""
 
     delimiter: str
     spelling: Spelling
@@ -38,18 +38,18 @@ class Dialect:
 
 DIALECTS = {
     "plain": Dialect(",", ISO),
-    # The mark tells Excel that the bytes are UTF-8.
+    # The byte order mark tells Excel that the file is UTF-8.
     "excel-es": Dialect(";", EXCEL_ES, "\ufeff"),
 }
 
 
 def write(answer: Answer, out: BinaryIO, style: Style) -> None:
-    """The table of ``answer``: a header of column names, and a line per row."""
+    """Write the table of ``answer``: a header of column names, and a line per row."""
     write_rows(flat(answer, DIALECTS[style.csv_dialect].spelling), out, style)
 
 
 def write_rows(result: Result, out: BinaryIO, style: Style) -> None:
-    """The rows of one result, below a header."""
+    """Write the rows of one result below a header."""
     dialect = DIALECTS[style.csv_dialect]
     out.write(dialect.mark.encode())
     header = [quoted(neutral(pa.array([column.name])), dialect.delimiter) for column in result.columns]
@@ -60,7 +60,7 @@ def write_rows(result: Result, out: BinaryIO, style: Style) -> None:
             for place, column in enumerate(result.columns)
         ]
         if len(cells) == 1:
-            # A line with nothing on it is no row to most readers, so an only cell is never quite empty.
+            # Most programs skip an empty line, so the only cell of a row is never left empty.
             cells = [pc.fill_null(cells[0], '""')]
         out.write(glued(_line(cells, dialect)))
 
@@ -73,7 +73,7 @@ def _line(cells: list[pa.Array], dialect: Dialect) -> list[pa.Array | str]:
 
 
 def _cell(values: pa.Array, column: Column, dialect: Dialect, *, on_screen: bool) -> pa.Array:
-    """The cells of one column as they stand in the file."""
+    """Return the cells of one column as they are written to the file."""
     written = texts(values, column.kind, dialect.spelling)
     if is_bare(values.type) or pa.types.is_date(values.type) or pa.types.is_timestamp(values.type):
         return written
@@ -81,7 +81,7 @@ def _cell(values: pa.Array, column: Column, dialect: Dialect, *, on_screen: bool
 
 
 def neutral(values: pa.Array) -> pa.Array:
-    """``values`` with an apostrophe before those that a spreadsheet would run."""
+    """Put an apostrophe before every value that a spreadsheet would run as a formula."""
     found = runs(values)
     return (
         values if found is None else pc.if_else(found, pc.binary_join_element_wise("'", values, ""), values)
@@ -89,7 +89,7 @@ def neutral(values: pa.Array) -> pa.Array:
 
 
 def quoted(values: pa.Array, delimiter: str) -> pa.Array:
-    """``values`` in quotes where they need them: delimiters, quotes, ends of line, outer blanks, nothing."""
+    """Quote the values that contain a delimiter, quote or line end, have outer blanks, or are empty."""
     needed = pc.match_substring_regex(values, rf'["\r\n{delimiter}]|^[ \t]|[ \t]$|^$')
     if not pc.any(needed).as_py():
         return values
@@ -99,7 +99,7 @@ def quoted(values: pa.Array, delimiter: str) -> pa.Array:
 
 
 def _safe_on_screen(values: pa.Array) -> pa.Array:
-    """On a terminal, control characters of the data are shown and not obeyed; in a file they are kept."""
+    """Make control characters visible on a terminal; a file keeps them as they are."""
     acting = pc.fill_null(pc.match_substring_regex(values, _ACTING), False)  # noqa: FBT003
     if not pc.any(acting).as_py():
         return values

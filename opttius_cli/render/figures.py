@@ -1,4 +1,4 @@
-"""Figures as pictures of text: cards with growth, sparklines, bars. All of them read without colour."""
+"""Key figures with their growth, and sparklines and bars drawn as text that is readable without colour."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _GROWTH, _PREVIOUS, _TOTAL = "_growth_pct", "previous_", "total_"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure with what it is compared with, where something is."""
+    """One figure, with its previous value and growth if the report has them."""
 
     title: str
     column: Column
@@ -32,9 +32,9 @@ class Figure:
 
 
 def figures(parts: Sequence[Part], language: str) -> list[Figure]:
-    """The figures of the records ``parts``, each with its growth.
+    """Return the figures of the records ``parts``, each with its growth.
 
-    By their names: ``previous_X`` and ``X_growth_pct`` belong to ``X`` or ``total_X``.
+    Names decide what belongs together: ``previous_X`` and ``X_growth_pct`` belong to ``X`` or ``total_X``.
     """
     found: dict[str, tuple[str, Column, Any]] = {}
     for part in parts:
@@ -71,17 +71,18 @@ def _value(found: Mapping[str, tuple[str, Column, Any]], name: str) -> Any:
 
 
 def arrow(growth: Any) -> str:
-    """Up, down or level."""
+    """Return an arrow up or down, or ``=`` for no change."""
     if growth is None or growth == 0:
         return "="
     return "▲" if growth > 0 else "▼"
 
 
 def sparkline(values: Sequence[Any], width: int) -> tuple[str, int]:
-    """``values`` as one sign per value, or per so many that they fit ``width``; and how many those are.
+    """Draw ``values`` in at most ``width`` characters; also return how many values each character sums up.
 
-    The lowest sign is zero (or less), so that a quiet day never looks like a small one. The last sign is
-    whole: where the values do not divide evenly the first one stands for fewer.
+    The lowest character means zero or less, so that a day without sales never looks like a day with few.
+    The last character always covers a full group; if the values do not divide evenly, the first one covers
+    fewer.
     """
     size = -(-len(values) // max(1, width)) or 1
     first = len(values) % size
@@ -98,7 +99,7 @@ def _level(value: Decimal, most: Decimal) -> str:
 
 
 def bar(part: Any, most: Any, width: int) -> str:
-    """A bar of ``part`` on a scale where ``most`` fills ``width``, exact to an eighth of a column."""
+    """Draw a bar of ``value``, exact to an eighth of a character; ``maximum`` fills ``width`` characters."""
     if not part or not most or part <= 0 or most <= 0:
         return ""
     eighths = max(1, int(_total([part]) * width * 8 / _total([most])))
@@ -106,12 +107,12 @@ def bar(part: Any, most: Any, width: int) -> str:
 
 
 def summed(values: Sequence[Any], kind: Kind) -> Any:
-    """The sum of a column whose kind can be summed, else None."""
+    """Return the sum of a column if its kind can be added up, else None."""
     if kind not in {Kind.MONEY, Kind.COUNT, Kind.NUMBER}:
         return None
     return _total(values)
 
 
 def _total(values: Sequence[Any]) -> Decimal:
-    # A float goes through its text: as a binary fraction it would drag a tail of digits along.
+    # Convert a float by its text, because its exact binary value has a long tail of digits.
     return sum((Decimal(str(value)) for value in values if value is not None), Decimal(0))

@@ -1,19 +1,20 @@
-"""Which texts a spreadsheet would run as formulas: the data of a shop must not be able to act in one."""
+"""Detect texts that a spreadsheet would run as formulas, so that a shop's data cannot execute there."""
 
 from __future__ import annotations
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# A sign of a formula, also after blanks and in its wide and small variants; or a blank that hides one.
+# The first character of a formula, also after blanks and in its full-width and small forms; or a leading tab
+# or line end, which some spreadsheets drop.
 _SIGNS = r"=+\-@\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}\x{fe66}\x{fe62}\x{fe63}\x{fe6b}"
 _RUNS = rf"^[\s\p{{Z}}\p{{Cc}}\p{{Cf}}]*[{_SIGNS}]|^[\t\r\n]"
-# What only looks like it: a number, or a telephone number, masked or not.
+# Texts that only look like a formula: a number, or a telephone number, masked or not.
 _HARMLESS = r"^ *([+-]?[0-9]+([.,][0-9]+)*|\+[0-9]{1,3}([ -]?(\(?[0-9]+\)?|\*{3}))*) *$"
 
 
 def runs(values: pa.Array) -> pa.Array | None:
-    """Where ``values`` would be run; None when none of them would. Null is no formula."""
+    """Return a mask of the ``values`` that are formulas, or None if there are none. Null is not a formula."""
     found = pc.fill_null(pc.match_substring_regex(values, _RUNS), False)  # noqa: FBT003 - Arrow takes it by place
     if not pc.any(found).as_py():
         return None

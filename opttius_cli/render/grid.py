@@ -1,7 +1,7 @@
-"""Rows as columns of text: which columns fit a width, how wide each stands, and the lines, one at a time.
+"""Rows as columns of text: which columns fit a width, how wide each one is, and the lines, one at a time.
 
-Where there is no width nothing is cut or hidden. The widths are found in a first reading of the rows,
-the lines are made in a second: a long list never stands in memory as text.
+Without a width nothing is cut or hidden. A first pass over the rows finds the widths, a second one formats
+the lines, so that a long list is never in memory as text.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 GAP = "  "
 _LONGEST_BAR, _SHORTEST_BAR = 10, 5
-"""How long the longest bar of a column may be, and with how little room it is still worth drawing."""
+"""The longest bar of a column, and the least room for which a bar is still worth drawing."""
 _ELLIPSIS = "…"
 _FLEXIBLE = frozenset({Kind.NAME, Kind.TEXT, Kind.EMAIL, Kind.LIST})
-"""Kinds whose texts may be shortened where a width asks for it. A figure or an id is whole or not there."""
+"""Kinds whose texts may be shortened to fit. A figure or an id is shown complete or not at all."""
 _NARROW = 24
 _NARROWEST = 8
 _RANKS = {
@@ -41,37 +41,37 @@ _RANKS = {
     Kind.DATE: 3,
     Kind.ID: 3,
 }
-"""How much a column is missed, by kind: the least number is missed most."""
+"""How important a column is, by kind; the lowest number is the most important."""
 _LAST_RANK = 4
 _EMPTY_RANK = 5
 
 
 @dataclass(frozen=True, slots=True)
 class GridColumn:
-    """A column of a grid: where it stands in the result, its header and its width on the screen."""
+    """A column of a grid: its index in the result, its header and its width on the screen."""
 
     place: int
     column: Column
     header: tuple[str, ...]
     width: int
     bar: int = 0
-    """How long the bar of its largest share is; 0 where there is none."""
+    """The bar length of the largest share; 0 if the column has no bars."""
     most: Any = None
 
     @property
     def whole_width(self) -> int:
-        """Its width with its bar."""
+        """Return the width including the bar."""
         return self.width + (self.bar + 1 if self.bar else 0)
 
     @property
     def right(self) -> bool:
-        """Whether its cells stand to the right."""
+        """Return whether cells are aligned to the right."""
         return self.column.kind in RIGHT
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The columns that are shown, in the order of the result, and those that are not."""
+    """The columns that are shown, in the order of the result, and the hidden ones."""
 
     result: Result
     cells: Cells
@@ -80,11 +80,11 @@ class Grid:
 
     @property
     def width(self) -> int:
-        """How wide its lines are."""
+        """Return the width of its lines."""
         return sum(column.whole_width for column in self.columns) + len(GAP) * (len(self.columns) - 1)
 
     def header(self) -> list[str]:
-        """The lines of the header; a short one stands at the bottom."""
+        """Return the lines of the header; a short one is aligned to the bottom."""
         height = max(len(column.header) for column in self.columns)
         lines = []
         for line in range(height):
@@ -96,7 +96,7 @@ class Grid:
         return lines
 
     def lines(self) -> Iterator[str]:
-        """A line per row."""
+        """Yield a line per row."""
         for batch in batches(self.result):
             read = [self._read(column, batch.column(column.place).to_pylist()) for column in self.columns]
             yield from map(GAP.join, zip(*read, strict=True))
@@ -118,7 +118,7 @@ class Grid:
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:
-    """``text`` in exactly ``width`` columns of the screen, shortened where it is longer."""
+    """Return ``text`` in exactly ``width`` columns of the screen, shortened if it is longer."""
     # Nearly every text is ASCII, whose characters are one column wide each.
     length = len(text) if text.isascii() else cell_len(text)
     if length > width:
@@ -128,7 +128,7 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
 
 
 def fitted(result: Result, cells: Cells, width: int | None) -> Grid:
-    """The grid of ``result`` for a screen of ``width`` columns; None is as wide as it takes."""
+    """Return the grid of ``result`` for a screen of ``width`` columns; None means no limit."""
     widest = _widest(result, cells)
     columns = [
         _column(place, column, cells.label(column), widest[place], one_line=width is None)
@@ -145,12 +145,12 @@ def fitted(result: Result, cells: Cells, width: int | None) -> Grid:
 
 
 def _with_bars(result: Result, columns: list[GridColumn], room: int | None) -> list[GridColumn]:
-    """The columns of shares get a bar, as many as there is room for."""
+    """Add bars to columns of shares while there is room."""
     out = []
     for column in columns:
         length = _LONGEST_BAR if room is None else min(_LONGEST_BAR, room - 1)
         if column.column.share and len(result.table) and length >= _SHORTEST_BAR:
-            # A screen's rows are few: Arrow's own functions take longer to load than this takes to look.
+            # A screen shows few rows: importing Arrow's compute functions would take longer than this loop.
             shares = result.table.column(column.place).to_pylist()
             most = max((share for share in shares if share is not None), default=None)
             out.append(replace(column, bar=length, most=most))
@@ -161,7 +161,7 @@ def _with_bars(result: Result, columns: list[GridColumn], room: int | None) -> l
 
 
 def _widest(result: Result, cells: Cells) -> list[int]:
-    """The width of the widest cell of every column."""
+    """Return the width of the widest cell of every column."""
     widest = [0] * len(result.columns)
     for batch in batches(result):
         for place, column in enumerate(result.columns):
@@ -172,7 +172,7 @@ def _widest(result: Result, cells: Cells) -> list[int]:
 
 
 def _column(place: int, column: Column, label: str, widest: int, *, one_line: bool) -> GridColumn:
-    """A column whose header is broken into lines no wider than its cells, or than its longest word."""
+    """Build a column whose header is broken into lines as wide as its cells or its longest word."""
     words = label.split() or [""]
     limit = max(widest, *(cell_len(word) for word in words))
     header = (label,) if one_line else tuple(wrap(label, limit, break_long_words=False) or [""])
@@ -180,7 +180,7 @@ def _column(place: int, column: Column, label: str, widest: int, *, one_line: bo
 
 
 def _chosen(result: Result, columns: list[GridColumn], widest: list[int], width: int) -> set[int]:
-    """The columns that fit, the most telling first; the first of them is there in any case."""
+    """Return the indexes of the columns that fit, the most important first; the first is always included."""
     chosen: list[int] = []
     left = width
     for column in sorted(columns, key=lambda one: (_rank(one, result, columns, widest), one.place)):
@@ -196,7 +196,7 @@ def _least(column: GridColumn) -> int:
 
 
 def _rank(column: GridColumn, result: Result, columns: list[GridColumn], widest: list[int]) -> int:
-    """How much a reader would miss a column: least one that is empty or says what another says."""
+    """Rank how important a column is: last are those that are empty or repeat another column."""
     told = result.table.column(column.place)
     if widest[column.place] <= len(NOTHING) and told.null_count == len(told):
         return _EMPTY_RANK
@@ -210,7 +210,7 @@ def _rank(column: GridColumn, result: Result, columns: list[GridColumn], widest:
 
 
 def _shared_out(columns: list[GridColumn], width: int) -> list[GridColumn]:
-    """Texts that were shortened get back the room that is left, first come first served."""
+    """Give the remaining room back to shortened texts, from left to right."""
     least = [_least(column) for column in columns]
     room = (
         width
@@ -219,7 +219,7 @@ def _shared_out(columns: list[GridColumn], width: int) -> list[GridColumn]:
         - sum(one.whole_width - one.width for one in columns)
     )
     if room < 0:
-        # Only one column, and even that is too wide: it is shortened.
+        # A single column that is still too wide is shortened.
         least[0] = max(_NARROWEST, least[0] + room)
         room = 0
     out = []

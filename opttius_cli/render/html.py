@@ -1,7 +1,7 @@
-"""A page that is one file: figures, charts, tables, and what was left out, for a browser that has no network.
+"""A page in one file: figures, charts, tables and data quality notes, for a browser without a network.
 
-What stands under ``kpis`` becomes cards; a list becomes a table, and a chart where its report asks for one.
-The page's policy lets nothing run or load but the styles and scripts that it was written with.
+Parts under ``kpis`` become cards; a list becomes a table, with a chart if its report asks for one. The page's
+content security policy blocks everything except its own styles and scripts.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 _KPIS = ("kpis",)
 _FEW_SECTIONS = 3
 _FEW_COLUMNS = 4
-"""Columns up to which a table may stand beside another one."""
+"""Up to this many columns, a table may share a line with another one."""
 _LONG_BESIDE_CHART = 14
-"""Rows from which on a table under its chart is folded away."""
+"""A table with more rows than this is collapsed below its chart."""
 
 
 def write(answer: Answer, out: BinaryIO, style: Style) -> None:
-    """The answer as a page in the reader's language; its charts move when a browser may run scripts."""
+    """Write the answer as a page in the reader's language; its charts are interactive if scripts may run."""
     cells = cells_for(style.language, answer)
     drawn = {place: one for place, part in enumerate(answer.parts) if (one := picture(part.result, cells))}
     scripts = [*(html_charts.scripts() if drawn else []), assets.text("sort.js")]
@@ -58,7 +58,7 @@ def write(answer: Answer, out: BinaryIO, style: Style) -> None:
 
 
 def _head(answer: Answer, cells: Cells, css: str, scripts: Sequence[str]) -> Iterator[str]:
-    """What the page says of itself, and its policy: no network, and no script or style but its own."""
+    """Yield the page's metadata and its policy: no network, and no scripts or styles but its own."""
     allowed = " ".join(map(assets.fingerprint, scripts))
     policy = (
         f"default-src 'none'; script-src {allowed}; style-src {assets.fingerprint(css)}; "
@@ -68,7 +68,7 @@ def _head(answer: Answer, cells: Cells, css: str, scripts: Sequence[str]) -> Ite
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield '<meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">'
-    # Without an icon of its own a browser would ask a server for one.
+    # The page has no icon: a browser may ask the server for one, which the policy above blocks.
     yield '<meta name="color-scheme" content="light dark"><meta name="generator" content="opttius">'
     yield said("title", " · ".join((facts(answer, cells)[0], cells.date(answer.head.as_of.date()))))
     yield f"<style>{css}</style>"
@@ -79,7 +79,7 @@ def _body(answer: Answer, cells: Cells, drawn: dict[int, Picture]) -> Iterator[s
     yield tag("header", said("h1", first), *(said("p", fact) for fact in rest))
     kpis = [part for part in answer.parts if part.path == _KPIS]
     others = [(place, part) for place, part in enumerate(answer.parts) if part.path != _KPIS]
-    # How the money went from day to day is what a reader wants to see next.
+    # After the key figures, readers first want to see how revenue changed from day to day.
     others.sort(key=lambda one: not _is_course(drawn.get(one[0])))
     sentences = left_out.sentences(answer, cells)
     headings = {f"h{place}": cells.title(part.result) for place, part in others}
@@ -119,7 +119,7 @@ def _section(part: Part, place: int, drawn: Picture | None, cells: Cells) -> Ite
     if result.absent:
         yield said("p", _("No figures: the data lacks a table that they need."), class_="nothing")
     elif not len(result.table):
-        yield said("p", _("Nothing to show: no row fits what was asked."), class_="nothing")
+        yield said("p", _("Nothing to show: no row matches the request."), class_="nothing")
     elif result.shape == "record":
         yield html_tables.record(result, name, cells)
     else:
@@ -139,7 +139,7 @@ def _is_course(drawn: Picture | None) -> bool:
 
 
 def _is_wide(part: Part, drawn: Picture | None) -> bool:
-    """Whether a section takes the whole width; the others share it."""
+    """Return whether a section takes the full width; the others share it."""
     result = part.result
     return _is_course(drawn) or (result.shape != "record" and len(result.columns) > _FEW_COLUMNS)
 

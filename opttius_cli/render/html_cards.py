@@ -1,4 +1,4 @@
-"""Single figures as cards of a page: the figure, its growth, and what it is compared with."""
+"""Single figures as cards of the page: the figure, its growth, and its previous value."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from opttius_cli.result import Part
 
 _ENOUGH = 3
-"""Figures that make a row of their own."""
+"""Sections with at least this many figures get a row of their own."""
 
 
 def show(parts: Sequence[Part], cells: Cells) -> str:
-    """The cards of all figures of ``parts``; sections of few figures share one row, each card under its section."""
+    """Render a card for every figure of ``parts``; small sections share a row and name each card."""
     found = figures(parts, cells.language)
     groups = [(title, list(group)) for title, group in groupby(found, key=lambda figure: figure.title)]
     large = [
@@ -49,7 +49,7 @@ def _card(figure: Figure, cells: Cells, section: str = "") -> str:
 
 
 def _comparison(figure: Figure, cells: Cells) -> list[str]:
-    """Growth and the value before; a sign and an arrow say it without colour."""
+    """Return growth and previous value; a sign and an arrow show the direction without colour."""
     lines = []
     if figure.growth is not None:
         way = "up" if figure.growth > 0 else "down" if figure.growth < 0 else None

@@ -1,4 +1,4 @@
-"""Charts of a page: a still drawing for paper and for readers without scripts, and the same one that moves."""
+"""Charts of the page: a static drawing for paper and for readers without scripts, and an interactive one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def figure(drawn: Picture, name: str, cells: Cells, *, wide: bool) -> str:
-    """The place of a chart, with its still drawing and what it says in words."""
+    """Render the figure element of a chart, with its static drawing and its alternative text."""
     still = vega.still(vega.specification(drawn, cells.locale), cells.locale, wide=wide)
     return tag(
         "figure",
@@ -29,12 +29,12 @@ def figure(drawn: Picture, name: str, cells: Cells, *, wide: bool) -> str:
 
 
 def specifications(drawn: Mapping[str, Picture], cells: Cells) -> str:
-    """What the page's script draws, as JSON."""
+    """Return, as JSON, what the page's script draws."""
     formats = {"number": vega.number_words(cells.locale), "time": vega.time_words(cells.locale)}
     specs = {name: vega.specification(one, cells.locale) for name, one in drawn.items()}
     return data({"formats": formats, "specs": specs})
 
 
 def scripts() -> list[str]:
-    """The scripts that draw: Vega's, and the page's own."""
+    """Return the scripts that draw: Vega's, and the page's own."""
     return [assets.inert(vega.program()), assets.text("charts.js")]

@@ -1,4 +1,4 @@
-"""Results as tables of a page: headers with a scope, numbers to the right, bars of shares, totals below."""
+"""Results as tables of the page: headers with a scope, right-aligned numbers, bars of shares, totals."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from opttius_cli.result import Answer, Column, Result
 
 _UNBROKEN = (PERSONAL | {Kind.DATE, Kind.ID}) - {Kind.EMAIL}
-"""Kinds of text that read badly when they are broken into lines."""
+"""Kinds of text that are hard to read when they break into several lines."""
 
 
 def record(result: Result, heading: str, cells: Cells) -> str:
-    """One row, a line per figure."""
+    """Render a single row as a table with one line per figure."""
     row = result.table.slice(0, 1).to_pylist()[0].values()
     right = any(column.kind in RIGHT for column in result.columns)
     lines = (
@@ -41,7 +41,7 @@ def record(result: Result, heading: str, cells: Cells) -> str:
 
 
 def rows(result: Result, heading: str, cells: Cells) -> Iterator[str]:
-    """A row per row, some thousands at a time. A short list of one row has nothing to sort."""
+    """Yield a table with all rows. A list of one row is not sortable."""
     count = len(result.table)
     told = n_("{number} row", "{number} rows", count, number=cells.text(count, Kind.COUNT))
     title = tag("span", escape(f"{cells.title(result)}: "), class_="hidden")
@@ -77,7 +77,7 @@ def _header(column: Column, cells: Cells) -> str:
 
 
 def _cells(column: Column, values: pa.Array, most: Any, cells: Cells) -> list[str]:
-    """The cells of a column; what is no text keeps its plain value, to be sorted by."""
+    """Render the cells of a column; numbers and dates keep a plain value for sorting."""
     said_ = cells.column(column, values.to_pylist())
     plain: Sequence[str | None] = [None] * len(said_)
     if column.kind in RIGHT or column.kind is Kind.DATE:
@@ -105,7 +105,7 @@ def _cell(text: str, plain: str | None, kind: str, most: Any) -> str:
 
 
 def _bar(plain: str, most: Any) -> str:
-    """A bar of a share. As a drawing: the page's policy allows no style at an element."""
+    """Render a bar of a share. It is an SVG because the page's policy does not allow style attributes."""
     share = max(0.0, min(100.0, float(plain) / float(most) * 100))
     return (
         '<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
@@ -114,7 +114,7 @@ def _bar(plain: str, most: Any) -> str:
 
 
 def _most(result: Result, place: int) -> Any:
-    """What the longest bar of a column stands for; None for a column without bars."""
+    """Return the value of the longest bar of a column; None for a column without bars."""
     if not result.columns[place].share:
         return None
     import pyarrow.compute as pc
@@ -124,7 +124,7 @@ def _most(result: Result, place: int) -> Any:
 
 
 def _totals(result: Result, cells: Cells) -> Iterator[str]:
-    """The sums of what adds up; the word for it stands in the first column that has none."""
+    """Yield the cells of the totals; the word “Total” is in the first column that has no sum."""
     told = False
     for place, column in enumerate(result.columns):
         number = "n" if column.kind in RIGHT else None
@@ -137,7 +137,7 @@ def _totals(result: Result, cells: Cells) -> Iterator[str]:
 
 
 def meanings(answer: Answer, cells: Cells) -> str:
-    """What the figures mean, folded away."""
+    """Render the meaning of the figures, collapsed."""
     found: dict[str, str] = {}
     for part in answer.parts:
         for column in part.result.columns:

@@ -1,6 +1,6 @@
-"""JSON as the contract has it: the same answer gives the same bytes, whatever the language.
+"""JSON as documented: the same answer gives the same bytes, whatever the language.
 
-Lists of rows are written some thousands at a time; a decimal is written digit by digit, never as a float.
+Lists of rows are written in batches; a decimal is written with its own digits, never as a float.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 _STEP = "  "
-# JSON lets these stand as they are; a terminal may obey them, so they are written as their numbers.
+# JSON allows these characters, but they could control a terminal, so they are escaped.
 _ACTING = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _ESCAPED = (
     r'["\\\x00-\x1f\x{7f}-\x{9f}\x{ad}\x{61c}\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{206f}\x{feff}]'
@@ -36,36 +36,36 @@ _ESCAPED = (
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A value that is JSON already."""
+    """A value that is already JSON."""
 
     text: str
 
 
 def write(answer: Answer, out: BinaryIO, style: Style) -> None:  # noqa: ARG001 - JSON is the same everywhere
-    """The answer as UTF-8 JSON, indented, with a newline at its end."""
+    """Write the answer as UTF-8 JSON, indented, with a newline at the end."""
     _write(out, document(answer), "")
     out.write(b"\n")
 
 
 def write_rows(result: Result, out: BinaryIO) -> None:
-    """The rows of one result as an array of objects."""
+    """Write the rows of one result as an array of objects."""
     _write(out, result, "")
     out.write(b"\n")
 
 
 def write_without_parts(answer: Answer, out: BinaryIO) -> None:
-    """What an answer says of itself and what was left out, for files that hold its figures otherwise."""
+    """Write the answer's header and data quality, for formats that store its figures in another way."""
     _write(out, head(answer.head) | _privacy(answer) | {"data_quality": quality(answer)}, "")
 
 
 def write_value(value: Any, out: BinaryIO) -> None:
-    """Objects, arrays and plain values, decimals among them, in the same form as an answer."""
+    """Write objects, arrays and plain values, including decimals, in the same form as an answer."""
     _write(out, value, "")
     out.write(b"\n")
 
 
 def document(answer: Answer) -> dict[str, Any]:
-    """The answer as nested objects. A list of rows stands in it as its result, for the writer to read."""
+    """Return the answer as nested objects. A list of rows stays a Result, which the writer reads later."""
     found = head(answer.head)
     place_all(found, answer.parts)
     found |= _privacy(answer)
@@ -74,14 +74,14 @@ def document(answer: Answer) -> dict[str, Any]:
 
 
 def _privacy(answer: Answer) -> dict[str, Any]:
-    """That the figures of small groups are not shown, where some are not."""
+    """Return the privacy object if any small groups were suppressed."""
     if not answer.suppressed:
         return {}
     return {"privacy": {"min_group": answer.min_group, "suppressed_groups": answer.suppressed}}
 
 
 def quality(answer: Answer) -> dict[str, Any]:
-    """What was left out, and where the rows come from."""
+    """Return what was left out, and where the rows come from."""
     found: dict[str, Any] = {}
     place_all(found, answer.quality)
     found["snapshot"] = {"source": answer.source, "loaded_at": answer.loaded_at.isoformat()}
@@ -89,7 +89,7 @@ def quality(answer: Answer) -> dict[str, Any]:
 
 
 def head(of: Head) -> dict[str, Any]:
-    """What an answer says of itself."""
+    """Return the answer's header as an object."""
     found: dict[str, Any] = {
         "report": of.report,
         "schema_version": SCHEMA_VERSION,
@@ -116,7 +116,7 @@ def _window(window: Window) -> dict[str, Any]:
 
 
 def place_all(found: dict[str, Any], parts: Iterable[Part]) -> None:
-    """Put every part where its path says; records and maps at one place are merged."""
+    """Insert every part at its path; records and maps with the same path are merged."""
     for part in parts:
         value = shaped(part.result)
         if not part.path:
@@ -133,7 +133,7 @@ def place_all(found: dict[str, Any], parts: Iterable[Part]) -> None:
 
 
 def shaped(result: Result) -> Any:
-    """A result in its JSON shape. What an absent table would have told is null; a record keeps its keys."""
+    """Return a result in its JSON shape. An absent table gives null; a record keeps its keys."""
     names = [column.name for column in result.columns]
     if result.shape == "record" and (result.absent or not result.table.num_rows):
         return dict.fromkeys(names)
@@ -162,7 +162,7 @@ def _values(values: pa.Array, column: Column) -> list[Any]:
 
 
 def fragments(values: pa.Array, column: Column, indent: str = "") -> pa.Array:
-    """Every value of a column as JSON; null as ``null``. Lists are broken into lines after ``indent``."""
+    """Encode every value of a column as JSON; null as ``null``. The lines of a list get ``indent``."""
     if pa.types.is_list(values.type):
         dumped = [json.dumps(value, ensure_ascii=False, indent=2) for value in values.to_pylist()]
         return pa.array([_safe(text).replace("\n", "\n" + indent) for text in dumped], pa.string())
@@ -173,7 +173,7 @@ def fragments(values: pa.Array, column: Column, indent: str = "") -> pa.Array:
 
 
 def _strings(values: pa.Array) -> pa.Array:
-    """Texts as JSON strings. Only those that need it are escaped one by one."""
+    """Encode texts as JSON strings. Only those that need it are escaped one by one."""
     plain = pc.binary_join_element_wise('"', values, '"', "")
     odd = pc.fill_null(pc.match_substring_regex(values, _ESCAPED), False)  # noqa: FBT003 - Arrow takes it by place
     if not pc.any(odd).as_py():
@@ -215,7 +215,7 @@ def _write_object(out: BinaryIO, value: Mapping[str, Any], indent: str) -> None:
 
 
 def _write_rows(out: BinaryIO, result: Result, indent: str) -> None:
-    """An array of objects, joined by Arrow: a hundred thousand rows take no longer than to read them."""
+    """Write an array of objects, joined by Arrow, which is almost as fast as reading the rows."""
     row, field = indent + _STEP, indent + _STEP * 2
     first = True
     for batch in batches(result):

@@ -1,4 +1,4 @@
-"""What was left out of the figures, in sentences: one per line of ``data_quality`` that is not zero."""
+"""Data quality notes: one sentence for every line of ``data_quality`` that is not zero."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from opttius_cli.result import Answer, Column, Part
 
 SILENT = frozenset({"rows"})
-"""Parts of ``data_quality`` that tell how much was read, not what was left out."""
+"""Parts of ``data_quality`` that say how much was read, not what was left out."""
 
 
 def sentences(answer: Answer, cells: Cells) -> list[str]:
-    """What a reader has to know before trusting the figures; empty when nothing was left out."""
+    """Return what a reader must know before relying on the figures; empty if nothing was left out."""
     return [*(line for part in answer.quality for line in _of(part, answer, cells)), *_small(answer, cells)]
 
 
 def _small(answer: Answer, cells: Cells) -> Iterator[str]:
-    """That the figures of small groups are not shown."""
+    """Yield a note if the figures of small groups are not shown."""
     if answer.suppressed:
         yield n_(
-            "{number} group has no figures here: some are of fewer than {least} customers.",
-            "{number} groups have no figures here: some are of fewer than {least} customers.",
+            "{number} group has no figures here: some have fewer than {least} customers.",
+            "{number} groups have no figures here: some have fewer than {least} customers.",
             answer.suppressed,
             number=cells.text(answer.suppressed, Kind.COUNT),
             least=answer.min_group,
@@ -58,7 +58,7 @@ def _of(part: Part, answer: Answer, cells: Cells) -> Iterator[str]:
 
 
 def _entry(values: list[Any], table: Column, cells: Cells) -> str:
-    """``orders 12``, ``orders (a, b)`` or ``orders``."""
+    """Return ``orders 12``, ``orders (a, b)`` or ``orders``."""
     name = cells.of(table, values[0])
     if len(values) == 1:
         return name
@@ -67,7 +67,7 @@ def _entry(values: list[Any], table: Column, cells: Cells) -> str:
 
 
 def _counted(key: str, count: int, amount: Any, cells: Cells) -> str:
-    """The sentence for ``count`` rows left out for the reason ``key``."""
+    """Return the sentence for ``count`` rows that were left out for ``reason``."""
     section, _point, inner = key.partition(".")
     currency = inner if section == "other_currency" else None
     values = {
@@ -127,32 +127,32 @@ _COUNTED: dict[str, Callable[[int, Mapping[str, str]], str]] = {
         **values,
     ),
     "unattributed.placeholder_email": lambda count, values: n_(
-        "{number} purchase is nobody's: its email is a placeholder ({amount}).",
-        "{number} purchases are nobody's: their email is a placeholder ({amount}).",
+        "{number} purchase matches no customer: its email is a placeholder ({amount}).",
+        "{number} purchases match no customer: their email is a placeholder ({amount}).",
         count,
         **values,
     ),
     "unattributed.ambiguous_email": lambda count, values: n_(
-        "{number} purchase is nobody's: two customers share its email ({amount}).",
-        "{number} purchases are nobody's: two customers share their email ({amount}).",
+        "{number} purchase matches no customer: two customers share its email ({amount}).",
+        "{number} purchases match no customer: two customers share their email ({amount}).",
         count,
         **values,
     ),
     "unattributed.no_match": lambda count, values: n_(
-        "{number} purchase is nobody's: no customer has its email ({amount}).",
-        "{number} purchases are nobody's: no customer has their email ({amount}).",
+        "{number} purchase matches no customer: no customer has its email ({amount}).",
+        "{number} purchases match no customer: no customer has their email ({amount}).",
         count,
         **values,
     ),
     "unattributed.customer_not_in_scope": lambda count, values: n_(
-        "{number} purchase is of a customer outside this scope ({amount}).",
-        "{number} purchases are of customers outside this scope ({amount}).",
+        "{number} purchase belongs to a customer outside this scope ({amount}).",
+        "{number} purchases belong to customers outside this scope ({amount}).",
         count,
         **values,
     ),
     "unattributed": lambda count, values: n_(
-        "{number} purchase is nobody's: {name} ({amount}).",
-        "{number} purchases are nobody's: {name} ({amount}).",
+        "{number} purchase matches no customer: {name} ({amount}).",
+        "{number} purchases match no customer: {name} ({amount}).",
         count,
         **values,
     ),
@@ -169,5 +169,5 @@ _PER_TABLE: dict[str, Callable[[str, str], str]] = {
     "missing_tables": lambda listed, _as_of: _(
         "Not in the data, so their figures are empty: {listed}.", listed=listed
     ),
-    "missing_columns": lambda listed, _as_of: _("Columns that the data lacks: {listed}.", listed=listed),
+    "missing_columns": lambda listed, _as_of: _("Columns missing from the data: {listed}.", listed=listed),
 }

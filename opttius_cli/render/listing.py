@@ -1,4 +1,4 @@
-"""A list that is no answer about the shop: what was asked before, what lies in the cache. A table, JSON or CSV."""
+"""Lists that are not about the shop, such as past runs or the cache, as a table, JSON or CSV."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Format = Literal["table", "json", "csv"]
 
 
 def write(result: Result, out: BinaryIO, style: Style, form: Format) -> None:
-    """The rows of ``result``, and nothing around them."""
+    """Write the rows of ``result`` with nothing around them."""
     if form == "json":
         from opttius_cli.render import json
 

@@ -1,7 +1,8 @@
-"""A screen that stays: the last good answer above, and below it a footer that says how current it is.
+"""A live screen: the last good answer, and below it a footer that says how current it is.
 
-It draws on the terminal's alternate screen and leaves what was there before as it was. What does not fit is
-scrolled. Nothing here looks at a clock: the times that it shows are in the :class:`View`.
+It uses the terminal's alternate screen, so the text that was there before comes back at the end. Content that
+does not fit can be scrolled. Nothing here reads a clock: the times that it shows are in the
+:class:`WatchView`.
 """
 
 from __future__ import annotations
@@ -39,9 +40,9 @@ ENDS = {"home": 0, "end": 1_000_000}
 class View:
     """What a watch shows.
 
-    ``answer`` is the last good one and ``looked_at`` the instant it is of; ``next_at`` is when the next look
-    is due. ``old_since`` is the first look that failed since, ``why`` what the last one said. ``notes`` are
-    what the last good look had to remark.
+    ``answer`` is the last good answer and ``refreshed_at`` its instant; ``next_refresh_at`` is when the
+    next refresh is due. ``stale_since`` is the first refresh that failed since then, ``failure`` the latest
+    error message. ``notes`` are the remarks of the last good refresh.
     """
 
     answer: Answer
@@ -53,10 +54,10 @@ class View:
 
 
 class LiveScreen:
-    """The open screen. :meth:`show` draws, :meth:`fit` draws anew when the window has changed its size."""
+    """The open screen. :meth:`show_view` draws, :meth:`refresh_if_resized` redraws a resized window."""
 
     def __init__(self, style: Style, *, keys: bool) -> None:
-        """Draw as ``style`` asks, at whatever size the window has; ``keys``: someone can scroll."""
+        """Prepare a screen in ``style`` that follows the window size; with ``keys`` it can be scrolled."""
         self._style = style
         self._keys = keys
         self._view: View | None = None
@@ -82,7 +83,7 @@ class LiveScreen:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Give the screen back; a terminal that has gone away needs nothing back."""
+        """Give the screen back; if the terminal is gone there is nothing to do."""
         with suppress(OSError):
             self._live.stop()
 
@@ -92,17 +93,17 @@ class LiveScreen:
         self._draw()
 
     def tell(self, doing: str) -> None:
-        """Say what is going on meanwhile; the figures stay."""
+        """Show what is going on in the footer; the figures stay."""
         self._doing = doing
         self._draw()
 
     def fit(self) -> None:
-        """Draw anew when the window has another size than when it was drawn."""
+        """Redraw if the window size has changed since the last drawing."""
         if self._drawn_at != tuple(self._console.size):
             self._draw()
 
     def scroll(self, key: str) -> None:
-        """Move as a key of :data:`SCROLLS`, :data:`PAGES` or :data:`ENDS` says; any other does nothing."""
+        """Scroll by a key of :data:`SCROLLS`, :data:`PAGES` or :data:`ENDS`; ignore any other key."""
         there = ENDS.get(key, self._top + SCROLLS.get(key, 0) + PAGES.get(key, 0) * self._page)
         there = max(0, min(there, self._last_top))
         if there != self._top:
@@ -110,7 +111,7 @@ class LiveScreen:
             self._draw()
 
     def paused(self, meanwhile: Callable[[], object]) -> None:
-        """Give the screen back, do something, take it again."""
+        """Give the screen back, run ``action``, and take the screen again."""
         self._live.stop()
         meanwhile()
         self._live.start()
@@ -121,19 +122,19 @@ class LiveScreen:
         self._live.refresh()
 
     def __rich_console__(self, on: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
-        """The lines that fit the window, as Rich asks for them."""
+        """Yield the lines that fit the window; Rich calls this."""
         width, height = options.max_width, options.height or on.height
         for line in self.lines(width, height):
             line.truncate(width)
             yield line
 
     def lines(self, width: int, height: int) -> list[Text]:
-        """What a window of ``width`` by ``height`` shows: figures from the scrolled-to line on, and the footer."""
+        """Return what a window of ``width`` by ``height`` shows: visible lines and the footer."""
         body = self._body(width)
         footer = self._footer(width)
         room = max(0, height - len(footer))
         if len(body) > room:
-            # The footer says which lines are seen, and takes a line for it.
+            # The footer then needs a line more, to say which lines are visible.
             room = max(0, height - len(self._footer(width, (self._top, room, len(body)))))
         self._page, self._last_top = max(1, room - 1), max(0, len(body) - room)
         self._top = min(self._top, self._last_top)
@@ -144,7 +145,7 @@ class LiveScreen:
         return [*shown, *filler, *footer][:height]
 
     def _body(self, width: int) -> list[Text]:
-        """The answer's own lines at this width, worked out once per answer and width."""
+        """Return the answer's lines at this width, formatted once per answer and width."""
         if self._view is None:
             return []
         answer = self._view.answer
@@ -164,13 +165,13 @@ class LiveScreen:
 
 
 def status(view: View | None, doing: str, language: str) -> list[tuple[str, str]]:
-    """The sentences of the footer, each with its style: how current the figures are, and what comes next."""
+    """Return the sentences of the footer with their styles: how current the figures are, what comes next."""
     if view is None:
         return [(doing or _("Looking…"), QUIET)]
     zone = ZoneInfo(view.answer.head.timezone)
 
     def at(moment: datetime) -> str:
-        """A time of day, with its date when that is another day than the next look's."""
+        """Return a time of day, with the date if the next refresh is on another day."""
         local, day = moment.astimezone(zone), view.next_at.astimezone(zone).date()
         date = "" if local.date() == day else cells_for(language, view.answer).date(local.date()) + " "
         return f"{date}{local:%H:%M:%S}"
@@ -189,7 +190,7 @@ def status(view: View | None, doing: str, language: str) -> list[tuple[str, str]
 
 
 def _hint(top: int, room: int, total: int, *, keys: bool) -> str:
-    """Which lines are seen, and how to see the others."""
+    """Return which lines are visible, and how to see the others."""
     values = {"first": top + 1, "last": min(total, top + room), "total": total}
     if keys:
         return _("Lines {first} to {last} of {total}: arrows and space scroll.", **values)

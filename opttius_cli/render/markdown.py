@@ -1,6 +1,6 @@
-"""GitHub Markdown: a table per part, for a report that is pasted into a page or a mail.
+"""GitHub Markdown: a table per part, for pasting a report into a page or a mail.
 
-Nothing of the data is markup: signs that Markdown or HTML would act on are escaped.
+Data never becomes markup: characters with a meaning in Markdown or HTML are escaped.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _KPIS = ("kpis",)
 
 
 def write(answer: Answer, out: BinaryIO, style: Style) -> None:
-    """The answer as Markdown, in the reader's language."""
+    """Write the answer as Markdown in the reader's language."""
     cells = cells_for(style.language, answer)
     out.writelines(f"{line}\n".encode() for line in _lines(answer, cells))
 
 
 def escaped(text: str) -> str:
-    """``text`` as Markdown that shows it as it is."""
+    """Escape ``text`` so that Markdown shows it unchanged."""
     return _MARKUP.sub(lambda found: _ACTING[found[0]], text)
 
 
@@ -63,7 +63,7 @@ def _lines(answer: Answer, cells: Cells) -> Iterator[str]:
 
 
 def _cards(parts: Sequence[Part], cells: Cells) -> Iterator[str]:
-    """All single figures of the answer's head in one table, with what they are compared with."""
+    """Yield all key figures in one table, with previous value and growth."""
     yield ""
     yield from _top(
         [_("Section"), _("Figure"), _("Value"), _("Before"), _("Growth")], [False, False, True, True, True]
@@ -83,7 +83,7 @@ def _part(result: Result, cells: Cells) -> Iterator[str]:
     if result.absent:
         yield escaped(_("No figures: the data lacks a table that they need."))
     elif not len(result.table):
-        yield escaped(_("Nothing to show: no row fits what was asked."))
+        yield escaped(_("Nothing to show: no row matches the request."))
     elif result.shape == "record":
         values = result.table.slice(0, 1).to_pylist()[0].values()
         yield from _top([_("Figure"), _("Value")], [False, True])

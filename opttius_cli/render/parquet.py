@@ -1,6 +1,6 @@
 """Parquet for other tools: typed columns under their names, the same bytes for the same answer.
 
-The file's metadata holds, under ``opttius``, what JSON says beside the rows: head and ``data_quality``.
+The file's metadata holds, under ``opttius``, the answer's header and ``data_quality`` as JSON.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 KEY = b"opttius"
 _GROUP = 65_536
-"""Rows that are compressed together, and that stand in memory at a time."""
+"""Rows that are compressed together, and held in memory at a time."""
 
 
 def write(answer: Answer, out: BinaryIO, style: Style) -> None:  # noqa: ARG001 - Parquet is the same everywhere
-    """The table of ``answer``; of several parts, the long table of all figures."""
+    """Write the table of ``answer``; an answer of several parts becomes one long table of all figures."""
     result = flat(answer)
     about = BytesIO()
     write_without_parts(answer, about)

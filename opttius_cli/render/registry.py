@@ -1,4 +1,4 @@
-"""The formats there are. A new one is a module with ``write`` and a row here; it is imported when used."""
+"""The output formats. A new one is a module with ``write`` and a row here; it is imported when it is used."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """A format: its module, the extension of its files, and what a caller has to know of it.
+    """A format: its module, its file extension, and what a caller must know about it.
 
-    ``binary`` formats are no use on a terminal. ``carries_quality`` formats say themselves what was left
-    out; with the others the caller says it. ``needs`` is a package that is not installed with the rest, and
-    the extra that brings it.
+    ``is_binary`` formats are not for a terminal. ``has_data_quality`` formats include the data quality
+    notes; for the others the caller prints them. ``required_package`` is an optional package, and the extra
+    that installs it.
     """
 
     module: str
@@ -32,21 +32,21 @@ class Renderer:
     needs: tuple[str, str] | None = None
 
     def check(self) -> None:
-        """Raises ExtraNeededError where a package that the format needs is not installed."""
+        """Raise MissingExtraError if a package that the format needs is not installed."""
         if self.needs and find_spec(self.needs[0]) is None:
             raise ExtraNeededError(self.needs[1])
 
     def write(self, answer: Answer, out: BinaryIO, style: Style) -> None:
-        """Write ``answer`` to ``out`` in this format. Raises as :meth:`check` does."""
+        """Write ``answer`` to ``out`` in this format. Raises as :meth:`check_installed` does."""
         self.check()
         import_module(f"opttius_cli.render.{self.module}").write(answer, out, style)
 
     def ahead(self) -> None:
-        """Begin to load what this format is written with, while the database is at work on the answer."""
+        """Start importing the format's module in a thread, while the database computes the answer."""
         Thread(target=self._load).start()
 
     def _load(self) -> None:
-        # What cannot be loaded is told where it is needed.
+        # If the import fails here, the import in write raises the same error.
         with suppress(ImportError):
             import_module(f"opttius_cli.render.{self.module}")
 

@@ -1,4 +1,4 @@
-"""Where text goes: blocks of lines side by side, in the reader's width and colours, as UTF-8 bytes."""
+"""The terminal as output: blocks of lines side by side, in the reader's width and colours, as UTF-8 bytes."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ _BLOCKS = re.compile("[█▏▎▍▌▋▊▉]+")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines that belong together, in the order they are read."""
+    """Lines that belong together, in reading order."""
 
     lines: tuple[Text, ...]
 
     @property
     def width(self) -> int:
-        """The width of its longest line."""
+        """Return the width of the longest line."""
         return max((line.cell_len for line in self.lines), default=0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Utf8:
-    """Text as UTF-8 into the caller's output, which a wrapper of the standard library would close."""
+    """Writes text as UTF-8 to the caller's output, which a wrapper of the standard library would close."""
 
     out: BinaryIO
     encoding: str = "utf-8"
@@ -50,7 +50,7 @@ class _Utf8:
 
 
 def console(style: Style, **place: Any) -> Console:
-    """A console that shows texts as they are, in the colours of ``style``; ``place`` says where and how large."""
+    """Create a console that prints texts unchanged, in the colours of ``style``."""
     return Console(
         color_system="standard" if style.color else None,
         no_color=not style.color,
@@ -58,14 +58,14 @@ def console(style: Style, **place: Any) -> Console:
         highlight=False,
         markup=False,
         emoji=False,
-        # What the environment says of colours and sizes was read before; COLUMNS would nail a live screen down.
+        # The environment was read before. COLUMNS would keep a live screen from following the window size.
         _environ={},
         **place,
     )
 
 
 class Screen:
-    """The open output. Lines are never wrapped or cut here: who makes them knows the width."""
+    """The open output. It never wraps or cuts lines: the callers know the width."""
 
     def __init__(self, out: BinaryIO, style: Style) -> None:
         """Write to ``out`` as ``style`` asks."""
@@ -75,20 +75,20 @@ class Screen:
         self._console = console(
             style,
             file=cast("IO[str]", self._file),
-            # Height too: without it Rich takes the width of a dumb terminal to be 80.
+            # Rich needs the height too: without it, it assumes 80 columns for a dumb terminal.
             width=style.width or UNBOUNDED,
             height=1000,
             force_terminal=style.color,
         )
 
     def line(self, text: Text | str = "", style: str = "") -> None:
-        """One line."""
+        """Write one line."""
         shown = Text(text, style) if isinstance(text, str) else text
         shown.rstrip()
         self._console.print(shown, soft_wrap=True)
 
     def rows(self, lines: Iterable[str]) -> None:
-        """Many plain lines, as fast as they come; only bars have a colour."""
+        """Write many plain lines as they come; only bars are coloured."""
         for line in lines:
             if self._color and _BLOCKS.search(line):
                 self.line(drawn(line))
@@ -96,12 +96,12 @@ class Screen:
                 self._file.write(line.rstrip() + "\n")
 
     def sentence(self, text: str, style: str = "", indent: str = "") -> None:
-        """A sentence, broken into lines between words where the width asks for it."""
+        """Write a sentence, wrapped between words if it is too wide."""
         for number, line in enumerate(folded(text, None if self.width is None else self.width - len(indent))):
             self.line((indent if not number else " " * len(indent)) + line, style)
 
     def beside(self, blocks: Sequence[Block]) -> None:
-        """Blocks beside each other as far as the width goes, with a blank line between rows of them."""
+        """Write blocks side by side while they fit, with a blank line between rows of blocks."""
         for number, row in enumerate(_rows(blocks, self.width)):
             if number:
                 self.line()
@@ -110,14 +110,14 @@ class Screen:
 
 
 def drawn(line: str) -> Text:
-    """A line with its bars in colour."""
+    """Return a line with its bars coloured."""
     text = Text(line)
     text.highlight_regex(_BLOCKS, DRAWN)
     return text
 
 
 def folded(text: str, width: int | None) -> list[str]:
-    """``text`` in lines of at most ``width`` columns, broken between words where it can be."""
+    """Return ``text`` in lines of at most ``width`` columns, broken between words if possible."""
     if width is None:
         return [text]
     lines, line = [], ""

@@ -1,7 +1,7 @@
-"""Rows of an Arrow table as the XML of a worksheet, some thousands at a time.
+"""Rows of an Arrow table as the XML of a worksheet, in batches.
 
-A library that makes an object of every cell takes a minute for what Arrow joins in seconds. Texts are
-typed as texts, so a spreadsheet runs none of them; an id or a RUT never becomes a number.
+Arrow joins in seconds what takes a minute with an object per cell. Texts are typed as texts, so a spreadsheet
+runs none of them; an id or a RUT never becomes a number.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from opttius_cli.result import Column
 
 LONGEST = 32_767
-"""The characters that a cell can hold, in units of UTF-16."""
-# What XML 1.0 cannot say, whatever the escape.
+"""The most UTF-16 units that a cell can hold."""
+# Characters that XML 1.0 cannot contain, not even escaped.
 _ILLEGAL = r"[\x00-\x08\x0b-\x1f\x{fffe}\x{ffff}]"
-# Spreadsheets count days from here, and believe that 1900 was a leap year: earlier dates are texts.
+# The serial number of 1970-01-01. Spreadsheets treat 1900 as a leap year: dates before its March are texts.
 _EPOCH = 25_569
 _FIRST_DATE, _LAST_DATE = date(1900, 3, 1), date(9999, 12, 31)
 _DAY = 86_400
@@ -35,9 +35,9 @@ _DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class SheetColumn:
-    """A column of a worksheet: its letters, the number of its style, and words for its codes.
+    """A column of a worksheet: its letters, its style number, and words for its codes.
 
-    ``quoted`` is the style of texts that would run if someone typed them again, ``strong`` that of a sum.
+    ``quoted_style`` is for texts that would become formulas if someone edited them, ``bold_style`` for a sum.
     """
 
     column: Column
@@ -49,7 +49,7 @@ class SheetColumn:
 
 
 def rows(table: pa.Table, columns: list[SheetColumn], first: int) -> Iterator[memoryview]:
-    """The XML of all rows of ``table``; the first one stands in line ``first``."""
+    """Yield the XML of all rows of ``table``; the first one is row number ``first_row``."""
     for batch in table.to_batches(max_chunksize=BATCH):
         numbers = pc.cast(pa.array(range(first, first + len(batch)), pa.int64()), pa.string())
         pieces: list[Any] = ['<row r="', numbers, '">']
@@ -59,7 +59,7 @@ def rows(table: pa.Table, columns: list[SheetColumn], first: int) -> Iterator[me
 
 
 def _cells(values: pa.Array, numbers: pa.Array, column: SheetColumn) -> pa.Array:
-    """The cells of one column; where there is no value there is no cell."""
+    """Render the cells of one column; a null has no cell."""
     kind = values.type
     if pa.types.is_boolean(kind):
         return _typed(numbers, column, "b", pc.if_else(values, "1", "0"))
@@ -78,7 +78,7 @@ def _typed(numbers: pa.Array, column: SheetColumn, type_: str, values: pa.Array)
 
 
 def _dates(values: pa.Array, numbers: pa.Array, column: SheetColumn) -> pa.Array:
-    """Dates as days, moments as days and their part; what a spreadsheet has no day for as a text."""
+    """Render dates as day numbers, timestamps with a fraction; dates out of range become texts."""
     moments = pa.types.is_timestamp(values.type)
     if moments and values.type.tz:
         values = pc.local_timestamp(values)
@@ -107,7 +107,7 @@ def _texts(values: pa.Array, numbers: pa.Array, column: SheetColumn) -> pa.Array
 
 
 def _named(values: pa.Array, words: Mapping[str, str]) -> pa.Array:
-    """Codes in the words that people have for them."""
+    """Replace codes with the words that people use for them."""
     if not words:
         return values
     named = pc.take(pa.array(list(words.values()), pa.string()), pc.index_in(values, pa.array(list(words))))
@@ -124,12 +124,12 @@ def _escaped(values: pa.Array) -> pa.Array:
 
 
 def escaped(text: str) -> str:
-    """A text as XML shows it."""
+    """Escape a text for XML."""
     return of_xml(text, {'"': "&quot;"})
 
 
 def legal(values: pa.Array) -> pa.Array:
-    """Texts without the characters that XML cannot hold; every end of line is a line feed."""
+    """Remove the characters that XML cannot contain; every line end becomes a line feed."""
     if pc.any(pc.match_substring_regex(values, _ILLEGAL)).as_py():
         values = pc.replace_substring_regex(values, "\r\n?", "\n")
         values = pc.replace_substring_regex(values, _ILLEGAL, "")
@@ -137,15 +137,15 @@ def legal(values: pa.Array) -> pa.Array:
 
 
 def _short(values: pa.Array) -> pa.Array:
-    """Texts that a cell cannot hold are cut, with a mark at their end: a longer one breaks the whole file."""
-    # A text never has more units of UTF-16 than bytes of UTF-8.
+    """Cut texts that are too long for a cell, and mark the end: longer texts make the file unreadable."""
+    # A text never has more UTF-16 units than UTF-8 bytes.
     if (pc.max(pc.binary_length(values)).as_py() or 0) <= LONGEST:
         return values
     return pa.array([None if value is None else short(value) for value in values.to_pylist()], pa.string())
 
 
 def short(value: str) -> str:
-    """``value`` as a cell can hold it."""
+    """Return ``value`` cut to the length of a cell."""
     units = value.encode("utf-16-le", "surrogatepass")
     if len(units) <= 2 * LONGEST:
         return value

@@ -1,6 +1,7 @@
-"""Files are written whole or not at all: under a temporary name in the same folder, then put in place.
+"""Write output files completely or not at all, and bytes to standard output.
 
-What stood there before stays until the new file is complete on the disk. Standard output is bytes.
+A file is written under a temporary name in the same folder and then renamed; an existing file stays until the
+new one is complete on disk.
 """
 
 from __future__ import annotations
@@ -33,12 +34,12 @@ def write_whole(
     *,
     private: bool = False,
 ) -> None:
-    """Let ``write`` fill ``path``; ``private`` makes it readable by its owner only.
+    """Let ``write`` fill ``path``; ``private`` makes it readable only by its owner.
 
-    A file that is there is replaced only with ``force``. A device or a pipe is written as it is.
+    An existing file is replaced only with ``force``. A device or a pipe is written directly.
 
     Raises:
-        OutputError: the file could not be written; what was there before is untouched.
+        OutputError: the file could not be written; an existing file is unchanged.
     """
     try:
         target = path.resolve()
@@ -56,7 +57,7 @@ def write_whole(
 
 
 def write_stdout(write: Callable[[BinaryIO], object]) -> None:
-    """Let ``write`` fill standard output. A reader that goes away early (``| head``) ends it quietly.
+    """Let ``write`` fill standard output. If the reader closes it early (``| head``), stop without an error.
 
     Raises:
         OutputError: standard output could not be written.
@@ -69,7 +70,7 @@ def write_stdout(write: Callable[[BinaryIO], object]) -> None:
     except BrokenPipeError:
         forget_stdout()
     except OSError as error:
-        # What Windows says of a closed pipe.
+        # Windows reports a closed pipe with these codes.
         if error.errno in {errno.EINVAL, errno.ESHUTDOWN}:
             forget_stdout()
             return
@@ -83,7 +84,7 @@ def write_text(text: str) -> None:
 
 
 def forget_stdout() -> None:
-    """Point standard output at nothing, so that what is left in its buffer fails at exit without a word."""
+    """Redirect standard output to nothing, so that flushing its buffer at exit cannot fail."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
@@ -91,15 +92,15 @@ def forget_stdout() -> None:
 
 
 def full_disk(error: OSError) -> OutputError | None:
-    """What is told of a disk that is full, when that is what ``error`` says."""
+    """Return the error for a full disk if that is the cause of ``error``."""
     return OutputError(_sentence("-", error)) if error.errno in _NO_SPACE else None
 
 
 def refuse(path: Path, *, force: bool, option: str = "--output") -> None:
-    """Say early, before a long report is worked out, what would fail at the end; ``option`` names the file.
+    """Check before a long report starts whether ``path`` can be written; ``option`` is its option.
 
     Raises:
-        OutputError: a folder, a file in a folder that is not there, or one that exists without ``force``.
+        OutputError: it is a folder, its folder does not exist, or it exists and ``force`` is off.
     """
     target = path.resolve()
     if target.is_dir():
@@ -118,7 +119,7 @@ def refuse(path: Path, *, force: bool, option: str = "--output") -> None:
 
 def _exists(path: Path, option: str = "--output") -> OutputError:
     return OutputError(
-        _("{path} exists already. Type --force to replace it, or another {option}.", path=path, option=option)
+        _("{path} already exists. Type --force to replace it, or another {option}.", path=path, option=option)
     )
 
 
@@ -143,18 +144,18 @@ def _write_beside(target: Path, write: Callable[[BinaryIO], object], *, force: b
 
 
 def _keep_mode(target: Path, temporary: Path) -> None:
-    """A file that is replaced keeps who may read it."""
+    """Give the new file the permissions of the file that it replaces."""
     with suppress(OSError):
         temporary.chmod(stat.S_IMODE(target.stat().st_mode))
 
 
 def _publish(temporary: Path, target: Path, *, force: bool) -> None:
-    """Put the finished file in place. Without ``force`` no file is replaced, not even a very new one."""
+    """Rename the finished file. Without ``force``, never replace a file, even one that was just created."""
     if force:
         temporary.replace(target)
         return
     try:
-        # A link fails when its name is taken, where a rename would replace what took it.
+        # Creating a link fails if the name exists; a rename would replace that file.
         target.hardlink_to(temporary)
     except FileExistsError:
         raise
@@ -167,7 +168,7 @@ def _publish(temporary: Path, target: Path, *, force: bool) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Let the disk keep which names stand in ``folder``, as far as the system can be asked to."""
+    """Make the names in ``folder`` durable on disk, as far as the system allows."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -185,12 +186,12 @@ def _write_through(target: Path, write: Callable[[BinaryIO], object]) -> None:
 
 
 def _is_loop(error: RuntimeError) -> bool:
-    # Path.resolve says so of links that lead in a circle.
+    # Path.resolve raises this for links that form a loop.
     return "loop" in str(error).lower()
 
 
 def _sentence(path: Path | str, error: BaseException) -> str:
-    """What kept ``path`` from being written, and what to do about it."""
+    """Return why ``path`` could not be written, and what to do about it."""
     number = getattr(error, "errno", None)
     if number in _NO_SPACE:
         return _(

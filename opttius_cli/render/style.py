@@ -1,4 +1,4 @@
-"""How a reader wants an answer: language, width and colour of the screen, dialect of CSV."""
+"""How a reader wants an answer: language, width and colours of the terminal, CSV dialect."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ CsvDialect = Literal["plain", "excel-es"]
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What renderers may ask of the reader's place; formats that do not need a field ignore it.
+    """The options of all renderers; each ignores the fields that it does not need.
 
-    ``language`` may name a place whose habits of writing numbers, money and dates apply (``es-AR``). ``width`` is
-    None where lines may be as long as they like (a file, a pipe).
+    ``language`` may include a country, whose conventions for numbers, money and dates then apply (``es-AR``).
+    ``width`` is None if lines may have any length (a file, a pipe).
     """
 
     language: str = "es"

@@ -1,7 +1,7 @@
-"""An answer on a screen: whose figures they are, cards, trends and tables, and what was left out.
+"""An answer on a terminal: header, cards, trends, tables, and data quality notes.
 
-Nothing here knows a report. What stands under ``kpis`` becomes cards, what stands under ``trends``
-sparklines, everything else a table by its shape.
+Nothing here depends on a report. Parts under ``kpis`` become cards, parts under ``trends`` sparklines, and
+everything else a table by its shape.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 _KPIS, _TRENDS = "kpis", "trends"
 _LONG = 40
-"""Rows from which on a table stands by itself and is written line by line."""
+"""A table with more rows than this is not put beside others, and is written line by line."""
 
 
 def write(answer: Answer, out: BinaryIO, style: Style) -> None:
-    """The answer for a person at a screen of ``style.width``; nothing is cut where that is None."""
+    """Write the answer for a terminal of ``style.width`` columns; nothing is cut if that is None."""
     cells = cells_for(style.language, answer)
     screen = Screen(out, style)
     first, *rest = facts(answer, cells)
@@ -51,7 +51,7 @@ def write(answer: Answer, out: BinaryIO, style: Style) -> None:
 
 
 def write_rows(result: Result, out: BinaryIO, style: Style) -> None:
-    """The rows of one result, below a title, for a list that is about no shop."""
+    """Write the rows of one result below a title, for a list that is not about the shop."""
     screen = Screen(out, style)
     cells = cells_of(style.language, "")
     if len(result.table):
@@ -61,7 +61,7 @@ def write_rows(result: Result, out: BinaryIO, style: Style) -> None:
 
 
 def _sections(parts: Sequence[Part]) -> list[tuple[tuple[str, ...], list[Part]]]:
-    """The parts by their first key. Neighbours that are alone under theirs go together, to share lines."""
+    """Group the parts by their first key. Neighbouring sections of one part are merged, to share lines."""
     sections: list[tuple[tuple[str, ...], list[Part]]] = []
     for section, group in groupby(parts, key=lambda part: part.path[:1]):
         found = list(group)
@@ -84,7 +84,7 @@ def _left_out(answer: Answer, cells: Cells, screen: Screen) -> None:
 
 
 def _tables(parts: Sequence[Part], cells: Cells, screen: Screen) -> None:
-    """The tables of one section: small ones beside each other, a long one by itself."""
+    """Write the tables of one section: small ones side by side, a long one by itself."""
     waiting: list[Block] = []
     started = False
     for part in parts:
@@ -121,7 +121,7 @@ def _block(result: Result, cells: Cells, width: int | None) -> Block:
     if result.absent:
         return _told(title, _("No figures: the data lacks a table that they need."), width)
     if not len(result.table):
-        return _told(title, _("Nothing to show: no row fits what was asked."), width)
+        return _told(title, _("Nothing to show: no row matches the request."), width)
     if result.shape == "record":
         return Block((title, *_record(result, cells, width)))
     grid = fitted(result, cells, width)
@@ -137,7 +137,7 @@ def _told(title: Text, sentence: str, width: int | None) -> Block:
 
 
 def _record(result: Result, cells: Cells, width: int | None) -> list[Text]:
-    """A line per figure. Figures stand to the right, a record of texts to the left."""
+    """Return a line per figure. Figures are aligned to the right, a record of texts to the left."""
     row = result.table.slice(0, 1).to_pylist()[0].values()
     pairs = [
         (cells.label(column), cells.of(column, value))
@@ -154,7 +154,7 @@ def _record(result: Result, cells: Cells, width: int | None) -> list[Text]:
 
 
 def _notes(result: Result, hidden: Sequence[str], cells: Cells) -> list[str]:
-    """How many rows there are, and which columns did not fit."""
+    """Return how many rows there are, and which columns did not fit."""
     count = len(result.table)
     notes = [n_("{number} row", "{number} rows", count, number=cells.text(count, Kind.COUNT))]
     if hidden:

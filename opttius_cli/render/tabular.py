@@ -1,4 +1,4 @@
-"""An answer as one table: the rows it lists, or every figure of all its parts in a long table."""
+"""An answer as a single table: the rows of its list, or all figures of its parts in a long table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from opttius_cli.result import Answer
 
 ROWS = ("rows",)
-"""Where an answer puts the list that it is about; what stands beside it is its summary."""
+"""The path of an answer's main list; the parts beside it are its summary."""
 QUALITY = "data_quality"
 
 LONG_COLUMNS = tuple(
@@ -30,7 +30,7 @@ LONG_COLUMNS = tuple(
 
 
 def flat(answer: Answer, spelling: Spelling = ISO) -> Result:
-    """The one table for ``answer``: its list, its only part, or all figures in a long table."""
+    """Return a single table for ``answer``: its list, its only part, or a long table of all figures."""
     listed = [part.result for part in answer.parts if part.path == ROWS]
     if listed:
         return listed[0]
@@ -40,7 +40,7 @@ def flat(answer: Answer, spelling: Spelling = ISO) -> Result:
 
 
 def long_table(answer: Answer, spelling: Spelling = ISO) -> Result:
-    """One row per figure: ``section`` (keys of JSON), ``item`` (of a list or map), ``figure``, ``value``."""
+    """Return one row per figure: ``section`` (JSON path), ``item`` (list or map), ``figure``, ``value``."""
     quality = tuple(Part((QUALITY, *part.path), part.result) for part in answer.quality)
     rows = [row for part in (*answer.parts, *quality) for row in _figures(part, spelling)]
     columns = zip(*rows, strict=True) if rows else [[]] * len(LONG_COLUMNS)
@@ -50,7 +50,7 @@ def long_table(answer: Answer, spelling: Spelling = ISO) -> Result:
 
 
 def _figures(part: Part, spelling: Spelling) -> Iterator[tuple[str, str | None, str, str | None]]:
-    """The figures of one part. A list or map is told apart by its first column; a bare list has no items."""
+    """Yield the figures of one part. The first column of a list or map is the item; a plain list has none."""
     result, section = part.result, ".".join(part.path)
     names = [column.name for column in result.columns]
     if result.absent and result.shape == "record":

@@ -1,4 +1,4 @@
-"""Texts as HTML that shows them as they are, whatever stands in them; and scripts that hold data."""
+"""HTML elements whose texts are always escaped, and scripts that hold JSON."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def tag(name: str, *inside: str, **attributes: str | None) -> str:
-    """An element around HTML that is written already. An attribute that is None is left out.
+    """Return an element around existing HTML. An attribute that is None is left out.
 
-    ``class_`` and ``for_`` stand for the words that Python keeps to itself, ``aria_label`` for ``aria-label``.
+    ``class_`` and ``for_`` avoid Python's keywords; ``aria_label`` becomes ``aria-label``.
     """
     told = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
@@ -24,17 +24,17 @@ def tag(name: str, *inside: str, **attributes: str | None) -> str:
 
 
 def said(name: str, text: str, **attributes: str | None) -> str:
-    """An element that holds a text."""
+    """Return an element that holds a text."""
     return tag(name, escape(text), **attributes)
 
 
 def listed(texts: Iterable[str]) -> str:
-    """A list of texts."""
+    """Return a list of texts."""
     return tag("ul", *(said("li", text) for text in texts))
 
 
 def data(value: Any) -> str:
-    """JSON that can stand in a script: nothing in it ends the script or begins a comment."""
+    """Return JSON that is safe in a script element: it cannot end the element or begin a comment."""
     written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     for sign in "<>&\u2028\u2029":
         written = written.replace(sign, f"\\u{ord(sign):04x}")

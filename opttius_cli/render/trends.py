@@ -1,4 +1,4 @@
-"""Trends: a sparkline each, with the sum and the best day, one below the other on the same dates."""
+"""Trends on a terminal: one sparkline each, with the sum and the best day, all over the same dates."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SHORTEST = 10
 
 
 def show(parts: Sequence[Part], cells: Cells, screen: Screen) -> None:
-    """The sparklines of ``parts``: the first column is the date, the second the value that is drawn."""
+    """Write the sparklines of ``parts``: the first column is the date, the second the value."""
     read = [(cells.title(part.result), _values(part.result), part.result) for part in parts]
     sums = [_sum(values, result, cells) for _title, values, result in read]
     label = max(Text(title).cell_len for title, _values_, _result in read)
@@ -68,7 +68,7 @@ def _sum(values: Sequence[Any] | None, result: Result, cells: Cells) -> str:
 
 
 def _best(values: Sequence[Any], result: Result, cells: Cells) -> str:
-    """The largest value and its (first) date; nothing where every day is zero."""
+    """Return the largest value and its (first) date; empty if no value is above zero."""
     best = max((value for value in values if value is not None), default=0)
     if best <= 0:
         return ""

@@ -1,6 +1,6 @@
-"""Pictures as Vega-Lite: specifications that need no network and run no text as code, and their still drawings.
+"""Charts as Vega-Lite specifications that need no network and evaluate no text as code, and as static SVGs.
 
-Colours are variables of the page's style sheet, so one drawing serves light, dark and paper.
+Colours are variables of the page's style sheet, so the same drawing works in light, dark and print.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from opttius_cli.render.charts import Picture
 
 _STILL_WIDTH, _STILL_WIDE = 400, 720
-"""Widths of still drawings: in half of a page of paper, and across it."""
+"""Widths of SVGs: for half a printed page, and for a whole one."""
 _HEIGHT = 220
 _MARGIN = {"left": 14, "right": 8, "top": 5, "bottom": 5}
 _STEP = 26
 _TICKS = 5
 _ROOM_FOR_TEXT = 1.3
 _DAYS_BY_DAY = 120
-"""Days up to which an axis names days; a longer one names months."""
+"""Up to this many days, an axis shows days; a longer one shows months."""
 _FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
-"""Fonts of one width: a still drawing is laid out here and shown elsewhere."""
+"""Fonts of equal width: the SVG is laid out here but displayed with the reader's fonts."""
 _AXIS = {
     "labelColor": "var(--muted)",
     "domainColor": "var(--line)",
@@ -48,7 +48,7 @@ _TOOLTIP = [{"field": "name"}, {"field": "text"}]
 
 @cache
 def program() -> str:
-    """The script of Vega, Vega-Lite and Vega-Embed, for a page without a network."""
+    """Return the script of Vega, Vega-Lite and Vega-Embed, for a page without a network."""
     import vl_convert
 
     script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
@@ -56,7 +56,7 @@ def program() -> str:
 
 
 def still(spec: dict[str, Any], locale: str, *, wide: bool = False) -> str:
-    """The drawing of a specification as an SVG that stands by itself in a page."""
+    """Return a specification drawn as an SVG that can be put into a page."""
     import vl_convert
 
     drawn: str = vl_convert.vegalite_to_svg(
@@ -68,11 +68,11 @@ def still(spec: dict[str, Any], locale: str, *, wide: bool = False) -> str:
 
 
 def specification(drawn: Picture, locale: str) -> dict[str, Any]:
-    """The Vega-Lite specification of a picture, as wide as what it stands in."""
+    """Return the Vega-Lite specification of a chart, as wide as its container."""
     values = [
         {"x": point.over.isoformat(), "y": float(point.value), "name": point.name, "text": point.text}
         if drawn.drawing == "line"
-        # Two rows may bear one name: their place keeps them apart.
+        # Two rows may have the same name, so x is the row's position.
         else {"x": place, "y": float(point.value), "name": point.name, "text": point.text}
         for place, point in enumerate(drawn.points)
     ]
@@ -95,7 +95,7 @@ def _line(drawn: Picture, locale: str) -> dict[str, Any]:
         "axis": {"grid": False, "format": _dates(locale, by_day=days <= _DAYS_BY_DAY), "tickCount": 6,
                  "labelOverlap": True, "labelFlush": True},
     }  # fmt: skip
-    # An unseen stripe per point answers wherever above or below it the pointer is.
+    # An invisible stripe per point shows the tooltip at any height of the pointer.
     hover = {"name": "pointed", "select": {"type": "point", "on": "pointerover", "clear": "pointerout"}}
     stripe = {"type": "rule", "opacity": 0, "strokeWidth": {"expr": f"max(4, width / {len(drawn.points)})"}}
     seen = {"condition": {"param": "pointed", "empty": False, "value": 1}, "value": 0}
@@ -114,7 +114,7 @@ def _line(drawn: Picture, locale: str) -> dict[str, Any]:
     }
 
 
-def _bars(drawn: Picture, locale: str) -> dict[str, Any]:  # noqa: ARG001 - names and texts are written already
+def _bars(drawn: Picture, locale: str) -> dict[str, Any]:  # noqa: ARG001 - the texts are already formatted
     values = [float(point.value) for point in drawn.points]
     # Room for the text at the end of the longest bar.
     scale = {"domain": [min(0, *values) * _ROOM_FOR_TEXT, max(0, *values) * _ROOM_FOR_TEXT], "nice": False}
@@ -141,7 +141,7 @@ def _columns(drawn: Picture, locale: str) -> dict[str, Any]:  # noqa: ARG001 - a
 
 
 def _names(drawn: Picture) -> dict[str, Any]:
-    """An axis of names in the order of the rows."""
+    """Return an axis of names in the order of the rows."""
     names = [point.name for point in drawn.points]
     return {
         "field": "x",
@@ -153,7 +153,7 @@ def _names(drawn: Picture) -> dict[str, Any]:
 
 
 def _looked_up(names: list[str]) -> str:
-    """An expression that turns a place into its name. The names stand in it as strings, quoted by JSON's rules."""
+    """Return an expression that turns a position into its name. Names are strings in it, quoted as JSON."""
     import json
 
     return f"{json.dumps(names)}[datum.value]"
@@ -161,7 +161,7 @@ def _looked_up(names: list[str]) -> str:
 
 def _up(drawn: Picture) -> dict[str, Any]:
     axis: dict[str, Any] = {"format": "~s", "tickCount": _TICKS, "domain": False, "ticks": False}
-    # A scale in thousands would say 0k.
+    # Otherwise a scale in thousands would show 0k.
     axis["labelExpr"] = "datum.value === 0 ? '0' : datum.label"
     if is_whole(drawn.column.kind):
         most = int(max(point.value for point in drawn.points))
@@ -171,7 +171,7 @@ def _up(drawn: Picture) -> dict[str, Any]:
 
 @cache
 def _dates(locale: str, *, by_day: bool) -> str:
-    """How an axis writes days or months, as D3 spells it."""
+    """Return how an axis writes days or months, as a D3 format."""
     from babel import Locale
 
     pattern = str(Locale.parse(locale).datetime_skeletons["MMMd" if by_day else "yMMM"].pattern)
@@ -181,14 +181,14 @@ def _dates(locale: str, *, by_day: bool) -> str:
 
 @cache
 def number_words(locale: str) -> dict[str, Any]:
-    """How D3 writes numbers in this place."""
+    """Return the locale's number format for D3."""
     form = number_form(locale)
     return {"decimal": form.decimal, "thousands": form.group, "grouping": [3], "currency": ["", ""]}
 
 
 @cache
 def time_words(locale: str) -> dict[str, Any]:
-    """How D3 calls days and months in this place."""
+    """Return the locale's names of days and months for D3."""
     from babel.dates import get_day_names, get_month_names
 
     days = {width: get_day_names(width, locale=locale) for width in ("wide", "abbreviated")}
@@ -201,7 +201,7 @@ def time_words(locale: str) -> dict[str, Any]:
         "date": "%Y-%m-%d",
         "time": "%H:%M:%S",
         "periods": ["AM", "PM"],
-        # D3 begins the week with Sunday, Babel with Monday.
+        # D3's week starts on Sunday, Babel's on Monday.
         "days": [days["wide"][(day + 6) % 7] for day in range(7)],
         "shortDays": [days["abbreviated"][(day + 6) % 7] for day in range(7)],
         "months": [months["wide"][month] for month in range(1, 13)],

@@ -1,6 +1,6 @@
-"""A workbook while it is made: openpyxl keeps sheets, styles and headers; the file is the same every time.
+"""Build a workbook: openpyxl writes sheets, styles and headers; the same answer gives the same file.
 
-The rows of lists do not pass through openpyxl. They are put into their sheets while the parts of the file
+The rows of lists do not go through openpyxl. They are inserted into their sheets while the parts of the file
 are copied into the final one, each with a fixed date.
 """
 
@@ -35,26 +35,26 @@ if TYPE_CHECKING:
     from opttius_cli.result import Column, Result
 
 MOST_ROWS = 1_048_575
-"""Rows that a sheet holds below its header."""
+"""The most rows that a sheet can hold below its header."""
 _LONGEST_NAME = 31
 _BEGINNING = (1980, 1, 1, 0, 0, 0)
-"""The earliest date that a zip file knows."""
+"""The earliest date that a zip file can store."""
 _MANY_CELLS = 10_000_000
 _IN_MEMORY = 32 * 1024 * 1024
 _FIRST_DATE = date(1900, 3, 1)
 _CORE = "docProps/core.xml"
 _A4, _LINE = 9, 15
-"""The number of a size of paper; points that a line takes."""
+"""The number of the paper size; the points of a line."""
 _FONT = "Calibri"
 _DARK, _HEADER, _BAR, _UP, _DOWN = "1F3864", "DDEBF7", "8FBBE8", "14743B", "B3261E"
 _LCIDS = {"es_CL": "340A", "es_AR": "2C0A", "es_ES": "C0A", "en_US": "409"}
-"""The numbers by which spreadsheets know a place; its separators are those of the reader's own program."""
+"""The Windows locale ids of number formats; separators follow the settings of the reader's own program."""
 _END_OF_ROWS = b"</sheetData>"
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """What will stand below the header of a sheet: rows, and the line of their sums."""
+    """The rows below the header of a sheet, and the XML of their totals row."""
 
     table: pa.Table
     columns: list[sheets.SheetColumn]
@@ -63,7 +63,7 @@ class _Rows:
 
 @dataclass(slots=True)
 class Book:
-    """The sheets made so far, and the rows that will stand in them by the name of their file."""
+    """The sheets so far, and the rows to insert into them, by the name of their file."""
 
     cells: Cells
     workbook: Any = field(default_factory=lambda: Workbook(write_only=True))
@@ -73,9 +73,9 @@ class Book:
     def sheet(
         self, title: str, widths: Sequence[float], header: Sequence[str] = (), columns: Sequence[Column] = ()
     ) -> Any:
-        """A new sheet that prints on A4; a header stays on the screen and is repeated on every page of paper.
+        """Add a sheet that prints on A4; its header stays on the screen and repeats on every printed page.
 
-        ``columns`` say above which columns it stands to the right.
+        ``columns`` decide which headers are right-aligned.
         """
         sheet = self.workbook.create_sheet(_free_name(title, self.workbook.sheetnames))
         for place, width in enumerate(widths, start=1):
@@ -86,7 +86,7 @@ class Book:
         sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", "&P / &N"
         if header:
             sheet.freeze_panes, sheet.print_title_rows = "A2", "1:1"
-            # Not every program makes room for a header of several lines.
+            # Some programs do not adjust the row height to a header of several lines.
             sheet.row_dimensions[1].height = _LINE * max(map(_lines, header, widths))
             right = [column.kind in RIGHT for column in columns] or [False] * len(header)
             sheet.append(
@@ -100,12 +100,12 @@ class Book:
     def list(
         self, sheet: Any, path: Sequence[str], header: Sequence[str], result: Result, *, total: bool
     ) -> None:
-        """Let the rows of ``result`` stand below the header of ``sheet``, as a table with its sums."""
+        """Put the rows of ``result`` below the header of ``sheet``, as a table with its totals."""
         columns, table = result.columns, result.table
         name = xlsx_tables.table_name(path, self.tables)
         made = xlsx_tables.made(name, header, columns, len(table), total=total)
         made.id = len(self.tables)
-        # Its columns are there already, which add_table of a sheet that is only written does not see.
+        # add_table reads the header cells, which a write-only sheet does not keep; the columns are set.
         sheet.tables.add(made)
         shown = [self._column(sheet, place, column) for place, column in enumerate(columns, start=1)]
         end = len(table) + 1
@@ -138,7 +138,7 @@ class Book:
         return int(cell.style_id)
 
     def value(self, sheet: Any, value: Any, kind: Kind) -> Any:
-        """One cell, typed by its kind."""
+        """Return one cell, typed by its kind."""
         if value is None:
             return None
         if isinstance(value, list):
@@ -154,10 +154,10 @@ class Book:
     def text(
         self, sheet: Any, text: str, *, bold: bool = False, wrapped: bool = False, right: bool = False
     ) -> Any:
-        """One cell that is a text, whatever it looks like."""
+        """Return one text cell, whatever the text looks like."""
         plain = sheets.legal(pa.array([sheets.short(text)]))
         cell = WriteOnlyCell(sheet, plain[0].as_py())
-        # openpyxl would store what begins with "=" as a formula.
+        # openpyxl would store a text that begins with "=" as a formula.
         cell.data_type = "s"
         cell.quotePrefix = runs(plain) is not None
         if bold:
@@ -168,19 +168,19 @@ class Book:
         return cell
 
     def title(self, sheet: Any, text: str, *, size: int = 16) -> Any:
-        """One cell that stands over others."""
+        """Return one heading cell."""
         cell = self.text(sheet, text)
         cell.font = Font(name=_FONT, size=size, bold=True, color=_DARK)
         return cell
 
     def word(self, column: Column, value: object) -> object:
-        """A code of ``column`` in the word that people have for it."""
+        """Return the word that people use for a code of ``column``."""
         return (
             column.words.get(self.cells.language, {}).get(value, value) if isinstance(value, str) else value
         )
 
     def number_format(self, kind: Kind) -> str:
-        """How a spreadsheet shows the numbers of a kind; the value behind is whole."""
+        """Return the number format of a kind; it changes only the display, not the value."""
         if kind is Kind.MONEY:
             form = money_form(self.cells.locale, self.cells.currency)
             digits = "#,##0" + ("." + "0" * form.most if form.most else "")
@@ -197,10 +197,10 @@ class Book:
         )
 
     def save(self, out: BinaryIO, made: datetime) -> None:
-        """Write the file as it was made at ``made``, whenever that is done."""
+        """Write the file with ``created_at`` as its creation time, whenever it is written."""
         with SpooledTemporaryFile(_IN_MEMORY) as draft, TemporaryFile() as final:
             self.workbook.save(draft)
-            # openpyxl writes the time of day there.
+            # openpyxl sets the current time when it saves.
             self.workbook.properties.created = self.workbook.properties.modified = made.astimezone(
                 UTC
             ).replace(tzinfo=None, microsecond=0)
@@ -226,7 +226,7 @@ class Book:
 
 
 def _lines(label: str, width: float) -> int:
-    """Lines that a label takes in a column, broken between its words."""
+    """Return how many lines a label takes in a column, broken between words."""
     return len(textwrap.wrap(label, max(1, int(width) - 2))) or 1
 
 
@@ -239,14 +239,14 @@ def _write_rows(part: IO[bytes], sheet: bytes, rows: _Rows) -> None:
 
 
 def colour_growth(sheet: Any, cells: str) -> None:
-    """More is green, less is red, in a range of cells."""
+    """Show growth in green and decline in red, in a range of cells."""
     for sign, colour in (("greaterThan", _UP), ("lessThan", _DOWN)):
         rule = CellIsRule(sign, ["0"], font=Font(color=colour, bold=True))  # type: ignore[no-untyped-call]
         sheet.conditional_formatting.add(cells, rule)
 
 
 def _around(text: str, lcid: str) -> str:
-    """What stands before or after digits. The sign of a currency bears its place; the rest is literal."""
+    """Quote the text before or after the digits for a number format; a currency sign gets its locale id."""
     found = re.fullmatch(r"(-?)(.*?)(-?)([\s\u00a0]*)", text) if lcid else None
     if found is None or not found[2].strip() or re.search(r"[\[\]\-]", found[2]):
         return _literal(text)
@@ -260,7 +260,7 @@ def _literal(text: str) -> str:
 
 
 def _free_name(title: str, taken: Sequence[str]) -> str:
-    """A name that spreadsheets take and no other sheet has."""
+    """Return a valid sheet name that no other sheet has."""
     plain = "".join(" " if sign in "[]:*?/\\" or ord(sign) < ord(" ") else sign for sign in title)
     plain = plain.strip().strip("'") or "-"
     known = {name.casefold() for name in taken} | {"history"}

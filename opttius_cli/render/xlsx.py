@@ -1,6 +1,6 @@
-"""An Excel workbook: what it comes to on the first sheet, then a sheet per list, and what it all means.
+"""An Excel workbook: an overview on the first sheet, then a sheet per list, and the explanations.
 
-Numbers and dates are numbers and dates; ids, RUTs and every other text are texts, whatever they look like.
+Numbers and dates are numbers and dates; ids, RUTs and all other texts are texts, whatever they look like.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
 _NARROWEST, _WIDEST, _SAMPLE = 9, 48, 500
 _CHARTS_IN_FRONT = 3
-"""Charts that are shown on the first sheet, too."""
+"""The most charts that are also shown on the first sheet."""
 
 
 def write(answer: Answer, out: BinaryIO, style: Style, *, most_rows: int = MOST_ROWS) -> None:
-    """The answer as a workbook in the reader's language; a sheet holds ``most_rows`` rows below its header."""
+    """Write the answer as a workbook in the reader's language, with at most ``max_rows`` rows per sheet."""
     book = Book(cells_for(style.language, answer))
     cover = xlsx_cover.cover(book, answer)
     records = [part for part in answer.parts if part.result.shape == "record"]
     lists = [part for part in answer.parts if part.result.shape != "record"]
     charts: list[tuple[Picture, Any]] = []
-    # What the answer is about comes first: its list where it has one, else its figures.
+    # The main part comes first: the answer's list if it has one, else its figures.
     for part in sorted(lists, key=lambda one: one.path != ROWS):
         if records and part.path != ROWS:
             _figures(book, records)
@@ -52,12 +52,12 @@ def write(answer: Answer, out: BinaryIO, style: Style, *, most_rows: int = MOST_
 
 
 def _list(book: Book, part: Part, most_rows: int) -> Any:
-    """A sheet of rows, and further ones where they do not fit on it; the first of them."""
+    """Add a sheet of rows, and more sheets if they do not fit; return the first one."""
     result = part.result
     header = xlsx_tables.headers([book.cells.label(column) for column in result.columns])
     table = result.table.slice(0, 0) if result.absent else result.table
     widths = _widths(book, result, header)
-    # The sum of a sheet would be a wrong one for a list that goes on.
+    # A list on several sheets has no total, because a sheet can only sum its own rows.
     total = 1 < len(table) < most_rows and any(column.total for column in result.columns)
     first = None
     for start in range(0, max(1, len(table)), most_rows):
@@ -69,32 +69,32 @@ def _list(book: Book, part: Part, most_rows: int) -> Any:
 
 
 def _widths(book: Book, result: Result, header: Sequence[str]) -> list[float]:
-    """Widths that fit the first rows; the header is broken into lines where it is longer."""
+    """Return widths that fit the first rows; a longer header wraps."""
     sample = result.table.slice(0, _SAMPLE)
     widths = []
     for place, (column, label) in enumerate(zip(result.columns, header, strict=True)):
         texts = book.cells.column(column, sample.column(place).to_pylist())
         longest = max(map(len, [*texts, *label.split()]), default=0)
-        # Room for the button of the filter, too.
+        # Leave room for the filter button.
         widths.append(float(min(_WIDEST, max(_NARROWEST, longest + 3))))
     return widths
 
 
 def _chart(book: Book, drawn: Picture, sheet: Any) -> Any:
-    """The chart of the list that stands in ``sheet``."""
+    """Build the chart of the list in ``sheet``."""
     formats = (day_pattern(book.cells.locale), book.number_format(drawn.column.kind))
     return xlsx_charts.chart(drawn, sheet, formats, book.cells.label(drawn.column))
 
 
 def _beside(result: Result) -> str:
-    """The letters of the column after a list and a blank one."""
+    """Return the letters of the second column after a list, where its chart goes."""
     from openpyxl.utils import get_column_letter
 
     return get_column_letter(len(result.columns) + 2)
 
 
 def _figures(book: Book, parts: Sequence[Part]) -> None:
-    """The single figures of all records, one per line, with what each means."""
+    """Add a sheet of all single figures, one per line, with their meanings."""
     header = [_("Section"), _("Figure"), _("Value"), _("Meaning")]
     sheet = book.sheet(_("Figures"), [26, 30, 20, 90], header)
     lines = 1

@@ -1,4 +1,4 @@
-"""Pictures as charts of a spreadsheet: they read the cells of a list, and carry its values for previews."""
+"""Charts as Excel charts: they refer to the cells of a list, and cache its values for previews."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
     from opttius_cli.render.charts import Picture
 
 WIDTH, HEIGHT = 17.5, 8.0
-"""Centimetres."""
+"""In centimetres."""
 _COLOUR, _GRID = "0B6BCB", "DFE3E8"
 _STEP, _FRAME = 0.62, 2.2
 _EPOCH = 25_569
 
 
 def chart(drawn: Picture, sheet: Any, formats: tuple[str, str], label: str) -> Any:
-    """The chart of a picture whose list stands in ``sheet`` from line 2 on.
+    """Build the Excel chart of a list whose rows in ``sheet`` start at line 2.
 
-    ``formats`` are those of dates and of the values; ``label`` is what the values are called.
+    ``formats`` are the number formats of dates and values; ``label`` is the name of the values.
     """
     made = _line(drawn, formats[0]) if drawn.drawing == "line" else _bars(drawn)
     made.title, made.legend, made.style = drawn.title, None, 2
     made.width = WIDTH
     made.height = max(HEIGHT, _FRAME + _STEP * len(drawn.points)) if drawn.drawing == "bar" else HEIGHT
-    # Without this some programs show no axis at all.
+    # Without this, some programs hide the axes.
     made.x_axis.delete = made.y_axis.delete = False
     if drawn.drawing == "bar":
         made.y_axis.majorGridlines = None
@@ -83,7 +83,7 @@ def _bars(drawn: Picture) -> Any:
     made.type = "bar" if drawn.drawing == "bar" else "col"
     made.gapWidth = 40
     if drawn.drawing == "bar":
-        # The first row stands at the top, as it does in the list; the values stand at the bars.
+        # Put the first row at the top, as in the list, and the values beside the bars.
         made.x_axis.scaling.orientation = "maxMin"
         made.dataLabels = DataLabelList(
             showVal=True, showSerName=False, showCatName=False, showLegendKey=False
@@ -92,7 +92,7 @@ def _bars(drawn: Picture) -> Any:
 
 
 def _day(day: date) -> int:
-    """The number by which spreadsheets know a date."""
+    """Return the serial number of a date in a spreadsheet."""
     from datetime import date as of
 
     return (day - of(1970, 1, 1)).days + _EPOCH

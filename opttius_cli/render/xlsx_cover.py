@@ -1,4 +1,4 @@
-"""The first and the last sheet of a workbook: what the answer comes to, and what it is made of."""
+"""The first and the last sheet of a workbook: an overview of the answer, and an explanation of it."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 _WIDTHS = [24, 28, 20, 20, 13, 3]
 _LAST = "E"
 _LINE_LENGTH = 105
-"""Characters of a sentence that stand in one line across the sheet."""
+"""Characters of a sentence that fit into one line across the sheet."""
 _LINE_HEIGHT = 15
 _POINTS_PER_CM = 28.35
 _FIRST_CHART = 5
 _SUMMARIES = (("kpis",), ("summary",))
-"""Where an answer puts the figures that it comes to."""
+"""The paths of an answer's key figures."""
 
 
 def cover(book: Book, answer: Answer) -> Any:
-    """The first sheet: whose figures, which period, the key figures with their growth, what was left out."""
+    """Add the first sheet: the answer's header, key figures with growth, and data quality notes."""
     sheet = book.sheet(_("Overview"), _WIDTHS)
     sheet.sheet_view.showGridLines = False
     first, *rest = facts(answer, book.cells)
@@ -50,7 +50,7 @@ def cover(book: Book, answer: Answer) -> Any:
 
 
 def _key_figures(book: Book, sheet: Any, answer: Answer, lines: int) -> int:
-    """The single figures that the answer comes to; the number of the last line."""
+    """Add the key figures; return the number of the last line."""
     parts = [part for part in answer.parts if part.path in _SUMMARIES and part.result.shape == "record"]
     found = figures(parts, book.cells.language) if parts else []
     if not found:
@@ -76,7 +76,7 @@ def _key_figures(book: Book, sheet: Any, answer: Answer, lines: int) -> int:
 
 
 def show(sheet: Any, charts: Sequence[Any]) -> None:
-    """Charts on the first sheet, beside the figures, one below the other."""
+    """Add charts to the first sheet, to the right of the figures, one below the other."""
     line = _FIRST_CHART
     for chart in charts:
         sheet.add_chart(chart, f"G{line}")
@@ -84,7 +84,7 @@ def show(sheet: Any, charts: Sequence[Any]) -> None:
 
 
 def about(book: Book, answer: Answer) -> None:
-    """The last sheet: whose figures these are, what was left out, what columns mean, and the SQL."""
+    """Add the last sheet: scope and source, data quality notes, meanings of columns, and the SQL."""
     sheet = book.sheet(_("About"), [34, 120], [_("About"), "opttius"])
     for name, text in (
         *_facts(answer, book.cells),
@@ -96,7 +96,7 @@ def about(book: Book, answer: Answer) -> None:
     ):
         sheet.append([book.text(sheet, name, wrapped=True), book.text(sheet, text, wrapped=True)])
     for name, sql in answer.sql:
-        # Not wrapped: a query in full would push everything else off the screen.
+        # Do not wrap SQL: a complete query would push everything else off the screen.
         sheet.append([book.text(sheet, _("SQL of {report}", report=name)), book.text(sheet, sql)])
 
 
@@ -120,7 +120,7 @@ def _facts(answer: Answer, cells: Cells) -> Iterator[tuple[str, str]]:
 
 
 def _meanings(answer: Answer, cells: Cells) -> Iterator[tuple[str, str]]:
-    """What the columns of lists mean; single figures say it beside themselves."""
+    """Yield the meanings of list columns; single figures have theirs beside them."""
     for part in answer.parts:
         if part.result.shape != "record":
             for column in part.result.columns:

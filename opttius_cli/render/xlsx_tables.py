@@ -1,4 +1,4 @@
-"""A list as a table of a spreadsheet: named columns that filter and sort, sums that follow the filter."""
+"""A list as an Excel table: named columns that filter and sort, and totals that follow the filter."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 _LONGEST_HEADER = 255
 _LONGEST_NAME = 200
 _ADD_UP = 109
-"""The function of SUBTOTAL that sums what a filter leaves."""
+"""The function number of SUBTOTAL that sums only the rows that a filter leaves visible."""
 
 
 def headers(labels: Sequence[str]) -> list[str]:
-    """``labels`` as a table's columns can be called: not empty, not too long, each once whatever its case."""
+    """Return ``labels`` as valid column names of a table: not empty, not too long, unique in any case."""
     found: list[str] = []
     known: set[str] = set()
     for label in sheets.legal(pa.array(list(labels), pa.string())).to_pylist():
@@ -42,7 +42,7 @@ def headers(labels: Sequence[str]) -> list[str]:
 
 
 def table_name(path: Sequence[str], taken: set[str]) -> str:
-    """A name for a table by its place in the answer; formulas can use it, and no cell is called so."""
+    """Return a table name from a path in the answer; it is valid in formulas and is not a cell reference."""
     plain = "opttius_" + re.sub(r"[^A-Za-z0-9_]", "_", "_".join(path))[:_LONGEST_NAME]
     number, name = 1, plain
     while name.casefold() in taken:
@@ -53,9 +53,9 @@ def table_name(path: Sequence[str], taken: set[str]) -> str:
 
 
 def made(name: str, header: Sequence[str], columns: Sequence[Column], rows: int, *, total: bool) -> Table:
-    """The table of ``rows`` rows below a header in line 1, with a line of sums at its end where ``total``."""
+    """Build the table of ``row_count`` rows below a header in line 1, with a totals row if ``has_totals``."""
     last = get_column_letter(len(header))
-    # A table has a row, even if it is empty.
+    # A table needs at least one row, even if it is empty.
     end = 1 + max(1, rows)
     table = Table(displayName=name, ref=f"A1:{last}{end + total}", totalsRowCount=1 if total else None)
     table.totalsRowShown = total
@@ -79,7 +79,7 @@ def _label_place(columns: Sequence[Column]) -> int | None:
 def totals_row(
     name: str, header: Sequence[str], table: pa.Table, columns: Sequence[sheets.SheetColumn], line: int
 ) -> bytes:
-    """The line of sums as XML: formulas with what they come to, for readers that do not calculate."""
+    """Render the totals row as XML: formulas with cached results, for programs that do not calculate."""
     label = _label_place([column.column for column in columns])
     pieces = [f'<row r="{line}">']
     for place, column in enumerate(columns):
@@ -97,5 +97,5 @@ def totals_row(
 
 
 def _reference(header: str) -> str:
-    """A column's name as formulas write it: an apostrophe before every sign that means something in them."""
+    """Escape a column name for formulas: an apostrophe before every special character."""
     return re.sub(r"(['#@\[\]])", r"'\1", header)

@@ -1,1 +1,1 @@
-"""Reports: SQL files with a header, found, read and checked; a dashboard is a list of them."""
+"""Reports: SQL files with a header. This package finds, reads and validates them, and lays out answers."""

@@ -1,4 +1,4 @@
-"""What each command answers, as data: which report stands where. JSON keys and screens follow this order."""
+"""The layout of each answer, as data: which report goes where. JSON keys and screens follow this order."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A report and the keys under which an answer puts it.
+    """A report and the path of keys where an answer puts it.
 
-    ``only`` takes some columns of it: a figure that a section defines and another one repeats.
+    ``columns`` takes only some of its columns: for a figure that another section repeats.
     """
 
     path: tuple[str, ...]
@@ -78,11 +78,11 @@ CUSTOMERS = (_at("summary", "customers/summary"), _at("rows", "customers/list"))
 
 LOADED = (_at("rows", "quality/loaded"), _at("rejects", "quality/rejects"))
 LOADED_FOR_READER = (_at("rows", "quality/seen"), _at("rejects", "quality/rejects"))
-"""What an admin is told of a load: nothing that would tell how much lies outside the admin's branches."""
+"""The answer to an admin who loads: nothing reveals how much there is outside the admin's branches."""
 FINDINGS = (_at("rows", "quality/findings"), _at("rejects", "quality/rejects"))
 
 SCHEMES = {"lifecycle": "segments/lifecycle", "rfm": "segments/rfm"}
-"""The ways of dividing customers, each a report of one row per segment."""
+"""The segmentations of customers, each a report with one row per segment."""
 
 EXPORTS = {
     "segments": "segments/segments",
@@ -95,20 +95,20 @@ EXPORTS = {
     "appointments": "clinic/appointments",
     "work-orders": "clinic/work_orders",
 }
-"""What ``opttius export`` offers besides the dashboard, under the names people type."""
+"""The reports that ``opttius export`` offers besides the dashboard, by the names people type."""
 
 
 BOARDS = {"dashboard": DASHBOARD, "customer": CUSTOMER, "check": FINDINGS}
-"""The answers that are made of several reports, under the names of their commands."""
+"""The answers that consist of several reports, by the names of their commands."""
 
 
 def rows(report: str) -> tuple[Place, ...]:
-    """The places of an answer that is one list."""
+    """Return the layout of an answer that is one list."""
     return (Place(("rows",), report),)
 
 
 def sections(places: Sequence[Place], wanted: Sequence[str]) -> tuple[Place, ...]:
-    """The places of the sections named in ``wanted`` (all when it is empty).
+    """Return the slots of the sections ``names`` (of all sections when it is empty).
 
     Raises:
         UnknownNameError: there is no such section.
@@ -129,7 +129,7 @@ QUALITY_OF_ROWS = (
     _at("missing_tables", "quality/missing_tables"),
     _at("missing_columns", "quality/missing_columns"),
 )
-"""What was left out of the rows: all there is to tell before anybody asks for a figure."""
+"""What was left out of the rows: all that can be said before figures are computed."""
 
 QUALITY = (
     _at("unattributed", "quality/unattributed"),
@@ -138,4 +138,4 @@ QUALITY = (
     Place((), "quality/odd_amounts"),
     *QUALITY_OF_ROWS,
 )
-"""What was left out (metrics 9): the same for every answer with figures."""
+"""What was left out (metrics 9): the same in every answer with figures."""

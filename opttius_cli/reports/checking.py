@@ -1,4 +1,4 @@
-"""Whether a report keeps its word: the columns of its SQL are those of its header, in order, each fit for its kind."""
+"""Validate a report: its SQL must return the columns of its header, in order, each of a type for its kind."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _FITTING = {
     Kind.FLAG: ("bool",),
     Kind.LIST: ("list",),
 }
-"""Beginnings of the Arrow types that a kind may have; every other kind is text."""
+"""Prefixes of the Arrow types that a kind may have; every other kind is text."""
 
 
 def faults(report: Report, schema: pa.Schema) -> list[str]:
-    """What is wrong between a report's header and the columns that its SQL gives."""
+    """Return the differences between a report's header and the columns that its SQL returns."""
     declared = [column.name for column in report.columns]
     if declared != schema.names:
         return [
             _(
-                "the header lists {declared}, the SQL gives {given}",
+                "the header lists {declared}, the SQL returns {actual}",
                 declared=", ".join(declared),
-                given=", ".join(schema.names),
+                actual=", ".join(schema.names),
             )
         ]
     wrong = []
@@ -42,17 +42,17 @@ def faults(report: Report, schema: pa.Schema) -> list[str]:
         if not given.startswith(_FITTING.get(column.kind, ("string", "large_string"))):
             wrong.append(
                 _(
-                    "column {name} is declared {kind}, the SQL gives {given}",
+                    "column {name} is declared as {kind}, the SQL returns {actual}",
                     name=column.name,
                     kind=column.kind.value,
-                    given=given,
+                    actual=given,
                 )
             )
     return wrong
 
 
 def undeclared(name: str, kind: Kind) -> str:
-    """What is wrong with a column that carries personal data of ``kind``, though its header says otherwise."""
+    """Describe a column that carries personal data of ``kind`` although its header says otherwise."""
     return _(
         'column {name} shows personal data: declare it kind = "{kind}", so that it can be masked',
         name=name,

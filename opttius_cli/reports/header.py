@@ -19,7 +19,7 @@ FENCE = "-- ---"
 LANGUAGES = ("es", "en")
 History = Literal["all", "window", "none"]
 HISTORIES: tuple[History, ...] = ("all", "window", "none")
-"""The purchases that a report may look at, the most first."""
+"""The purchases that a report may read, the longest history first."""
 _SHAPES: tuple[Shape, ...] = ("record", "rows", "map", "list")
 _KEYS = {
     "title",
@@ -41,15 +41,13 @@ _DRAWINGS: tuple[Drawing, ...] = ("line", "bar", "column")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report as its file declares it, in each language where people read it.
+    """A report as its file declares it; titles and grain in each language.
 
-    ``sql`` is the whole file; ``needs`` are tables it cannot do without.
-
-    ``history`` says which purchases it looks at: all there ever were, those of the windows, or none at all;
-    ``windowed`` that it is about a period. ``parameters`` are values it needs besides those of every report.
-    ``few`` that its rows stay few however much data there is. ``uses`` names shared views that are worth working
-    out once before it runs; ``group_size`` the columns that say how many people a row is about. ``chart`` says
-    how it is drawn.
+    ``sql`` is the whole file. ``needs`` are the tables that it requires. ``history`` says which purchases it
+    reads: all, those of the windows, or none. ``has_period``: it is about a period. ``few``: it returns few
+    rows, however much data there is. ``parameters`` are values that it needs besides those of every report.
+    ``uses`` names shared views that are created before it runs. ``group_size`` are the columns that say how
+    many people a row is about. ``chart`` says how it is drawn.
     """
 
     name: str
@@ -69,7 +67,7 @@ class Report:
 
     @property
     def is_users(self) -> bool:
-        """Whether it is of the user's own folder."""
+        """Return whether it is from the user's own folder."""
         return self.name.startswith("user/")
 
 
@@ -81,7 +79,7 @@ class HeaderError(ConfigError):
 
 
 def header_text(sql: str, file: str) -> str:
-    """The TOML between the fences of ``sql``. Raises HeaderError when there is none."""
+    """Return the TOML between the fences of ``sql``. Raises HeaderError when there is none."""
     lines = sql.splitlines()
     if not lines or lines[0].rstrip() != FENCE:
         raise HeaderError(file, _("it must begin with a line “-- ---”"))
@@ -94,7 +92,7 @@ def header_text(sql: str, file: str) -> str:
 
 
 def parse_report(name: str, sql: str, file: str) -> Report:
-    """The report that ``sql`` declares. Raises HeaderError naming ``file`` and the key that is wrong."""
+    """Parse the report that ``sql`` declares. Raises HeaderError naming ``file`` and the wrong key."""
     try:
         header = tomllib.loads(header_text(sql, file))
     except tomllib.TOMLDecodeError as error:
@@ -154,7 +152,7 @@ def _column(name: str, value: Any, file: str) -> Column:
 
 
 def _chart(value: Any, columns: tuple[Column, ...], file: str) -> Chart:
-    """How the report is drawn: a drawing over two of its columns, the second one of numbers."""
+    """Parse how the report is drawn: a kind of chart and two columns, of which y holds numbers."""
     kinds = {column.name: column.kind for column in columns}
     told = value if isinstance(value, dict) else {}
     drawing, x, y = told.get("kind"), str(told.get("x", "")), str(told.get("y", ""))
@@ -163,9 +161,11 @@ def _chart(value: Any, columns: tuple[Column, ...], file: str) -> Chart:
             file, _("chart needs a kind ({names}) and two columns, x and y", names=", ".join(_DRAWINGS))
         )
     if x not in kinds or kinds.get(y) not in NUMERIC:
-        raise HeaderError(file, _("chart names {x} and {y}: x must be a column, y one of numbers", x=x, y=y))
+        raise HeaderError(
+            file, _("chart names {x} and {y}: x must be a column, and y a column of numbers", x=x, y=y)
+        )
     if drawing == "line" and kinds[x] is not Kind.DATE:
-        raise HeaderError(file, _("a chart of lines stands over dates; {name} holds none", name=x))
+        raise HeaderError(file, _("a line chart needs dates as x; {name} is not a date column", name=x))
     return Chart(drawing, x, y)
 
 
@@ -174,7 +174,9 @@ def _group_size(header: Mapping[str, Any], file: str) -> tuple[str, ...]:
     for name in names:
         column = header["columns"].get(name)
         if (column if isinstance(column, str) else (column or {}).get("kind")) != Kind.COUNT.value:
-            raise HeaderError(file, _("group_size names {name}, which is no column of kind count", name=name))
+            raise HeaderError(
+                file, _("group_size names {name}, which is not a column of kind count", name=name)
+            )
     return names
 
 
@@ -184,7 +186,7 @@ def _vocabularies() -> dict[str, dict[str, dict[str, str]]]:
 
 
 def vocabulary(name: str) -> dict[str, dict[str, str]]:
-    """How people call the codes of a column, by language: the table ``name`` of ``sql/words.toml``."""
+    """Return the texts for the codes of a column, by language: the table ``name`` of ``sql/words.toml``."""
     words = _vocabularies().get(name, {})
     return {language: {code: texts[language] for code, texts in words.items()} for language in LANGUAGES}
 

@@ -1,4 +1,4 @@
-"""Which reports exist: the SQL files of the project, and those of the user's ``reports/`` folder."""
+"""The reports that exist: the SQL files of the project, and those in the user's ``reports/`` folder."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _BASE = (
     "base/segment_movement",
     "base/faulty_rows",
 )
-"""The shared views and macros, each after those it is made of."""
+"""The files of shared views and macros, each after those it depends on."""
 
 USER = "user"
 _NO_REPORTS = {"base", "load", "sample"}
@@ -45,10 +45,10 @@ _NO_REPORTS = {"base", "load", "sample"}
 
 @dataclass(frozen=True, slots=True)
 class BaseView:
-    """A file of shared views or macros; ``since`` names the instant that a view worked out once begins at.
+    """A file of shared views or macros; ``since`` names the instant at which a materialized view begins.
 
-    ``optional``: made only for the reports that use it. ``uses`` names the optional ones that it is made of.
-    ``inner``: only other views are made of it; a user's report may not name it.
+    ``optional``: created only for reports that use it. ``uses`` names the optional ones that it depends on.
+    ``inner``: only other views may read it; a user's report may not name it.
     """
 
     name: str
@@ -60,13 +60,13 @@ class BaseView:
 
 
 def rules() -> str:
-    """The macros that the scoped views themselves use."""
+    """Return the macros that the scoped views themselves use."""
     return sql_text("base/keys") + sql_text("base/rules")
 
 
 @cache
 def base() -> tuple[BaseView, ...]:
-    """The shared views, each after those it is made of."""
+    """Load the shared views, each after those it depends on."""
     found = []
     for name in _BASE:
         text = sql_text(name)
@@ -86,7 +86,7 @@ def base() -> tuple[BaseView, ...]:
 
 
 def base_for(reports: Iterable[Report]) -> list[BaseView]:
-    """The shared views that these reports are made of. A user's report may ask any that is not inner."""
+    """Return the shared views that these reports need. A user's report may read any that is not inner."""
     wanted = {name for report in reports for name in report.uses}
     every = any(report.is_users for report in reports)
     for view in reversed(base()):
@@ -97,12 +97,12 @@ def base_for(reports: Iterable[Report]) -> list[BaseView]:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The reports of the project and those of the user's ``folder``."""
+    """The reports of the project, and those in the user's ``folder``."""
 
     folder: Path
 
     def report(self, name: str) -> Report:
-        """The report ``name``: ``dashboard/sales`` of the project, or ``user/NAME`` of the user's folder.
+        """Load the report ``name``: ``dashboard/sales`` of the project, or ``user/NAME`` of the user.
 
         Raises:
             HeaderError: its header cannot be used.
@@ -117,33 +117,33 @@ class Library:
             raise HeaderError(str(file), _("it is not UTF-8")) from error
 
     def title(self, name: str, language: str) -> str:
-        """A report's title; for one whose header cannot be used, what is wrong with it."""
+        """Return a report's title, or the error message when its header cannot be used."""
         try:
             return self.report(name).titles[language]
         except HeaderError as error:
             return str(error)
 
     def file(self, name: str) -> Path:
-        """The file of a report."""
+        """Return the path of a report's file."""
         folder, _slash, stem = name.rpartition("/")
         return (self.folder if folder == USER else sql_folder() / folder) / f"{stem}.sql"
 
     def own(self) -> list[str]:
-        """The project's reports."""
+        """List the project's reports."""
         files = sorted(sql_folder().glob("*/*.sql"))
         return [f"{file.parent.name}/{file.stem}" for file in files if file.parent.name not in _NO_REPORTS]
 
     def users(self) -> dict[str, str]:
-        """The user's reports: the name that people type, and the report's."""
+        """Map the names that people type to the user's reports."""
         files = sorted(self.folder.glob("*.sql")) if self.folder.is_dir() else []
         return {file.stem: f"{USER}/{file.stem}" for file in files}
 
     def full_name(self, name: str) -> str:
-        """The report that ``name`` means: a full name, the last part of one, a user's report, or an export.
+        """Return the full name for ``name``: a full name, its last part, a user's report, or an export.
 
         Raises:
-            AmbiguousError: it is the last part of several.
-            NotOneReportError: it is a board, which is made of several.
+            AmbiguousNameError: it is the last part of several.
+            CompositeReportError: it is a layout of several reports.
         """
         typed = self._typed()
         known, board = meant(name, typed), meant(name, BOARDS)
@@ -155,7 +155,7 @@ class Library:
         return fitting[0]
 
     def _typed(self) -> dict[str, list[str]]:
-        """The names that people may type, and the reports that each stands for; the project's come first."""
+        """Map each name that people may type to its reports; the project's reports take precedence."""
         typed: dict[str, list[str]] = {}
         for full in self.own():
             for name in (full, full.rpartition("/")[2]):
@@ -168,7 +168,7 @@ class Library:
         return typed
 
     def names(self) -> list[str]:
-        """Every report."""
+        """List the full names of all reports."""
         return [*self.own(), *self.users().values()]
 
 
@@ -176,7 +176,7 @@ _LONGEST = 200
 
 
 def _is_plain(name: str) -> bool:
-    """Whether a name is a folder's and a file's, or a file's alone: a path would lead anywhere."""
+    """Return whether a name is FOLDER/FILE or FILE alone: a longer path could lead anywhere."""
     parts = name.split("/")
     most = 2
     return (

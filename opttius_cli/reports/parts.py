@@ -1,4 +1,4 @@
-"""What a report that is made by itself can be put together from, under the names that ``parts`` takes."""
+"""The parts that a job can consist of, by the names that its setting ``parts`` takes."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ EXPORT = "export/"
 
 
 def every_part(users: Mapping[str, str]) -> dict[str, tuple[Place, ...]]:
-    """Each part by name: the sections of the dashboard, who the customers are, and every export.
+    """Return each part by name: the sections of the dashboard, the segmentations, and every export.
 
-    ``users`` are the user's own reports by name. A name that a section has already is an export's only
-    with ``export/`` before it.
+    ``user_reports`` are the user's own reports by name. Where a section has the name of an export, the export
+    needs ``export/`` before its name.
     """
     found: dict[str, tuple[Place, ...]] = {"dashboard": DASHBOARD}
     for place in DASHBOARD:
@@ -34,7 +34,7 @@ def every_part(users: Mapping[str, str]) -> dict[str, tuple[Place, ...]]:
 
 
 def every_figure(library: Library) -> list[str]:
-    """The dotted path of each single figure of the dashboard; a word that stands beside figures is none."""
+    """List the dotted path of each single figure of the dashboard; columns of text are not figures."""
     found = []
     for place in DASHBOARD:
         report = library.report(place.report)
@@ -46,6 +46,6 @@ def every_figure(library: Library) -> list[str]:
 
 
 def places(parts: Iterable[str], users: Mapping[str, str]) -> tuple[Place, ...]:
-    """The places of ``parts``, each once, in the order in which they were named."""
+    """Return the slots of ``parts``, each once, in the order of ``parts``."""
     known = every_part(users)
     return tuple(dict.fromkeys(place for part in parts for place in known[part]))

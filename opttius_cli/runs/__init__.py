@@ -1,1 +1,1 @@
-"""Reports that are made by themselves: one run, its files, and the ledger in which every start is kept."""
+"""Jobs: their runs, the files that a run writes, and the ledger that records every start."""

@@ -1,6 +1,6 @@
-"""Figures that left their bounds: read from an answer, judged, and told as a part of the report.
+"""Alerts: figures of an answer are compared with their bounds, and alerts are added to the answer as a part.
 
-Figures are judged exactly: a third of a sum is that third, and what is told of it is rounded last.
+The arithmetic is exact, with fractions; only the values that are shown are rounded.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 Figures = dict[str, Decimal]
 """Figures by their dotted paths."""
 Past = list[dict[str, Figures]]
-"""The figures of earlier runs by scope, the newest first."""
+"""The figures of earlier runs by scope, newest run first."""
 
 _PLACES, _PERCENT_PLACES = 6, 2
-"""Decimals of what is told: of figures, and of changes."""
+"""Decimals of the values that are shown: of figures, and of changes."""
 _EXACT = Context(prec=76, rounding=ROUND_HALF_UP)
-"""Digits enough for whatever the database adds up, and for its decimals."""
+"""Enough digits for any sum of the database, and for its decimals."""
 _COLUMNS = (
     Column("alert", Kind.TEXT, {"es": "Alerta", "en": "Alert"}),
     Column("figure", Kind.TEXT, {"es": "Cifra", "en": "Figure"}),
@@ -41,7 +41,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """An alert whose figure left its bounds: the figure, what it was compared with, and the change in percent."""
+    """An alert whose figure is out of bounds: its value, its reference and the change in percent."""
 
     alert: Alert
     scope: str
@@ -52,13 +52,13 @@ class Raised:
 
 
 def places(alerts: Iterable[Alert]) -> tuple[Place, ...]:
-    """The reports that hold the figures of ``alerts``."""
+    """Find the slots whose reports hold the figures of ``alerts``."""
     paths = {_path(alert.figure) for alert in alerts}
     return tuple(place for place in DASHBOARD if place.path in paths)
 
 
 def figures(alerts: Iterable[Alert], answer: Answer) -> Figures:
-    """The figures of ``alerts`` that ``answer`` tells, by their dotted paths."""
+    """Read the figures of ``alerts`` from ``answer``, by their dotted paths; missing ones are left out."""
     found = {}
     for alert in alerts:
         cell = _cell(alert.figure, answer)
@@ -75,7 +75,7 @@ def judged(
     scope: str,
     answer: Answer,
 ) -> list[Raised]:
-    """The alerts whose figure left its bounds; one that cannot be compared yet is left out."""
+    """Return the alerts whose figure is out of bounds; one that cannot be compared yet is left out."""
     found = []
     for alert in alerts:
         if alert.figure not in now:
@@ -90,7 +90,7 @@ def judged(
 
 
 def part(raised: Sequence[Raised]) -> Part:
-    """The list of what was raised, as a part of the report."""
+    """Build the part of the answer that lists the raised alerts."""
     import pyarrow as pa
 
     rows = [(one.sentence, one.alert.figure, one.value, one.reference, one.change) for one in raised]
@@ -131,7 +131,7 @@ def _is_out(alert: Alert, value: Fraction) -> bool:
 
 
 def _rounded(value: Fraction, places: int) -> Decimal:
-    """``value`` as a decimal, rounded half away from zero."""
+    """Round ``value`` to a decimal, half away from zero."""
     divided = _EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))
     return divided.quantize(Decimal(1).scaleb(-places), context=_EXACT)
 
@@ -141,7 +141,7 @@ def _path(figure: str) -> tuple[str, ...]:
 
 
 def _cell(figure: str, answer: Answer) -> tuple[Decimal | int, Column] | None:
-    """A figure of an answer, and its column."""
+    """Find a figure in an answer, with its column."""
     path, name = _path(figure), figure.rpartition(".")[2]
     for one in answer.parts:
         result = one.result
@@ -154,7 +154,7 @@ def _cell(figure: str, answer: Answer) -> tuple[Decimal | int, Column] | None:
 
 
 def _sentence(alert: Alert, value: Decimal, change: Decimal | None, answer: Answer) -> str:
-    """What was raised, as a person reads it, in the language in use."""
+    """Describe a raised alert in a sentence of the current language."""
     from opttius_cli.i18n import language_of_place
 
     cells = cells_for(language_of_place(), answer)

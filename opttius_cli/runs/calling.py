@@ -1,7 +1,7 @@
-"""Which runs are to be made now: those that are due and not ticked off in the ledger, each once.
+"""Pending runs: the due instants that the ledger does not yet record as finished.
 
-An instant is ticked off when its files were delivered, or when it failed as often as it is tried. The first
-time that a report is seen its last due instant counts, so that nothing is lost between defining and calling.
+An instant is finished when its files were delivered, or when it failed as often as a run is tried. For a job
+without runs, its last due instant counts, so that none is lost between its definition and the first call.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from opttius_cli.runs.ledger import Run
 
 ATTEMPTS = 3
-"""How often a due run is tried before it waits for its next time."""
+"""How often a due run is tried before the job waits for its next instant."""
 FURTHEST = timedelta(days=400)
-"""How far back missed runs are made up for."""
+"""How far back missed runs are caught up."""
 
 
 def instants(
     schedule: Schedule, runs: Iterable[Run], now: datetime, *, missed: bool = False
 ) -> list[datetime]:
-    """The due instants that are to be made now, the oldest first: the last one, with ``missed`` all of them.
+    """List the pending due instants, oldest first: only the last one, or all of them with ``include_missed``.
 
-    ``runs`` are those of the report.
+    ``runs`` are those of the job.
     """
     last = due.latest(schedule, now)
     if last is None:
@@ -42,13 +42,13 @@ def instants(
         return [last] if last not in settled else []
     first = min((run.due for run in told if run.due), default=last)
     since = max(first, now - FURTHEST)
-    # As far as one looks back is a moment like any other: nothing was due at it.
+    # The limit of the look-back is not itself a due instant; the first recorded one is.
     found = [*([first] if first == since else []), *due.between(schedule, since, now)]
     return [one for one in found if one not in settled]
 
 
 def missed(schedule: Schedule, runs: Iterable[Run], now: datetime) -> list[datetime]:
-    """The due instants that passed without being made, the last one not counted."""
+    """List the due instants that passed without a finished run, without the last one."""
     last = due.latest(schedule, now)
     return [one for one in instants(schedule, runs, now, missed=True) if one != last]
 

@@ -1,4 +1,4 @@
-"""How much an answer holds: a report about nothing is delivered, too, but it is said."""
+"""Whether an answer has any data: an empty one is delivered, too, but the run is marked as empty."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _NAMING = PERSONAL | {Kind.ID}
 
 
 def rows_of(answer: Answer) -> int:
-    """The rows of all parts together; single figures count one."""
+    """Count the rows of all parts; a record of figures counts as one."""
     return sum(part.result.table.num_rows for part in answer.parts if not part.result.absent)
 
 
 def has_something(answer: Answer) -> bool:
-    """Whether any part holds anything but zeros."""
+    """Whether any part has something other than zeros."""
     return any(_tells(part.result) for part in answer.parts)
 
 
 def _tells(result: Result) -> bool:
-    """Rows that name somebody or something count by themselves; else a figure must not be zero."""
+    """Whether a result has data: rows that name a person or thing, or a figure that is not zero."""
     import pyarrow.compute as pc
 
     if result.absent or not result.table.num_rows:

@@ -1,7 +1,7 @@
-"""Commands of the reader's own that are told how a run ended: a mail, a webhook, a dead man's switch.
+"""Hooks: the user's own commands that run after a job, such as a mail, a webhook or a dead man's switch.
 
-The command is run by the shell, as cron runs its lines. The facts come only by the environment, so nothing
-of the data can become a part of the command. What becomes of it never changes what became of the report.
+The shell runs the command, as cron does. The facts are passed only as environment variables, so that no data
+can become a part of the command. A hook that fails does not change the outcome of the run.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
     from opttius_cli.runs.running import Post
 
 TIMEOUT = 60.0
-"""Seconds that a command may take."""
+"""Seconds that a hook may take."""
 _NAMED_AT_MOST = 100_000
-"""Characters of one fact: an environment has room for so many, not for any number of file names."""
+"""The longest value of a variable, in characters: the system limits the size of the environment."""
 
 
 def call(
     post: Post, definition: Definition, run: Run, files: Sequence[str], raised: Sequence[Raised]
 ) -> None:
-    """Run the command for how ``run`` ended, if there is one."""
+    """Run the hook for the status of ``run``, if there is one, and report a problem with it."""
     command = _command(post, definition, run)
     if command and (trouble := _trouble(command, {**post.environment, **facts(run, files, raised)})):
-        post.voice.note(_("The command for {report}: {trouble}", report=run.report, trouble=trouble))
+        post.voice.note(_("The command for {report}: {problem}", report=run.report, problem=trouble))
 
 
 def _trouble(command: str, environment: Mapping[str, str]) -> str | None:
-    """Run ``command``; what went wrong with it, None when nothing did."""
+    """Run ``command``; returns a description of what went wrong, or None."""
     try:
         process = subprocess.Popen(  # noqa: S602 - the reader's own command, as they wrote it
             command,
@@ -63,7 +63,7 @@ def _trouble(command: str, environment: Mapping[str, str]) -> str | None:
     if not process.returncode:
         return None
     last = (said.decode("utf-8", "replace").strip().splitlines() or [""])[-1]
-    return _("it ended with {code}: {said}", code=process.returncode, said=last)
+    return _("it ended with {code}: {output}", code=process.returncode, output=last)
 
 
 def _command(post: Post, definition: Definition, run: Run) -> str | None:
@@ -73,7 +73,7 @@ def _command(post: Post, definition: Definition, run: Run) -> str | None:
 
 
 def facts(run: Run, files: Sequence[str], raised: Sequence[Raised]) -> dict[str, str]:
-    """What the command is told, by the names of its environment."""
+    """Build the environment variables that tell the hook about the run."""
     told = {
         "REPORT": run.report,
         "STATUS": run.status,
@@ -91,7 +91,7 @@ def facts(run: Run, files: Sequence[str], raised: Sequence[Raised]) -> dict[str,
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a command and all that it started."""
+    """Kill a command and all processes that it started."""
     with suppress(OSError):
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)

@@ -1,7 +1,7 @@
-"""The ledger: one row per start of a report, in a file of the state folder that only its owner can read.
+"""The ledger: one row per run, in an SQLite file of the state folder that only its owner can read.
 
-A row is written before anything else happens and settled when the run ends, each in a transaction of its own.
-A row that nobody settled is of a run that was killed: whoever next holds the report's lock settles it.
+A row is inserted before anything else happens and updated when the run ends, each in its own transaction. A
+row that stays unfinished belongs to a killed run: the next run that holds the job's lock finishes it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 Status = Literal["running", "ok", "empty", "unchanged", "failed", "interrupted", "killed"]
 DELIVERED: tuple[Status, ...] = ("ok", "empty", "unchanged")
-"""Ends after which the files are those of the instant."""
+"""The final states after which the files are those of the instant."""
 
 _PATIENCE = 20.0
-"""Seconds that one process waits for another one's transaction."""
+"""Seconds to wait for the transaction of another process."""
 _TABLE = """
 CREATE TABLE IF NOT EXISTS runs (
     id INTEGER PRIMARY KEY,
@@ -63,7 +63,7 @@ _UPDATE = (
     "WHERE id = :id"
 )
 _OF = "SELECT * FROM runs WHERE report = ?1 AND coalesce(defined, ?2) = ?2 ORDER BY id DESC LIMIT ?3"
-"""A report of that name from another file is another report. Rows of older versions do not say from which."""
+"""A job of the same name in another file is another job. Rows of older versions do not name the file."""
 _RUNNING = (
     "SELECT * FROM runs WHERE report = ?1 AND coalesce(defined, ?2) = ?2 AND status = 'running' ORDER BY id"
 )
@@ -71,19 +71,19 @@ _LATER = {
     "defined": "ALTER TABLE runs ADD COLUMN defined TEXT",
     "alive": "ALTER TABLE runs ADD COLUMN alive TEXT",
 }
-"""Columns that ledgers of older versions lack."""
+"""Columns that are missing in ledgers of older versions."""
 _MOST = 5_000
-"""Runs of a report that are looked at: a year of one every two hours."""
+"""The most runs of a job that are read: a year of one every two hours."""
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One start of a report. ``due`` is the scheduled instant that it was for, None for one asked for by hand.
+    """One run of the job named ``report``. ``due`` is its scheduled instant, None for a run without one.
 
-    ``cause`` says why it failed. ``figures`` holds, per scope, the figures that alerts look at. ``defined`` is the
-    file that defines the report: each folder may have a report of that name. ``alive`` is the sign that it holds
-    while it is at work.
+    ``cause`` says why it failed. ``figures`` holds, per scope, the figures that alerts check. ``defined`` is
+    the file that defines the job, because each folder may have a job of that name. ``alive`` is the name of
+    the liveness lock that the run holds while it works.
     """
 
     report: str
@@ -108,18 +108,18 @@ class Run:
 
     @property
     def seconds(self) -> float | None:
-        """How long it took."""
+        """How long the run took; None while it has not ended."""
         return (self.ended - self.started).total_seconds() if self.ended else None
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The file with every run."""
+    """The ledger file with all runs."""
 
     file: Path
 
     def begin(self, run: Run) -> Run:
-        """Write down that ``run`` starts; returns it with its number."""
+        """Insert a row for ``run``; returns the run with its id."""
         held = replace(run, process=os.getpid(), boot=_boot())
         with self._open() as con:
             columns = _row(held)
@@ -127,16 +127,16 @@ class Ledger:
         return replace(held, id=int(number or 0))
 
     def settle(self, run: Run) -> None:
-        """Write down how ``run`` ended, or what is known of it by now."""
+        """Update the row of ``run`` with how it ended, or with what is known so far."""
         with self._open() as con:
             con.execute(_UPDATE, _row(run))
 
     def of(self, report: str, defined: Path) -> list[Run]:
-        """The runs of the ``report`` that a file defines, the newest first, as far back as anybody looks."""
+        """List the runs of a job, newest first, up to a limit; ``job_file`` is the file that defines it."""
         return self._select(_OF, report, str(defined.absolute()), _MOST)
 
     def running(self, report: str, defined: Path) -> list[Run]:
-        """Those that have not ended; with the report's lock in hand, those that were killed."""
+        """List the unfinished runs of a job; while its lock is held, these are runs that were killed."""
         return self._select(_RUNNING, report, str(defined.absolute()))
 
     def _select(self, query: str, *values: Any) -> list[Run]:
@@ -150,7 +150,7 @@ class Ledger:
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # SQLite gives its side files the mode of the file.
+            # SQLite creates its side files with the mode of this one.
             os.close(os.open(self.file, os.O_RDWR | os.O_CREAT, 0o600))
             with closing(sqlite3.connect(self.file, timeout=_PATIENCE)) as con:
                 con.execute("PRAGMA journal_mode = WAL")
@@ -166,7 +166,7 @@ class Ledger:
 
 
 def _brought_up_to_date(con: sqlite3.Connection) -> None:
-    """Give a ledger of an older version the columns that it lacks."""
+    """Add the columns that are missing in a ledger of an older version."""
     there = {row[1] for row in con.execute("PRAGMA table_info(runs)")}
     for name, statement in _LATER.items():
         if name not in there:
@@ -174,7 +174,7 @@ def _brought_up_to_date(con: sqlite3.Connection) -> None:
 
 
 def _boot() -> str | None:
-    """What tells this start of the machine from the one before; None where the system does not say."""
+    """Read the id of this start of the machine; None where the system has none."""
     try:
         return _BOOT.read_text(encoding="ascii").strip()
     except OSError:
@@ -215,7 +215,7 @@ def _run(row: sqlite3.Row) -> Run:
 
 
 def _figures(text: str) -> dict[str, dict[str, Decimal]]:
-    """The figures of a run by scope. They are written as texts; ledgers of older versions hold numbers."""
+    """Decode the figures of a run by scope: texts, or numbers in ledgers of older versions."""
     told = json.loads(text, parse_float=Decimal)
     return {scope: {name: Decimal(value) for name, value in some.items()} for scope, some in told.items()}
 

@@ -1,8 +1,8 @@
-"""One run of a report at a time. The system lets go of a lock when its holder ends, however it ends.
+"""Locks that allow one run of a job at a time.
 
-A run has two of them: its report's, which is taken by whoever would run it, and one in a file of the run's own,
-its sign, which is taken before the ledger names it and never again. So whoever looks at the sign learns whether
-that run lives, and takes nothing that any run could want.
+The system releases a lock when its process ends, for any reason. A run holds two: the lock of its job, which
+every run of it needs, and a liveness lock in a file of its own, which is taken before the ledger names it.
+Testing the liveness lock tells whether that run is alive and blocks no other run.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 _SIGN = ".alive"
 _GLANCE = 0.2
-"""Seconds that a look at a sign waits for another look at the same one to be over."""
+"""Seconds that a test of a liveness lock waits for another test of the same one."""
 
 
 @contextmanager
 def locked(folder: Path, report: str, place: Path) -> Iterator[None]:
-    """Hold a lock of ``report`` in ``folder``: that of the report of this name which belongs to ``place``.
+    """Hold the lock of the job ``job_name`` at ``path``, in a file of ``folder``, while the context lasts.
 
-    ``place`` is the file that defines it, or where its files go.
+    ``path`` is the file that defines the job, or the folder that its files go to.
 
     Raises:
-        BusyError: another run holds it.
-        OutputError: there can be no lock.
+        BusyError: another run holds the lock.
+        OutputError: the lock file cannot be created.
     """
     from filelock import Timeout
 
@@ -52,7 +52,7 @@ def locked(folder: Path, report: str, place: Path) -> Iterator[None]:
 
 @contextmanager
 def living(folder: Path, report: str, place: Path) -> Iterator[str]:
-    """Be a run at work: hold a sign, and tell its name for :func:`is_alive`. Raises OutputError."""
+    """Hold a new liveness lock and yield its name, for :func:`is_alive`. Raises OutputError."""
     sign = f"{_key(report, place)}.{secrets.token_hex(8)}{_SIGN}"
     lock = _taken(folder, sign)
     try:
@@ -63,7 +63,7 @@ def living(folder: Path, report: str, place: Path) -> Iterator[str]:
 
 
 def is_alive(folder: Path, sign: str | None) -> bool:
-    """Whether the run that holds ``sign`` is at work; a run of an older version has none."""
+    """Whether the run with this liveness lock is still working; runs of older versions have none."""
     from filelock import FileLock, Timeout
 
     if sign is None or not (folder / sign).is_file():
@@ -78,13 +78,13 @@ def is_alive(folder: Path, sign: str | None) -> bool:
 
 
 def remove_signs(folder: Path, report: str, place: Path) -> None:
-    """Remove the signs of killed runs of ``report``; its lock must be held."""
+    """Remove the liveness files of killed runs of a job; its lock must be held."""
     for sign in folder.glob(f"{_key(report, place)}.*{_SIGN}"):
         _remove(sign)
 
 
 def _taken(folder: Path, name: str) -> BaseFileLock:
-    """The lock ``name``, taken. Raises Timeout when somebody has it, OutputError when there can be none."""
+    """Acquire the lock ``name``. Raises Timeout when it is held, OutputError when it cannot be created."""
     from filelock import FileLock, Timeout
 
     try:
@@ -101,12 +101,12 @@ def _taken(folder: Path, name: str) -> BaseFileLock:
 
 
 def _remove(sign: Path) -> None:
-    # Who looks at it just now may keep it there; the next run tries again.
+    # A process that tests it now may prevent the removal; the next run tries again.
     with suppress(OSError):
         sign.unlink(missing_ok=True)
 
 
 def _key(report: str, place: Path) -> str:
-    """The name of a lock. A place is the same one by whatever link it was reached."""
+    """Build the name of a lock; links in the path are resolved, so that one folder has one lock."""
     told = f"{report}\0{place.parent.resolve() / place.name}"
     return f"{report}-{hashlib.sha256(told.encode()).hexdigest()[:16]}"

@@ -1,6 +1,6 @@
-"""One set of files: each scope's reports worked out once, and every format written from that.
+"""Generation of a set of files: each scope's reports run once, and every format is written from that answer.
 
-All files show one snapshot. When another load puts a newer one in its place meanwhile, the set is begun again.
+All files of a set show one snapshot. If another load replaces it in the meantime, the set is started again.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run will make: the request at its instant, the snapshot, the scopes and the names of the files."""
+    """What a run will write: the request at its instant, the snapshot, the scopes and the file names."""
 
     definition: Definition
     request: session.Request
@@ -50,7 +50,7 @@ class Plan:
     scope: Scope
     folder: Path
     scopes: tuple[tuple[str, str, tuple[str, ...]], ...]
-    """Per file: its name without extension, the key of its scope, and the branches to ask for."""
+    """Per scope: the file name without extension, the key of the scope, and the branches to request."""
 
     @property
     def names(self) -> list[str]:
@@ -64,7 +64,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Made:
-    """What the files of a set hold, gathered while they are written, and when their snapshot was loaded."""
+    """The files of a set and what they contain, collected while they are written."""
 
     files: list[dict[str, Any]] = field(default_factory=list)
     rows: int = 0
@@ -75,21 +75,24 @@ class Made:
     loaded_at: datetime | None = None
 
     def reads(self, loaded_at: datetime) -> None:
-        """Note when the snapshot that is read was loaded. Raises _ReplacedError when it is not that of the others."""
+        """Record the load time of the snapshot.
+
+        Raises _SnapshotReplacedError when earlier files had another one.
+        """
         self.loaded_at = self.loaded_at or loaded_at
         if loaded_at != self.loaded_at:
             raise _ReplacedError
 
 
 class _ReplacedError(Exception):
-    """A newer snapshot has taken the place of the one of which a part of the set is made."""
+    """A newer snapshot has replaced the one that a part of the set was made from."""
 
 
 def plan(definition: Definition, request: session.Request) -> Plan:
-    """What a run of ``definition`` will make; loads the source where its snapshot is stale.
+    """Plan a run of ``job``; loads the source when its snapshot is stale.
 
-    Without an as-of, a period that is over is seen from the first instant after it, so that the same period
-    gives the same files whenever they are made.
+    Without an as-of, a period that is over is reported as of the first instant after it, so that the same
+    period always gives the same files.
     """
     snapshot = session.snapshot_file(request)
     loaded = replace(request, refresh=False)
@@ -114,7 +117,7 @@ def plan(definition: Definition, request: session.Request) -> Plan:
 
 
 def _after_period(opened: session.Session) -> datetime | None:
-    """The first instant after the session's period, when that is over."""
+    """Return the first instant after the session's period; None while the period is not over."""
     if opened.period is None or opened.clock.as_of < end_of(opened.period.full.last, opened.clock.zone):
         return None
     return start_of(opened.period.full.last + timedelta(days=1), opened.clock.zone)
@@ -138,11 +141,11 @@ def _scopes(
 def make(plan: Plan, stage: Path, past: Past, loaded_at: datetime | None = None) -> Made:
     """Write every file of ``plan`` into the folder ``stage``.
 
-    ``past`` are the figures of earlier runs. ``loaded_at`` lets the files say another time of loading than
-    the snapshot's: to see whether anything else has changed.
+    ``past`` are the figures of earlier runs. ``loaded_at`` replaces the snapshot's load time in the files, to
+    find out whether anything else has changed.
 
     Raises:
-        SourceError: the snapshot is replaced again and again while it is read.
+        SourceError: the snapshot was replaced on every attempt.
     """
     for _attempt in range(_ATTEMPTS):
         made = Made()
@@ -177,7 +180,7 @@ def _asked(
 
 
 def _answered(plan: Plan, branches: tuple[str, ...], key: str, past: Past, made: Made) -> Answer:
-    """The answer for one scope, with what its alerts say as its last part."""
+    """Build the answer for one scope, with its alerts as the last part."""
     definition = plan.definition
     with _asked(plan, branches, made) as opened:
         shown = parts.places(definition.parts, opened.library.users())
@@ -195,7 +198,7 @@ def _answered(plan: Plan, branches: tuple[str, ...], key: str, past: Past, made:
 
 
 def _before(plan: Plan, branches: tuple[str, ...], window: Window | None, made: Made) -> Figures:
-    """The figures that alerts compare with the previous window: as they were when that window ended."""
+    """Read the figures of the previous window as of its end, for the alerts that compare with it."""
     watching = tuple(one for one in plan.definition.alerts if one.against == "previous")
     if not watching or window is None:
         return {}
@@ -206,7 +209,7 @@ def _before(plan: Plan, branches: tuple[str, ...], window: Window | None, made: 
 
 
 def _write(plan: Plan, stage: Path, stem: str, answer: Answer, made: Made) -> None:
-    """One file per format from one answer."""
+    """Write one file per format from one answer."""
     style = Style(language=i18n.language_of_place())
     rows = rows_of(answer)
     made.rows += rows
@@ -230,7 +233,7 @@ def _write(plan: Plan, stage: Path, stem: str, answer: Answer, made: Made) -> No
 
 @contextmanager
 def _speaking(language: str | None) -> Iterator[None]:
-    """Speak the language of the report while it is made."""
+    """Switch to the language of the job while the context lasts."""
     spoken = i18n.language_of_place()
     i18n.use(language or spoken)
     try:
@@ -250,6 +253,6 @@ def _write_file(file: Path, renderer: Renderer, answer: Answer, style: Style, *,
 
 
 def digest(file: Path) -> str:
-    """The SHA-256 of a file."""
+    """Return the SHA-256 of a file in hexadecimal."""
     with file.open("rb") as data:
         return hashlib.file_digest(data, "sha256").hexdigest()

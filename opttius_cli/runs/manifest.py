@@ -1,6 +1,6 @@
-"""``manifest.json``: what lies in a set of files, for whom, as of when, and how it was worked out.
+"""``manifest.json``: the files of a set with their scope, as-of and the versions they depend on.
 
-The same run gives the same bytes: nothing in it tells when or where it was written.
+The same run gives the same bytes: the manifest does not say when or where it was written.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ VERSION = 1
 
 
 def document(plan: Plan, made: Made) -> dict[str, Any]:
-    """What a set says of itself. ``definitions`` changes with the SQL by which its figures are worked out."""
+    """Build the manifest of a set. ``definitions`` is a hash of the SQL that computes its figures."""
     definition, period = plan.definition, plan.period
     sql = "\0".join(f"{name}\0{text}" for name, text in sorted(made.sql.items()))
     return {
@@ -69,12 +69,12 @@ def write(stage: Path, found: dict[str, Any]) -> None:
 
 
 def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two sets hold the same files by the same rules, whenever their data was loaded."""
+    """Whether two manifests describe the same files by the same rules, apart from the load time."""
     return {**one, "loaded_at": None} == {**other, "loaded_at": None}
 
 
 def holds(folder: Path, found: dict[str, Any]) -> bool:
-    """Whether every file that a manifest lists still lies in ``folder`` as it was written."""
+    """Whether every file of the manifest is still in ``folder``, unchanged."""
     return all(
         (folder / file["name"]).is_file() and digest(folder / file["name"]) == file["sha256"]
         for file in found["files"]

@@ -1,4 +1,4 @@
-"""The names of a set's folder and files: placeholders filled with what every file system takes."""
+"""Names of folders and files: placeholders are filled with text that every file system accepts."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ _LONGEST = 60
 
 
 def folder_of(definition: Definition, clock: Clock, period: Period | None) -> Path:
-    """The folder of the set of files that a run at ``clock`` makes."""
+    """Build the folder for the files of a run at ``clock``."""
     return definition.root / filled(definition.folder, _values(definition, clock, period))
 
 
 def stem_of(definition: Definition, clock: Clock, period: Period | None, branch: str | None) -> str:
-    """The name of a file without its extension; ``branch`` as :func:`branch_names` calls it."""
+    """Build a file name without its extension; ``branch`` is a name from :func:`build_branch_names`."""
     values = _values(definition, clock, period)
     return filled(definition.stem, values | ({"branch": branch} if branch else {}))
 
 
 def sets_of(definition: Definition) -> Iterator[Path]:
-    """Every folder there is that may hold a set of this report."""
+    """List the existing folders that may hold a set of this job."""
     pieces = (glob.escape(piece) for piece in re.split(r"\{(?:period|date)\}", definition.folder))
     pattern = "*".join(pieces).replace("{report}", definition.name)
     return definition.root.glob(pattern)
 
 
 def branch_names(branches: Sequence[Branch]) -> dict[str, str]:
-    """A name for files per branch id: its code, else its name, else its id; no two alike."""
+    """Build a unique file name per branch id: its code, or else its name, or else its id."""
     names: dict[str, str] = {}
     for branch in branches:
         plain = _safe(branch.code or branch.name or branch.id)
@@ -51,7 +51,7 @@ def branch_names(branches: Sequence[Branch]) -> dict[str, str]:
 
 
 def period_name(period: Period) -> str:
-    """A period in the name of a file: ``2026-10``, ``2026-W47``, ``2026-Q3``, a date, or two of them."""
+    """Format a period for a file name: ``2026-10``, ``2026-W47``, ``2026-Q3``, one date or two."""
     first, last = period.full.first, period.full.last
     year, week, _day = first.isocalendar()
     names = {
@@ -73,6 +73,6 @@ def _values(definition: Definition, clock: Clock, period: Period | None) -> dict
 
 
 def _safe(text: str) -> str:
-    """``text`` as a part of a file name: letters, digits, ``-`` and ``_``."""
+    """Replace all characters of ``text`` except letters, digits, ``.``, ``-`` and ``_``, for a file name."""
     plain = re.sub(r"[^\w.-]+", "-", text).strip("-.")[:_LONGEST] or "-"
     return f"{plain}-" if _RESERVED.fullmatch(plain) else plain

@@ -1,10 +1,10 @@
-"""A set of files is put in place whole: staged as a folder beside the old one, then the two change places.
+"""Publishing: a set of files is staged in a folder beside the old one, then the two folders are exchanged.
 
-The system's exchange of two names is one step, so a reader sees the old set or the new one and never a mix, and
-a kill at any moment leaves one of them. Where a system has no exchange, the old folder is renamed away first;
-a kill between the two renames leaves no folder for as long as it takes the next run to put the old one back.
+The system exchanges two names in one step, so a reader sees the old set or the new one and never a mix, and a
+kill at any moment leaves one of them. Where a system cannot do that, the old folder is renamed first; after a
+kill between the two renames there is no folder until the next run restores the old one.
 
-What other people put into the folder (notes, a lock file of their spreadsheet) is carried over.
+Files that other people put into the folder (notes, a lock file of a spreadsheet) are kept.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ _NO_EXCHANGE = {errno.ENOSYS, errno.EINVAL, errno.EXDEV, errno.EOPNOTSUPP, errno
 
 
 def manifest_of(folder: Path) -> dict[str, Any] | None:
-    """The manifest of a folder that we made, a number with a point as a decimal.
+    """Read the manifest of a folder that a job made; numbers with a decimal point become Decimal.
 
-    None for any other folder, and where the manifest no longer says what it must: nobody can vouch for such a set.
+    None for any other folder, and for a manifest that is incomplete, because such a set cannot be trusted.
     """
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"), parse_float=Decimal)
@@ -51,7 +51,7 @@ def manifest_of(folder: Path) -> dict[str, Any] | None:
 
 
 def _is_whole(found: dict[str, Any]) -> bool:
-    """Whether a manifest is ours, and tells of what, of when, and which files."""
+    """Whether a manifest is ours and has its job, its times and its files."""
     files = found.get("files")
     return (
         found.get("made_by") == MADE_BY
@@ -70,7 +70,7 @@ def _is_moment(value: Any) -> bool:
 
 
 def _is_file(value: Any) -> bool:
-    """Whether an entry names a file that lies in the folder itself, and its digest."""
+    """Whether an entry has the name of a file directly in the folder, and its hash."""
     if not isinstance(value, dict):
         return False
     name, digest = value.get("name"), value.get("sha256")
@@ -78,15 +78,19 @@ def _is_file(value: Any) -> bool:
 
 
 def refuse(target: Path, report: str) -> None:
-    """Say before any work that ``target`` is not ours to replace.
+    """Check before any work that ``target`` may be replaced.
 
     Raises:
-        OutputError: it is a file or a link, or a folder that holds anything but an older set of ``report``
-            with a manifest that says what is in it.
+        OutputError: it is a file or a link, or a folder with anything other than an older set of the job
+            and its manifest.
     """
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise OutputError(
-            _("{path} is no folder. Write another output for the report {name}.", path=target, name=report)
+            _(
+                "{path} is not a folder. Choose another output for the report {name}.",
+                path=target,
+                name=report,
+            )
         )
     if not target.exists() or not any(target.iterdir()):
         return
@@ -95,7 +99,7 @@ def refuse(target: Path, report: str) -> None:
         raise OutputError(
             _(
                 "{path} does not say which files the report {name} made there. Move that folder elsewhere, or "
-                "write another output for the report.",
+                "choose another output for the report.",
                 path=target / MANIFEST,
                 name=report,
             )
@@ -103,7 +107,7 @@ def refuse(target: Path, report: str) -> None:
     if found is None or found["report"] != report:
         raise OutputError(
             _(
-                "{path} holds files that the report {name} did not make. Write another output for it.",
+                "{path} has files that the report {name} did not make. Choose another output for it.",
                 path=target,
                 name=report,
             )
@@ -112,7 +116,7 @@ def refuse(target: Path, report: str) -> None:
         if other.is_dir() and not other.is_symlink():
             raise OutputError(
                 _(
-                    "{path} lies among the files of the report {name}. Move that folder elsewhere.",
+                    "{path} is among the files of the report {name}. Move that folder elsewhere.",
                     path=other,
                     name=report,
                 )
@@ -120,12 +124,15 @@ def refuse(target: Path, report: str) -> None:
 
 
 def stage_for(target: Path, report: str) -> Path:
-    """The path of a new folder beside ``target``, which is not made yet."""
+    """Build the path of a new folder beside ``target``, without creating it."""
     return target.with_name(f".opttius-{report}-{secrets.token_hex(8)}{_STAGED}")
 
 
 def make_stage(stage: Path, target: Path, *, private: bool) -> None:
-    """Make the folder ``stage`` with the mode of the folder that it will replace; ``private`` is its owner's only."""
+    """Create the folder ``stage`` with the mode of ``target``.
+
+    With ``private`` only its owner can read it.
+    """
     stage.parent.mkdir(parents=True, exist_ok=True)
     stage.mkdir(mode=0o700 if private else 0o777)
     if not private:
@@ -134,10 +141,10 @@ def make_stage(stage: Path, target: Path, *, private: bool) -> None:
 
 
 def publish(stage: Path, target: Path) -> None:
-    """Let the finished set in ``stage`` stand at ``target``. What stood there is gone afterwards.
+    """Put the finished set in ``stage`` in place of ``target``; the old set is removed.
 
     Raises:
-        OSError: it could not be put in place; what was there stays.
+        OSError: that failed; the old set stays.
     """
     old = manifest_of(target)
     if old is not None:
@@ -153,7 +160,7 @@ def publish(stage: Path, target: Path) -> None:
 
 
 def clean(stage: Path, target: Path) -> None:
-    """Remove what a run left beside ``target``, whether it ended or was killed; put back what it had taken away."""
+    """Remove the folders that a run left beside ``target``; restore the old set if it is still renamed."""
     aside = _aside(stage)
     if aside.exists() and not target.exists():
         aside.rename(target)
@@ -162,7 +169,7 @@ def clean(stage: Path, target: Path) -> None:
 
 
 def clean_beside(target: Path, report: str) -> None:
-    """Remove the folders of killed runs of ``report`` beside ``target``; the report's lock must be held."""
+    """Remove the folders that killed runs of a job left beside ``target``; the job's lock must be held."""
     ours = re.compile(rf"\.opttius-{re.escape(report)}-[0-9a-f]{{16}}{re.escape(_STAGED)}")
     for entry in target.parent.iterdir() if target.parent.is_dir() else ():
         if ours.fullmatch(entry.name) and entry.is_dir() and not entry.is_symlink():
@@ -189,7 +196,7 @@ def _aside(stage: Path) -> Path:
 
 
 def _exchange(one: Path, other: Path) -> None:
-    """Let two names change places in one step. Raises OSError where the system or the disk cannot."""
+    """Exchange two names in one step. Raises OSError where the system or the disk cannot."""
     names = os.fsencode(one), os.fsencode(other)
     library: Any = ctypes.CDLL(None, use_errno=True) if sys.platform in {"linux", "darwin"} else None
     if sys.platform == "linux" and hasattr(library, "renameat2"):
@@ -204,13 +211,13 @@ def _exchange(one: Path, other: Path) -> None:
 
 
 def _others(folder: Path, manifest: dict[str, Any]) -> Iterator[Path]:
-    """What lies in one of our folders without being ours."""
+    """List the entries of a set's folder that are not in its manifest."""
     ours = {MANIFEST, *(file["name"] for file in manifest["files"])}
     return (entry for entry in folder.iterdir() if entry.name not in ours)
 
 
 def _carry(other: Path, to: Path) -> None:
-    """Let somebody's file stand in the new folder, too; it stays where it is until the folders change places."""
+    """Link or copy another person's file into the new folder; the old one keeps it until the exchange."""
     if to.exists():
         return
     try:
@@ -220,9 +227,9 @@ def _carry(other: Path, to: Path) -> None:
 
 
 def prune(target: Path, candidates: Iterator[Path], report: str, keep: int) -> list[Path]:
-    """Remove the sets of ``report`` among ``candidates`` but the ``keep`` newest by as-of; returns those removed.
+    """Remove the sets of a job among ``candidates`` except the ``keep`` newest by as-of; returns them.
 
-    ``target``, the one just made, is always kept.
+    ``target``, the set just written, is never removed.
     """
     sets = []
     for folder in candidates:
@@ -231,7 +238,7 @@ def prune(target: Path, candidates: Iterator[Path], report: str, keep: int) -> l
             sets.append((found["as_of"], folder))
     old = [folder for _as_of, folder in sorted(sets, reverse=True)[keep:] if folder != target]
     for folder in old:
-        # Away under another name first: nobody should find a set of which a part is gone.
+        # Rename it first, so that nobody sees a set with some of its files removed.
         gone = stage_for(folder, report)
         folder.rename(gone)
         shutil.rmtree(gone, ignore_errors=True)

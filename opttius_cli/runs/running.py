@@ -1,4 +1,4 @@
-"""One run of a report from its lock to its row in the ledger: all its files, or none and a word of why."""
+"""One run of a job, from its lock to its row in the ledger: all files are published, or none and a cause."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ LOCKS = "locks"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """Where runs are at home: the state folder, the clock, the voice, and how a definition becomes a request.
+    """What all runs share: the state folder, the clock, the reporter, and how a job becomes a request.
 
-    ``on_success`` and ``on_failure`` are commands that stand in for those of the definitions.
+    ``on_success`` and ``on_failure`` are commands that replace those of the jobs.
     """
 
     state: Path
@@ -45,14 +45,14 @@ class Post:
 
     @property
     def ledger(self) -> Ledger:
-        """The ledger of all reports."""
+        """The ledger of all jobs."""
         return Ledger(self.state / FILE)
 
     @contextmanager
     def lock(self, definition: Definition) -> Iterator[None]:
-        """Hold the lock of a report, and that of where its files go. Raises BusyError.
+        """Hold the lock of a job and the lock of the folder of its files. Raises BusyError.
 
-        A report of the same name from another file is another report, but both may write below one reports_folder.
+        A job of the same name in another file is another job, but both may write below one reports_folder.
         """
         folder, name = self.locks, definition.name
         with locked(folder, name, definition.file), locked(folder, name, definition.root / definition.folder):
@@ -60,13 +60,13 @@ class Post:
 
     @property
     def locks(self) -> Path:
-        """The folder of the locks of all reports."""
+        """The folder with the locks of all jobs."""
         return self.state / LOCKS
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended: its row, its folder, and what its alerts say."""
+    """How a run ended: its row in the ledger, its folder and its raised alerts."""
 
     run: Run
     folder: Path
@@ -74,17 +74,17 @@ class Outcome:
 
     @property
     def files(self) -> list[Path]:
-        """Every file of the set, the manifest last."""
+        """All files of the set, the manifest last."""
         return [self.folder / name for name in (*self.run.files, publishing.MANIFEST)]
 
 
 def run(post: Post, definition: Definition, due: datetime | None, as_of: str | None = None) -> Outcome:
-    """Make the files of ``definition``; the report's lock must be held, and killed runs settled.
+    """Run ``job`` and publish its files; its lock must be held, and killed runs must be finished.
 
-    ``due`` is the scheduled instant that the run is for, which is also its as-of unless one is given.
+    ``due`` is the scheduled instant of the run, and also its as-of unless ``as_of`` is set.
 
     Raises:
-        OpttiusError: it could not be made; the files that were there are untouched, and the ledger says why.
+        OpttiusError: the run failed; the old files are untouched, and the ledger has the cause.
     """
     with living(post.locks, definition.name, definition.file) as sign:
         running = post.ledger.begin(_started(post, definition, due, sign))
@@ -130,7 +130,7 @@ def _made(post: Post, definition: Definition, running: Run, as_of: str | None) -
     if definition.keep:
         from opttius_cli.runs import naming
 
-        # What was delivered stays delivered, also where an old set cannot be removed: the next run tries again.
+        # The run succeeds even when an old set cannot be removed; the next run tries again.
         with suppress(OSError):
             publishing.prune(plan.folder, naming.sets_of(definition), definition.name, definition.keep)
     ended = replace(
@@ -153,13 +153,13 @@ def _staged(
     past: Past,
     old: dict[str, object] | None,
 ) -> tuple[making.Made, bool]:
-    """The set in its staging folder, and whether it says anything else than the one that is there."""
+    """Generate the set in the staging folder; returns it, and whether it differs from the published one."""
     from datetime import datetime
 
     private = plan.definition.masking == "revealed"
     if post.if_changed and old:
         publishing.make_stage(stage, plan.folder, private=private)
-        # As if the data had been loaded when it was for the old set: what then differs has changed.
+        # With the load time of the old set, any difference that remains is a real change.
         made = making.make(plan, stage, past, datetime.fromisoformat(str(old["loaded_at"])))
         if manifest.same(manifest.document(plan, made), old) and manifest.holds(plan.folder, old):
             return made, False
@@ -171,7 +171,7 @@ def _staged(
 
 
 def _earlier(ledger: Ledger, definition: Definition, as_of: datetime) -> Iterator[Run]:
-    """The delivered runs of earlier instants, one per instant, the newest first."""
+    """Yield the delivered runs with an earlier as-of, one per instant, newest first."""
     seen = set()
     found = [
         run
@@ -185,13 +185,13 @@ def _earlier(ledger: Ledger, definition: Definition, as_of: datetime) -> Iterato
 
 
 def settle_killed(post: Post, definition: Definition) -> list[Run]:
-    """Settle the rows of runs that were killed and remove what they left; the report's lock must be held."""
+    """Finish the rows of killed runs and remove the folders that they left; the job's lock must be held."""
     settled = []
     remove_signs(post.locks, definition.name, definition.file)
     for run in post.ledger.running(definition.name, definition.file):
         if run.staging and run.folder:
             publishing.clean(Path(run.staging), Path(run.folder))
-        cause = _("The run was killed, or the machine went down; this was found by the next run.")
+        cause = _("The run was killed, or the machine went down; the next run noticed this.")
         killed = replace(run, status="killed", ended=post.clock(), cause=cause)
         post.ledger.settle(killed)
         hooks.call(post, definition, killed, [], ())
@@ -200,7 +200,7 @@ def settle_killed(post: Post, definition: Definition) -> list[Run]:
 
 
 def _give_up(post: Post, definition: Definition, running: Run, error: BaseException) -> None:
-    """Write down why a run did not end well."""
+    """Record in the ledger why a run failed, and run the hook."""
     interrupted = isinstance(error, KeyboardInterrupt) or (
         isinstance(error, Exception) and diagnostics.is_interruption(error)
     )
@@ -209,7 +209,7 @@ def _give_up(post: Post, definition: Definition, running: Run, error: BaseExcept
     elif interrupted:
         cause, code = _("The run was interrupted."), diagnostics.INTERRUPTED
     else:
-        # Its text may hold anything of the data.
+        # The text of an unexpected error may contain personal data.
         cause, code = type(error).__name__, diagnostics.UNEXPECTED
     known = running
     with suppress(OutputError):
@@ -217,7 +217,7 @@ def _give_up(post: Post, definition: Definition, running: Run, error: BaseExcept
         known = next((run for run in unsettled if run.id == running.id), running)
     status: Status = "interrupted" if interrupted and not isinstance(error, OpttiusError) else "failed"
     ended = replace(known, status=status, ended=post.clock(), cause=cause, code=code)
-    # What went wrong first is what a person must hear of.
+    # A ledger error must not hide the first error.
     with suppress(OutputError):
         post.ledger.settle(ended)
     hooks.call(post, definition, ended, [], ())

@@ -1,4 +1,4 @@
-"""Several runs in a row: one report by name, whatever is due, or what was missed. One that fails stops no other."""
+"""Several runs of a job in a row: the present one, the due one, or every missed one."""
 
 from __future__ import annotations
 
@@ -18,23 +18,26 @@ if TYPE_CHECKING:
     from opttius_cli.runs.running import Outcome, Post
 
 Which = Literal["now", "due", "missed"]
-"""A run whatever the ledger says; the last due instant if it is not ticked off; every such instant."""
+"""``now``: a run in any case.
+
+``due``: the last due instant if it is pending; ``missed``: every pending instant.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which runs of a report are wanted; ``as_of`` is an instant of the reader's own, for a run ``now``."""
+    """Which runs of a job to make; ``as_of`` is an instant that the user chose, for a run ``now``."""
 
     which: Which = "now"
     as_of: str | None = None
 
 
 def made(post: Post, definition: Definition, wanted: Wanted) -> Iterator[Outcome]:
-    """Make the wanted runs of one report under its lock, the oldest first.
+    """Make the selected runs of one job under its lock, oldest first.
 
     Raises:
-        BusyError: another run of it is at work.
-        OpttiusError: a run failed; those after it are not begun.
+        BusyError: another run of the job is at work.
+        OpttiusError: a run failed; the later ones are not started.
     """
     with post.lock(definition):
         running.settle_killed(post, definition)
@@ -43,7 +46,7 @@ def made(post: Post, definition: Definition, wanted: Wanted) -> Iterator[Outcome
 
 
 def foretold(post: Post, definition: Definition, wanted: Wanted) -> Iterator[making.Plan]:
-    """What :func:`made` would make; nothing is written but the snapshot."""
+    """Plan the runs that :func:`run_all` would make; nothing is written except the snapshot."""
     for instant in _instants(post, definition, wanted):
         yield making.plan(
             definition, post.request(definition, wanted.as_of or (instant.isoformat() if instant else None))
@@ -51,7 +54,7 @@ def foretold(post: Post, definition: Definition, wanted: Wanted) -> Iterator[mak
 
 
 def _instants(post: Post, definition: Definition, wanted: Wanted) -> list[datetime | None]:
-    """The due instants to make; None stands for a run that is for none."""
+    """Select the due instants to run; None stands for a run without one."""
     schedule = definition.schedule
     if schedule is None and wanted.which != "now":
         raise UsageError(

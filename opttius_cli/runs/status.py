@@ -1,4 +1,4 @@
-"""Whether the reports came: each one's last run, last success, next due instant, and whether it is late."""
+"""The status of jobs: last run, last success, next due instant, and whether the job is late."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from opttius_cli.runs.ledger import Ledger, Run
 
 GRACE = timedelta(minutes=30)
-"""How long after its due instant a report may still be on its way."""
+"""How long after its due instant a job is not yet late."""
 
 Verdict = Literal["ok", "never", "running", "late", "failed"]
 BAD: tuple[Verdict, ...] = ("late", "failed")
@@ -27,7 +27,7 @@ BAD: tuple[Verdict, ...] = ("late", "failed")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a report stands."""
+    """The status of one job."""
 
     report: str
     verdict: Verdict
@@ -37,7 +37,10 @@ class Standing:
 
 
 def seen(definition: Definition, ledger: Ledger, locks: Path) -> tuple[list[Run], bool]:
-    """The runs of a report, the newest first, and whether the newest is at work; no run is kept waiting."""
+    """Read the runs of a job, newest first, and whether the newest is working.
+
+    No run has to wait for this.
+    """
     looked_at = None
     while True:
         runs = ledger.of(definition.name, definition.file)
@@ -46,24 +49,24 @@ def seen(definition: Definition, ledger: Ledger, locks: Path) -> tuple[list[Run]
         alive = is_alive(locks, runs[0].alive)
         if alive or runs[0].id == looked_at:
             return runs, alive
-        # It may have ended between the two glances; then the ledger says by now how.
+        # It may have ended between reading the ledger and the lock: read the ledger again to find out.
         looked_at = runs[0].id
 
 
 def standing(
     definition: Definition, runs: Sequence[Run], now: datetime, *, is_running: bool, max_age: float | None
 ) -> Standing:
-    """How ``definition`` stands by its ``runs``, the newest first.
+    """Compute the status of ``job`` from its ``runs``, newest first.
 
-    It is late when its last due instant is past by more than a grace and was not delivered, or when its last
-    success is older than ``max_age`` seconds.
+    It is late when its last due instant passed more than a grace period ago without being delivered, or when
+    its last success is older than ``max_age`` seconds.
     """
     ended = [run for run in runs if run.status != "running"]
     success = next((run for run in ended if run.status in DELIVERED), None)
     schedule = definition.schedule
     verdict: Verdict = "ok" if success else "never"
     if runs and runs[0].status == "running":
-        # A run that was killed holds its sign no more.
+        # A killed run no longer holds its liveness lock.
         verdict = "running" if is_running else "failed"
     elif ended and ended[0].status not in DELIVERED:
         verdict = "failed"

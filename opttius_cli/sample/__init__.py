@@ -1,4 +1,4 @@
-"""A realistic optical shop of any size, invented from a seed: the same arguments give the same bytes."""
+"""Generate a realistic optical shop of any size from a seed: the same arguments give the same bytes."""
 
 from opttius_cli.sample.generator import FileFormat, OddCase, generate, odd_cases
 

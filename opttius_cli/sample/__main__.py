@@ -1,6 +1,6 @@
-"""``python -m opttius_cli.sample`` writes a sample; without any option, the one under sample_data/.
+"""Write a sample with ``python -m opttius_cli.sample``; without options, the one under sample_data/.
 
-With ``--odd-cases`` it prints the rows placed by hand, as the table that sample_data/README.md holds.
+With ``--odd-cases`` it prints the rows written by hand, as the table in sample_data/README.md.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 
 
 def odd_case_table(until: date) -> str:
-    """Return the hand-placed rows as a Markdown table."""
+    """Return the rows written by hand as a Markdown table."""
     with tempfile.TemporaryDirectory() as spill:
         cases = odd_cases(Path(spill), until=until)
     lines = [f"| {case.table} | `{case.id}` | {case.what} |" for case in cases]
@@ -34,7 +34,7 @@ def odd_case_table(until: date) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """Do what the options say; rows per table go to stdout."""
+    """Write the sample or the odd cases; print the rows per table."""
     options = _options(arguments)
     if options.odd_cases:
         sys.stdout.write(odd_case_table(options.until))

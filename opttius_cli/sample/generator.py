@@ -1,6 +1,6 @@
-"""Rows are made by the SQL files under sql/sample, in the order given here; this module runs and writes them.
+"""Run the SQL files under sql/sample in the order given here, and write their rows to files.
 
-Chance comes from a digest of seed, purpose and row: neither threads nor memory nor the machine change a byte.
+Random values come from a hash of seed, purpose and row, so threads, memory and machine change no byte.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FileFormat = Literal["csv", "parquet"]
 
-# Later files read what earlier ones made.
+# Later files read the tables of earlier ones.
 SCRIPTS = (
     "draw", "calendar", "names", "directory", "admins", "catalogue",
     "people", "visits", "baskets", "lab", "sales",
@@ -27,7 +27,7 @@ SCRIPTS = (
     "products", "orders", "order_lines", "work_orders", "quotes", "clinic", "customers",
 )  # fmt: skip
 
-# The drafts of the hand-placed rows, and the table that each ends in.
+# The drafts of the rows written by hand, and the table that each ends up in.
 ODD_TABLES = {
     "odd_customers": "customers",
     "odd_orders": "orders",
@@ -42,7 +42,7 @@ ODD_TABLES = {
 
 @dataclass(frozen=True, slots=True)
 class OddCase:
-    """A row placed by hand: where it is, under which id, and what is odd about it."""
+    """A row written by hand: its table, its id, and what is odd about it."""
 
     table: str
     id: str
@@ -75,7 +75,7 @@ def generate(
 
 
 def odd_cases(out: Path, *, until: date) -> list[OddCase]:
-    """Return the rows that every sample holds, whatever its seed and size; ``out`` is only for spilling."""
+    """Return the rows that every sample has, whatever its seed and size; DuckDB spills into ``out``."""
     with _connect(out, customers=1, seed=0, until=until) as con:
         for name in ("draw", *(script for script in SCRIPTS if script.startswith("odd_"))):
             con.execute(sql_text(f"sample/{name}"))
@@ -87,7 +87,7 @@ def odd_cases(out: Path, *, until: date) -> list[OddCase]:
 
 
 def _connect(spill: Path, *, customers: int, seed: int, until: date) -> duckdb.DuckDBPyConnection:
-    import duckdb  # start-up of every other command must not pay for it
+    import duckdb  # keeps the start of every other command fast
 
     con = duckdb.connect(
         config={
@@ -97,7 +97,7 @@ def _connect(spill: Path, *, customers: int, seed: int, until: date) -> duckdb.D
             "threads": "2",
         },
     )
-    # DuckDB would draw its own bar into stdout, which is for data.
+    # DuckDB would draw its progress bar on stdout, which is for data.
     con.execute("SET enable_progress_bar = false")
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET VARIABLE customers = $customers", {"customers": customers})
@@ -113,7 +113,7 @@ def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _write(con: duckdb.DuckDBPyConnection, table: str, out: Path, file_format: FileFormat) -> int:
-    """Write one table beside its final name, then rename: nobody reads half a file."""
+    """Write one table to a temporary name, then rename it: nobody reads half a file."""
     part = out / f".{table}.{os.getpid()}.part"
     relation = con.table(f"public.{table}")
     rows = len(relation)
@@ -129,7 +129,7 @@ def _write(con: duckdb.DuckDBPyConnection, table: str, out: Path, file_format: F
 
 
 def _as_text(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """Arrays as Postgres writes them, ``{a,b}``: DuckDB's own form of a list is no other program's."""
+    """Write arrays as Postgres does, ``{a,b}``: no other program uses DuckDB's list format."""
     if "tags" not in relation.columns:
         return relation
     return relation.project("* REPLACE ('{' || array_to_string(tags, ',') || '}' AS tags)")

@@ -1,1 +1,1 @@
-"""When reports are due, and the lines by which cron or systemd calls for them."""
+"""When jobs are due, and the entries by which cron or systemd starts them."""

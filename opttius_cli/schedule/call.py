@@ -1,4 +1,4 @@
-"""How a timer of the machine calls for reports: which program, in which folder, with what around it."""
+"""The call that a timer makes to run due jobs: the command, its folder and its environment."""
 
 from __future__ import annotations
 
@@ -16,15 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MINUTES = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
-"""How many minutes may lie between two calls: what divides an hour."""
+"""The possible minutes between two calls: the divisors of an hour."""
 _KEPT = ("OPTTIUS_CACHE_DIR", "OPTTIUS_CONFIG_DIR", "OPTTIUS_STATE_DIR")
-"""What a timer must hand on, so that it sees the settings and the ledger that a person sees. No secret is among it."""
+"""Variables that a timer passes on, so that it uses the same settings and ledger as the user.
+
+None is a secret.
+"""
 _PATHS = ("/usr/local/bin", "/usr/bin", "/bin")
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: the words of the command, its folder, its environment, and every how many minutes."""
+    """One call: the words of the command, its folder and environment, and the minutes between two calls."""
 
     command: tuple[str, ...]
     folder: Path
@@ -33,15 +36,15 @@ class Call:
 
     @property
     def key(self) -> str:
-        """What tells the calls of one folder from those of another."""
+        """A key that distinguishes the calls of different folders."""
         return hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:8]
 
 
 def call_of(folder: Path, environment: Mapping[str, str], minutes: int) -> Call:
-    """The call for the reports of ``folder``, as this very program would be called.
+    """Build the call for the jobs of ``folder``, with this installation of the program.
 
     Raises:
-        UsageError: minutes that do not divide an hour, or a folder that no timer can name.
+        UsageError: minutes that do not divide an hour, or a path that no timer accepts.
     """
     if minutes not in MINUTES:
         raise UsageError(
@@ -57,6 +60,6 @@ def call_of(folder: Path, environment: Mapping[str, str], minutes: int) -> Call:
     for text in (*call.command, str(folder), *call.environment.values()):
         if not text.isprintable():
             raise UsageError(
-                _("{path} has a sign in its name that no timer takes. Rename it.", path=repr(text))
+                _("{path} has a character that timers do not accept. Rename it.", path=repr(text))
             )
     return call

@@ -1,7 +1,7 @@
-"""The line by which cron calls for reports, between two marks that are ours; every other line stays as it is.
+"""The crontab line that runs due jobs, between two marks of ours; every other line stays as it is.
 
-One line serves every report and every zone: it asks every few minutes what is due, and what is due is worked
-out in the zone of each report. So the zone of cron, and how it takes days of 23 and 25 hours, do not matter.
+One line serves all jobs and time zones: every few minutes it runs what is due in the zone of each job. So the
+zone of cron, and how it handles days of 23 and 25 hours, do not matter.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from opttius_cli.schedule.call import Call
 
 LONGEST = 998
-"""Characters that cron reads of a line."""
+"""The longest line that cron reads, in characters."""
 
 
 def block(call: Call) -> str:
-    """Our lines for ``call``: a mark, the line, a mark.
+    """Build our lines for ``call``: a mark, the line, a mark.
 
     Raises:
-        ConfigError: the line would be longer than cron reads.
+        ConfigError: the line would be too long for cron.
     """
     around = " ".join(f"{name}={shlex.quote(value)}" for name, value in call.environment.items())
     command = f"cd {shlex.quote(str(call.folder))} && {around} {shlex.join(call.command)} >/dev/null"
-    # To cron a percent sign is the end of the line.
+    # In a crontab, a percent sign ends the command.
     line = f"*/{call.minutes} * * * * " + command.replace("%", "\\%")
     if len(line) > LONGEST:
         raise ConfigError(_("The line for cron would be too long. Use folders with shorter names."))
@@ -40,10 +40,10 @@ def block(call: Call) -> str:
 
 
 def without(crontab: str, folder: Path) -> str:
-    """``crontab`` without our lines for ``folder``.
+    """Remove our lines for ``folder`` from the text ``crontab``.
 
     Raises:
-        ConfigError: one of our marks stands there without the other.
+        ConfigError: one of our marks is there without the other.
     """
     begin, end = _marks(folder)
     kept: list[str] = []
@@ -62,7 +62,7 @@ def without(crontab: str, folder: Path) -> str:
 
 
 def with_call(crontab: str, call: Call) -> str:
-    """``crontab`` with our lines for ``call``, once, where they stood or at its end."""
+    """Insert our lines for ``call`` into the text ``crontab``: in place of the old ones, or at the end."""
     begin, _end = _marks(call.folder)
     rest = without(crontab, call.folder)
     if begin not in crontab.splitlines():
@@ -77,12 +77,12 @@ def _marks(folder: Path) -> tuple[str, str]:
 
 def _unpaired(mark: str) -> ConfigError:
     return ConfigError(
-        _("The crontab has the line “{mark}” without its counterpart. Mend it with crontab -e.", mark=mark)
+        _("The crontab has the line “{mark}” without its counterpart. Fix it with crontab -e.", mark=mark)
     )
 
 
 def read() -> str:
-    """The reader's crontab; empty when there is none. Raises OutputError where there is no cron."""
+    """Read the user's crontab; empty when there is none. Raises OutputError where there is no cron."""
     done = _crontab("-l")
     if done.returncode and "no crontab" not in done.stderr.lower():
         raise OutputError(_("The crontab cannot be read: {why}", why=done.stderr.strip()))
@@ -90,7 +90,7 @@ def read() -> str:
 
 
 def write(crontab: str) -> None:
-    """Replace the reader's crontab. Raises OutputError when cron does not take it."""
+    """Replace the user's crontab. Raises OutputError when cron rejects it."""
     done = _crontab("-", crontab)
     if done.returncode:
         raise OutputError(_("The crontab cannot be written: {why}", why=done.stderr.strip()))

@@ -1,7 +1,7 @@
-"""The instants at which a report is due, in UTC: each once, also on the days of 23 and of 25 hours.
+"""The instants at which a job is due, in UTC: each once, also on days of 23 and 25 hours.
 
-A time that does not exist on a day is due at the first that does; a time that comes twice is due the first
-time. An instant is the same whenever it is asked for, so that it can be ticked off.
+A local time that a day skips is due at the next time that exists; one that occurs twice is due the first
+time. The instants do not depend on when they are computed, so the ledger can record which were delivered.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 _DAY = timedelta(days=1)
 _LOOKING_BACK = (timedelta(hours=2), _DAY, timedelta(days=32), timedelta(days=367), timedelta(days=366 * 8))
-"""How far back the last instant is sought, the next further only where there is none."""
+"""Spans in which an instant is searched; a longer one is tried only when the shorter one has none."""
 
 
 def between(schedule: Schedule, after: datetime, until: datetime) -> Iterator[datetime]:
-    """Every due instant later than ``after`` and not later than ``until``, in order."""
+    """Yield the due instants later than ``after`` and not later than ``until``, in order."""
     from cronsim import CronSim
 
-    # A day that misses a time has it later on that day: who begins in between must not overlook it.
+    # A skipped local time is due later on the same day, so begin a day earlier in order not to miss it.
     begin = (after - _DAY).astimezone(ZoneInfo(schedule.zone))
     before = None
     for local in CronSim(schedule.cron, begin):
@@ -37,7 +37,7 @@ def between(schedule: Schedule, after: datetime, until: datetime) -> Iterator[da
 
 
 def latest(schedule: Schedule, now: datetime) -> datetime | None:
-    """The last due instant that is not later than ``now``."""
+    """Find the last due instant that is not later than ``now``."""
     for back in _LOOKING_BACK:
         found = list(between(schedule, now - back, now))
         if found:
@@ -46,7 +46,7 @@ def latest(schedule: Schedule, now: datetime) -> datetime | None:
 
 
 def following(schedule: Schedule, now: datetime) -> datetime:
-    """The first due instant later than ``now``."""
+    """Find the first due instant later than ``now``."""
     for ahead in _LOOKING_BACK:
         for instant in between(schedule, now, now + ahead):
             return instant

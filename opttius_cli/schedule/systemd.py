@@ -1,4 +1,4 @@
-"""The units by which systemd calls for reports: a service that makes what is due, and the timer that starts it."""
+"""The systemd units that run due jobs: a service and the timer that starts it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BUSY = 75
 
 
 def units(call: Call) -> dict[str, str]:
-    """The text of each unit by its file name."""
+    """Build the text of each unit by its file name."""
     name = f"opttius-{call.key}"
     environment = "".join(
         f"Environment={_quoted(f'{key}={value}')}\n" for key, value in call.environment.items()
@@ -42,16 +42,16 @@ def units(call: Call) -> dict[str, str]:
 
 
 def folder(environment: Mapping[str, str]) -> Path:
-    """Where the reader's own units lie."""
+    """Return the folder of the user's own units."""
     base = environment.get("XDG_CONFIG_HOME")
     return (Path(base) if base else Path.home() / ".config") / "systemd" / "user"
 
 
 def install(call: Call, place: Path) -> tuple[list[Path], bool]:
-    """Write the units into ``place``; returns them, and whether systemd has taken the timer up.
+    """Write the units into ``unit_folder``; returns their files, and whether systemd has enabled the timer.
 
     Raises:
-        OutputError: a unit of that name is not ours, or cannot be written.
+        OutputError: a unit of that name is not ours, or it cannot be written.
     """
     written = []
     for name, text in units(call).items():
@@ -67,7 +67,7 @@ def install(call: Call, place: Path) -> tuple[list[Path], bool]:
 
 
 def remove(call: Call, place: Path) -> list[Path]:
-    """Take our units for ``call`` out of ``place``; returns those that were there."""
+    """Remove our units for ``call`` from ``unit_folder``; returns the files that were removed."""
     files = [place / name for name in units(call) if (place / name).is_file()]
     for file in files:
         _refuse_others(file)
@@ -85,7 +85,7 @@ def _refuse_others(file: Path) -> None:
 
 
 def _systemctl(*arguments: str) -> bool:
-    """Tell the reader's own systemd; whether it has listened."""
+    """Run systemctl for the user's own units; returns whether it succeeded."""
     program = shutil.which("systemctl")
     if program is None:
         return False
@@ -96,10 +96,10 @@ def _systemctl(*arguments: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """``text`` where systemd would otherwise fill in its own values."""
+    """Escape percent signs, which systemd would replace by its own values."""
     return text.replace("%", "%%")
 
 
 def _quoted(text: str) -> str:
-    """``text`` as one word."""
+    """Quote ``text`` as one word of a unit."""
     return '"' + _plain(text).replace("\\", "\\\\").replace('"', '\\"') + '"'

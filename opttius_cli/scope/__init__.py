@@ -1,4 +1,4 @@
-"""Who may see which rows: the branches that were asked for, and the views that show no other rows."""
+"""Who may see which rows: the branches of a request, and the views that show no other rows."""
 
 from opttius_cli.scope.directory import Directory, everything, read_directory, resolve
 from opttius_cli.scope.rights import NoReaderError, Reader, read_reader, reader_key, resolve_for

@@ -1,6 +1,6 @@
-"""From the names that people type to a scope: branches of one organization.
+"""The organizations and branches of the data; typed names become a scope: branches of one organization.
 
-Whose rights apply is asked in :mod:`opttius_cli.scope.rights`, which resolves names among what a reader may see.
+:mod:`opttius_cli.scope.rights` limits this to what a reader may see.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """An organization of the data; ``id`` is None for branches that name none."""
+    """An organization; ``id`` is None for branches that name no organization."""
 
     id: str | None
     name: str | None = None
@@ -38,13 +38,13 @@ class Organization:
 
     @property
     def shown(self) -> str:
-        """How a person calls it."""
+        """Return the name that people know it by."""
         return self.name or self.slug or self.id or _("(without organization)")
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A branch, the organization it belongs to, and the snapshot's number for it."""
+    """A branch, its organization, and its owner number (``tenant``) in the snapshot."""
 
     branch: Branch
     organization_id: str | None
@@ -60,12 +60,12 @@ class Directory:
     own_tenants: dict[str, int]
 
     def organization(self, key: str | None) -> Organization:
-        """The organization with this id."""
+        """Return the organization with this id."""
         return next((one for one in self.organizations if one.id == key), Organization(key))
 
 
 def read_directory(con: duckdb.DuckDBPyConnection) -> Directory:
-    """The directory of the snapshot open in ``con``."""
+    """Read the directory of the snapshot that is open in ``con``."""
     tenants = con.execute(
         "SELECT tenants.tenant, CAST(tenants.branch_id AS VARCHAR), CAST(tenants.organization_id AS VARCHAR), "
         "branch.code, branch.name "
@@ -87,13 +87,13 @@ def read_directory(con: duckdb.DuckDBPyConnection) -> Directory:
 
 
 def resolve(directory: Directory, organization: str | None, branches: Sequence[str]) -> Scope:
-    """The scope that was asked for; without branches, every branch of the organization.
+    """Return the scope of the named branches; without branches, every branch of the organization.
 
     Raises:
-        UnknownNameError: no such organization or branch; the nearest names are given.
-        AmbiguousError: a name fits several.
-        OrganizationNeededError: none was named and the data holds several.
-        NoOwnersError: none was named and the data holds none.
+        UnknownNameError: no such organization or branch; similar names are listed.
+        AmbiguousNameError: a name matches several.
+        OrganizationRequiredError: none was named and the data has several.
+        NoOwnersError: none was named and the data has none.
     """
     chosen = find_organization(directory, organization) if organization else None
     seats = find_seats(directory, branches, chosen)
@@ -105,7 +105,7 @@ def resolve(directory: Directory, organization: str | None, branches: Sequence[s
 def find_seats(
     directory: Directory, branches: Sequence[str], organization: Organization | None
 ) -> list[Seat]:
-    """The branches with these names, all of one organization."""
+    """Return the branches with these names; all must be of one organization."""
     seats = [_find_seat(directory, name, organization) for name in branches]
     if len({seat.organization_id for seat in seats}) > 1:
         raise UsageError(
@@ -118,7 +118,7 @@ def find_seats(
 
 
 def scope_of(directory: Directory, organization: Organization, seats: Sequence[Seat]) -> Scope:
-    """The scope of these branches of an organization, of all of them when none is given."""
+    """Return the scope of these branches of an organization, or of all its branches when none is given."""
     own = [seat for seat in directory.seats if seat.organization_id == organization.id]
     wanted = {seat.tenant for seat in seats or own}
     held = tuple(seat for seat in own if seat.tenant in wanted)
@@ -131,7 +131,7 @@ def scope_of(directory: Directory, organization: Organization, seats: Sequence[S
 
 
 def everything(directory: Directory) -> Scope:
-    """The scope that holds every row of somebody's: what whoever loads the data may check."""
+    """Return the scope of every row that has an owner: for whoever loads the data."""
     tenants = [seat.tenant for seat in directory.seats] + list(directory.own_tenants.values())
     return Scope(
         None,
@@ -151,12 +151,12 @@ def _organization_of(directory: Directory, owners: Iterable[str | None]) -> Orga
         return directory.organizations[0]
     if not directory.organizations:
         raise NoOwnersError
-    # Branches of no organization are reached by --branch; there is no name to choose them by.
+    # Branches without an organization are chosen with --branch; there is no organization to name.
     raise OrganizationNeededError([one.shown for one in directory.organizations if one.id is not None])
 
 
 def find_organization(directory: Directory, name: str) -> Organization:
-    """The organization with this id, slug or name."""
+    """Return the organization with this id, slug or name."""
     wanted = folded(name)
     fitting = [
         o for o in directory.organizations if wanted in {folded(o.id), folded(o.slug), folded(o.name)} - {""}

@@ -1,7 +1,7 @@
-"""Whose rights apply: an active admin of the data, the branches that are theirs, and names resolved among those.
+"""The rights of an admin: which branches an admin may see, and how names are resolved among them.
 
-What a reader may not see does not exist for the reader: a branch of somebody else and a branch that nobody has
-are refused in the same words, so that nobody can ask which names there are.
+What a reader may not see does not exist for the reader: a branch of somebody else and a branch that does not
+exist are refused in the same words, so that nobody can probe for names.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
     from opttius_cli.scope.directory import Directory, Seat
 
 ANYWHERE = frozenset({"root", "dev"})
-"""Roles that may do without an organization of their own, and then name one."""
+"""Roles that need no organization of their own; they name one in each request."""
 WHOLE = ANYWHERE | {"super_admin"}
 """Roles that see every branch of their organization."""
 _NAMED = 20
-"""How many branches a refusal names."""
+"""How many branches an error message lists."""
 
 
 class NoReaderError(NotAllowedError):
-    """Nobody whom the data knows as an active admin."""
+    """The email is not that of an active admin in the data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """An admin whose rights apply. ``shown`` is the email as messages may repeat it.
+    """An admin whose rights apply. ``display_email`` is the email as messages may repeat it.
 
-    ``seats`` are the branches that may be seen, ``usual`` those of an answer for which none was asked. Without an
+    ``branches`` may be seen; ``default_branches`` are used when a request names none. Without an
     ``organization_id`` every organization may be seen, one at a time.
     """
 
@@ -50,21 +50,21 @@ class Reader:
 
 
 def reader_key(email: str) -> str:
-    """How emails of admins are compared: without outer spaces and case."""
+    """Return ``email`` as emails of admins are compared: without outer spaces and case."""
     return email.strip().lower()
 
 
 def read_reader(con: duckdb.DuckDBPyConnection, directory: Directory, email: str, shown: str) -> Reader:
-    """The active admin with this email in the snapshot open in ``con``.
+    """Read the active admin with this email, and the admin's branches, from the snapshot open in ``con``.
 
     Raises:
-        NoReaderError: the data names no admins, or no active one with this email.
+        NoActiveAdminError: the data has no admins, or no active one with this email.
         NotAllowedError: nothing may be shown to the admin.
     """
     admin = _admin(con, email, shown)
     role, organization_id = _word(admin["role"]), admin["organization_id"]
     if organization_id is None:
-        # An empty cell gives such a role every organization; one that was not read gives nobody anything.
+        # For such a role an empty cell means every organization; an unreadable cell grants nothing.
         if role not in ANYWHERE or _is_unsure(con, "admin_users", "organization_id"):
             raise NotAllowedError(
                 _("The admin {email} has no organization, so nothing may be shown.", email=shown)
@@ -84,10 +84,10 @@ def read_reader(con: duckdb.DuckDBPyConnection, directory: Directory, email: str
 
 
 def _admin(con: duckdb.DuckDBPyConnection, email: str, shown: str) -> dict[str, Any]:
-    """The one active row of ``admin_users`` with this email."""
+    """Find the one active row of ``admin_users`` with this email."""
     if not con.execute("SELECT 1 FROM meta.loaded WHERE table_name = 'admin_users'").fetchone():
         raise NoReaderError(
-            _("This data names no admins, so --as cannot be checked. Export the table admin_users, too.")
+            _("This data has no admins, so --as cannot be checked. Export the table admin_users too.")
         )
     found = con.execute(
         "SELECT CAST(id AS VARCHAR), role, CAST(organization_id AS VARCHAR) FROM raw.admin_users "
@@ -101,7 +101,7 @@ def _admin(con: duckdb.DuckDBPyConnection, email: str, shown: str) -> dict[str, 
     if len(found) > 1:
         raise NotAllowedError(
             _(
-                "More than one active admin has the email {email}, so whose rights apply cannot be told.",
+                "More than one active admin has the email {email}, so it is not clear whose rights apply.",
                 email=shown,
             )
         )
@@ -109,7 +109,7 @@ def _admin(con: duckdb.DuckDBPyConnection, email: str, shown: str) -> dict[str, 
 
 
 def _access(con: duckdb.DuckDBPyConnection, admin: str) -> list[tuple[str | None, bool]]:
-    """(branch, whether it is the primary one) of every access row of an admin; None stands for every branch."""
+    """Return (branch, is primary) for every access row of an admin; None stands for every branch."""
     rows = con.execute(
         "SELECT CAST(branch_id AS VARCHAR), is_primary FROM raw.admin_branch_access "
         "WHERE CAST(admin_user_id AS VARCHAR) = $1",
@@ -120,7 +120,7 @@ def _access(con: duckdb.DuckDBPyConnection, admin: str) -> list[tuple[str | None
 
 
 def _is_unsure(con: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
-    """Whether an empty cell of a column may be one that could not be read: it must not be taken for a right."""
+    """Return whether empty cells of a column may be unreadable ones, which must never grant a right."""
     found = con.execute(
         "SELECT 1 FROM meta.missing WHERE table_name = $1 AND column_name = $2 UNION ALL "
         "SELECT 1 FROM meta.rejects WHERE table_name = $1 AND column_name = $2 AND NOT refused LIMIT 1",
@@ -136,12 +136,12 @@ def _word(role: str | None) -> str:
 def resolve_for(
     directory: Directory, reader: Reader, organization: str | None, branches: Sequence[str]
 ) -> Scope:
-    """The scope that ``reader`` asked for; without branches, the primary one, else all that the reader may see.
+    """Return the scope of the named branches; without branches, the reader's default branches.
 
     Raises:
-        NotAllowedError: an organization or branch that the reader may not see, whether or not there is one.
-        AmbiguousError: a name fits several branches that the reader may see.
-        OrganizationNeededError: the reader has no organization and named none.
+        NotAllowedError: an organization or branch that the reader may not see, whether or not it exists.
+        AmbiguousNameError: a name matches several branches that the reader may see.
+        OrganizationRequiredError: the reader has no organization and named none.
     """
     if reader.organization_id is None:
         if not organization:

@@ -1,7 +1,7 @@
-"""How many rows of each table a scope sees, and how many it does not for what reason (metrics 9).
+"""How many rows of each table a scope sees, and how many it does not see, by reason (metrics 9).
 
-The loader has counted the rows of every owner, part by part of their time (``meta.tallies``). Only the parts that
-as-of divides are counted here, row by row, and the few rows that have no owner or were set aside.
+The loader has counted the rows of every owner per time slice (``meta.tallies``). Counted here, row by row,
+are only the slices that as-of falls into, and the few rows that have no owner or were deferred.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def count_rows(con: duckdb.DuckDBPyConnection) -> None:
-    """Make ``scope_rejects``, the cells that could not be read, and ``scope_rows``, a line per table."""
+    """Create ``scope_rejects`` (cells that could not be read) and ``scope_rows`` (one row per table)."""
     con.execute(
         "CREATE OR REPLACE TEMP VIEW scope_rejects AS SELECT * FROM meta.rejects WHERE is_held(tenant) "
         f"OR list_contains({_OWNERLESS}, table_name) OR getvariable('sees_everything')"
@@ -45,12 +45,12 @@ _TALLIES = (
     "THEN CAST(getvariable('as_of_date') AS TIMESTAMP) ELSE CAST(getvariable('as_of') AS TIMESTAMP) END) AS now "
     "FROM meta.tallies WHERE is_held(tenant)) AS tally"
 )
-"""What the loader has counted of the scope's rows, beside the instant of as-of. The session's zone is UTC."""
+"""The loader's counts of the scope's rows, with as-of in microseconds. The session's zone is UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Divided:
-    """The parts of a table that as-of divides, and between which instants (microseconds) their rows are."""
+    """The time slices of a table that as-of falls into, and the instants (microseconds) that bound it."""
 
     first: int
     last: int
@@ -58,7 +58,7 @@ class _Divided:
     ends: int
 
     def rows(self, table: Table) -> str:
-        """The condition of those rows, by which other row groups are skipped."""
+        """Return the SQL condition of those rows; DuckDB skips other row groups by it."""
         column = quoted(table.sorted_by or "")
         kind = "DATE" if table.name in _BY_DATE else "TIMESTAMPTZ"
         begins, ends = (f"CAST(make_timestamptz({at}) AS {kind})" for at in (self.begins, self.ends))
@@ -66,7 +66,7 @@ class _Divided:
 
 
 def _divided(con: duckdb.DuckDBPyConnection) -> dict[str, _Divided]:
-    """The parts that as-of divides, of the tables that have such."""
+    """Find the time slices that as-of falls into, per table."""
     rows = con.execute(
         f"WITH divided AS (SELECT table_name, min(part) AS first, max(part) AS last FROM {_TALLIES} "
         f"WHERE begins <= now AND latest > now GROUP BY table_name) "
@@ -77,7 +77,7 @@ def _divided(con: duckdb.DuckDBPyConnection) -> dict[str, _Divided]:
 
 
 def _scope_rows(aside: set[str], divided: Mapping[str, _Divided]) -> str:
-    """A row per table: how many rows the scope sees, how many repeat another, lie after as-of, or were refused."""
+    """Return SQL with one row per table: rows seen, duplicates, rows after as-of, refused rows."""
     counts = [_tallied(divided)]
     counts += [_rows_of(TABLES[name], parts.rows(TABLES[name])) for name, parts in sorted(divided.items())]
     counts += [_rows_of(table, "TRUE") for table in SCOPED if not table.has_owner]
@@ -94,13 +94,13 @@ def _scope_rows(aside: set[str], divided: Mapping[str, _Divided]) -> str:
 
 
 def _tallied(divided: Mapping[str, _Divided]) -> str:
-    """The parts that lie wholly on one side of as-of; every table has a line, also one without rows."""
+    """Return SQL for the slices wholly on one side of as-of; a table without rows has a row too."""
     names = [table.name for table in _TALLIED]
     elsewhere = "".join(
         f" AND NOT (table_name = '{name}' AND coalesce(part BETWEEN {parts.first} AND {parts.last}, FALSE))"
         for name, parts in sorted(divided.items())
     )
-    # Rows without a date were always there. A child of an order that does not exist yet is not counted at all.
+    # Rows without a date always exist. A child of an order that does not exist yet is not counted at all.
     seen = "coalesce(latest <= now, TRUE)"
     after = f"begins > now AND NOT list_contains({_CHILDREN}, table_name)"
     return (
@@ -112,7 +112,7 @@ def _tallied(divided: Mapping[str, _Divided]) -> str:
 
 
 def _rows_of(table: Table, which: str) -> str:
-    """The same row by row, of the rows ``which``."""
+    """Return SQL that counts one by one the rows that meet ``condition``."""
     exists = time_condition(table)
     return (
         f"SELECT '{table.name}', count(*) FILTER ({exists}), coalesce(sum(copies - 1) FILTER ({exists}), 0), "
@@ -121,7 +121,7 @@ def _rows_of(table: Table, which: str) -> str:
 
 
 def _rows_set_aside(table: Table) -> str:
-    """The same for rows that were set aside: several of them may be one row of this scope."""
+    """Return SQL that counts deferred rows: several of them may be one row of this scope."""
     key, exists = ", ".join(quoted(name) for name in table.key), time_condition(table)
     return (
         f"SELECT '{table.name}', count(*) FILTER (seen), coalesce(sum(copies), 0) - count(*) FILTER (seen), "
@@ -132,7 +132,7 @@ def _rows_set_aside(table: Table) -> str:
 
 
 def _later(table: Table) -> str:
-    """Which rows are dated after as-of. A child of an order that does not exist yet is not counted by itself."""
+    """Return the condition of rows after as-of; a child of an order that does not exist yet is not one."""
     if not table.dated:
         return "FALSE"
     later = f"{quoted(table.dated)} > getvariable('{latest_of(table)}')"

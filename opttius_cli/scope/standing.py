@@ -1,7 +1,7 @@
-"""What an organization's contract allows: whether it is in good standing, and which features its tier has.
+"""What an organization's contract allows: whether it is active, and which features its tier includes.
 
-The flag of a tier stands in ``subscription_tiers.features``. Where that does not tell, the names of the tiers do;
-where no tier is known, the settings.
+``subscription_tiers.features`` decides. If it has nothing on the tier, the name of the tier decides; without
+a tier, the settings do.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from opttius_cli.scope.directory import Organization
 
 ADVANCED_ANALYTICS = "advanced_analytics"
-"""The feature that the dashboard, the segments, the exports and the reports of a schedule need."""
+"""The feature that the dashboard, the segments, the exports and scheduled jobs need."""
 _WITH_ANALYTICS = frozenset({"pro", "premium"})
 _ENDED = frozenset({"suspended", "cancelled", "canceled"})
 _YES = frozenset({"true", "t", "1", "yes", "on", "enabled"})
@@ -40,7 +40,7 @@ def must_be_open(organization: Organization) -> None:
 def must_have(
     con: duckdb.DuckDBPyConnection, organization: Organization, feature: str, *, default: bool
 ) -> None:
-    """Raise NotAllowedError when the organization's tier lacks ``feature``; ``default`` decides without a tier."""
+    """Raise NotAllowedError when the tier lacks ``feature``; without a tier, ``default`` decides."""
     tier = _word(organization.tier)
     if not tier:
         if not default:
@@ -65,7 +65,7 @@ def must_have(
 
 
 def _told(con: duckdb.DuckDBPyConnection, tier: str, feature: str) -> bool | None:
-    """Whether the table of tiers gives ``tier`` the feature; None when it says nothing about the tier."""
+    """Return whether the table of tiers gives ``tier`` the feature; None when it has nothing on the tier."""
     rows = con.execute(
         "SELECT CAST(features AS VARCHAR) FROM raw.subscription_tiers "
         "WHERE lower(trim(name)) = $1 AND features IS NOT NULL",
@@ -74,15 +74,15 @@ def _told(con: duckdb.DuckDBPyConnection, tier: str, feature: str) -> bool | Non
     try:
         told = [_has(json.loads(row[0]), feature) for row in rows]
     except ValueError:
-        # Not JSON at all: an export that was damaged gives and takes nothing.
+        # Not JSON: a damaged export neither grants nor denies anything.
         return None
     return all(told) if told else None
 
 
 def _has(features: Any, feature: str) -> bool:
-    """Whether ``features`` gives a feature: as a flag, as an object that is ``enabled``, or by listing it.
+    """Return whether ``features`` includes a feature: as a flag, as an object with ``enabled``, or in a list.
 
-    A flag counts as set when it is true, or a text or number that says so.
+    A flag is set when it is true, or a text or number that means true.
     """
     if isinstance(features, str):
         # Some tools write a jsonb column as JSON within a JSON text.

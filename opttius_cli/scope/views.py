@@ -1,4 +1,4 @@
-"""A scope as views: every table a report can name shows its rows and no others.
+"""The scoped views: every table that a report can name shows the scope's rows and no others.
 
 Reports never name an organization or a branch, so a report cannot leave its scope. The views also end the
 data at as-of: rows dated later do not exist for any rule.
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from opttius_cli.result import Scope
 
 SCOPED = tuple(table for table in TABLES.values() if table.tenancy != "directory")
-"""The tables whose rows belong to somebody, or to nobody in particular; the directory is not among them."""
+"""The tables that reports can name: all except those of the directory."""
 
 
 def enter(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
-    """Make the scoped views in ``con``. The session's variables as_of and as_of_date must be set."""
+    """Create the scoped views in ``con``. The session's variables as_of and as_of_date must be set."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE scope_tenants AS SELECT CAST(unnest($1) AS INTEGER) AS tenant",
         [list(scope.tenants)],
@@ -45,11 +45,11 @@ def enter(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
     con.execute(_tenancy_macro(gapless=len(held) == last - first + 1))
     aside = tables_set_aside(con)
     if "orders" not in aside:
-        # Children look here for what their order settled to.
+        # Children look up here which row of their order was preferred.
         con.execute("CREATE OR REPLACE TEMP TABLE orders_settled AS SELECT * FROM raw.orders_contested")
     for table in SCOPED:
         if table.name in aside:
-            # Few rows, asked often: settled once. A child's order is settled before it.
+            # Few rows, read often: resolved once. An order is resolved before its children.
             settled = quoted(table.name + "_settled")
             con.execute(f"CREATE OR REPLACE TEMP TABLE {settled} AS {_contested(table)}")
             key = quoted(table.key[0])
@@ -64,7 +64,7 @@ def enter(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
 
 
 def _tenancy_macro(*, gapless: bool) -> str:
-    """The test of one owner. An organization's owners are numbered in a row, so most scopes are a range."""
+    """Return the macro that tests an owner. Owner numbers of an organization are consecutive: a range."""
     test = "tenant BETWEEN getvariable('first_tenant') AND getvariable('last_tenant')"
     if not gapless:
         test += " AND list_contains(getvariable('tenants'), tenant)"
@@ -72,7 +72,7 @@ def _tenancy_macro(*, gapless: bool) -> str:
 
 
 def tables_set_aside(con: duckdb.DuckDBPyConnection) -> set[str]:
-    """The tables that have rows which the loader could not settle."""
+    """Find the tables with conflicting rows that the loader could not resolve."""
     rows = con.execute(
         "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw' AND estimated_size > 0 "
         "AND ends_with(table_name, '_contested')"
@@ -81,7 +81,7 @@ def tables_set_aside(con: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def owner_condition(table: Table) -> str:
-    """Which rows of a raw table belong to the scope, at whatever time."""
+    """Return the condition of the rows of a raw table that belong to the scope, at any time."""
     if table.tenancy in {"branch", "parent"}:
         return "is_held(tenant)"
     if table.tenancy == "organization":
@@ -93,7 +93,7 @@ def owner_condition(table: Table) -> str:
 
 
 def time_condition(table: Table) -> str:
-    """Which rows exist at as-of. An undated payment exists; so does a child exactly when its order does."""
+    """Return the condition of rows that exist at as-of. Undated payments do, a child when its order does."""
     conditions = []
     if table.tenancy == "parent":
         conditions.append("order_created_at <= getvariable('as_of')")
@@ -107,7 +107,7 @@ def time_condition(table: Table) -> str:
 
 
 def latest_of(table: Table) -> str:
-    """The session's variable after which rows of a table do not exist: as-of, or its date for rows that bear one."""
+    """Return the session variable after which rows do not exist: as-of, or its date for dates."""
     return "as_of_date" if table.dated and table.column(table.dated).kind.value == "date" else "as_of"
 
 
@@ -123,7 +123,7 @@ def _columns(table: Table) -> str:
 
 
 def _contested(table: Table) -> str:
-    """Rows that were set aside, as this scope and instant settle them: one per id."""
+    """Return SQL for the deferred rows, resolved for this scope and instant: one per id."""
     key = ", ".join(quoted(name) for name in table.key)
     return (
         f"SELECT {_columns(table)}, tenant FROM {set_aside(table)} WHERE {owner_condition(table)} "
@@ -133,7 +133,7 @@ def _contested(table: Table) -> str:
 
 
 def set_aside(table: Table) -> str:
-    """The rows of a table that were set aside; a child of an order that was, too, with what its order settled to."""
+    """Return SQL for the deferred rows of a table; a child takes owner and time from its resolved order."""
     rows = f"raw.{quoted(table.name + '_contested')}"
     if table.tenancy != "parent":
         return rows
@@ -145,10 +145,10 @@ def set_aside(table: Table) -> str:
 
 
 def _views(table: Table, aside: set[str]) -> list[str]:
-    """The view of a table that reports name, and of one whose rows name others, the shared views' own besides.
+    """Return the view that reports name, and ``known_<table>`` for a table whose rows refer to others.
 
-    What the loader knows of the rows that are named holds whoever owns them: ``known_<table>`` has it, for the
-    rules that need it, and no report may name that.
+    ``known_<table>`` also has what the loader knows of the referenced rows, whoever owns them. Only rules in
+    the shared views use it; no report may name it.
     """
     rows = (
         f"SELECT {_columns(table)} FROM raw.{quoted(table.name)} "
@@ -170,7 +170,7 @@ def _views(table: Table, aside: set[str]) -> list[str]:
 
 
 def _known(table: Table) -> list[str]:
-    """What the loader knows of the rows that a table's rows name, as far as a rule asks for it."""
+    """List the columns that the loader adds about referenced rows, as far as a rule needs them."""
     known = [f"{reference.stem}_created_at" for reference in table.references]
     known += [f"{reference.stem}_apart" for reference in table.references if reference.customer]
     return known + (["email_no"] if table.asks_by_email else [])
@@ -181,7 +181,7 @@ def _view(name: str, columns: list[str], rows: str) -> str:
 
 
 def _address_holders(*, settled: bool) -> str:
-    """The view of who has the addresses that orders without a customer give."""
+    """Return the view of the customers who have the email addresses of orders without a customer."""
     rows = (
         "SELECT email_no, email_key, last_asked_at, customer_id FROM raw.address_holders "
         f"WHERE is_held(tenant) AND {time_condition(TABLES['customers'])}"
@@ -196,11 +196,11 @@ def _address_holders(*, settled: bool) -> str:
 
 
 def _seen(reference: Reference, *, contested: bool) -> str:
-    """Whether the scope sees, at as-of, the row that a column names."""
+    """Return the condition under which the scope sees, at as-of, the row that a column refers to."""
     stem = reference.stem
     seen = f"(is_held({stem}_tenant) AND {stem}_created_at <= getvariable('as_of'))"
     if contested:
-        # A row that was set aside is seen when this scope and instant settled it into the other table's view.
+        # A deferred row is visible when this scope and instant chose it for the other table's view.
         settled = f"list_contains(getvariable('{reference.table}_settled'), {reference.column})"
         seen = f"CASE WHEN {stem}_contested THEN {settled} ELSE {seen} END"
     return f"coalesce({seen}, FALSE)"

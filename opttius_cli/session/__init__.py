@@ -1,4 +1,4 @@
-"""The use case: source → snapshot → scope → report → privacy → answer. Commands call this and render."""
+"""The use case: source → snapshot → scope → report → privacy → answer. Commands call it, then render."""
 
 from opttius_cli.session.answering import answer
 from opttius_cli.session.bindings import EVERY_CUSTOMER

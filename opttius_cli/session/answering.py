@@ -1,4 +1,4 @@
-"""Reports worked out: each once, what an absent table would have told emptied, what is personal masked."""
+"""Run reports: each once, columns of missing tables emptied, personal data masked."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def answer(
     more: Mapping[str, Any] | None = None,
     quality: Sequence[Place] = QUALITY,
 ) -> Answer:
-    """What the reports at ``places`` say, each worked out once and masked, with what was left out.
+    """Run the reports of ``slots``, each once and masked, and those of ``quality`` on what was left out.
 
-    ``more`` are values that the reports need besides the windows; ``quality`` is what is told of what was left out.
+    ``extra_parameters`` are values that the reports need besides the windows.
     """
     wanted = {place.report: session.library.report(place.report) for place in (*places, *quality)}
     views = library.base_for(list(wanted.values()))
@@ -54,7 +54,7 @@ def answer(
 
 
 def result_of(session: Session, report: Report, bound: Mapping[str, Any], policy: Policy) -> Result:
-    """The rows of one report, with the parameters ``bound``, as ``policy`` shows them."""
+    """Run one report with ``parameters`` and return its rows as ``policy`` shows them."""
     users = report.name if report.is_users else None
     table = session.engine.run(report.sql, bound, users=users, few=report.few)
     columns = report.columns
@@ -83,7 +83,7 @@ def result_of(session: Session, report: Report, bound: Mapping[str, Any], policy
 
 
 def _told(report: Report, personal: Mapping[str, Kind], policy: Policy) -> tuple[Column, ...]:
-    """The columns of a user's report; one that carries personal data is of that kind, whatever its header says."""
+    """Return the columns of a user's report; personal data gets its kind, whatever the header says."""
     if policy.mode == "revealed":
         return report.columns
     for column in report.columns:
@@ -98,7 +98,7 @@ def _told(report: Report, personal: Mapping[str, Kind], policy: Policy) -> tuple
 
 
 def _emptied(table: pa.Table, place: int) -> pa.Table:
-    """``table`` with nothing but nulls in one column."""
+    """Return ``table`` with only nulls in one column."""
     import pyarrow as pa
 
     field = table.schema.field(place)
@@ -106,7 +106,7 @@ def _emptied(table: pa.Table, place: int) -> pa.Table:
 
 
 def _narrowed(result: Result, place: Place) -> Result:
-    """Only the columns that a place takes, under the names it gives them."""
+    """Keep only the columns that ``slot`` takes, under its names for them."""
     if not place.only:
         return result
     at = {column.name: number for number, column in enumerate(result.columns)}

@@ -1,4 +1,4 @@
-"""What SQL is told: the variables of the views, the parameters of the reports, and from when on views look."""
+"""The values that SQL gets: variables of the views, parameters of the reports, and where histories start."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ EVERY_CUSTOMER: Mapping[str, Any] = {
     "sort": "lifetime_value",
     "limit": None,
 }
-"""The parameters of the customer list that filter nothing."""
+"""Parameters of the customer list that filter nothing."""
 
 
 def variables(session: Session) -> dict[str, Any]:
-    """What the views ask of the session (documented in sql/README.md)."""
+    """Return the session variables that the views read (documented in sql/README.md)."""
     config, clock = session.request.config, session.clock
     aliases = config.currency_aliases
     return {
@@ -51,7 +51,7 @@ def variables(session: Session) -> dict[str, Any]:
 
 
 def parameters(session: Session) -> dict[str, Any]:
-    """What reports may name with ``$``: the windows, as local dates and as instants (documented in sql/README.md)."""
+    """Return what reports may name with ``$``: the windows, as dates and as instants (see sql/README.md)."""
     clock, previous = session.clock, session.previous
     window = session.period.window if session.period else Window(EVER.date(), clock.date)
     return {
@@ -71,7 +71,7 @@ def parameters(session: Session) -> dict[str, Any]:
 
 
 def base_views(session: Session, views: Iterable[BaseView], history: History) -> list[Base]:
-    """The shared views, with the instants that those worked out once begin at."""
+    """Return the shared views, each materialized one with the instant at which it begins."""
     since = {
         "history_from": _history_from(session, history),
         "active_from": start_of(active_from(session.clock), session.clock.zone),
@@ -80,13 +80,13 @@ def base_views(session: Session, views: Iterable[BaseView], history: History) ->
 
 
 def history_of(reports: Iterable[Report]) -> History:
-    """The purchases that some of these reports look at: the longest history that one of them asks for."""
+    """Return the longest history of purchases that one of these reports needs."""
     asked = {report.history for report in reports}
     return next(history for history in HISTORIES if history in asked or history == "none")
 
 
 def _history_from(session: Session, history: History) -> datetime:
-    """From when on purchases are looked at: always, since the earlier of the two windows began, or never."""
+    """Return where the history of purchases starts: at the first one, at the earlier window, or at as-of."""
     if history == "none":
         return session.clock.as_of
     if history == "all" or session.period is None:

@@ -1,4 +1,4 @@
-"""Whether reports keep their word: each is run on a snapshot without a row."""
+"""Check that each report returns the columns its header declares, on a snapshot without rows."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def check_reports(reports: library.Library) -> list[tuple[str, str]]:
-    """(report, fault) for every report whose header does not fit its SQL, found on an empty snapshot."""
+    """Return (report, problem) for every report whose header does not match its SQL."""
     import duckdb
 
     con = connect(Path(":memory:"), Limits())
@@ -51,7 +51,7 @@ def check_reports(reports: library.Library) -> list[tuple[str, str]]:
 
 
 def _undeclared(session: Session, report: Report) -> list[str]:
-    """The columns of a user's report that are personal by their origin, but not by their header."""
+    """Describe the columns of a user's report that carry personal data which the header does not declare."""
     if not report.is_users:
         return []
     kinds = {column.name: column.kind for column in report.columns}

@@ -1,4 +1,4 @@
-"""From a source to its snapshot: the published one while it is fresh, else a new one."""
+"""Get the snapshot of a source: the published one while it is fresh, otherwise a new one."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ if TYPE_CHECKING:
     from opttius_cli.snapshot.source import Source
 
 MEMORY_BESIDE_DRIVER = Limits("360MB")
-"""Memory of DuckDB's while a live source is loaded, unless the settings say otherwise."""
+"""DuckDB's memory while a live source is loaded, unless the settings say otherwise."""
 
 _DAY = 86400.0
 
 
 def must_name_reader(request: Request) -> None:
-    """Raise NotAllowedError where the settings ask for an admin and none is named."""
+    """Raise NotAllowedError when the settings require an admin and none is named."""
     if request.config.require_user and not request.config.user:
         raise NotAllowedError(
             _(
@@ -59,9 +59,9 @@ def must_name_reader(request: Request) -> None:
 
 
 def snapshot(request: Request, *, whole: bool = False) -> Held:
-    """The snapshot of the request's source, open: the published one while it is fresh, else a new one.
+    """Open the snapshot of the request's source: the published one while it is fresh, otherwise a new one.
 
-    A live source is asked for the rows of the request's scope, or for all when it shall be ``whole``.
+    From a live source, the rows of the request's scope are read, or all rows with ``whole``.
     """
     if not request.config.source:
         raise NoSourceError
@@ -71,7 +71,7 @@ def snapshot(request: Request, *, whole: bool = False) -> Held:
     if not keeping.guard(store.folder):
         request.voice.note(
             _(
-                "Note: others may look into {folder}, where snapshots lie. Type chmod 700 {folder}, or set "
+                "Note: other users can read {folder}, where snapshots are kept. Type chmod 700 {folder}, or set "
                 "cache.folder.",
                 folder=store.folder,
             )
@@ -82,7 +82,7 @@ def snapshot(request: Request, *, whole: bool = False) -> Held:
 
 
 def snapshot_file(request: Request) -> Path:
-    """The file of the request's snapshot, built when it is stale: for who opens it several times."""
+    """Return the file of the request's snapshot, built if stale: for callers that open it several times."""
     if not request.config.source:
         raise NoSourceError
     source, store = source_of(request, request.config.source, wanted(request)), snapshots(request)
@@ -91,11 +91,11 @@ def snapshot_file(request: Request) -> Path:
 
 
 def _loaded(request: Request, store: Store, source: Source) -> Path:
-    """The snapshot of ``source``, loaded now; when that fails, the way to the one before is told."""
+    """Load ``source`` now; when that fails, raise an error that points to the previous snapshot."""
     try:
         return load(request, store, source, refresh=request.refresh)
     except WithheldError:
-        # Who may no longer see the data is not shown the way to a copy of it.
+        # Someone who lost the right to see the data must not be pointed to a copy of it.
         raise
     except SourceError as error:
         age = store.age(source, request.now) if source.good_for is not None else None
@@ -105,17 +105,19 @@ def _loaded(request: Request, store: Store, source: Source) -> Path:
 
 
 def reopened(path: Path, request: Request) -> Held:
-    """The snapshot at ``path``, open. Raises SourceError when it is none that can be read."""
+    """Open the snapshot at ``path``. Raises UnreadableFileError when it cannot be opened."""
     held = hold(path, reading_limits(request.config))
     if held is None:
-        raise UnreadableError(path, _("it is no snapshot that can be opened. Load it again with --refresh."))
+        raise UnreadableError(
+            path, _("it is not a snapshot that can be opened. Load it again with --refresh.")
+        )
     return held
 
 
 def _oldest(request: Request, source: Source) -> float | None:
-    """How many seconds old a snapshot may be: as it was said, else as its source is good for, else of any age.
+    """Return how many seconds old a snapshot may be; None when any age will do.
 
-    It is never used when it should have been let go.
+    The settings decide, then the source. A snapshot past its retention is never used.
     """
     limits = [_oldest_told(request)]
     if request.config.max_age is None and source.good_for is not None:
@@ -124,7 +126,7 @@ def _oldest(request: Request, source: Source) -> float | None:
 
 
 def _oldest_told(request: Request) -> float | None:
-    """How many seconds old a snapshot may be by what the reader says, whatever the source is good for."""
+    """Return the age limit in seconds that the options and settings give, whatever the source allows."""
     kept = request.config.retain_days
     return _least([request.config.max_age, None if kept is None else kept * _DAY])
 
@@ -134,18 +136,18 @@ def _least(limits: Iterable[float | None]) -> float | None:
 
 
 def forget(request: Request) -> None:
-    """Remove the snapshot that was made for the request's reader."""
+    """Remove the snapshot that was loaded for the request's reader."""
     if request.config.source:
         snapshots(request).forget(source_of(request, request.config.source, wanted(request)))
 
 
 def source_of(request: Request, text: str, rows: Wanted) -> Source:
-    """The source that ``text`` names, on the terms of the request's settings; ``rows`` are wanted of a live one."""
+    """Open the source that ``text`` names, with the request's settings; a live one reads only ``rows``."""
     return registry.open_source(text, registry.Live(terms_of(request.config), request.environment, rows))
 
 
 def terms_of(config: settings.Config) -> Terms:
-    """On which terms the settings want a live database read."""
+    """Return the settings for reading a live database."""
     return Terms(
         schema=config.schema,
         connect_timeout=config.connect_timeout,
@@ -157,7 +159,7 @@ def terms_of(config: settings.Config) -> Terms:
 
 
 def snapshots(request: Request) -> Store:
-    """Where the request's snapshots live."""
+    """Return the store of the request's snapshots."""
     return Store(
         settings.cache_folder(request.config, request.environment),
         Limits(),
@@ -168,18 +170,18 @@ def snapshots(request: Request) -> Store:
 
 
 def reading_limits(config: settings.Config) -> Limits:
-    """What a report may use of the machine."""
+    """Return the memory and threads that a report may use."""
     return Limits(config.memory) if config.memory else READING
 
 
 def load_now(request: Request, into: Path | None, *, force: bool) -> Path:
-    """Build the request's snapshot whether or not there is a fresh one; ``into`` is a file of one's own for it."""
+    """Load a new snapshot even if a fresh one exists, into the file ``into`` when one is given."""
     must_name_reader(request)
     if not request.config.source:
         raise NoSourceError
     if into is not None and into.exists() and not force:
         raise OutputError(_("{path} exists already. Choose another name, or add --force.", path=into))
-    # Of a live source, what an admin loads is what the admin may see.
+    # From a live source, an admin loads only what the admin may see.
     rows = wanted(request) if request.config.user else Wanted()
     source = source_of(request, request.config.source, rows)
     request.record.source = source.name
@@ -191,7 +193,7 @@ def load_now(request: Request, into: Path | None, *, force: bool) -> Path:
 
 
 def load(request: Request, store: Store, source: Source, into: Path | None = None, *, refresh: bool) -> Path:
-    """Build the snapshot of ``source`` now, telling the voice how it goes; returns its path."""
+    """Build the snapshot of ``source`` now, report progress, and return its path."""
     voice, rate, days = request.voice, Rate(), request.config.retain_days
     if days is not None:
         keeping.let_go(store.folder, request.now - timedelta(days=days))
@@ -214,7 +216,7 @@ def load(request: Request, store: Store, source: Source, into: Path | None = Non
 
 
 def _show_older(request: Request, source: Source, loaded_at: datetime) -> None:
-    """Say that what was loaded before is shown. Raises BusyError where the reader said that it is too old for that."""
+    """Note that the previous snapshot is shown. Raises BusyError when it is older than the settings allow."""
     limit = _oldest_told(request)
     if limit is not None and (request.now - loaded_at).total_seconds() > limit:
         raise BusyError(
@@ -230,7 +232,7 @@ def _show_older(request: Request, source: Source, loaded_at: datetime) -> None:
 
 
 def _limits_of_load(request: Request, source: Source) -> Limits:
-    """What a load may use: beside DuckDB, the rows of a live source need memory of their own on their way."""
+    """Return what a load may use: besides DuckDB, the driver needs memory for the rows of a live source."""
     if request.config.memory:
         return Limits(request.config.memory)
     return Limits() if source.good_for is None else MEMORY_BESIDE_DRIVER

@@ -1,4 +1,4 @@
-"""From what a person typed to what it names: one customer, one segment."""
+"""Find the one customer or segment that a person typed."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 
 def find_customer(session: Session, sought: str) -> str:
-    """The id of the one customer in scope whose id, email or RUT is ``sought``.
+    """Return the id of the one customer in scope whose id, email or RUT is ``query``.
 
     Raises:
-        NotFoundError: nobody; the nearest are given, masked.
-        AmbiguousError: several; they are listed, masked.
+        UnknownNameError: nobody matches; similar customers are listed, masked.
+        NotFoundError: nobody matches, and nobody is similar.
+        AmbiguousNameError: several match; they are listed, masked.
     """
     found = _ask(session, "customers/find", {"sought": sought})
     if len(found) == 1:
@@ -43,18 +44,18 @@ def find_customer(session: Session, sought: str) -> str:
 
 
 def _ask(session: Session, report: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rows of one report, masked: for questions on the way to an answer."""
+    """Run one report and return its rows, masked."""
     table = result_of(session, session.library.report(report), parameters, MASKED).table
     return list(table.to_pylist())
 
 
 def _masked_line(row: Mapping[str, Any]) -> str:
-    """A customer in one masked line of a message."""
+    """Format a customer as one line of a message."""
     return " ".join(str(value) for value in row.values() if value)
 
 
 def _shown_sought(sought: str) -> str:
-    """What was typed, as far as a message may repeat it: an id, but no email and no RUT."""
+    """Return what was typed as a message may repeat it: an id as it is, anything else masked."""
     from opttius_cli.privacy.masks import mask
 
     if "@" in sought:
@@ -67,7 +68,7 @@ def _shown_sought(sought: str) -> str:
 
 
 def segment_named(name: str) -> str:
-    """The segment of either scheme that ``name`` means. Raises UnknownNameError with the segments there are."""
+    """Return the segment of either scheme that ``name`` means. Raises UnknownNameError, listing them all."""
     names = list(vocabulary("segment")["en"] | vocabulary("rfm_segment")["en"])
     found = meant(name, names)
     if found is None:

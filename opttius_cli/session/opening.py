@@ -1,4 +1,4 @@
-"""The use case in prose order: a request, its snapshot, its scope, its instant, and a session to ask."""
+"""Open a session for a request: its snapshot, then its scope and instant, then the scoped views."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ DEFAULT_CURRENCY = "CLP"
 
 @contextmanager
 def opened(request: Request, path: Path | None = None) -> Iterator[Session]:
-    """The session for a request: its snapshot, built when it is stale, opened read-only and entered.
+    """Open a session on the request's snapshot, read-only; the snapshot is built first when it is stale.
 
-    ``path`` is a snapshot that was loaded already.
+    ``path`` is a snapshot that has already been loaded.
 
     Raises:
         OpttiusError: whatever keeps the request from being answered.
@@ -51,14 +51,14 @@ def opened(request: Request, path: Path | None = None) -> Iterator[Session]:
             reader, scope = allowed(request, held.con, directory)
             yield _entered(request, held, directory, scope, reader)
     except NoReaderError:
-        # A snapshot is kept for a reader; for somebody who is none, nothing is.
+        # Snapshots are kept per reader; for someone who is no longer a reader, none may stay.
         forget(request)
         raise
 
 
 @contextmanager
 def opened_whole(request: Request, path: Path | None = None) -> Iterator[Session]:
-    """The session that sees every row of every organization: for the checks of whoever loads the data."""
+    """Open a session that sees every row of every organization: for checks by whoever loads the data."""
     must_name_reader(request)
     found = reopened(path, request) if path else snapshot(request, whole=True)
     with _locked_up(found, request) as held:
@@ -68,11 +68,11 @@ def opened_whole(request: Request, path: Path | None = None) -> Iterator[Session
 
 @contextmanager
 def _locked_up(held: Held, request: Request) -> Iterator[Held]:
-    """The snapshot with everything outside it out of reach; closed in the end."""
+    """Lock DuckDB so that nothing outside the snapshot can be reached; close it at the end."""
     con = held.con
     with spilling_privately(held.path), closing(con):
         con.execute("SET TimeZone = 'UTC'")
-        # From here on nothing outside the snapshot can be read, and no setting changed.
+        # From here on nothing outside the snapshot can be read, and no setting can be changed.
         con.execute("SET enable_external_access = false")
         con.execute("SET lock_configuration = true")
         _must_be_for(held.manifest.reader, request.config.user)
@@ -82,7 +82,7 @@ def _locked_up(held: Held, request: Request) -> Iterator[Held]:
 
 
 def _must_be_for(reader: str, user: str | None) -> None:
-    """Raise NotAllowedError for a snapshot that was loaded for another admin: it may hold less than all, or more."""
+    """Raise NotAllowedError for a snapshot loaded for another admin: it may hold fewer rows, or more."""
     if reader and reader != reader_key(user or ""):
         from opttius_cli.privacy.masks import mask
         from opttius_cli.result import Kind
@@ -106,7 +106,7 @@ def _entered(
     zone = _zone(request, metadata)
     clock = parse_as_of(request.as_of, zone, request.now)
     if clock.as_of > request.now:
-        request.voice.note(_("Note: as-of {as_of} lies in the future.", as_of=clock.as_of.isoformat()))
+        request.voice.note(_("Note: as-of {as_of} is in the future.", as_of=clock.as_of.isoformat()))
     period = parse_period(request.period, clock) if request.period is not None else None
     previous = previous_window(period, clock, request.compare) if period else None
     currency = (request.config.currency or _known(metadata, "currency") or DEFAULT_CURRENCY).upper()
@@ -138,7 +138,7 @@ def _entered(
 
 
 def _note(record: Record, session: Session) -> None:
-    """Tell the audit log whose figures these are, and of when."""
+    """Put the organization, branches, instant and period into the audit record."""
     scope, period = session.scope, session.period
     record.organization = scope.organization_name or scope.organization_id
     record.branches = [branch.code or branch.id for branch in scope.branches]
@@ -148,7 +148,7 @@ def _note(record: Record, session: Session) -> None:
 
 
 def _zone(request: Request, metadata: Mapping[str, Any]) -> ZoneInfo:
-    """The zone of the reports; an organization that names one that does not exist is noted, and has the default."""
+    """Return the zone of the reports; if the organization's zone does not exist, note it, use the default."""
     if request.config.timezone:
         return zone_named(request.config.timezone)
     told = _known(metadata, "timezone") or DEFAULT_ZONE
@@ -157,8 +157,8 @@ def _zone(request: Request, metadata: Mapping[str, Any]) -> ZoneInfo:
     except UsageError:
         request.voice.note(
             _(
-                "Note: the organization's time zone “{told}” does not exist; {zone} is used.",
-                told=told,
+                "Note: the organization's time zone “{name}” does not exist; {zone} is used.",
+                name=told,
                 zone=DEFAULT_ZONE,
             )
         )

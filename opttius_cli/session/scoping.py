@@ -1,4 +1,4 @@
-"""Whose rows a request may see, found in the directory of a snapshot: before rows are read, and after."""
+"""Resolve which rows a request may see, from the directory: before rows are read, and again after."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 def allowed(
     request: Request, con: duckdb.DuckDBPyConnection, directory: Directory
 ) -> tuple[Reader | None, Scope]:
-    """Whose rights apply, and the scope that was asked for.
+    """Return the reader whose rights apply, and the scope that the request names.
 
     Raises:
-        NotAllowedError: what may not be shown.
-        UsageError, NotFoundError: names that fit nothing, or too much.
+        NotAllowedError: the request names something that may not be shown.
+        UsageError, NotFoundError: a name matches nothing, or more than one thing.
     """
     config, reader = request.config, None
     if config.user:
@@ -62,7 +62,7 @@ def allowed(
 
 
 def wanted(request: Request) -> Wanted:
-    """What a live source is asked for when the request is answered: the rows of its scope."""
+    """Return which rows a live source must read for this request: those of its scope."""
     organization = folded(request.config.organization)
     branches = sorted({folded(name) for name in request.config.branches})
 
@@ -75,7 +75,7 @@ def wanted(request: Request) -> Wanted:
 
 
 def must_hold(manifest: Manifest, scope: Scope) -> None:
-    """Raise SourceError when a snapshot was loaded for fewer owners than ``scope`` has."""
+    """Raise SourceError when the snapshot was loaded for fewer owners than ``scope`` has."""
     told = manifest.facts.get(LIMITED)
     if told is None:
         return

@@ -1,4 +1,4 @@
-"""What a request asks, and what a session holds open to answer it."""
+"""The request that a command makes, and the session that answers it."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asked for, apart from the command itself. ``now`` is the clock, entered once.
+    """What a person asked for, apart from the command itself. ``now`` is the clock, read once.
 
-    ``live_age`` is how many seconds old the snapshot of a live source may be for who looks again and again.
-    ``every_tier`` is for what needs no feature of the organization's tier: everything else does. ``record`` is
-    told what the audit log should know.
+    ``live_age`` is how many seconds old the snapshot of a live source may be for a screen that is refreshed.
+    ``every_tier`` is set for the few answers that need no feature of the organization's tier. ``record``
+    collects what the audit log should know.
     """
 
     config: Config
@@ -49,9 +49,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """An open snapshot seen by one scope at one instant: everything a report needs.
+    """An open snapshot, limited to one scope and one instant: everything a report needs.
 
-    ``reader`` is the admin whose rights apply, None where nobody was named.
+    ``present_tables`` are the tables that the source has. ``reader`` is the admin whose rights apply; None
+    when no admin was named.
     """
 
     request: Request
@@ -67,7 +68,7 @@ class Session:
     reader: Reader | None = None
 
     def head(self, report: str) -> Head:
-        """The head of an answer called ``report``."""
+        """Return the head of an answer called ``report``."""
         return Head(
             report,
             self.clock.as_of,

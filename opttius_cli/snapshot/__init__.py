@@ -1,1 +1,1 @@
-"""One DuckDB file per source: built beside the old one, published by rename, opened read-only."""
+"""Keep one DuckDB file per source: built beside the old one, published by rename, opened read-only."""

@@ -1,7 +1,7 @@
-"""Building a snapshot: every table of a source staged, read, housed, and told about in ``meta``.
+"""Build a snapshot: stage, read and write every table of a source, and record the load in ``meta``.
 
-A row that cannot be read is refused and kept in ``meta.rejects``; an optional cell that cannot be read
-becomes empty and is kept there too. Nothing is published here.
+A row that cannot be read is rejected and recorded in ``meta.rejects``; an optional cell that cannot be read
+becomes empty and is recorded there too. Nothing is published here.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
 
 UUID, TEXT = "UUID", "VARCHAR"
 _TOLD = "(SELECT coalesce(max(ordinal), 0) FROM meta.rejects WHERE table_name = $1)"
-"""The last ordinal given to a row of table $1: those of its next part come after it."""
+"""The last ordinal used for table $1; the rows of its next part continue after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """What a build needs to know besides the source.
+    """The options of a build.
 
-    ``progress`` is told (table, rows read) after each table, and while a long one arrives. ``strict`` makes a
-    row or cell that cannot be read an error. ``before`` is a snapshot of the source that may be built on.
-    ``older`` is told when what was published before was loaded, where no build comes about and that is to be
-    shown; it may raise an error instead.
+    ``on_progress`` is called with (table, rows read) after each table, and while a long one is read.
+    ``strict`` makes an unreadable row or cell an error. ``previous_snapshot`` is one whose rows may be
+    reused. ``on_stale`` is called with the load time of the published snapshot when that is used because no
+    new one could be built; it may raise an error instead.
     """
 
     progress: Callable[[str, int], None] = lambda _table, _rows: None
@@ -49,11 +49,11 @@ class Build:
 
 
 def build(con: duckdb.DuckDBPyConnection, source: Source, how: Build) -> dict[str, str]:
-    """Fill the empty database ``con`` with the tables of ``source``; returns what the source wants to be kept.
+    """Fill the empty database ``con`` from ``source``, and return the source's facts for the manifest.
 
     Raises:
-        SourceError: a required table or column is missing, a file cannot be read, or something in it cannot
-            and ``how`` is strict.
+        SourceError: a required table or column is missing, a file cannot be read, or some of its rows cannot
+            and ``options.strict`` is set.
     """
     _prepare(con)
     with ExitStack() as held:
@@ -74,7 +74,7 @@ def build(con: duckdb.DuckDBPyConnection, source: Source, how: Build) -> dict[st
 
 
 def _scratch(con: duckdb.DuckDBPyConnection) -> Path:
-    """A private folder beside the one into which the connection spills, for what sources unpack."""
+    """Create a private folder beside the spill folder, for files that sources decompress."""
     spill = con.execute("SELECT current_setting('temp_directory')").fetchone()
     folder = Path(str(spill[0] if spill else ".tmp")).with_suffix(".unpacked")
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -82,7 +82,7 @@ def _scratch(con: duckdb.DuckDBPyConnection) -> Path:
 
 
 def must_be_sound(con: duckdb.DuckDBPyConnection) -> None:
-    """Raise UnsoundError when anything of the source could not be read."""
+    """Raise StrictLoadError when anything in the source could not be read."""
     found = con.execute(
         "SELECT count(*) OVER (), origin, line, column_name, reason FROM meta.rejects "
         "ORDER BY origin, line NULLS LAST, column_name LIMIT 1"
@@ -92,7 +92,7 @@ def must_be_sound(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def build_directory(con: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Part]]) -> None:
-    """Fill ``con`` with the tables that say who is who, and with no other: what a scope is found in."""
+    """Fill ``con`` with the directory tables only: these are enough to resolve a scope."""
     _prepare(con)
     id_type = _id_type(con, parts["branches"])
     for table in TABLES.values():
@@ -108,7 +108,7 @@ def _prepare(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def build_empty(con: duckdb.DuckDBPyConnection) -> None:
-    """Fill ``con`` with every table, without a row: what reports are checked on."""
+    """Fill ``con`` with every table but no rows, for checking reports."""
     _prepare(con)
     for table in TABLES.values():
         _load(con, table, (), UUID)
@@ -117,12 +117,12 @@ def build_empty(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _id_type(con: duckdb.DuckDBPyConnection, branches: Sequence[Part]) -> str:
-    """UUID, unless no branch's id is one: then the source's ids are plain text."""
+    """Return UUID, or VARCHAR when no branch id is a UUID."""
     return UUID if any(_holds_uuid(con, part) for part in branches) else TEXT
 
 
 def _holds_uuid(con: duckdb.DuckDBPyConnection, part: Part) -> bool:
-    """Whether any ``id`` of a part is a UUID; a damaged part is staged again, as when its rows are read."""
+    """Return whether any ``id`` of a part is a UUID; an incomplete part is staged again."""
     try:
         while "id" in (staged := part.stage(con)).columns:
             yielded, found = _uuids(con, staged)
@@ -134,7 +134,7 @@ def _holds_uuid(con: duckdb.DuckDBPyConnection, part: Part) -> bool:
 
 
 def _uuids(con: duckdb.DuckDBPyConnection, staged: Staged) -> tuple[int | None, int]:
-    """How many rows a view yields (None: it broke off), and in how many of them ``id`` is a UUID."""
+    """Return how many rows a view has (None: it failed), and how many have a UUID as ``id``."""
     import duckdb
 
     cell = quoted(staged.columns["id"][0])
@@ -148,7 +148,7 @@ def _uuids(con: duckdb.DuckDBPyConnection, staged: Staged) -> tuple[int | None, 
 
 
 def _load(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], id_type: str) -> int:
-    """Stage, read and house every part of one table; returns the rows read."""
+    """Stage, read and write every part of one table, and return the number of rows read."""
     con.execute(_staging_table(table, id_type))
     missing: set[str] | None = None
     read = 0
@@ -160,7 +160,7 @@ def _load(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], i
             read += _read(con, Reading(table, staged, id_type), part)
         finally:
             part.release(con)
-    # One transaction, for each costs a write that waits for the disk.
+    # One transaction for all: each commit waits for the disk.
     con.execute("BEGIN")
     if missing is None:
         con.execute("INSERT INTO meta.missing VALUES (?, NULL, FALSE)", [table.name])
@@ -185,7 +185,7 @@ def _staging_table(table: Table, id_type: str) -> str:
 
 
 def _absent(table: Table, part: Part, staged: Staged) -> set[str]:
-    """The columns that a part lacks. Raises MissingColumnError when one of them is required."""
+    """Return the columns missing from a part. Raises MissingColumnError when one of them is required."""
     absent = {column.name for column in table.columns} - set(staged.columns)
     required = [name for name in table.required_columns if name in absent]
     if required:
@@ -194,9 +194,9 @@ def _absent(table: Table, part: Part, staged: Staged) -> set[str]:
 
 
 def _read(con: duckdb.DuckDBPyConnection, reading: Reading, part: Part) -> int:
-    """Append a part's rows to the staging table, and its troubles to ``meta.rejects``; returns the rows read.
+    """Append a part's rows to the staging table and its rejects to ``meta.rejects``; return the rows read.
 
-    What was read of a part that turns out to need a slower reading is taken back.
+    When a part turns out to need the slower way, the rows read so far are rolled back.
     """
     while (kept := _attempt(con, reading, part)) is None:
         reading = replace(reading, staged=part.stage(con))
@@ -215,7 +215,7 @@ def _read(con: duckdb.DuckDBPyConnection, reading: Reading, part: Part) -> int:
 
 
 def _attempt(con: duckdb.DuckDBPyConnection, reading: Reading, part: Part) -> int | None:
-    """Append a part's rows in one transaction; returns their number, or None when some were left out."""
+    """Append a part's rows in one transaction, and return their number, or None when some are missing."""
     con.execute("BEGIN")
     try:
         yielded, kept = _append(con, reading)
@@ -230,9 +230,9 @@ def _attempt(con: duckdb.DuckDBPyConnection, reading: Reading, part: Part) -> in
 
 
 def _append(con: duckdb.DuckDBPyConnection, reading: Reading) -> tuple[int | None, int]:
-    """Read a part plainly, then with care what that left; returns the rows its view yielded, and those kept.
+    """Read a part with the fast casts, then the remaining rows with the thorough ones.
 
-    The first is None when the view broke off. A row without any filled cell is yielded and not kept.
+    Returns the number of rows of its view (None: it failed) and of rows stored. Empty rows are not stored.
     """
     import duckdb
 
@@ -251,7 +251,7 @@ def _append(con: duckdb.DuckDBPyConnection, reading: Reading) -> tuple[int | Non
 
 
 def _must_be_mendable(error: duckdb.Error) -> None:
-    """Raise ``error`` again when reading in a slower way cannot help: it is not about the rows."""
+    """Raise ``error`` again when the slower way cannot help, because the error is not about the rows."""
     import duckdb
 
     hopeless = isinstance(error, duckdb.OutOfMemoryException | duckdb.InterruptException)
@@ -265,7 +265,7 @@ def _count(con: duckdb.DuckDBPyConnection, statement: str) -> int:
 
 
 def _note_troubles(con: duckdb.DuckDBPyConnection, reading: Reading, part: Part) -> None:
-    """Read the part once more, slowly, to tell the line and column of every cell in trouble."""
+    """Read the part again, thoroughly, to record the line and column of every unreadable cell."""
     con.execute(f"CREATE TEMP TABLE troubles AS {reading.troubles()}")
     found = con.execute("SELECT DISTINCT ordinal FROM troubles ORDER BY ALL").fetchall()
     ordinals = [int(row[0]) for row in found]

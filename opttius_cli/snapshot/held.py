@@ -1,4 +1,4 @@
-"""One snapshot file: opened offline within limits, and what it says of itself."""
+"""Open a snapshot file offline and within limits, and read its manifest."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SCHEMA_VERSION = 8
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a snapshot says of itself; ``facts`` are all of it, with what its source wanted to be kept."""
+    """The description stored in a snapshot; ``facts`` holds all of it, with what its source added."""
 
     source: str
     fingerprint: str
@@ -30,13 +30,13 @@ class Manifest:
 
     @property
     def reader(self) -> str:
-        """For which admin it was loaded; empty when none was named."""
+        """Return the admin for whom it was loaded; empty when none was named."""
         return self.facts.get("reader", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A snapshot open for reading, and what it says of itself. Whoever holds it closes ``con``."""
+    """A snapshot open for reading, with its manifest. The caller closes ``con``."""
 
     path: Path
     con: duckdb.DuckDBPyConnection
@@ -45,18 +45,18 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a build or a report may use: memory as DuckDB writes it (``1GB``), threads (None: all)."""
+    """Limits of a build or a report: memory as DuckDB writes it (``1GB``), threads (None: all)."""
 
     memory: str = "1GB"
     threads: int | None = None
 
 
 READING = Limits("300MB")
-"""What a report may use: of what it reads once nothing has to be kept, and what it sorts can spill."""
+"""Limits of a report: rows read once are not kept in memory, and sorts can spill to disk."""
 
 
 def connect(path: Path, limits: Limits, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """An offline connection to ``path`` that stays within ``limits`` and spills beside the file."""
+    """Connect to ``path`` offline, within ``limits``, spilling beside the file."""
     import duckdb
 
     config: dict[str, str | bool | int | float | list[str]] = {
@@ -68,13 +68,13 @@ def connect(path: Path, limits: Limits, *, read_only: bool = False) -> duckdb.Du
     if limits.threads:
         config["threads"] = limits.threads
     con = duckdb.connect(str(path), read_only=read_only, config=config)
-    # DuckDB would draw its own bar into stdout, which is for data.
+    # DuckDB would draw its progress bar on stdout, which is for data.
     con.execute("SET enable_progress_bar = false")
     return con
 
 
 def hold(path: Path, limits: Limits) -> Held | None:
-    """The snapshot at ``path``, open; None when there is no such file or it is no snapshot."""
+    """Open the snapshot at ``path``; return None when it does not exist or is not a snapshot."""
     import duckdb
 
     if not path.is_file():
@@ -91,7 +91,7 @@ def hold(path: Path, limits: Limits) -> Held | None:
 
 
 def read_manifest(path: Path) -> Manifest | None:
-    """The manifest of the snapshot at ``path``; None when there is no such file or it is no snapshot."""
+    """Return the manifest of the snapshot at ``path``; None when it does not exist or is not a snapshot."""
     held = hold(path, READING)
     if held is None:
         return None
@@ -100,7 +100,7 @@ def read_manifest(path: Path) -> Manifest | None:
 
 
 def manifest_of(con: duckdb.DuckDBPyConnection) -> Manifest:
-    """The manifest of an open snapshot."""
+    """Return the manifest of an open snapshot."""
     facts = dict(con.execute("SELECT name, value FROM meta.manifest").fetchall())
     return Manifest(
         facts["source"],

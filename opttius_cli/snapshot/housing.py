@@ -1,7 +1,7 @@
-"""Where typed rows come to live: whose they are, duplicates settled, children beside their order.
+"""Write the final typed tables: add each row's owner, resolve duplicates, sort children by order date.
 
-Rows that only a scope and an instant can settle (one id in two branches, or dated differently) are set
-aside in ``raw.<table>_contested``; they are few, and the scoped view settles them.
+Duplicates that only a scope and an instant can resolve (one id in two branches, or with different dates) are
+deferred to ``raw.<table>_contested``; they are few, and the scoped view resolves them.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ _PARENT_ASIDE = (
 
 
 def house(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> None:
-    """Move what is accepted of the ``rows`` of ``staged_<table>`` to ``raw.<table>`` and ``…_contested``.
+    """Move the accepted ``rows`` of ``staged_<table>`` to ``raw.<table>`` and ``raw.<table>_contested``.
 
-    Children lie sorted by the day of their order, other rows by their own date, so that a period
+    Children are sorted by the date of their order, other rows by their own date, so that a period
     touches few row groups. A child whose order is not in the data is counted in ``meta.orphans``,
-    and a row that names a branch which is not, in ``meta.ownerless``.
+    and a row of a branch that is not in the data, in ``meta.ownerless``.
 
-    Most tables repeat no key, and most set nothing aside: then what would settle and join that is left out.
+    Most tables have no duplicate keys and no deferred rows; the SQL for these is then left out.
     """
     aside = _set_aside(con, table)
     if table.asks_by_email:
@@ -54,17 +54,17 @@ def house(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> None:
     joins = _reference_joins(table, aside)
     once, settled = (
         f" AND NOT {_is_repeated(table)}",
-        "UNION ALL SELECT {kept} FROM collapsed WHERE {which}",
+        "UNION ALL SELECT {columns} FROM collapsed WHERE {condition}",
     )
     if not repeats:
         once = settled = ""
-    stays = settled.format(kept=kept, which="NOT contested")
+    stays = settled.format(columns=kept, condition="NOT contested")
     con.execute(
         f"CREATE TABLE raw.{quoted(table.name)} AS SELECT {columns} FROM ("
         f"SELECT {kept} FROM {owned} WHERE {_stays(table)}{once} {stays}) AS housed {joins} {order}"
     )
     if repeats or (table.tenancy == "parent" and aside):
-        leaves = settled.format(kept=kept, which="contested")
+        leaves = settled.format(columns=kept, condition="contested")
         con.execute(
             f"CREATE TABLE raw.{quoted(table.name + '_contested')} AS SELECT {columns} FROM ("
             f"SELECT {kept} FROM {owned} WHERE {_aside(table)}{once} {leaves}) AS housed {joins} ORDER BY ALL"
@@ -82,7 +82,7 @@ def house(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> None:
 
 
 def _collapse(con: duckdb.DuckDBPyConnection, table: Table, owned: str) -> bool:
-    """Make ``repeated``, the keys that come more than once, and ``collapsed``; whether there are any."""
+    """Create ``repeated``, the keys that occur more than once, and ``collapsed``; return whether any do."""
     key = ", ".join(quoted(name) for name in table.key)
     repeats = _made(
         con,
@@ -95,7 +95,7 @@ def _collapse(con: duckdb.DuckDBPyConnection, table: Table, owned: str) -> bool:
 
 
 def _set_aside(con: duckdb.DuckDBPyConnection, table: Table) -> set[str]:
-    """Which of the tables that this table's rows name have rows set aside."""
+    """Return which of the tables that this one refers to have deferred rows."""
     named = {reference.table for reference in table.references} | (
         {"orders"} if table.tenancy == "parent" else set()
     )
@@ -107,13 +107,13 @@ def _set_aside(con: duckdb.DuckDBPyConnection, table: Table) -> set[str]:
 
 
 def _made(con: duckdb.DuckDBPyConnection, statement: str) -> int:
-    """Run a CREATE TABLE … AS; returns the rows of the table."""
+    """Run a CREATE TABLE … AS, and return the number of rows of the table."""
     found = con.execute(statement).fetchone()
     return int(found[0]) if found else 0
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Tell how many rows each owner has, and those that no scope can hold: what they belong to is not in the data."""
+    """Store how many rows each owner has, and how many have an owner or order that is not in the data."""
     if table.has_owner:
         tally(con, table)
     if table.tenancy == "parent":
@@ -123,7 +123,7 @@ def _count(con: duckdb.DuckDBPyConnection, table: Table) -> None:
 
 
 def _count_orphans(con: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Tell the children without an order: those that were accepted and stand in neither table."""
+    """Store the number of children without an order: accepted rows that are in neither table."""
     name = table.name
     housed = " + ".join(
         f"(SELECT coalesce(sum(copies), 0) FROM raw.{quoted(kind)})" for kind in (name, name + "_contested")
@@ -136,7 +136,7 @@ def _count_orphans(con: duckdb.DuckDBPyConnection, table: Table) -> None:
 
 
 def _count_ownerless(con: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Tell the rows that name a branch which is not in the data, each as often as it came."""
+    """Store the number of rows whose branch is not in the data, counting every copy."""
     kinds = (table.name, table.name + "_contested")
     rows = " UNION ALL ".join(
         f"SELECT copies FROM raw.{quoted(kind)} WHERE tenant IS NULL AND branch_id IS NOT NULL"
@@ -148,9 +148,9 @@ def _count_ownerless(con: duckdb.DuckDBPyConnection, table: Table) -> None:
 
 
 def owners_told(table: Table, rows: str) -> str:
-    """The SELECT of ``rows`` with the tenant to whom their troubles are told.
+    """Return the SELECT of ``rows`` with the tenant who sees their rejects.
 
-    That is their owner; and of what an organization's branches share, the organization.
+    That is their owner, or the organization for rows that its branches share.
     """
     if table.tenancy == "organization":
         return f"SELECT whole.tenant AS tenant, staged.* FROM {quoted(rows)} AS staged {_WHOLE}"
@@ -158,11 +158,11 @@ def owners_told(table: Table, rows: str) -> str:
 
 
 def owners(table: Table, rows: str, *, aside: bool = True) -> str:
-    """The SELECT of ``rows`` (a table of this table's columns) with the tenant that owns each of them.
+    """Return the SELECT of ``rows`` (a table with this table's columns) with the tenant that owns each row.
 
-    ``aside`` says that orders may have been set aside.
-    The tenant is the branch, or the organization of a row without branch; a child's is its order's.
-    Until the directory is loaded, and for rows of nobody, it is NULL.
+    ``has_deferred`` says that some orders may be deferred.
+    The tenant is the branch, or the organization of a row without branch; a child has that of its order.
+    It is NULL until the directory is loaded, and for rows without owner.
     """
     staged = f"staged.* FROM {quoted(rows)} AS staged"
     if table.tenancy == "parent":
@@ -189,7 +189,7 @@ def _owned(table: Table, aside: Collection[str]) -> str:
 
 
 def visibility(table: Table) -> list[str]:
-    """The columns that decide which scope sees a row, and from which instant on."""
+    """Return the columns that decide which scope sees a row, and from which instant on."""
     whose = {
         "branch": ["tenant"],
         "organization": ["organization_id", "branch_id"] if table.has("branch_id") else ["organization_id"],
@@ -199,7 +199,7 @@ def visibility(table: Table) -> list[str]:
 
 
 def _collapsed(table: Table, owned: str) -> str:
-    """Repeated ids, one row per id and visibility, with the number of rows it stands for."""
+    """Return the SELECT of duplicate keys: one row per key and visibility, with its number of copies."""
     key = ", ".join(quoted(name) for name in table.key)
     alike = ", ".join(quoted(name) for name in dict.fromkeys((*table.key, *visibility(table))))
     aside = "order_contested OR " if table.tenancy == "parent" else ""
@@ -233,13 +233,13 @@ def _kept(table: Table) -> list[str]:
 
 
 def _known_references(table: Table, aside: Collection[str]) -> list[str]:
-    """What is kept of the rows that this table's rows name: owner, time, whether they are set aside."""
+    """Return the columns stored about referenced rows: their owner, time, and whether they are deferred."""
     known = ["address.email_no AS email_no"] if table.asks_by_email else []
     for reference in table.references:
         stem = reference.stem
         known.append(f"{stem}.tenant AS {stem}_tenant")
         if reference.table in aside:
-            # The time of a row set aside is not settled yet: it may be any, so it is never too early.
+            # The time of a deferred row is not resolved yet, so it must never count as early enough.
             known.append(
                 f"CASE WHEN {stem}_aside.id IS NOT NULL THEN CAST('infinity' AS TIMESTAMPTZ) "
                 f"ELSE {stem}.created_at END AS {stem}_created_at"
@@ -253,9 +253,9 @@ def _known_references(table: Table, aside: Collection[str]) -> list[str]:
 
 
 def _apart(reference: Reference, aside: Collection[str]) -> str:
-    """Whether a scope may see the row that is named and not the customer that it names.
+    """Return whether a scope may see the referenced row but not its customer.
 
-    Not where that is an older customer of the same owner: whoever sees the row, at whatever instant, sees both.
+    False for an older customer of the same owner: every scope that sees the row also sees the customer.
     """
     stem = reference.stem
     contested = f"{stem}_aside.id IS NOT NULL OR " if reference.table in aside else ""

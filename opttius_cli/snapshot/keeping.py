@@ -1,4 +1,4 @@
-"""What lies in the folder of snapshots: listed, cleared, let go when it is old. What is not ours is never touched."""
+"""List, expire and protect the snapshots in the cache folder. Files of other programs are never touched."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 _OURS = re.compile(
     r"(?P<snapshot>[0-9a-f]{24}\.duckdb)(?P<beside>\.lock|\.[0-9a-f]{32}\.building|\.[0-9]{1,9}\.spill)?"
 )
-"""The names that the store gives: a snapshot, and what builds and readers put beside it."""
+"""The names that the store uses: a snapshot, and the files that builds and readers put beside it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A snapshot in the folder; ``manifest`` is None when it is of another version, damaged, or still to come."""
+    """A snapshot in the folder; ``manifest`` is None for another version, a damaged or unfinished one."""
 
     path: Path
     size: int
@@ -35,12 +35,12 @@ class Kept:
 
     @property
     def key(self) -> str:
-        """What to call it by."""
+        """Return the name by which users refer to it."""
         return self.path.stem
 
 
 def kept(folder: Path) -> list[Kept]:
-    """Every snapshot in ``folder``, by name; also one of which only a killed build is left."""
+    """Return every snapshot in ``folder`` by name, even if only the files of a killed build are left."""
     return [
         Kept(path, path.stat().st_size if path.is_file() else 0, read_manifest(path))
         for path in sorted({folder / name for name in _names(folder)})
@@ -48,7 +48,7 @@ def kept(folder: Path) -> list[Kept]:
 
 
 def _names(folder: Path) -> list[str]:
-    """The names of the snapshots to which the files in ``folder`` belong. A lock alone is none."""
+    """Return the names of the snapshots whose files are in ``folder``. A lock alone does not count."""
     if not folder.is_dir():
         return []
     found = ((_OURS.fullmatch(one.name), one) for one in folder.iterdir())
@@ -60,19 +60,19 @@ def _names(folder: Path) -> list[str]:
 
 
 def remove(path: Path) -> bool:
-    """Remove a snapshot and what killed builds left of it; False when a load is at work on it."""
+    """Remove a snapshot and the leftovers of killed builds; return False while it is being loaded."""
     try:
         with locked(path):
             clean(path)
             path.unlink(missing_ok=True)
     except (BusyError, PermissionError):
-        # Windows does not remove what somebody reads.
+        # Windows does not remove a file that is being read.
         return False
     return True
 
 
 def let_go(folder: Path, before: datetime) -> list[Path]:
-    """Remove the snapshots that were loaded before an instant, or do not say when; returns them."""
+    """Remove the snapshots loaded before an instant, or at an unknown time, and return their paths."""
     old = [
         one.path
         for one in kept(folder)
@@ -82,9 +82,9 @@ def let_go(folder: Path, before: datetime) -> list[Path]:
 
 
 def guard(folder: Path) -> bool:
-    """Take rights to ``folder`` and its snapshots from everybody but their owner; False when others keep some.
+    """Restrict ``folder`` and its snapshots to their owner; return False when others still have access.
 
-    A folder that holds more than snapshots may be one that others are meant to use: it stays as it is.
+    A folder with other files may be shared on purpose: its permissions are not changed.
     """
     if not folder.is_dir():
         return True

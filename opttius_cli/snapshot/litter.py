@@ -1,6 +1,6 @@
-"""What builds and readers put beside a snapshot, and what killed ones leave there.
+"""Manage the temporary files beside a snapshot, and remove those that killed processes left.
 
-It is told by its exact name from what is the user's own.
+They are recognized by their exact names, so that a user's own files are never removed.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LITTER = re.compile(r"[0-9a-f]{32}\.building|(?P<process>[1-9][0-9]{0,8})\.spill")
-"""What comes after a snapshot's name in the names of the folders that builds and readers make beside it."""
+"""The suffix, after the snapshot's name, of the folders that builds and readers create beside it."""
 
 
 def spill_folder(path: Path) -> Path:
-    """Where this process spills; two that read one snapshot must not write over each other's blocks."""
+    """Return this process's spill folder; readers of one snapshot must not overwrite each other's blocks."""
     return path.with_name(f"{path.name}.{os.getpid()}.spill")
 
 
 @contextmanager
 def spilling_privately(path: Path) -> Iterator[None]:
-    """While a snapshot is read, nobody else may look at what is spilled of it, wherever it lies.
+    """Create a private spill folder while a snapshot is read, so that nobody else can read spilled rows.
 
-    DuckDB would make the folder for everybody to look into, but uses one that is there.
+    DuckDB would create the folder readable for everybody, but it uses one that exists.
     """
     folder = spill_folder(path)
     with suppress(OSError):
-        # Where nothing can be written, nothing can be spilled either.
+        # If nothing can be written here, nothing can be spilled here either.
         private.make_folder(folder)
     try:
         yield
@@ -44,9 +44,9 @@ def spilling_privately(path: Path) -> Iterator[None]:
 
 
 def clean(path: Path) -> None:
-    """Remove what killed builds and readers of this snapshot left; its lock must be held.
+    """Remove the leftovers of killed builds and readers of this snapshot; call it with the lock acquired.
 
-    Nobody else builds it then, but somebody may be reading it: a spill folder tells by its name whose it is.
+    No other build runs then, but a reader may: a spill folder has the number of its process in its name.
     """
     prefix = f"{path.name}."
     for litter in path.parent.iterdir():
@@ -68,7 +68,7 @@ def _alive(process: int) -> bool:
 
 
 def remove(path: Path) -> None:
-    """Remove a folder with all that is in it, or a file; that it is not there is fine."""
+    """Remove a folder with its content, or a file, if it exists."""
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:

@@ -1,4 +1,4 @@
-"""One load of a snapshot at a time. The system lets go of a lock when its holder ends, however it ends."""
+"""Lock a snapshot so that one load runs at a time. The system releases the lock when the process ends."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 @contextmanager
 def locked(path: Path, patience: float = 0) -> Iterator[None]:
-    """Hold the lock of the snapshot at ``path``, a file beside it that is gone afterwards.
+    """Hold the lock of the snapshot at ``path``: a file beside it, which is removed afterwards.
 
     Raises:
-        BusyError: another run held it for ``patience`` seconds.
-        OSError: there can be no lock.
+        BusyError: another run still has it after ``timeout`` seconds.
+        OSError: the lock file cannot be created.
     """
     from filelock import FileLock, Timeout
 
@@ -37,10 +37,10 @@ def locked(path: Path, patience: float = 0) -> Iterator[None]:
 
 
 def _remove(file: Path) -> None:
-    """Remove the file of a lock that is held; one that holds anything is not of ours.
+    """Remove the file of an acquired lock, unless it has content: then it is not ours.
 
-    Whoever waits for it has it open and may get its lock, but then sees that the file has no name any more, and
-    begins anew with the one that has. Where a file that is open cannot be removed, it goes when it is let go.
+    A waiting process has the file open and may acquire its lock, but then sees that it was removed, and
+    starts again with the new one. Where an open file cannot be removed, it is removed when it is released.
     """
     with suppress(OSError):
         if file.stat().st_size == 0:

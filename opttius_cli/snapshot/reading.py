@@ -1,9 +1,9 @@
-"""How the cells of a staged view become typed values, and how a row that cannot be read is told.
+"""Build the SQL that casts the cells of a staged view to typed values, and reports the unreadable ones.
 
-A part is read twice: plainly, which is quick and right for what a database wrote; and then, only those rows
-that hold a cell the plain reading could not take, in every form that people and spreadsheets write.
+A part is read with fast casts, which are right for values that a database wrote. Only rows with a cell that
+these cannot cast are read again with thorough casts, which accept what people and spreadsheets write.
 
-Every statement is put together from the catalog's own names; a name of the source's is always quoted.
+The SQL is built from the catalog's own names; a name from the source is always quoted.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _STORED = {
     Kind.LIST: "VARCHAR[]",
 }
 _MONEY = "TRY_CAST({cell} AS DECIMAL(15, 2))"
-"""Money is read more narrowly than it is stored, so that what is worked out from it cannot overflow."""
+"""Money is read with fewer digits than it is stored with, so that sums cannot overflow."""
 _PLAIN_READERS = {
     Kind.MONEY: _MONEY,
     Kind.TEXT: "nullif(CAST({cell} AS VARCHAR), '')",
@@ -63,13 +63,13 @@ _ALWAYS_READABLE = {Kind.TEXT, Kind.LIST}
 
 
 def stored_type(column: Column, id_type: str) -> str:
-    """The DuckDB type in which ``column`` is stored; ids are ``id_type``."""
+    """Return the DuckDB type in which ``column`` is stored; ids have ``id_type``."""
     return id_type if column.kind is Kind.ID else _STORED[column.kind]
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How one table is read from one staged view; ``id_type`` is the DuckDB type of this snapshot's ids."""
+    """Casts the rows of one staged view; ``id_type`` is the DuckDB type of this snapshot's ids."""
 
     table: Table
     staged: Staged
@@ -77,11 +77,11 @@ class Reading:
 
     @property
     def needs_care(self) -> bool:
-        """Whether the plain reading would misread this part: a dot groups thousands in it."""
+        """Return whether the fast casts would misread this part: in it, a dot separates thousands."""
         return self.staged.spanish
 
     def plain(self) -> str:
-        """The SELECT of every row, plainly read; ``refused`` is NULL for those that need care."""
+        """Return the SELECT of every row with fast casts; ``refused`` is NULL where these are not enough."""
         values = [f"{self._plain(column)} AS {quoted(column.name)}" for column in self.table.columns]
         return (
             f"SELECT {self._names()}, CASE WHEN {self._doubtful()} THEN NULL ELSE FALSE END AS refused, "
@@ -89,16 +89,16 @@ class Reading:
         )
 
     def careful(self) -> str:
-        """The SELECT of the rows that the plain reading left, with ``refused`` and ``troubled``.
+        """Return the SELECT of the remaining rows with thorough casts, ``refused`` and ``troubled``.
 
-        ``troubled`` says that some optional cell is unreadable. A row without any filled cell is no row.
+        ``troubled`` says that some optional cell is unreadable. Rows whose cells are all empty are skipped.
         """
         refused = " OR ".join(self._refusals().values()) or "FALSE"
         troubled = " OR ".join(self._unreadable(required=False).values()) or "FALSE"
         return f"SELECT {self._names()}, {refused} AS refused, {troubled} AS troubled FROM ({self._valued()})"
 
     def troubles(self) -> str:
-        """The SELECT of (ordinal, trouble {column_name, reason}, refused, values…) per cell in trouble."""
+        """Return the SELECT of (ordinal, trouble {column_name, reason}, refused, values…) per reject."""
         conditions = [*self._refusals().items(), *self._unreadable(required=False).items()]
         items = [f"CASE WHEN {why} THEN {self._trouble(name)} END" for name, why in conditions]
         refused = " OR ".join(self._refusals().values()) or "FALSE"
@@ -112,7 +112,7 @@ class Reading:
         )
 
     def _valued(self, more: str = "") -> str:
-        """Cells and carefully read values of the rows that the plain reading left."""
+        """Return the SELECT of cells and thoroughly cast values of the remaining rows."""
         plain = [f"{self._plain(column)} AS {quoted(column.name)}" for column in self.table.columns]
         careful = [f"{self._value(column)} AS {quoted(column.name)}" for column in self.table.columns]
         cells = [f"cell_{column.name}" for column in self.table.columns if column.name in self.staged.columns]
@@ -128,14 +128,14 @@ class Reading:
         return ", ".join(quoted(column.name) for column in self.table.columns)
 
     def _doubtful(self) -> str:
-        """The condition on plainly read values under which a row has to be read with care."""
+        """Return the condition under which the fast casts of a row are not enough."""
         conditions = [f"{quoted(name)} IS NULL" for name in self._must()]
         for column in self.table.columns:
             if column.name not in self.staged.columns or not self._can_fail(column):
                 continue
             name, cell = quoted(column.name), f"cell_{column.name}"
             if column.kind in _DATED:
-                # 02-01-26 would be taken for the year 2; infinity is no moment.
+                # 02-01-26 would be read as the year 2; infinity is not a date.
                 kind = _DATED[column.kind]
                 fine = f"coalesce({name} BETWEEN {kind} '1000-01-01' AND {kind} '9999-01-01', FALSE)"
                 conditions.append(f"({cell} IS NOT NULL AND NOT {fine})")
@@ -162,7 +162,7 @@ class Reading:
         return f"{{'column_name': '{name}', 'reason': CASE WHEN {given} THEN 'unreadable' ELSE 'empty' END}}"
 
     def _cells(self, more: str = "") -> str:
-        """The inner SELECT: each cell gets a name of ours, so that no name of the source interferes."""
+        """Return the inner SELECT, with names of ours, so that the source's names cannot clash."""
         cells = [
             f"{quoted(self.staged.columns[column.name][0])} AS cell_{column.name}"
             for column in self.table.columns
@@ -185,16 +185,16 @@ class Reading:
         return reader.format(cell=f"cell_{column.name}", type=stored, es=spanish)
 
     def _refusals(self) -> dict[str, str]:
-        """The conditions that refuse a row, by column: a required cell unreadable, a key or date absent."""
+        """Return by column when a row is rejected: a required cell is unreadable, a key or date is empty."""
         return self._unreadable(required=True) | {name: f"{quoted(name)} IS NULL" for name in self._must()}
 
     def _must(self) -> list[str]:
-        """The columns that no row may leave empty: its key, and the date from which it exists."""
+        """Return the columns that may not be empty: the key, and the date from which a row exists."""
         dated = [self.table.dated] if self.table.dated else []
         return [name for name in (*self.table.key, *dated) if self.table.column(name).required]
 
     def _unreadable(self, *, required: bool) -> dict[str, str]:
-        """The conditions under which a cell holds something that could not be read, by column."""
+        """Return by column the condition under which a cell is filled but could not be read."""
         return {
             column.name: f"({quoted(column.name)} IS NULL AND holds_something(cell_{column.name}))"
             for column in self.table.columns

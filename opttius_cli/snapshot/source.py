@@ -1,6 +1,6 @@
-"""What a snapshot asks of a source: the parts of each table, and each part staged as a view.
+"""Declare what a source provides to a snapshot: the parts of each table, each staged as a view.
 
-A part answers for completeness: after its view was read, it says whether that was every row of the file.
+A part checks that it is complete: after its view was read, it says whether that was every row of the file.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """Rows of one table as a source hands them over: a view or table ``view`` of the build connection.
+    """Rows of one table from a source: a view or table ``view`` of the build connection.
 
-    ``columns`` maps a lower-case column name to (its name in the view, its DuckDB type). ``spanish`` says
-    that numbers follow a Spanish spreadsheet. ``others`` are columns that are none of ours, as far as they
-    are known: what one of ours may have been renamed to.
+    ``columns`` maps a lower-case column name to (its name in the view, its DuckDB type). ``decimal_comma``
+    says that numbers are written as in a Spanish spreadsheet. ``unknown_columns`` are the columns that the
+    catalog does not have, where the source lists them: a catalog column may have been renamed to one of them.
     """
 
     view: str
@@ -34,7 +34,7 @@ class Staged:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A row that could not even be taken apart into cells; ``reason`` is a word of the ``REASONS``."""
+    """A row that could not be split into cells; ``reason`` is one of ``REASONS``."""
 
     line: int
     reason: str
@@ -54,36 +54,36 @@ class Part(Protocol):
 
     @property
     def label(self) -> str:
-        """The file (and sheet) as messages name it."""
+        """Return the file (and sheet) as messages name it."""
 
     def stage(self, con: duckdb.DuckDBPyConnection) -> Staged:
-        """Make the part's rows readable through a view. Raises SourceError when it cannot be read."""
+        """Create a view of the part's rows. Raises SourceError when it cannot be read."""
 
     def complete(self, con: duckdb.DuckDBPyConnection, rows: int | None) -> bool:
-        """Whether ``rows``, which the view yielded (None: it broke off), are all there are.
+        """Return whether the ``rows`` that the view returned (None: it failed) are all rows of the part.
 
-        When they are not, the part can be staged again, and then reads in a slower way that leaves out
-        only what it tells as refusals. Raises SourceError when no slower way is left.
+        When they are not, the part can be staged again. It is then read in a slower way that leaves out only
+        the rejected rows. Raises SourceError when no slower way is left.
         """
 
     def refusals(self, con: duckdb.DuckDBPyConnection) -> Sequence[Refusal]:
-        """The rows that the reading of the view left out; asked once the view was read to its end."""
+        """Return the rows that the view left out; call it after the view was read to its end."""
 
     def lines(self, con: duckdb.DuckDBPyConnection, ordinals: Sequence[int]) -> Mapping[int, int]:
-        """The line in the file of each of these rows, counted from 1 as the view yields them."""
+        """Return the line in the file of each of these rows, counted from 1 in the order of the view."""
 
     def release(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Drop the view and what was made for it."""
+        """Drop the view and everything created for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where and how a build goes on, for the source that it reads.
+    """What a build gives to the source that it reads.
 
-    ``scratch`` is a private folder for what has to be unpacked; whoever gives it removes it. What the source
-    keeps open is closed with ``held``. ``progress`` is told (table, rows) while a long table arrives.
-    ``before`` is the published snapshot of the same source, if there is one that may be built on.
-    ``facts`` are what the source wants to find in the manifest the next time.
+    ``scratch`` is a private folder for decompressed files; the build removes it. What the source keeps open
+    is closed with ``exit_stack``. ``on_progress`` is called with (table, rows) while a long table is read.
+    ``previous_snapshot`` is a published snapshot of the same source whose rows may be reused.
+    ``manifest_facts`` are stored in the manifest, where the source finds them the next time.
     """
 
     scratch: Path
@@ -96,29 +96,29 @@ class Site:
 class Source(Protocol):
     """Where rows come from.
 
-    ``good_for`` says for how many seconds a snapshot of it is fresh where nobody says otherwise; None: as long
-    as the fingerprint is the same.
+    ``default_max_age`` is for how many seconds its snapshot is fresh unless set otherwise; None: as long as
+    the fingerprint is the same.
     """
 
     good_for: ClassVar[float | None]
 
     @property
     def key(self) -> str:
-        """What tells its snapshots from all others: the source, and for whom it is read."""
+        """Return the key of its snapshots: the source, and the reader for whom it is read."""
 
     @property
     def name(self) -> str:
-        """The source as messages and the manifest name it, without secrets."""
+        """Return the source as messages and the manifest name it, without secrets."""
 
     def fingerprint(self) -> str:
-        """A text that changes whenever the data may have changed."""
+        """Return a text that changes whenever the data may have changed."""
 
     def parts(self, site: Site) -> Mapping[str, Sequence[Part]]:
-        """The parts of every table that the source holds, by table name; they last as long as ``site.held``."""
+        """Return the parts of every table by name; they can be used until ``context.exit_stack`` closes."""
 
 
 class Export(ABC):
-    """A source that lies in files: it is the same for every reader, and fresh while the files are the same."""
+    """A source made of files: the same for every reader, and fresh while the files do not change."""
 
     __slots__ = ()
     good_for: ClassVar[float | None] = None
@@ -126,30 +126,30 @@ class Export(ABC):
     @property
     @abstractmethod
     def name(self) -> str:
-        """The source as messages and the manifest name it."""
+        """Return the source as messages and the manifest name it."""
 
     @property
     def key(self) -> str:
-        """The name."""
+        """Return the name."""
         return self.name
 
 
 @dataclass(frozen=True, slots=True)
 class ReadyMade(Export):
-    """A snapshot that was loaded before and is itself the source: it is opened as it is, never built."""
+    """An existing snapshot used as the source: it is opened as it is, never built."""
 
     path: Path
 
     @property
     def name(self) -> str:
-        """The file's path."""
+        """Return the file's path."""
         return str(self.path)
 
     def fingerprint(self) -> str:
-        """Size and modification time."""
+        """Return size and modification time."""
         stat = self.path.stat()
         return f"{stat.st_size}:{stat.st_mtime_ns}"
 
     def parts(self, site: Site) -> Mapping[str, Sequence[Part]]:
-        """Nothing: there is nothing to load."""
+        """Return nothing: there is nothing to load."""
         return {}

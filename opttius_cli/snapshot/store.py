@@ -1,7 +1,7 @@
-"""Where snapshots live, and how one is published: built beside the old one under a lock, then renamed.
+"""Find fresh snapshots, and publish new ones: built beside the old one under a lock, then renamed.
 
-A build has a private folder, in which everything lies that it writes. A build that is killed leaves the
-published snapshot whole; its folder is removed by the next.
+A build writes only into its private folder. A killed build leaves the published snapshot unchanged; the next
+build removes its folder.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _NO_ROOM = ("No space left", "File too large", "quota exceeded")
-"""How systems say that a disk takes no more, or no more of ours."""
+"""Error texts of a full disk or an exhausted quota."""
 LOCK_PATIENCE = 10.0
-"""Seconds that a load waits for another one of the same source."""
+"""Seconds that a load waits for another load of the same source."""
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
     """The folder of snapshots, and how they are built.
 
-    ``reader`` is whose rights apply (empty: nobody was named). A snapshot is only ever used by the reader for whom
-    it was loaded.
+    ``reader`` is the admin whose rights apply (empty: none was named). A snapshot is used only by the reader
+    for whom it was loaded.
     """
 
     folder: Path
@@ -61,7 +61,7 @@ class Store:
     reader: str = ""
 
     def path_of(self, source: Source) -> Path:
-        """The file of this source's snapshot."""
+        """Return the path of this source's snapshot."""
         key = hashlib.blake2b(f"{source.key}\0{self._options}".encode(), digest_size=12).hexdigest()
         return self.folder / f"{key}.duckdb"
 
@@ -70,7 +70,7 @@ class Store:
         return f"naive={self.naive_zone}" + (f" reader={self.reader}" if self.reader else "")
 
     def fresh(self, source: Source, now: datetime, max_age: float | None = None) -> Path | None:
-        """The published snapshot, if it still shows the source as it is; None when it must be built."""
+        """Return the published snapshot if it is still fresh; None when it must be built."""
         if isinstance(source, ReadyMade):
             return source.path
         held = self.hold_fresh(source, now, max_age)
@@ -80,7 +80,7 @@ class Store:
         return self.path_of(source)
 
     def hold_fresh(self, source: Source, now: datetime, max_age: float | None = None) -> Held | None:
-        """The published snapshot, open, if it still shows the source as it is; None when it must be built."""
+        """Open the published snapshot if it is still fresh; return None when it must be built."""
         if isinstance(source, ReadyMade):
             return hold(source.path, self.reading)
         held = hold(self.path_of(source), self.reading)
@@ -90,13 +90,13 @@ class Store:
         return None
 
     def _shows(self, manifest: Manifest, source: Source, now: datetime, max_age: float | None) -> bool:
-        """Whether a snapshot shows the source as it is now, and is young enough."""
+        """Return whether the source has not changed since the load, and the snapshot is not too old."""
         if manifest.schema_version != SCHEMA_VERSION or manifest.fingerprint != source.fingerprint():
             return False
         return max_age is None or 0 <= (now - manifest.loaded_at).total_seconds() <= max_age
 
     def age(self, source: Source, now: datetime) -> float | None:
-        """How many seconds old the published snapshot of ``source`` is; None when there is none that would do."""
+        """Return the age in seconds of the fresh snapshot of ``source``; None when there is none."""
         path = self.fresh(source, now)
         manifest = read_manifest(path) if path else None
         return (now - manifest.loaded_at).total_seconds() if manifest else None
@@ -104,14 +104,14 @@ class Store:
     def load(
         self, source: Source, now: datetime, how: Build, *, into: Path | None = None, refresh: bool = False
     ) -> Path:
-        """Build and publish the snapshot of ``source``; returns its path.
+        """Build and publish the snapshot of ``source``, and return its path.
 
-        Unless it goes ``into`` a file of one's own or a ``refresh`` was asked for, what another run publishes
-        meanwhile will do, and so will what is published when the other run does not end in a moment, if ``how.older``
-        does not object.
+        Without ``into`` (another target file) and ``refresh``, a snapshot that another run publishes in the
+        meantime is used instead. If that run does not finish soon, the published snapshot is used, unless
+        ``options.on_stale`` raises.
 
         Raises:
-            BusyError: another load of it did not end in a moment, and nothing published will do.
+            BusyError: another load of it did not finish soon, and no published snapshot can be used.
             SourceError: the source cannot be loaded; the published snapshot stays.
             OutputError: the snapshot cannot be written; the published one stays.
         """
@@ -134,24 +134,24 @@ class Store:
         return path
 
     def forget(self, source: Source) -> None:
-        """Remove the snapshot of ``source`` that is kept here, if there is one."""
+        """Remove the snapshot of ``source`` from the folder, if there is one."""
         if not isinstance(source, ReadyMade):
             with suppress(OSError):
                 self.path_of(source).unlink(missing_ok=True)
 
     def _ours(self, path: Path, source: Source) -> Manifest | None:
-        """What is published of ``source`` on the same terms, of whatever age, if we can read it."""
+        """Return the manifest of the published snapshot, of any age, if source, options and version match."""
         found = read_manifest(path)
         terms = (source.name, self._options, SCHEMA_VERSION)
         return found if found and (found.source, found.options, found.schema_version) == terms else None
 
     def _may_grow(self, path: Path, source: Source) -> bool:
-        """Whether a build may start from what is published: of the same source as it is now, on the same terms."""
+        """Return whether a build may reuse the published snapshot: nothing but its age has changed."""
         found = self._ours(path, source)
         return found is not None and found.fingerprint == source.fingerprint()
 
     def _publish(self, path: Path, source: Source, now: datetime, how: Build) -> None:
-        """Build the snapshot and put it in the place of the one before; its lock must be held."""
+        """Build the snapshot and replace the previous one; call it with the lock acquired."""
         clean(path)
         building = path.with_name(f"{path.name}.{uuid.uuid4().hex}.building")
         building.mkdir(mode=0o700)
@@ -161,7 +161,7 @@ class Store:
             remove(building)
 
     def _built(self, building: Path, source: Source, now: datetime, how: Build) -> Path:
-        """A whole snapshot in the folder ``building``; built once more when the source changed meanwhile."""
+        """Build a complete snapshot in ``build_folder``; build it again if the source has changed."""
         import duckdb
 
         for attempt in ("first", "second"):
@@ -172,7 +172,7 @@ class Store:
             except duckdb.InterruptException:
                 raise
             except (OSError, duckdb.Error):
-                # A file that went away or was cut while it was read is no fault of the disk we write to.
+                # A source file removed or cut while it was read is not an error of the disk we write to.
                 if source.fingerprint() == fingerprint:
                     raise
             else:
@@ -220,7 +220,7 @@ class Store:
 
 @contextmanager
 def _writing(path: Path) -> Iterator[None]:
-    """Turn a disk that takes no more, or a folder that takes nothing, into a sentence."""
+    """Translate a full disk or a folder that is not writable into an OutputError."""
     import duckdb
 
     try:
@@ -238,7 +238,7 @@ def _writing(path: Path) -> Iterator[None]:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """What tells one published file from the next; None when there is none."""
+    """Return the identity of a published file; None when it does not exist."""
     try:
         stat = path.stat()
     except FileNotFoundError:

@@ -1,7 +1,7 @@
-"""How many rows each owner has, month by month, told at load: so that no report counts millions of rows again.
+"""Count each owner's rows per month when loading, so that no report has to count millions of rows again.
 
-``begins`` and ``ends`` are the first and last instant by which the rows lie sorted, ``latest`` the one from which on
-all of them exist, in microseconds; NULL where rows bear no date.
+``begins`` and ``ends`` are the first and last instant of the sort column, ``latest`` is the instant from
+which all rows exist, in microseconds; NULL where rows have no date.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from opttius_cli.catalog.tables import Table
 
 _MONTH = 30 * 86_400 * 1_000_000
-"""Microseconds; any length would do. Shorter ones make more lines, longer ones leave more rows to be counted."""
+"""Microseconds. Shorter periods need more rows here, longer ones leave more rows to count in a report."""
 
 
 def tally(con: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Tell in ``meta.tallies`` the rows of ``raw.<table>``."""
+    """Store in ``meta.tallies`` the row counts of ``raw.<table>``."""
     instant = f"epoch_us({quoted(table.sorted_by)})" if table.sorted_by else "CAST(NULL AS BIGINT)"
     latest = f"greatest({instant}, epoch_us({quoted(table.dated)}))" if table.dated else instant
     con.execute(

@@ -1,1 +1,1 @@
-"""Where rows come from. A source hands over the parts of each table and knows nothing else."""
+"""Read external rows. A source returns the parts of each table and does nothing else."""

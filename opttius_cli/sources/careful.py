@@ -1,7 +1,7 @@
-"""The slow reading of a CSV file that DuckDB's reader cannot be trusted with: damaged quotes, uneven rows.
+"""Read a CSV file slowly where DuckDB's reader may lose rows: damaged quotes, rows of unequal length.
 
-A row with too few or too many cells is refused whole. Where a quote does not end as it should, one line is
-refused and reading goes on with the next: a stray quote must not swallow the rows that follow it.
+A row with too few or too many cells is rejected. Where a quote is not closed correctly, only that line is
+rejected and reading continues with the next: a stray quote must not swallow the rows that follow it.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from opttius_cli.sources.dialect import Dialect
 
 LINE = "line"
-"""The column of a careful copy that holds the line in the file."""
+"""The column of the copy that holds the line number in the original file."""
 
 
 @dataclass(slots=True)
 class _Feed:
-    """The lines of a file for a csv reader, which can be given back when a row turns out to be none.
+    """The lines of a file for a csv reader; lines can be pushed back when a row turns out to be invalid.
 
-    Bytes pass as Latin-1: separators, quotes and line ends are the same, and every byte comes out as it
-    went in.
+    Bytes are read as Latin-1: separators, quotes and line ends are the same, and every byte survives
+    unchanged.
     """
 
     file: IO[bytes]
@@ -53,20 +53,20 @@ class _Feed:
         return line
 
     def next_row(self) -> int:
-        """Forget the lines of the last row; returns the line on which the next begins."""
+        """Forget the lines of the last row, and return the line number on which the next one begins."""
         self.number += len(self.row)
         self.row.clear()
         self.size = 0
         return self.number
 
     def keep_one(self) -> None:
-        """Give back every line of the last row but its first."""
+        """Push back every line of the last row except the first."""
         self.back.extendleft(reversed(self.row[1:]))
         del self.row[1:]
 
 
 def rows(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str] | str]]:
-    """Every row with the line on which it begins: its cells, or the reason why it is none."""
+    """Yield each row with its first line number: its cells, or the reason why it is rejected."""
     csv.field_size_limit(2 * LONGEST_LINE)
     with path.open("rb") as file:
         for _skipped in range(dialect.skip):
@@ -101,11 +101,10 @@ def _judged(cells: list[str], width: int) -> list[str] | str:
 
 
 def copy(path: Path, dialect: Dialect, out: Path, names: Sequence[str]) -> tuple[list[Refusal], int]:
-    """Write the sound rows to ``out``: their line, and the cells of ``names``.
+    """Write the valid rows to ``target``: their line number, and the cells of ``columns``.
 
-    Returns what was refused, and the number of rows written.
-
-    A row without a single cell filled is no row: spreadsheets leave such behind.
+    Returns the rejected rows, and the number of rows written. Rows whose cells are all empty are skipped:
+    spreadsheets leave such rows behind.
     """
     places = [dialect.columns[name] for name in names]
     refused: list[Refusal] = []

@@ -1,4 +1,4 @@
-"""A CSV file, whatever program wrote it: DuckDB reads it, and where that cannot be trusted, we do."""
+"""Read a CSV file from any program: with DuckDB, or with our slower reader where DuckDB may lose rows."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class CsvFile:
-    """One CSV file of rows of ``table``."""
+    """One CSV file with rows of ``table``."""
 
     file: Named
     table: Table
@@ -41,11 +41,11 @@ class CsvFile:
 
     @property
     def label(self) -> str:
-        """The file's name."""
+        """Return the file's name."""
         return self.file.path.name
 
     def stage(self, con: duckdb.DuckDBPyConnection) -> Staged:
-        """A view of text cells; from the careful copy, once there is one."""
+        """Create a view of text cells; from the slow reader's copy, once there is one."""
         if self._text is None or self._dialect is None:
             self._text = prepare(self.file.path, self.file.packed, self.scratch)
             refuse_strange(self.file.path, self._text.head)
@@ -63,12 +63,12 @@ class CsvFile:
         return Staged(self._view, staged, self._dialect.spanish, self._dialect.others)
 
     def complete(self, con: duckdb.DuckDBPyConnection, rows: int | None) -> bool:
-        """Whether DuckDB yielded as many rows as the file has records; else a careful copy is made."""
+        """Return whether DuckDB read every record of the file; if not, copy it with the slow reader."""
         text, dialect = self._known()
         if self._copy:
             if rows == self._copied:
                 return True
-            raise UnreadableError(self.file.path, _("its rows cannot be told apart. Export it again."))
+            raise UnreadableError(self.file.path, _("its rows cannot be separated. Export it again."))
         if rows is not None and not text.census.inside and rows == text.census.records - dialect.led:
             return True
         self._copy = self.scratch / f"{uuid.uuid4().hex}.csv"
@@ -77,11 +77,11 @@ class CsvFile:
         return False
 
     def refusals(self, con: duckdb.DuckDBPyConnection) -> Sequence[Refusal]:
-        """The rows that are none."""
+        """Return the rows that could not be split into cells."""
         return self._refused
 
     def lines(self, con: duckdb.DuckDBPyConnection, ordinals: Sequence[int]) -> Mapping[int, int]:
-        """The lines on which these rows begin; where nothing is quoted, a row is a line."""
+        """Return the line on which each row begins; in a file without quotes, a row is a line."""
         text, dialect = self._known()
         if self._copy:
             numbered = f"SELECT row_number() OVER () AS ordinal, {careful.LINE} FROM {quoted(self._view)}"

@@ -1,7 +1,7 @@
-"""How a CSV file is written: separator, header, and whose numbers; told from its beginning.
+"""Detect how a CSV file is written (separator, header, decimal comma) from its first lines.
 
-The separator is the one under which the header names most columns of the table: names cannot deceive
-as counting characters can.
+The separator is the one with which the header names most columns of the table: that is more reliable
+than counting characters.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _POINT = re.compile(r"\s*-?\$?\s*-?(\d+\.\d{1,2}|\d{4,}\.\d+|0\.\d+)\s*")
 class Dialect:
     """How a file is written.
 
-    ``skip`` lines come before the header, and ``led`` of the file's records are no rows (the header, and a
-    line that declares the separator). ``columns`` says at which place each column of ours stands;
-    the ``others`` are not read.
+    ``skip`` lines come before the header. ``header_rows`` of the file's records are not data (the header,
+    and a line that declares the separator). ``columns`` gives the position of each catalog column;
+    the ``unknown_columns`` are not read.
     """
 
     separator: str
@@ -49,9 +49,9 @@ class Dialect:
 
 
 def dialect_of(path: Path, head: bytes, table: Table) -> Dialect:
-    """The dialect of a file that begins with ``head`` (UTF-8).
+    """Return the dialect of a file that begins with ``head`` (UTF-8).
 
-    Raises UnreadableError when no line of it can be the header, or the header names one of our columns twice.
+    Raises UnreadableFileError when there is no header line, or the header names a catalog column twice.
     """
     text = head.removeprefix(codecs.BOM_UTF8).decode(errors="ignore")
     lines = text.splitlines(keepends=True)
@@ -92,7 +92,7 @@ def _header(lines: Sequence[str], separator: str) -> list[str]:
 
 
 def tidy(name: str) -> str:
-    """A column's name as we write it: lower case, without the quotes and spaces that programs add."""
+    """Return a column name as the catalog writes it: lower case, without added quotes and spaces."""
     return name.strip().strip("\"'").strip().lower().replace(" ", "_")
 
 
@@ -101,7 +101,7 @@ def _places(table: Table, columns: Mapping[str, int]) -> list[int]:
 
 
 def _is_spanish(separator: str, rows: Iterable[Sequence[str]], places: Sequence[int]) -> bool:
-    """Whether a comma divides decimals: a cell shows it, or “;” separates and no cell denies it."""
+    """Return whether decimals use a comma: a cell shows it, or “;” separates and no cell has a point."""
     denied = False
     try:
         for row in rows:

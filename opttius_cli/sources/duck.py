@@ -1,4 +1,4 @@
-"""DuckDB's readers as SQL text. A view holds no parameters, so paths and options are literals."""
+"""Build the SQL of DuckDB's file readers. A view has no parameters, so paths and options are literals."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ _PATTERN = re.compile(r"[*?\[]")
 
 
 class NotStagedError(RuntimeError):
-    """A part was asked about a view that it has not made."""
+    """A part was used before its view was created."""
 
 
 def literal(text: str) -> str:
-    """``text`` as an SQL string."""
+    """Return ``text`` as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def one_file(path: Path) -> str:
-    """``path`` as the SQL string of one file: DuckDB would take ``*``, ``?`` and ``[`` for a pattern."""
+    """Return ``path`` as an SQL literal; ``*``, ``?`` and ``[`` are escaped, or DuckDB reads a glob."""
     return literal(_PATTERN.sub(r"[\g<0>]", str(path)))
 
 
 def csv_rows(path: Path, separator: str, columns: Sequence[str], *, skip: int = 0) -> str:
-    """The rows of a CSV file with a header after ``skip`` lines; an error wherever one is not well formed."""
+    """Read a CSV file with a header after ``skip`` lines; DuckDB raises where a row is not well formed."""
     return _read_csv(
         path,
         f"header = true, skip = {skip}, delim = {literal(separator)}, quote = '\"', "
@@ -39,7 +39,7 @@ def csv_rows(path: Path, separator: str, columns: Sequence[str], *, skip: int = 
 
 
 def copied_rows(path: Path, columns: Sequence[str]) -> str:
-    r"""The rows of a PostgreSQL COPY block, cells still escaped; ``\N`` is NULL."""
+    r"""Read the rows of a PostgreSQL COPY block, with cells still escaped; ``\N`` is NULL."""
     return _read_csv(
         path,
         f"header = false, delim = '\t', quote = '', escape = '', nullstr = '\\N', "
@@ -48,7 +48,7 @@ def copied_rows(path: Path, columns: Sequence[str]) -> str:
 
 
 def text_lines(path: Path, name: str) -> str:
-    """The lines of a text as the one column ``name``; an empty line is NULL."""
+    """Read the lines of a text into a single column ``name``; an empty line is NULL."""
     return _read_csv(
         path, f"header = false, delim = '\x01', quote = '', escape = '', columns = {_texts([name])}"
     )

@@ -1,4 +1,4 @@
-"""A folder with one file (or several) per table: CSV, Parquet, JSON, workbooks, plain or compressed."""
+"""Read a folder with one or more files per table: CSV, Parquet, JSON, workbooks, plain or compressed."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ class Folder(Export):
 
     @property
     def name(self) -> str:
-        """The folder's path."""
+        """Return the folder's path."""
         return str(self.path)
 
     def fingerprint(self) -> str:
-        """Names, sizes and modification times of the files that hold tables."""
+        """Return names, sizes and modification times of the files that hold tables."""
         with reading(self.path):
             return ";".join(stamp(file.path) for file, _table in self._files())
 
     def parts(self, site: Site) -> Mapping[str, Sequence[Part]]:
-        """The files of every table, in the order of their names. Raises SourceError when there are none."""
+        """Return the files of every table, sorted by name. Raises SourceError when there are none."""
         files = self._files()
         if not files:
             raise nothing_known(
@@ -57,7 +57,7 @@ class Folder(Export):
             return sorted(self.path.iterdir())
 
     def _files(self) -> list[tuple[Named, str]]:
-        """The files that hold tables, with the table of each."""
+        """Return the files that hold tables, with the table of each."""
         found = []
         for path in self._entries():
             file = named(path)
@@ -65,9 +65,7 @@ class Folder(Export):
             if not file or not table:
                 continue
             if path.is_dir():
-                raise UnreadableError(
-                    path, _("it is a folder, not a file. Take it away, or name it otherwise.")
-                )
+                raise UnreadableError(path, _("it is a folder, not a file. Move or rename it."))
             found.append((file, table))
         return found
 
@@ -83,4 +81,4 @@ def _parts(file: Named, table: str, site: Site) -> Sequence[Part]:
         from opttius_cli.sources.spreadsheet import Workbook
 
         return Workbook(file.path, only=table).parts(site)[table]
-    raise SourceError(_("{path} is compressed twice over. Unpack it and load again.", path=file.path))
+    raise SourceError(_("{path} is compressed twice. Unpack it and load again.", path=file.path))

@@ -1,4 +1,4 @@
-"""What a file is: told by its first bytes, and by its name only where bytes cannot tell."""
+"""Detect a file's type from its first bytes, and from its name only where the bytes are not enough."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEAD = 65_536
-"""Bytes at the beginning of a file that are enough to tell what it is."""
+"""Bytes at the beginning of a file that are enough to detect its type."""
 
 
 class Form(StrEnum):
-    """What a file holds, once unpacked."""
+    """What a file holds, once decompressed."""
 
     CSV = "CSV"
     JSON = "JSON"
@@ -77,7 +77,7 @@ class Named:
 
 
 def named(path: Path) -> Named | None:
-    """What the name of ``path`` says it is; None when it says nothing we know, or hides."""
+    """Return what the name of ``path`` says it is; None for an unknown extension or a hidden file."""
     name = path.name
     if name.startswith((".", "~")):
         return None
@@ -91,16 +91,18 @@ def named(path: Path) -> Named | None:
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Turn whatever goes wrong while ``path`` is read into a sentence about it.
+    """Translate errors while ``path`` is read into an UnreadableFileError about it.
 
-    That a copy of it finds no room on the disk is left to whoever writes the copy.
+    An error of writing a copy (a full disk) is left to the code that writes the copy.
     """
     try:
         yield
     except UnreadableError:
         raise
     except PermissionError as error:
-        raise UnreadableError(path, _("you have no right to read it. Check its owner and mode.")) from error
+        raise UnreadableError(
+            path, _("you do not have permission to read it. Check its owner and mode.")
+        ) from error
     except FileNotFoundError as error:
         raise UnreadableError(path, _("it is no longer there.")) from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -109,13 +111,13 @@ def reading(path: Path) -> Iterator[None]:
         ) from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise  # It is the copy that cannot be written.
+            raise  # The copy cannot be written; the source itself is readable.
         why = error.strerror or _("its compressed data is cut short or damaged. Copy or export it again.")
         raise UnreadableError(path, why) from error
 
 
 def unpacked(path: Path, packed: Form | None) -> IO[bytes]:
-    """``path`` open for reading, decompressed on the way."""
+    """Open ``path`` for reading, decompressing while it is read."""
     if packed is Form.GZIP:
         return cast("IO[bytes]", gzip.open(path, "rb"))
     if packed is Form.ZSTD:
@@ -128,7 +130,7 @@ def unpacked(path: Path, packed: Form | None) -> IO[bytes]:
 
 
 class _Raw(io.RawIOBase):
-    """A pyarrow stream as a Python one: pyarrow's own knows no readline."""
+    """A pyarrow stream as a Python one: pyarrow's own has no readline."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
@@ -147,9 +149,9 @@ class _Raw(io.RawIOBase):
 
 
 def form_of(path: Path) -> tuple[Form | None, Form | None]:
-    """What ``path`` is by its bytes, and how it is packed; (None, …) is text that bytes cannot tell apart.
+    """Return the type of ``path`` by its bytes, and its compression; (None, …) is text of unknown type.
 
-    Raises UnreadableError when the file is empty or cannot be opened.
+    Raises UnreadableFileError when the file is empty or cannot be opened.
     """
     with reading(path):
         with path.open("rb") as file:
@@ -181,14 +183,14 @@ def _told_by(head: bytes, path: Path | None) -> Form | None:
 
 
 def is_dump(head: bytes) -> bool:
-    """Whether text that begins with ``head`` was written by pg_dump."""
+    """Return whether text that begins with ``head`` was written by pg_dump."""
     return b"PostgreSQL database dump" in head[:4096] or (
         b" FROM stdin;" in head and head.lstrip()[:2] in (b"--", b"SE", b"CO", b"\\r")
     )
 
 
 def _zipped(path: Path | None) -> Form:
-    """A workbook is a zip that holds one; anything else is just a zip."""
+    """Return WORKBOOK for a zip archive that holds a workbook, else ZIP."""
     import zipfile
 
     try:
@@ -199,7 +201,7 @@ def _zipped(path: Path | None) -> Form:
 
 
 def checked(file: Named) -> Named:
-    """``file`` as it really is packed. Raises SourceError when it is not what its name says."""
+    """Return ``file`` with its real compression. Raises SourceError when its name and type disagree."""
     form, packed = form_of(file.path)
     if form is None and file.form in _TEXTS:
         return Named(file.path, file.stem, file.form, packed)
@@ -214,9 +216,9 @@ class NotWhatItSaysError(SourceError):
     def __init__(self, path: Path, said: Form, found: Form | None) -> None:
         what = found.value if found else _("something else")
         sentence = _(
-            "{path} is not what its name says: {said} expected, {found} found.",
+            "{path} is not what its name says: {expected} expected, {actual} found.",
             path=path,
-            said=said.value,
-            found=what,
+            expected=said.value,
+            actual=what,
         )
         super().__init__(f"{sentence} {_(REMEDIES.get(found, _AGAIN) if found else _AGAIN)}")

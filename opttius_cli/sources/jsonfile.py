@@ -1,4 +1,4 @@
-"""A JSON export: an array of objects, or one object per line. A line that is none is refused."""
+"""Read a JSON export: an array of objects, or one object per line. A line without an object is rejected."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from opttius_cli.sources.files import Named
 
 _WALKABLE = 256 * 1024 * 1024
-"""Bytes of an array in which a row's line is looked for; in a longer one troubles are told without it."""
+"""Size up to which an array is scanned for line numbers; in a longer one, rejects have no line number."""
 _SOUND = "coalesce(CASE WHEN json_valid(item) THEN json_type(item) = 'OBJECT' END, FALSE)"
 
 
 @dataclass(slots=True)
 class JsonFile:
-    """One JSON file of rows of ``table``."""
+    """One JSON file with rows of ``table``."""
 
     file: Named
     table: Table
@@ -41,11 +41,11 @@ class JsonFile:
 
     @property
     def label(self) -> str:
-        """The file's name."""
+        """Return the file's name."""
         return self.file.path.name
 
     def stage(self, con: duckdb.DuckDBPyConnection) -> Staged:
-        """A view of text cells, one column for each of our columns that some object has."""
+        """Create a view of text cells, with every catalog column that at least one object has."""
         import duckdb
 
         if self._text is None:
@@ -71,7 +71,7 @@ class JsonFile:
         return Staged(self._view, {name: (f"c{place}", "VARCHAR") for place, name in enumerate(keys)})
 
     def _stage_without_keys(self, con: duckdb.DuckDBPyConnection) -> Staged:
-        """A view of rows that have none of our columns; without a row, nothing says that any column is missing."""
+        """Create a view of rows without any catalog column; without rows, no column counts as missing."""
         names = [] if self._count(con) else [column.name for column in self.table.columns]
         cells = ", ".join(f"CAST(NULL AS VARCHAR) AS c{place}" for place in range(len(names)))
         con.execute(
@@ -81,7 +81,7 @@ class JsonFile:
         return Staged(self._view, {name: (f"c{place}", "VARCHAR") for place, name in enumerate(names)})
 
     def complete(self, con: duckdb.DuckDBPyConnection, rows: int | None) -> bool:
-        """Whether every line was an object; else the view becomes one that leaves out those that are none."""
+        """Return whether every line was an object; if not, the next view leaves out all others."""
         text = self._known()
         if self._careful and rows is not None:
             return True
@@ -93,7 +93,7 @@ class JsonFile:
         return False
 
     def refusals(self, con: duckdb.DuckDBPyConnection) -> Sequence[Refusal]:
-        """The lines that hold no object."""
+        """Return the lines that hold no object."""
         if not self._careful:
             return []
         found = con.execute(
@@ -104,7 +104,7 @@ class JsonFile:
         return [Refusal(lines.get(int(row[0]), int(row[0])), NOT_JSON) for row in found]
 
     def lines(self, con: duckdb.DuckDBPyConnection, ordinals: Sequence[int]) -> Mapping[int, int]:
-        """The lines on which these objects begin."""
+        """Return the line on which each object begins."""
         found = con.execute(
             f"SELECT ordinal, place FROM (SELECT row_number() OVER () AS ordinal, place FROM ("
             f"SELECT row_number() OVER () AS place, item FROM {self._items()}) "
@@ -147,7 +147,7 @@ class JsonFile:
         return text_lines(text.path, "item")
 
     def _keys(self, con: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
-        """Our columns, and the keys under which objects hold them. A few objects tell, or else all do."""
+        """Return the catalog columns with their keys; read all objects only if the first 1000 lack some."""
         known = {column.name for column in self.table.columns}
         keys: dict[str, str] = {}
         for some in (" LIMIT 1000", ""):
@@ -165,7 +165,7 @@ class JsonFile:
         return int(found[0]) if found else 0
 
     def _lines_of(self, places: Sequence[int]) -> Mapping[int, int]:
-        """The line on which the n-th item begins: itself, or where an array's walk meets it."""
+        """Return the line on which each item begins; in an array, a scan finds it."""
         if not self._is_array:
             return {place: place for place in places}
         if not places or self._known().path.stat().st_size > _WALKABLE:
@@ -191,9 +191,9 @@ class JsonFile:
             except ValueError as error:
                 line = getattr(error, "lineno", 1)
                 return UnreadableError(
-                    path, _("it is no valid JSON from line {line} on. Export it again.", line=line)
+                    path, _("it is not valid JSON from line {line} on. Export it again.", line=line)
                 )
-        return UnreadableError(path, _("it is no valid JSON. Export it again."))
+        return UnreadableError(path, _("it is not valid JSON. Export it again."))
 
     def _known(self) -> Text:
         if self._text is None:

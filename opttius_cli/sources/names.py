@@ -1,4 +1,4 @@
-"""Which table a file, sheet or block holds, told by its name; and what to say when there is none."""
+"""Find which table a file, sheet or block holds by its name, and build the error when there is none."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from opttius_cli.sources.files import reading
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# After “_” only what is no other table's name: customers_notes is a table of its own.
+# After “_”, only these words: customers_notes would be another table.
 _TAIL = re.compile(r"$|[-. (].*|_(rows|export|part|all|copy|\d).*", re.IGNORECASE)
 
 
 def table_of(stem: str) -> str | None:
-    """The table of a file called ``stem``: ``orders``, ``Orders-2025``, ``public.orders_rows``."""
+    """Return the table of a file called ``stem``: ``orders``, ``Orders-2025``, ``public.orders_rows``."""
     name = stem.strip().lower().removeprefix("public.")
     fitting = [table for table in TABLES if name.startswith(table) and _TAIL.fullmatch(name[len(table) :])]
     return max(fitting, key=len, default=None)
 
 
 def stamp(path: Path) -> str:
-    """A file's name, size and modification time. Raises UnreadableError when it is no longer there."""
+    """Return a file's name, size and modification time. Raises UnreadableFileError when it is gone."""
     with reading(path):
         stat = path.stat()
     return f"{path.name}:{stat.st_size}:{stat.st_mtime_ns}"
 
 
 def nothing_known(path: Path | str, found: Sequence[str]) -> SourceError:
-    """The error about a place that holds no table of ours."""
+    """Return the error about a source that contains none of the catalog's tables."""
     if not found:
         return SourceError(
             _(
@@ -43,10 +43,10 @@ def nothing_known(path: Path | str, found: Sequence[str]) -> SourceError:
         )
     return SourceError(
         _(
-            "{path} holds no table: found {found}; expected branches, customers, orders … "
+            "{path} contains no known table: found {names}; expected branches, customers, orders … "
             "Name each after its table.",
             path=path,
-            found=listed(sorted(found), 5),
+            names=listed(sorted(found), 5),
         )
         + hint_of_own(Path(path).name)
     )

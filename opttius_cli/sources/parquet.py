@@ -1,4 +1,4 @@
-"""A Parquet file: its cells come typed."""
+"""Read a Parquet file, whose cells are already typed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class ParquetFile:
-    """One Parquet file of rows of ``table``."""
+    """One Parquet file with rows of ``table``."""
 
     file: Named
     table: Table
@@ -31,11 +31,11 @@ class ParquetFile:
 
     @property
     def label(self) -> str:
-        """The file's name."""
+        """Return the file's name."""
         return self.file.path.name
 
     def stage(self, con: duckdb.DuckDBPyConnection) -> Staged:
-        """A view of the file's own columns."""
+        """Create a view of the file's own columns."""
         import duckdb
 
         path, known = self.file.path, {column.name for column in self.table.columns}
@@ -61,17 +61,17 @@ class ParquetFile:
         return Staged(self._view, columns, others=others)
 
     def complete(self, con: duckdb.DuckDBPyConnection, rows: int | None) -> bool:
-        """True, unless reading broke off, which nothing can mend."""
+        """Return True, or raise when reading stopped early: there is no slower way to read Parquet."""
         if rows is None:
             raise self._broken()
         return True
 
     def refusals(self, con: duckdb.DuckDBPyConnection) -> Sequence[Refusal]:
-        """Nothing: every row has every cell."""
+        """Return nothing: every row has every cell."""
         return []
 
     def lines(self, con: duckdb.DuckDBPyConnection, ordinals: Sequence[int]) -> Mapping[int, int]:
-        """A row's number stands for its line."""
+        """Return each row's number as its line."""
         return {ordinal: ordinal for ordinal in ordinals}
 
     def release(self, con: duckdb.DuckDBPyConnection) -> None:

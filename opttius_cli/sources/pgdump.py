@@ -1,6 +1,6 @@
-"""A plain pg_dump file: its COPY blocks of our tables are cut out once, and DuckDB reads each.
+"""Read a plain pg_dump file: cut its COPY blocks into files of their own, which DuckDB then reads.
 
-In a COPY block every row is one line, and what would break a line or a cell is escaped with a backslash.
+In a COPY block every row is one line; line breaks and tabs inside a cell are escaped with a backslash.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _INSERT = re.compile(rb"INSERT INTO (?:public\.)?\"?(\w+)\"? ")
 _END = re.compile(rb"\n\\\.\r?\n")
 _CHUNK = 1 << 20
 _HEAD, _TAIL = b"PostgreSQL database dump", b"PostgreSQL database dump complete"
-# A pair of backslashes is one, so text is divided at pairs first: what is left begins with a single one.
+# Two backslashes stand for one, so the text is split at pairs first: any other backslash begins an escape.
 _UNESCAPED = (
     "array_to_string(list_transform(string_split({cell}, '\\\\'), lambda piece: "
     "regexp_replace(replace(replace(replace(replace(replace(replace(piece, "
@@ -47,22 +47,22 @@ _UNESCAPED = (
 
 @dataclass(frozen=True, slots=True)
 class Dump(Export):
-    """A plain dump, packed or not."""
+    """A plain dump, compressed or not."""
 
     path: Path
     packed: Form | None = None
 
     @property
     def name(self) -> str:
-        """The file's path."""
+        """Return the file's path."""
         return str(self.path)
 
     def fingerprint(self) -> str:
-        """The file's size and modification time."""
+        """Return the file's size and modification time."""
         return stamp(self.path)
 
     def parts(self, site: Site) -> Mapping[str, Sequence[Block]]:
-        """The blocks of every table, each cut out into a file of its own."""
+        """Return the blocks of every table, each copied to a file of its own."""
         found: dict[str, list[Block]] = {}
         with reading(self.path), unpacked(self.path, self.packed) as file:
             cutting = _Cutting(self.path, file)
@@ -79,7 +79,7 @@ class Dump(Export):
 
 @dataclass(slots=True)
 class _Cutting:
-    """One walk through a dump, in bounded memory."""
+    """One pass through a dump, in bounded memory."""
 
     path: Path
     file: IO[bytes]
@@ -89,7 +89,7 @@ class _Cutting:
     others: set[str] = field(default_factory=set)
 
     def blocks(self, scratch: Path) -> Iterator[Block]:
-        """The blocks of our tables. Raises UnreadableError when the dump ends before its end."""
+        """Yield the blocks of catalog tables. Raises UnreadableFileError when the dump is cut short."""
         begun = ended = False
         while line := self._line():
             begun = begun or _HEAD in line
@@ -119,7 +119,7 @@ class _Cutting:
         return None
 
     def _line(self) -> bytes:
-        """The next line. Of one that is very long only the beginning is kept: it is no COPY."""
+        """Return the next line; only the start of a very long one, which cannot be a COPY statement."""
         while b"\n" not in self.rest:
             more = self.file.read(_CHUNK)
             if not more:
@@ -130,7 +130,7 @@ class _Cutting:
         return line + end
 
     def _cut(self, out: IO[bytes] | None) -> None:
-        """Pass the rows of a block on to ``out``, up to the line that ends it."""
+        """Copy the rows of a block to ``out``, up to the line that ends it."""
         window = b"\n" + self.rest
         first = True
         while not (end := _END.search(window)):
@@ -162,7 +162,7 @@ def _columns(text: bytes) -> list[str]:
 
 @dataclass(slots=True)
 class Block:
-    """One COPY block of rows of ``table``; ``at`` is the line of its COPY statement."""
+    """One COPY block with rows of ``table``; ``copy_line`` is the line of its COPY statement."""
 
     path: Path
     table: Table
@@ -176,11 +176,11 @@ class Block:
 
     @property
     def label(self) -> str:
-        """The file's name."""
+        """Return the file's name."""
         return self.path.name
 
     def stage(self, con: duckdb.DuckDBPyConnection) -> Staged:
-        """A view of text cells, unescaped."""
+        """Create a view of text cells, unescaped."""
         if self._text is None:
             self._text = self._looked_through()
         places = {name: place for place, name in enumerate(self.header) if self.table.has(name)}
@@ -212,19 +212,19 @@ class Block:
         return f"(SELECT {cells} FROM ({split}) WHERE len(cells) = {len(self.header)})"
 
     def complete(self, con: duckdb.DuckDBPyConnection, rows: int | None) -> bool:
-        """Whether every line was a row; else the view becomes one that leaves out those that are none."""
+        """Return whether every line was a row; if not, the next view leaves out all others."""
         if rows is not None and (self._careful or rows == self._known().census.breaks):
             return True
         if self._careful:
             raise UnreadableError(
                 self.path,
-                _("the rows of “{table}” cannot be told apart. Write it again.", table=self.table.name),
+                _("the rows of “{table}” cannot be separated. Write it again.", table=self.table.name),
             )
         self._careful = True
         return False
 
     def refusals(self, con: duckdb.DuckDBPyConnection) -> Sequence[Refusal]:
-        """The lines with too few or too many cells."""
+        """Return the lines with too few or too many cells."""
         if not self._careful:
             return []
         found = con.execute(
@@ -239,7 +239,7 @@ class Block:
         ]
 
     def lines(self, con: duckdb.DuckDBPyConnection, ordinals: Sequence[int]) -> Mapping[int, int]:
-        """A row is a line; those that were left out are counted in."""
+        """Return the line of each row; rejected lines count too."""
         refused = [one.line - self.at for one in self.refusals(con)]
         lines = {}
         for ordinal in sorted(ordinals):
@@ -250,7 +250,7 @@ class Block:
         return lines
 
     def release(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Drop the view. The block itself stays until the scratch folder goes: it may be staged again."""
+        """Drop the view. The block itself stays in the scratch folder: it may be staged again."""
         con.execute(f"DROP VIEW IF EXISTS {quoted(self._view)}")
         if self._text:
             self._text.discard()

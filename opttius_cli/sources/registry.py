@@ -1,4 +1,4 @@
-"""Which kind of source a text names: told by what is there, not only by how it is called."""
+"""Open the source that a text names; its type comes from its content, not only from its name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """How a database is read, should the source be one: its terms, the environment, whose rows."""
+    """How to read the source if it is a database: settings, environment, and whose rows."""
 
     terms: Terms = field(default_factory=Terms)
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -30,9 +30,9 @@ class Live:
 
 
 def open_source(text: str, live: Live | None = None) -> Source:
-    """The source that ``text`` names. Raises SourceError when there is nothing there, or nothing we can read.
+    """Return the source that ``text`` names. Raises SourceError when it does not exist or cannot be read.
 
-    A text that may hold a password is never repeated.
+    A text that may contain a password is never shown.
     """
     from opttius_cli.sources.exports import Folder
 
@@ -54,7 +54,7 @@ def open_source(text: str, live: Live | None = None) -> Source:
 
 
 def _file(path: Path) -> Source:
-    """The source that one file is."""
+    """Return the source for a single file."""
     form, packed = form_of(path)
     said = named(path)
     if said and form and form not in (said.form, Form.HTML) and not _harmless(said.form, form):
@@ -73,16 +73,19 @@ def _file(path: Path) -> Source:
         raise UnreadableError(path, _("it is {form}. {remedy}", form=form.value, remedy=_(REMEDIES[form])))
     if form is Form.PARQUET or (form is None and said):
         raise UnreadableError(
-            path, _("it holds one table. Name the folder that holds a file for each table.")
+            path, _("it holds only one table. Name the folder that has one file per table.")
         )
     raise UnreadableError(
         path,
-        _("it is no export. Name a folder of exports, an .xlsx, a plain pg_dump file or a .duckdb snapshot."),
+        _(
+            "this is not an export. "
+            "Name a folder of exports, an .xlsx, a plain pg_dump file or a .duckdb snapshot."
+        ),
     )
 
 
 def _harmless(said: Form, found: Form) -> bool:
-    """A dump is called .sql, .dump or .txt, and a custom one just so: that is told in other words."""
+    """Return whether another message explains the mismatch better: dumps may be .sql, .dump or .txt."""
     return {said, found} <= {Form.DUMP, Form.CUSTOM_DUMP, Form.CSV} or (said, found) == (
         Form.WORKBOOK,
         Form.OLD_WORKBOOK,
@@ -101,7 +104,7 @@ def _snapshot(path: Path) -> Source:
     manifest = read_manifest(path)
     if manifest is None:
         raise UnreadableError(
-            path, _("it is a DuckDB file, but no snapshot of opttius. Name the exports themselves.")
+            path, _("it is a DuckDB file, but not an opttius snapshot. Name the exports themselves.")
         )
     if manifest.schema_version != SCHEMA_VERSION:
         raise UnreadableError(

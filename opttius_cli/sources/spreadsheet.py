@@ -1,4 +1,4 @@
-"""An .xlsx workbook with a sheet per table, read row by row: a sheet's cells never lie in memory at once."""
+"""Read an .xlsx workbook with a sheet per table, row by row: a sheet is never in memory as a whole."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 _BATCH = 20_000
 _WHOLE = 1e15
-"""Numbers from here on are not exact, and a spreadsheet shows them as such."""
+"""Larger numbers are not exact in a spreadsheet, and are kept in their float form."""
 _MOST_SHARED = 1 << 30
-"""Bytes of a workbook's shared texts, which its reader must hold in memory."""
+"""Limit in bytes of a workbook's shared texts, which openpyxl keeps in memory."""
 
 
 @dataclass(slots=True)
 class Workbook(Export):
-    """A workbook. ``only`` is the table of a workbook that holds just one, whatever its sheet is called."""
+    """A workbook. ``only_table`` is the table of a workbook with a single one, whatever its sheet's name."""
 
     path: Path
     only: str | None = None
@@ -46,15 +46,15 @@ class Workbook(Export):
 
     @property
     def name(self) -> str:
-        """The file's path."""
+        """Return the file's path."""
         return str(self.path)
 
     def fingerprint(self) -> str:
-        """The file's size and modification time."""
+        """Return the file's size and modification time."""
         return stamp(self.path)
 
     def parts(self, site: Site) -> Mapping[str, Sequence[Sheet]]:
-        """The sheets of every table."""
+        """Return the sheets of every table."""
         titles = self.open().sheetnames
         found: dict[str, list[Sheet]] = {}
         for title in titles:
@@ -68,7 +68,7 @@ class Workbook(Export):
         return found
 
     def open(self) -> Opened:
-        """The workbook, opened at the first need: opening reads every shared text."""
+        """Open the workbook if it is not open yet: opening reads every shared text."""
         if self._opened is None:
             from openpyxl import load_workbook
 
@@ -88,7 +88,7 @@ class Workbook(Export):
         return self._opened
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._opened is not None:
             self._opened.close()
         if self._file is not None:
@@ -96,7 +96,7 @@ class Workbook(Export):
         self._opened = self._file = None
 
     def broken(self) -> UnreadableError:
-        """The error about a workbook that its reader gave up on."""
+        """Return the error about a workbook that openpyxl cannot read."""
         return UnreadableError(
             self.path, _("it is a damaged workbook. Save it again in Excel, or export CSV files.")
         )
@@ -113,7 +113,7 @@ class Workbook(Export):
 
 @dataclass(slots=True)
 class Sheet:
-    """One sheet of rows of ``table``."""
+    """One sheet with rows of ``table``."""
 
     book: Workbook
     title: str
@@ -123,11 +123,11 @@ class Sheet:
 
     @property
     def label(self) -> str:
-        """The file's name, and the sheet's."""
+        """Return the file's name, and the sheet's."""
         return f"{self.book.path.name} [{self.title}]"
 
     def stage(self, con: duckdb.DuckDBPyConnection) -> Staged:
-        """A table of text cells in their plain form, with the number of each row."""
+        """Copy the sheet into a temporary table of text cells, with the number of each row."""
         if self._staged is None:
             try:
                 self._staged = self._copied(con)
@@ -161,9 +161,9 @@ class Sheet:
         return Staged(self._rows, {name: (f"c{at}", "VARCHAR") for at, name in enumerate(columns)})
 
     def _numbered(self) -> Iterator[tuple[int, Sequence[Any]]]:
-        """The rows that hold something, with their numbers."""
+        """Yield the rows that are not empty, with their numbers."""
         sheet = self.book.open()[self.title]
-        # The size that a sheet claims is often wrong, and rows beyond it would be left out.
+        # The size that a sheet declares is often wrong, and rows beyond it would be left out.
         sheet.reset_dimensions()
         for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
             if any(cell is not None and cell != "" for cell in row):
@@ -180,17 +180,17 @@ class Sheet:
         return columns
 
     def complete(self, con: duckdb.DuckDBPyConnection, rows: int | None) -> bool:
-        """True: the rows lie in a table."""
+        """Return True: the rows are already in a table."""
         if rows is None:
             raise self.book.broken()
         return True
 
     def refusals(self, con: duckdb.DuckDBPyConnection) -> Sequence[Refusal]:
-        """Nothing: a row without a cell has it empty."""
+        """Return nothing: a missing cell counts as empty."""
         return []
 
     def lines(self, con: duckdb.DuckDBPyConnection, ordinals: Sequence[int]) -> Mapping[int, int]:
-        """The numbers of these rows."""
+        """Return the sheet's row numbers of these rows."""
         found = con.execute(
             f"SELECT ordinal, line FROM (SELECT row_number() OVER () AS ordinal, line "
             f"FROM {quoted(self._rows)}) "
@@ -200,14 +200,14 @@ class Sheet:
         return {int(ordinal): int(line) for ordinal, line in found}
 
     def release(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Drop the table, and let go of the file."""
+        """Drop the table, and close the file."""
         con.execute(f"DROP TABLE IF EXISTS {quoted(self._rows)}")
         self._staged = None
         self.book.close()
 
 
 def _text(cell: object) -> str | None:
-    """A cell as a database would have written it, whatever language the spreadsheet speaks."""
+    """Return a cell as a database would write it, whatever the spreadsheet's language."""
     if cell is None or cell == "":
         return None
     if isinstance(cell, bool):

@@ -1,7 +1,7 @@
-"""A text export made ready for DuckDB: plain UTF-8, looked through once in bounded memory.
+"""Prepare a text export for DuckDB: convert it to UTF-8 and count its records, in bounded memory.
 
-DuckDB's CSV reader can leave rows out without a word where quotes are damaged or a line outgrows its
-buffer. So the file's records are counted here, cheaply, and whoever reads the view compares.
+DuckDB's CSV reader can drop rows silently where quotes are damaged or a line is longer than its buffer.
+So the records are counted here, cheaply, and compared with what the view returns.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LONGEST_LINE = 8 * 1024 * 1024
-"""Bytes of one line, and of one row: more is a damaged file, and would take its size in memory."""
+"""Limit in bytes of a line and of a row: a longer one means a damaged file, and would fill the memory."""
 _CHUNK = 1 << 20
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # The first line ends with CR alone, as on an old Macintosh.
@@ -32,10 +32,10 @@ _EMPTY_LINE = re.compile(rb"\n(?=\r?\n)")
 
 @dataclass(slots=True)
 class Census:
-    """What was seen of a text so far: lines, records (lines outside of quotes that hold something), quotes.
+    """Counts of the text read so far: lines, records (lines outside quotes that are not empty), quotes.
 
-    With ``quoting`` a line break inside quotes ends no record. With ``lines`` false the text is one piece
-    whose lines may be of any length (a JSON array).
+    With ``quoting``, a line break inside quotes does not end a record. With ``lines`` false, the text is one
+    piece whose lines may have any length (a JSON array).
     """
 
     path: Path
@@ -48,12 +48,12 @@ class Census:
     inside: bool = False
 
     def see(self, chunk: bytes) -> None:
-        """Count a chunk that begins at the beginning of a line. Raises UnreadableError for a NUL byte."""
+        """Count a chunk that starts at the start of a line. Raises UnreadableFileError for a NUL byte."""
         if b"\0" in chunk:
             line = self.breaks + chunk.count(b"\n", 0, chunk.index(b"\0")) + 1
             raise UnreadableError(
                 self.path,
-                _("line {line} holds a NUL byte: it is damaged, or no text. Export it again.", line=line),
+                _("line {line} contains a NUL byte: it is damaged, or not text. Export it again.", line=line),
             )
         breaks = chunk.count(b"\n")
         if self.lines:
@@ -89,7 +89,7 @@ class Census:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A UTF-8 file that DuckDB can read, and what is known of it; ``ours`` says that it is a copy of ours."""
+    """A UTF-8 file that DuckDB can read, with its counts; ``is_copy`` says that we wrote it."""
 
     path: Path
     head: bytes
@@ -97,7 +97,7 @@ class Text:
     ours: bool
 
     def discard(self) -> None:
-        """Remove the copy, if it is one."""
+        """Remove the file if it is a copy."""
         if self.ours:
             self.path.unlink(missing_ok=True)
 
@@ -105,9 +105,9 @@ class Text:
 def prepare(
     path: Path, packed: Form | None, scratch: Path, *, lines: bool = True, quoting: bool = True
 ) -> Text:
-    """Look through ``path``; copy it to ``scratch`` if it is packed, not UTF-8, or ends lines with CR alone.
+    """Scan ``path``; copy it to ``scratch`` if it is compressed, not UTF-8, or ends lines with CR alone.
 
-    One byte that is not UTF-8 makes the whole file Windows-1252. Raises UnreadableError.
+    A single byte that is not UTF-8 makes the whole file count as Windows-1252. Raises UnreadableFileError.
     """
     with reading(path):
         with unpacked(path, packed) as file:
@@ -121,7 +121,7 @@ def prepare(
         except UnicodeDecodeError as error:
             if encoding != "utf-8":
                 raise UnreadableError(
-                    path, _("it begins as UTF-16 and does not go on as such. Export it again.")
+                    path, _("it begins as UTF-16 but does not continue as UTF-16. Export it again.")
                 ) from error
         census = Census(path, lines, quoting)
         return _through(path, packed, scratch, "cp1252", bare=bare, census=census)
@@ -130,7 +130,7 @@ def prepare(
 def _through(
     path: Path, packed: Form | None, scratch: Path | None, encoding: str, *, bare: bool, census: Census
 ) -> Text:
-    """One look through the file, copying it on the way when there is a ``scratch`` to copy it to."""
+    """Scan the file once, and copy it as UTF-8 when there is a ``scratch`` folder."""
     copy = scratch / f"{uuid.uuid4().hex}.txt" if scratch else None
     try:
         with ExitStack() as stack:
@@ -149,7 +149,7 @@ def _through(
 
 
 def _blocks(file: IO[bytes], encoding: str, *, bare: bool) -> Iterator[bytes]:
-    """The file as UTF-8, block by block. Raises UnicodeDecodeError where it is not ``encoding``."""
+    """Yield the file as UTF-8, block by block. Raises UnicodeDecodeError where it is not ``encoding``."""
     lenient = encoding == "cp1252"
     decoder = codecs.getincrementaldecoder(encoding)("replace" if lenient else "strict")
     while block := file.read(_CHUNK):
@@ -164,7 +164,7 @@ def _blocks(file: IO[bytes], encoding: str, *, bare: bool) -> Iterator[bytes]:
 
 
 def _whole_lines(blocks: Iterator[bytes], census: Census) -> Iterator[bytes]:
-    """The blocks cut at line ends. Raises UnreadableError for a line that is longer than any can be."""
+    """Yield the blocks cut at line ends. Raises UnreadableFileError for a line that is too long."""
     rest: list[bytes] = []
     waiting = 0
     for block in blocks:
@@ -184,7 +184,7 @@ def _whole_lines(blocks: Iterator[bytes], census: Census) -> Iterator[bytes]:
 
 
 def too_long(path: Path, line: int) -> UnreadableError:
-    """The error about a line that is longer than any can be."""
+    """Return the error about a line that is too long."""
     return UnreadableError(
         path,
         _(
@@ -196,7 +196,7 @@ def too_long(path: Path, line: int) -> UnreadableError:
 
 
 def refuse_strange(path: Path, head: bytes) -> None:
-    """Raise UnreadableError when text begins as a web page does, whatever its encoding."""
+    """Raise UnreadableFileError when the text is a web page."""
     if (
         head.removeprefix(codecs.BOM_UTF8)
         .lstrip()[:200]

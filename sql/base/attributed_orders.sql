@@ -4,7 +4,7 @@
 -- ---
 CREATE OR REPLACE TEMP VIEW attributed_orders AS
 WITH
--- Most orders name a customer of the scope, and nothing else has to be asked.
+-- Most orders name a customer of the scope; no other rule is needed for them.
 named AS (
     SELECT
         *,
@@ -13,7 +13,7 @@ named AS (
     FROM known_orders
     WHERE customer_seen AND created_at >= getvariable('orders_from')
 ),
--- The other rules, each in a column of its own. Only an order that names no customer at all has an email_no.
+-- The other rules, each in its own column. Only an order that names no customer has an email_no.
 sought AS (
     SELECT
         sale.*,

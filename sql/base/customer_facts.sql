@@ -1,10 +1,10 @@
 -- ---
--- about = "A customer's figures over the purchases up to a local moment (metrics 7), seen on a date."
+-- about = "A customer's figures over the purchases up to a local time (metrics 7), as of a date."
 -- optional = true
 -- ---
 CREATE OR REPLACE TEMP MACRO customer_facts_at(cutoff, on_date) AS TABLE
     WITH
-    -- Other currencies count as purchases and sales, never as money.
+    -- Purchases in other currencies count as purchases and sales, but never as money.
     figures AS (
         SELECT
             customer_id,

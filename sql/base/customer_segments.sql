@@ -1,5 +1,5 @@
 -- ---
--- about = "Lifecycle and RFM segment of every customer (metrics 8), over the purchases up to a local moment."
+-- about = "Lifecycle and RFM segment of every customer (metrics 8), over the purchases up to a local time."
 -- optional = true
 -- uses = "customer_facts"
 -- ---
@@ -33,8 +33,8 @@ CREATE OR REPLACE TEMP MACRO rfm_segment_of(r, fm) AS (
 
 -- The 20/40/60/80 % quantiles of n sorted values, as far as scores need them. With linear interpolation
 -- (type 7) the quantile k/5 lies between value number floor(k (n - 1) / 5), counted from 0, and the next, and
--- no value lies strictly between those two: so a value is above the quantile exactly when it is above the
--- first of the two. That one stands here, and no fraction is ever computed.
+-- no value lies strictly between those two. So a value is above the quantile exactly when it is above the
+-- first of the two. That value is used here, so no fraction is ever computed.
 CREATE OR REPLACE TEMP MACRO cut_points(sorted) AS (
     [
         sorted[1 + (len(sorted) - 1) // 5],

@@ -6,7 +6,7 @@ SELECT
     id,
     CASE WHEN customer_seen THEN customer_id END AS customer_id,
     status,
-    -- Linked: the order it names is in the scope and exists at as-of; that order speaks for the sale.
+    -- Linked: the order it names is in the scope and exists at as-of; then the order counts as the sale.
     pos_order_seen AS is_linked,
     pos_order_id IS NOT NULL AND NOT pos_order_seen AS names_absent_order,
     is_void_work_order(status, payment_status) AS is_void,

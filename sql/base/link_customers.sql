@@ -1,5 +1,5 @@
 -- ---
--- about = "The customer that an order's linked work orders agree on, of orders that may not tell their own (metrics 4.2)."
+-- about = "The customer that an order's linked work orders agree on, for orders that may not name one themselves (metrics 4.2)."
 -- inner = true
 -- ---
 CREATE OR REPLACE TEMP VIEW link_customers AS
@@ -9,5 +9,5 @@ SELECT
 FROM order_links
 WHERE pos_order_apart
 GROUP BY order_id
--- A customer only when every work order names the same one, and the scope holds it.
+-- A customer only when all work orders name the same one, and that customer is in the scope.
 HAVING bool_and(customer_seen) AND min(customer_id) = max(customer_id);

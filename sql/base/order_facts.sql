@@ -1,5 +1,5 @@
 -- ---
--- about = "The orders from history_from on: those that the reports of one answer look at."
+-- about = "The orders from history_from on: those that the reports of one answer read."
 -- from = "history_from"
 -- ---
 CREATE OR REPLACE TEMP TABLE order_facts AS

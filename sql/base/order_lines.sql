@@ -8,16 +8,16 @@ SELECT
     sale.local_date,
     sale.customer_id,
     sale.is_paid,
-    -- A product that is only known by what its items call it is told apart by that name.
+    -- A product without an id is identified by the name that its items give.
     coalesce(CAST(item.product_id AS VARCHAR), 'name:' || lower(trim(item.product_name))) AS product_key,
-    -- A product that the scope does not hold lends neither name nor category.
+    -- A product outside the scope gives neither its name nor its category.
     coalesce(product.name, item.product_name, 'unknown') AS product_name,
     coalesce(category.name, 'uncategorised') AS category,
-    -- Like the order's own money: none in another currency.
+    -- NULL in another currency, like the order's own money.
     CASE WHEN sale.money IS NOT NULL THEN coalesce(item.total_price, 0) END AS revenue,
     coalesce(item.quantity, 0) AS quantity
 FROM order_items AS item
--- The second condition follows from the first; it lets the scan skip the row groups of other years.
+-- The second condition follows from the first; it lets the scan skip the row groups of other periods.
 INNER JOIN order_facts AS sale ON item.order_id = sale.id AND item.order_created_at = sale.created_at
 LEFT JOIN products AS product ON item.product_id = product.id
 LEFT JOIN categories AS category ON product.category_id = category.id

@@ -1,5 +1,5 @@
 -- ---
--- about = "What is void, a sale, and money of the report's currency (metrics 5). Every view asks here."
+-- about = "What is void, what is a sale, and what is money in the report's currency (metrics 5). Every view uses these rules."
 -- ---
 
 CREATE OR REPLACE TEMP MACRO is_void_order(status, payment_status) AS (
@@ -14,7 +14,7 @@ CREATE OR REPLACE TEMP MACRO is_paid(payment_status) AS (
     coalesce(list_contains(getvariable('paid_statuses'), payment_status), FALSE)
 );
 
--- The code a row's currency stands for; a missing one is the report's.
+-- The currency code that a row's text stands for; a missing currency is the report's.
 CREATE OR REPLACE TEMP MACRO currency_code(code) AS (
     coalesce(
         getvariable('alias_targets')[list_position(getvariable('alias_codes'), upper(trim(code)))],
@@ -25,12 +25,12 @@ CREATE OR REPLACE TEMP MACRO currency_code(code) AS (
 
 CREATE OR REPLACE TEMP MACRO in_currency(code) AS (currency_code(code) = getvariable('currency'));
 
--- The money of a row, 0 when the amount is missing; NULL in another currency, so that no sum or mean sees it.
+-- The money of a row, 0 when the amount is missing; NULL in another currency, so that sums and means skip it.
 CREATE OR REPLACE TEMP MACRO money_of(amount, code) AS (
     CASE WHEN in_currency(code) THEN coalesce(amount, CAST(0 AS DECIMAL(18, 2))) END
 );
 
--- An address that stands for nobody: an exact one, or every one of a domain (written @domain).
+-- A placeholder address: an exact address, or any address of a domain (written @domain).
 CREATE OR REPLACE TEMP MACRO is_placeholder(email) AS (
     CASE
         WHEN list_contains(getvariable('placeholder_emails'), email) THEN TRUE
@@ -38,15 +38,15 @@ CREATE OR REPLACE TEMP MACRO is_placeholder(email) AS (
     END
 );
 
--- The day and the wall-clock time at which something happened, in the report's zone. Never date_trunc:
--- on a day without midnight it answers 01:00.
+-- The day and the wall-clock time at which something happened, in the report's zone. Never use date_trunc:
+-- on a day without midnight it returns 01:00.
 CREATE OR REPLACE TEMP MACRO local_time(moment) AS (timezone(getvariable('zone'), moment));
 CREATE OR REPLACE TEMP MACRO local_day(moment) AS (CAST(timezone(getvariable('zone'), moment) AS DATE));
 
--- Whether the export held a table at all.
+-- Whether the source has a table at all.
 CREATE OR REPLACE TEMP MACRO is_present(table_name) AS (list_contains(getvariable('present_tables'), table_name));
 
--- A quote that is still open on paper is expired once its date has passed.
+-- A quote that is still stored as open counts as expired once its date has passed.
 CREATE OR REPLACE TEMP MACRO quote_bucket(status, expiration_date) AS (
     CASE
         WHEN status IN ('draft', 'sent')
@@ -57,12 +57,12 @@ CREATE OR REPLACE TEMP MACRO quote_bucket(status, expiration_date) AS (
     END
 );
 
--- A person's name as one text; NULL when neither part is given.
+-- A person's name as one text; NULL when both parts are missing.
 CREATE OR REPLACE TEMP MACRO customer_name(first_name, last_name) AS (
     nullif(trim(concat_ws(' ', trim(first_name), trim(last_name))), '')
 );
 
--- The names of each scheme, in the order in which people list them.
+-- The segments of each scheme, in the usual order.
 CREATE OR REPLACE TEMP MACRO lifecycle_segments() AS (['vip', 'regular', 'first-time', 'new', 'at-risk']);
 
 CREATE OR REPLACE TEMP MACRO rfm_segments() AS (
@@ -73,7 +73,7 @@ CREATE OR REPLACE TEMP MACRO rfm_segments() AS (
 );
 
 -- Whether a RUT's check digit is right: the digits times 2, 3, … 7, 2, … from the right, modulo 11.
--- Only what looks like one is worked out: another text may be of any length, and its signs are no numbers.
+-- Computed only for what looks like a RUT: other texts may be of any length, and contain other characters.
 CREATE OR REPLACE TEMP MACRO is_rut(rut) AS (
     coalesce(
         CASE
@@ -95,7 +95,7 @@ CREATE OR REPLACE TEMP MACRO is_rut(rut) AS (
     )
 );
 
--- A linked work order never counts by itself, and a quote is nobody's purchase yet.
+-- A linked work order never counts by itself, and a quote is not yet a purchase.
 CREATE OR REPLACE TEMP MACRO is_purchase_work_order(is_void, is_quote, is_linked) AS (
     NOT is_void AND NOT is_quote AND NOT is_linked
 );

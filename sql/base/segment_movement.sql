@@ -1,5 +1,5 @@
 -- ---
--- about = "What each segment of a scheme holds on a date, and who came and went since another moment (metrics 8)."
+-- about = "The customers in each segment of a scheme on a date, and how many joined and left since an earlier time (metrics 8)."
 -- optional = true
 -- uses = "customer_segments"
 -- ---
@@ -16,12 +16,12 @@ CREATE OR REPLACE TEMP MACRO segment_movement(scheme, on_date, before_cutoff, be
         SELECT customer_id, segment_in(scheme, segment, rfm_segment) AS segment, purchases, total_spent
         FROM customer_segments_at(CAST('infinity' AS TIMESTAMP), on_date)
     ),
-    -- The same customers as they stood when the previous window ended.
+    -- The segments of the same customers when the previous window ended.
     before AS (
         SELECT customer_id, segment_in(scheme, segment, rfm_segment) AS segment
         FROM customer_segments_at(before_cutoff, before_date)
     ),
-    -- A customer without a segment before did not exist then; nobody ceases to exist.
+    -- A customer without an earlier segment did not exist then; customers never cease to exist.
     moved AS (
         SELECT
             now.segment,
@@ -50,7 +50,7 @@ CREATE OR REPLACE TEMP MACRO segment_movement(scheme, on_date, before_cutoff, be
         WHERE previous_segment IS NOT NULL
         GROUP BY previous_segment
     ),
-    -- Every segment has its row, also the empty ones.
+    -- Every segment has a row, empty segments too.
     named AS (
         SELECT unnest(segments_of(scheme)) AS segment, generate_subscripts(segments_of(scheme), 1) AS place
     ),

@@ -35,7 +35,7 @@ SELECT
     work_order.lab_name AS lab,
     work_order.lens_type AS lens,
     work_order.lab_estimated_delivery_date AS promised,
-    -- What happens after as-of has not happened yet.
+    -- Steps dated after as-of have not happened yet.
     CASE WHEN work_order.delivered_at <= $as_of THEN local_day(work_order.delivered_at) END AS delivered,
     CASE
         WHEN work_order.delivered_at <= $as_of AND work_order.ordered_at <= work_order.delivered_at

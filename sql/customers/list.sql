@@ -44,7 +44,7 @@ known AS (
     INNER JOIN customers AS customer ON facts.customer_id = customer.id
     LEFT JOIN branches AS branch ON customer.branch_id = branch.id
 ),
--- Searching is without regard to case and accents, and for a RUT or phone without regard to punctuation.
+-- The search ignores case and accents, and the punctuation of RUTs and phones.
 fitting AS (
     SELECT *
     FROM known

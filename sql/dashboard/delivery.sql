@@ -11,7 +11,7 @@
 -- on_time_pct = { kind = "percent", es = "A tiempo: entregadas a más tardar en la fecha prometida, de las que tienen una", en = "On time: delivered by the promised date, of those that have one" }
 -- ---
 WITH
--- A delivery before its order is a typing error and no duration.
+-- A delivery before its order is a typing error, not a duration.
 delivered AS (
     SELECT
         epoch_us(delivered_at) - epoch_us(ordered_at) AS took,

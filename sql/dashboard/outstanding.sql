@@ -6,13 +6,13 @@
 -- outstanding_amount = { kind = "money", es = "Por cobrar: compras del período no pagadas, menos sus abonos", en = "Outstanding: unpaid purchases of the period, less what was paid on them" }
 -- ---
 WITH
--- Another currency has no money here, so it owes nothing.
+-- An order in another currency has no money here, so nothing is outstanding.
 owing AS (
     SELECT id, kind, money
     FROM purchases
     WHERE NOT is_recognised AND money IS NOT NULL AND local_date BETWEEN $from_date AND $to_date
 ),
--- A work order that stands alone has no payments of its own: it owes its whole amount.
+-- An unlinked work order has no payments of its own: its whole amount is outstanding.
 paid AS (
     SELECT payment.order_id, sum(payment.amount) AS amount
     FROM order_payments AS payment

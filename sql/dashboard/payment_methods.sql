@@ -19,7 +19,7 @@ paid_in_window AS (
     FROM order_payments
     WHERE is_present('order_payments') AND paid_at >= $from_at AND paid_at < $until_at
 ),
--- However old the order is. The first condition follows from the second; it spares the scan of years before.
+-- The age of the order does not matter. The first condition follows from the second; it skips earlier years.
 standing AS (
     SELECT id
     FROM orders
@@ -36,7 +36,7 @@ payments AS (
     FROM paid_in_window AS payment
     INNER JOIN standing ON payment.order_id = standing.id
 ),
--- Without the table, the method that the paid order itself names.
+-- Without the payments table, use the method that the paid order names.
 sales AS (
     SELECT
         sale.payment_method_type AS method,

@@ -20,7 +20,7 @@ WITH
 judged AS (
     SELECT
         quote_bucket(status, expiration_date) AS bucket,
-        -- Only quotes that have an amount enter the mean.
+        -- Only quotes with an amount count in the mean.
         CASE WHEN in_currency(currency) THEN total_amount END AS amount
     FROM quotes
     WHERE created_at >= $from_at AND created_at < $until_at

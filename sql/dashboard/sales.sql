@@ -15,7 +15,7 @@
 -- average_work_order_ticket = { kind = "money", needs = "lab_work_orders", es = "Ticket de trabajos: ingresos por trabajos / ventas con orden de trabajo", en = "Work order ticket: work order revenue / sales with a work order" }
 -- ---
 WITH
--- Recognised sales only: a purchase becomes revenue when it is paid.
+-- Recognised sales only: a purchase is revenue once it is paid.
 sales AS (
     SELECT channel, money, local_date, local_at
     FROM purchases
@@ -34,7 +34,7 @@ current_window AS (
     FROM sales
     WHERE local_date BETWEEN $from_date AND $to_date
 ),
--- On its last date the previous window ends at as-of's wall-clock time when the current one is not over.
+-- While the current window is not over, the previous one ends at as-of's wall-clock time on its last date.
 previous_window AS (
     SELECT CASE WHEN $previous_from IS NOT NULL THEN coalesce(sum(money), 0) END AS revenue
     FROM sales

@@ -14,7 +14,7 @@
 -- orders = { kind = "count", es = "Pedidos", en = "Orders" }
 -- ---
 SELECT
-    -- One spelling, whatever order the rows lie in.
+    -- Always the same spelling, whatever the order of the rows.
     min(product_name) AS name,
     min(category) AS category,
     sum(revenue) AS revenue,

@@ -13,7 +13,7 @@
 -- unknown = { kind = "count", es = "Estado desconocido", en = "Unknown status" }
 -- ---
 WITH
--- Every status falls into exactly one bucket; what is not named here is unknown.
+-- Every status falls into exactly one bucket; a status not listed here is unknown.
 bucketed AS (
     SELECT
         CASE

@@ -1,5 +1,5 @@
 -- How one cell of an export becomes a value. Each macro returns NULL for what it cannot read.
--- The plain form is tried first; the slower forms run only for cells that it refused.
+-- The plain form is tried first; the slower forms run only for cells that it cannot read.
 
 -- “1.234.567,89”, “1234,5” and “$ 1.234” as a Spanish spreadsheet writes them, in the plain form.
 CREATE OR REPLACE TEMP MACRO plain_number(cell) AS (
@@ -13,8 +13,8 @@ CREATE OR REPLACE TEMP MACRO plain_number(cell) AS (
     END
 );
 
--- An amount of more than 13 digits before the point is none: the source's columns hold 10, and sums and
--- products of what is stored must not overflow.
+-- An amount with more than 13 digits before the point is rejected: the source's columns hold 10, and sums and
+-- products of stored amounts must not overflow.
 CREATE OR REPLACE TEMP MACRO read_money(cell) AS (
     coalesce(TRY_CAST(cell AS DECIMAL(15, 2)), TRY_CAST(plain_number(cell) AS DECIMAL(15, 2)))
 );
@@ -23,7 +23,7 @@ CREATE OR REPLACE TEMP MACRO read_number(cell) AS (
     coalesce(TRY_CAST(cell AS DECIMAL(18, 3)), TRY_CAST(plain_number(cell) AS DECIMAL(18, 3)))
 );
 
--- In a file whose separator is “;” a dot groups thousands: 1.234 is one thousand and more.
+-- In a file whose separator is “;” a dot groups thousands: 1.234 is one thousand two hundred and thirty-four.
 CREATE OR REPLACE TEMP MACRO read_money_es(cell) AS (
     coalesce(TRY_CAST(plain_number(cell) AS DECIMAL(15, 2)), TRY_CAST(cell AS DECIMAL(15, 2)))
 );
@@ -48,11 +48,11 @@ CREATE OR REPLACE TEMP MACRO day_first(cell) AS (
     END
 );
 
--- A day in front of a month and a year: 02-01-26 must not be taken for the year 2.
+-- A day before a month and a year: 02-01-26 must not be read as the year 2.
 CREATE OR REPLACE TEMP MACRO begins_with_day(cell) AS (regexp_matches(cell, '^\s*\d{1,2}[-/.]\d{1,2}[-/.]'));
 
--- Infinity is no moment. Nor is a year that no calendar shows (a digit too many, or the zero date of some programs),
--- whatever the zone in which it is looked at.
+-- Infinity is not a time, nor is a year that no calendar shows (a digit too many, or the zero date of some
+-- programs), in any zone.
 CREATE OR REPLACE TEMP MACRO known_moment(moment) AS (
     CASE WHEN moment BETWEEN TIMESTAMPTZ '0001-01-02 00:00:00+00' AND TIMESTAMPTZ '9999-12-31 09:00:00+00' THEN moment END
 );
@@ -86,7 +86,7 @@ CREATE OR REPLACE TEMP MACRO read_flag(cell) AS (
     )
 );
 
--- An array as PostgreSQL prints it ({a,"b, c"}) or as JSON. Anything else is a list of itself.
+-- An array as PostgreSQL prints it ({a,"b, c"}) or as JSON. Anything else is a list with one element.
 CREATE OR REPLACE TEMP MACRO read_list(cell) AS (
     CASE
         WHEN cell LIKE '[%' THEN TRY_CAST(TRY_CAST(cell AS JSON) AS VARCHAR[])
@@ -103,8 +103,8 @@ CREATE OR REPLACE TEMP MACRO read_list(cell) AS (
     END
 );
 
--- NaN is what PostgreSQL prints for a number that is none, and infinity for a moment that is none: both are
--- read as no value, like an empty cell.
+-- NaN is PostgreSQL's “not a number”, and an infinite timestamp has no date: both are
+-- read as NULL, like an empty cell.
 CREATE OR REPLACE TEMP MACRO holds_something(cell) AS (
     cell IS NOT NULL
     AND lower(trim(CAST(cell AS VARCHAR))) NOT IN ('', 'nan', 'null', '\n', 'infinity', '-infinity', '+infinity')

@@ -1,5 +1,5 @@
--- Who can own a row: every branch, and every organization for its rows that name no branch.
--- A small number stands for each, so that scoping a table compares integers.
+-- The owners of rows: every branch, and every organization for its rows that name no branch.
+-- Each has a small number, so that scoping a table compares integers.
 CREATE TABLE meta.tenants AS
 WITH
 -- A branch owns the rows that name it, whatever organization they name.

@@ -39,7 +39,7 @@ findings AS (
     WHERE NOT refused
     GROUP BY table_name
     UNION ALL
-    -- What belongs to nobody is told to whoever looks at the whole source, and to no branch.
+    -- Rows without an owner are shown only to whoever checks the whole source, never to a branch.
     SELECT 'warning', 'orphan_rows', table_name, rows, CAST([] AS VARCHAR[])
     FROM meta.orphans
     WHERE getvariable('sees_everything')

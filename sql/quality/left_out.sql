@@ -8,7 +8,7 @@
 -- amount = { kind = "money", es = "Monto", en = "Amount" }
 -- ---
 WITH
--- What counting linked work orders again would have added: the paid ones' money.
+-- What counting linked work orders a second time would have added: the money of the paid ones.
 work_orders AS (
     SELECT
         is_linked,
@@ -33,7 +33,7 @@ unpaid AS (
 )
 SELECT
     reason,
-    -- Without the table nobody knows.
+    -- NULL when the table is missing.
     CASE WHEN place > 2 OR is_present('lab_work_orders') THEN count END AS count,
     CASE WHEN place > 2 OR is_present('lab_work_orders') THEN amount END AS amount
 FROM (

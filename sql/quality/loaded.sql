@@ -16,7 +16,7 @@ WITH
 refusals AS (
     SELECT
         table_name,
-        -- Several cells of one row may have been the reason.
+        -- A row may be refused because of several cells; count it once.
         count(DISTINCT ordinal) FILTER (WHERE refused) AS refused,
         count(*) FILTER (WHERE NOT refused) AS cells_emptied
     FROM meta.rejects

@@ -19,7 +19,7 @@ SELECT
     reason,
     refused,
     count(*) AS count,
-    -- Rows of a database have none.
+    -- Database rows have no line number.
     coalesce(
         list_slice(list(CAST(line AS VARCHAR) ORDER BY line) FILTER (WHERE line IS NOT NULL), 1, 10),
         CAST([] AS VARCHAR[])

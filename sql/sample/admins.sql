@@ -1,4 +1,4 @@
--- Who may see what: every role, a reader of two branches, one whose access names no branch (all of them), and
+-- Who may see what: every role, an admin of two branches, one whose access names no branch (all of them), and
 -- two who must be refused.
 CREATE TABLE draft.admins AS
 SELECT admin_no, email, role, is_active, org_no, branch_nos
@@ -24,7 +24,7 @@ ORDER BY admin_no;
 
 CREATE TABLE public.admin_branch_access AS
 WITH pairs AS (
-    -- Number 0 stands for the row without a branch, which means every branch.
+    -- Number 0 is the row without a branch, which means every branch.
     SELECT admin_no, role, unnest(branch_nos) AS branch_no, branch_nos[1] AS first_no
     FROM draft.admins
 )

@@ -1,7 +1,7 @@
--- What was bought at each visit, line by line, and what it came to.
+-- What was bought at each visit, line by line, and the total.
 CREATE TABLE draft.lines AS
 WITH baskets AS (
-    -- A line of a kind of sale: from which shelf, how often it is there, how many pieces at most.
+    -- A possible line of a kind of sale: its shelf, how often it occurs, and the most pieces.
     SELECT kind, line_no, family, chance, pieces
     FROM (VALUES
         ('glasses', 1, 'frame', 0.93, 1), ('glasses', 2, 'lens', 1.0, 1),
@@ -13,7 +13,7 @@ WITH baskets AS (
 ),
 
 filled AS (
-    -- A visit without a line of a shelf is a visit that bought less.
+    -- When a shelf has no line, less was bought at that visit.
     SELECT
         visit_no, line_no, org_no, family, visit_no * 10 + line_no AS line_key,
         1 + CAST(floor(draw('pieces', visit_no * 10 + line_no) * pieces) AS INTEGER) AS quantity
@@ -22,24 +22,24 @@ filled AS (
 ),
 
 shelves AS (
-    -- How many products there are to choose from.
+    -- The number of products to choose from.
     SELECT DISTINCT org_no, family, shelf_size FROM draft.catalogue
 ),
 
 chosen AS (
-    -- The square puts the first products of a shelf ahead: a few sell much, most sell little.
+    -- The square favours the first products of a shelf: a few sell much, most sell little.
     SELECT *, CAST(floor(pow(draw('product', line_key), 2) * shelf_size) AS BIGINT) AS place
     FROM filled INNER JOIN shelves USING (org_no, family)
 ),
 
 priced AS (
-    -- A price is the product's, the same for everybody.
+    -- The price belongs to the product and is the same for everybody.
     SELECT visit_no, line_no, line_key, product_key, name, lens_type, quantity, price,
         quantity * price AS full_price
     FROM chosen INNER JOIN draft.catalogue USING (org_no, family, place)
 )
 
--- Now and then a fifth off, rounded to ten pesos.
+-- Sometimes a discount of a fifth, rounded to ten pesos.
 SELECT
     visit_no, line_no, line_key, product_key, name, lens_type, quantity, price,
     CASE WHEN draw('discount', line_key) < 0.06 THEN full_price * 8 // 100 * 10

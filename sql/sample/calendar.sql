@@ -8,13 +8,13 @@ WITH days AS (
 ),
 
 weekdays AS (
-    -- Monday to Friday grow towards pay day and the week's end; Saturday is half a day; Sunday is closed.
+    -- From Monday to Friday trade grows, and towards pay day; Saturday is half a day; Sunday is closed.
     SELECT day, strftime(day, '%m-%d') AS month_day, [9, 9, 9, 10, 12, 7, 0][isodow(day)] AS weight
     FROM days
 ),
 
 seasons AS (
-    -- School starts in March, gifts are bought in December, in February the country is at the beach, and in
+    -- School starts in March, gifts are bought in December, in February people are on holiday, and in
     -- the week of 18 September it celebrates. Shops must close on the five days that the law calls
     -- irrenunciable.
     SELECT
@@ -31,14 +31,14 @@ seasons AS (
     FROM weekdays
 )
 
--- One slot is an equal share of trade. A position between 0 and 1 that names a slot gives a date with the
--- season's density, and keeps the order of a customer's visits.
+-- Each slot is an equal share of trade. A position between 0 and 1 picks a slot, which gives dates the
+-- density of the season and keeps the order of a customer's visits.
 SELECT row_number() OVER (ORDER BY day, share) - 1 AS slot, day
 FROM (SELECT day, unnest(range(CAST(weight // 75 AS INTEGER))) AS share FROM seasons);
 
 SET VARIABLE slot_count = (SELECT count(*) FROM draft.slots WHERE day <= getvariable('until'));
 
--- Lunch and the hours after work are the peaks; on Saturday the doors close at 14:00.
+-- The peaks are at lunch and after work; on Saturday the shops close at 14:00.
 SET VARIABLE weekday_hours = weighted([10, 11, 12, 13, 14, 15, 16, 17, 18, 19],
     [3, 5, 7, 8, 6, 4, 5, 8, 9, 6]);
 SET VARIABLE saturday_hours = weighted([10, 11, 12, 13], [5, 8, 8, 6]);

@@ -1,4 +1,4 @@
--- What the shops sell, at prices of the trade in pesos: without decimals, ending in 990.
+-- What the shops sell, at realistic prices in pesos: without decimals, ending in 990.
 CREATE TABLE public.categories AS
 SELECT uuid_of('category', family) AS id, name
 FROM (VALUES
@@ -10,7 +10,7 @@ ORDER BY family;
 
 CREATE TABLE draft.catalogue AS
 WITH shelves AS (
-    -- A shelf is made of models in variants; low and high bound its prices in thousands of pesos.
+    -- A shelf consists of models in variants; low and high are its price limits in thousands of pesos.
     SELECT
         family, prefix, string_split(models, '|') AS models, string_split(variants, '|') AS variants,
         low, high
@@ -49,7 +49,7 @@ SELECT
         WHEN family = 'lens' THEN 'monofocal'
     END AS lens_type,
     CAST(low + floor(draw('price', concat(org_no, name)) * (high - low + 1)) AS INTEGER) * 1000 - 10 AS price,
-    -- A product's place on the shelf: what sells most comes first, whatever it costs.
+    -- A product's place on the shelf: the best sellers come first, whatever they cost.
     row_number() OVER (PARTITION BY org_no, family ORDER BY draw('place', concat(org_no, name)), name) - 1
         AS place,
     count(*) OVER (PARTITION BY org_no, family) AS shelf_size

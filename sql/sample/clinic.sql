@@ -1,7 +1,7 @@
 -- Appointments and prescriptions: the eye exam before the glasses, no-shows, guests, and the coming weeks.
 CREATE TABLE draft.appointments AS
 WITH kept AS (
-    -- An exam that was kept lies on the day of the sale, at the half hour before it.
+    -- An exam that took place is on the day of the sale, at the half hour before it.
     SELECT visit_no AS key, person_no, org_no, branch_no, CAST(moment AS DATE) AS day,
         hour(moment) AS at_hour, 'exam' AS kind
     FROM draft.visits WHERE kind = 'glasses' AND draw('exam', visit_no) < 0.40 AND moment <= local_end()
@@ -20,7 +20,7 @@ others AS (
 ),
 
 guests AS (
-    -- A guest books by telephone and is no customer yet.
+    -- A guest books by telephone and is not a customer yet.
     SELECT
         100000000000 + n AS key, CAST(NULL AS BIGINT) AS person_no, 1 AS org_no,
         pick(getvariable('chain_branches'), draw('guest branch', n)) AS branch_no, day,
@@ -64,7 +64,7 @@ SELECT
         WHEN kind = 'exam' THEN 'completed'
         WHEN kind = 'coming' THEN CASE WHEN fate < 0.55 THEN 'scheduled' ELSE 'confirmed' END
         WHEN fate < 0.46 THEN 'completed' WHEN fate < 0.70 THEN 'no_show' WHEN fate < 0.92 THEN 'cancelled'
-        -- Nobody told the app what became of it.
+        -- Nobody entered the outcome in the app.
         WHEN fate < 0.97 THEN 'scheduled' ELSE 'confirmed'
     END AS status,
     timezone(zone_of(a.org_no), booked_at) AS created_at, timezone(zone_of(a.org_no), booked_at) AS updated_at

@@ -1,7 +1,7 @@
--- Customers as the app stores them: optional and shared contact data, typed in every way.
+-- Customers as the app stores them: optional and shared contact data, typed in many ways.
 CREATE TABLE public.customers AS
 WITH met AS (
-    -- The desk writes a customer down minutes before the first sale.
+    -- The shop registers a customer minutes before the first sale.
     SELECT person_no, min(moment) AS first_moment
     FROM draft.visits
     WHERE person_no IS NOT NULL
@@ -9,7 +9,7 @@ WITH met AS (
 ),
 
 booked AS (
-    -- Who asks for a quote or an hour before buying is written down then.
+    -- People who ask for a quote or an appointment before buying are registered then.
     SELECT customer_id, min(created_at) AS first_booked
     FROM (
         SELECT customer_id, created_at FROM public.quotes
@@ -20,19 +20,19 @@ booked AS (
 ),
 
 examined AS (
-    -- The app keeps the last exam on the customer.
+    -- The app stores the last exam on the customer.
     SELECT customer_id, max(prescription_date) AS last_exam FROM public.prescriptions GROUP BY customer_id
 ),
 
 described AS (
-    -- One draw for each thing that may be missing or written in another way.
+    -- One random draw for each value that may be missing or written differently.
     SELECT
         p.*, last_exam, first_booked, draw('contact', p.person_no) AS contact,
         draw('phone', p.person_no) AS phone_chance,
         draw('phone form', p.person_no) AS phone_form, draw('rut', p.person_no) AS rut_chance,
         lpad(CAST(CAST(floor(draw('phone number', p.person_no) * 10000000) AS BIGINT) AS VARCHAR), 7, '0')
             AS digits,
-        -- Numbers not yet given out; a few are of the oldest generation, which has seven digits.
+        -- RUTs that are not in use yet; a few are of the oldest generation, with seven digits.
         CASE WHEN draw('old rut', p.person_no) < 0.03 THEN 1000000 ELSE 31000000 END
         + CAST(floor(draw('rut number', p.person_no) * CASE
             WHEN draw('old rut', p.person_no) < 0.03 THEN 900000
@@ -59,7 +59,7 @@ SELECT
         ELSE paternal_name(family_no) END AS last_name,
     email,
     CASE
-        -- A mobile number that begins with 9 0 is given to nobody in Chile.
+        -- In Chile nobody has a mobile number that begins with 9 0.
         WHEN phone_chance < 0.08 THEN NULL WHEN phone_form < 0.6 THEN concat('+5690', digits)
         WHEN phone_form < 0.85 THEN concat('+56 9 0', digits[1:3], ' ', digits[4:7]) ELSE concat('90', digits)
     END AS phone,

@@ -1,4 +1,4 @@
--- Two organizations that must never mix: a chain whose branches grow with the data, and a small one in
+-- Two organizations that must never mix: a chain whose branches increase with the data, and a small one in
 -- Magallanes, in a zone without daylight saving.
 CREATE TABLE public.organizations AS
 SELECT organization_id(org_no) AS id, name, slug, subscription_tier, 'active' AS status, metadata

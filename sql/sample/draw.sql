@@ -1,10 +1,10 @@
--- Seeded chance, and the few words that every other sample file speaks in.
+-- Seeded random draws, and the macros that every other sample file uses.
 -- Expects the variables seed, customers (a count) and until (a DATE); no file here calls random() or now().
 CREATE SCHEMA draft;
 CREATE SCHEMA public;
 
 -- A number in [0, 1) for a purpose and a key. md5 and not hash(): its values are the same in every version of
--- DuckDB, so the files under sample_data/ stay the same bytes; a draw depends on no other row and on no
+-- DuckDB, so the files under sample_data/ keep the same bytes; a draw depends on no other row and on no
 -- thread.
 CREATE MACRO draw(purpose, key) AS
     CAST('0x' || substr(md5(concat_ws('|', getvariable('seed'), purpose, key)), 1, 8) AS UINTEGER)
@@ -12,7 +12,7 @@ CREATE MACRO draw(purpose, key) AS
 
 CREATE MACRO pick(list, chance) AS list[1 + CAST(floor(chance * len(list)) AS INTEGER)];
 
--- A list in which value i stands weights[i] times: picking from it evenly is a weighted choice.
+-- A list that contains value i weights[i] times: an even pick from it is a weighted choice.
 CREATE MACRO weighted(list, weights) AS
     flatten(list_transform(range(1, len(list) + 1), lambda i: list_resize([list[i]], weights[i], list[i])));
 
@@ -23,7 +23,7 @@ CREATE MACRO shaped_uuid(digest) AS CAST(
 );
 CREATE MACRO uuid_of(kind, key) AS shaped_uuid(md5(concat_ws('|', getvariable('seed'), kind, key)));
 
--- Rows placed by hand have ids that a person finds with a search: 0dd, the table's letter, the case's number.
+-- Handmade rows have ids that are easy to search for: 0dd, the table's letter, the case's number.
 CREATE MACRO odd_id(letter, number) AS CAST(
     concat('0dd', letter, '0000-0000-4000-8000-', lpad(CAST(number AS VARCHAR), 12, '0')) AS UUID
 );

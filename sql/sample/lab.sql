@@ -1,7 +1,7 @@
--- The way of a pair of glasses: ordered, sent to the lab, back, ready, handed over; all in local time.
+-- The steps of a pair of glasses: ordered, sent to the lab, back, ready, handed over; all in local time.
 CREATE TABLE draft.lab AS
 WITH made AS (
-    -- A few glasses are sold without a work order (kept on paper), some have a work order and never pass the
+    -- A few glasses are sold without a work order (on paper only), some have a work order but never pass the
     -- POS; the lab also makes sunglasses with a prescription and contact lenses to order.
     SELECT
         visit_no, person_no, org_no, branch_no, moment, total, coalesce(
@@ -40,7 +40,7 @@ stepped AS (
 ),
 
 timed AS (
-    -- Every step happens in opening hours.
+    -- Every step happens during opening hours.
     SELECT
         *, moment + INTERVAL 6 MINUTE AS ordered_at,
         shop_time(sent_day, draw('sent hour', visit_no), wait) AS sent_at,
@@ -51,7 +51,7 @@ timed AS (
     FROM stepped
 )
 
--- What has not happened by the end of the data is not known yet.
+-- Steps after the end of the data are not known yet.
 SELECT
     visit_no, person_no, org_no, branch_no, moment, total, lens_type, ordered_at,
     stands_alone, CAST(moment AS DATE) + promised_days AS promised_on,

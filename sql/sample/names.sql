@@ -1,4 +1,4 @@
--- Invented people: common Chilean names in random pairs, telephone numbers and RUTs that nobody holds.
+-- Invented people: common Chilean names in random pairs, with telephone numbers and RUTs that nobody has.
 SET VARIABLE women = string_split(
     'María José|Camila|Javiera|Valentina|Constanza|Catalina|Francisca|Antonia|Sofía|Isidora|Fernanda|Daniela|'
     'Carolina|Paula|Marcela|Claudia|Patricia|Verónica|Ximena|Rosa|Ana María|Elena|Gladys|Teresa|Carmen Gloria|'
@@ -35,5 +35,5 @@ CREATE MACRO email_of(person_no, family_no) AS concat(
     pick(getvariable('mailboxes'), draw('mailbox', person_no))
 );
 
--- How people buy: glasses every year or two, contact lenses every few months, once and never again, not yet.
+-- Buying habits: glasses every year or two, contact lenses every few months, once and never again, not yet.
 SET VARIABLE profiles = weighted(['glasses', 'contacts', 'single', 'prospect'], [64, 22, 10, 4]);

@@ -1,4 +1,4 @@
--- Quotes and appointments placed by hand.
+-- Handmade quotes and appointments.
 CREATE TABLE draft.odd_quotes AS
 SELECT
     what, odd_id('2', number) AS id, odd_customer(customer) AS customer_id,

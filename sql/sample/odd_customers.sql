@@ -1,8 +1,8 @@
--- Customers placed by hand: hostile names, shared and doubtful addresses, rows without a home, rows twice.
+-- Handmade customers: hostile names, shared and doubtful addresses, rows without a branch, duplicate rows.
 CREATE MACRO odd_moment(org_no, days, clock) AS
     timezone(zone_of(org_no), getvariable('until') - CAST(days AS INTEGER) + CAST(clock AS TIME));
 
--- From 900 on, a number names something that is in no table.
+-- Numbers from 900 on refer to something that is in no table.
 CREATE MACRO odd_customer(number) AS CASE
     WHEN number >= 900 THEN odd_id('f', number) WHEN number IS NOT NULL THEN odd_id('c', number)
 END;
@@ -10,7 +10,7 @@ CREATE MACRO odd_branch(branch_no) AS CASE WHEN branch_no >= 900 THEN odd_id('f'
 
 CREATE TABLE draft.odd_customers AS
 WITH placed AS (
-    -- days and changed count back from the end: when the row was made, when it was last changed.
+    -- days and changed count back from the end: when the row was created, when it was last changed.
     SELECT number, what, branch_no, org_no, first_name, last_name, email, rut, is_active, days, changed
     FROM (VALUES
         (1, 'formula-like name', 1, 1, '=1+1', '=HYPERLINK("http://x.example","y")', NULL, '31.100.001-K', true, 400, 400),

@@ -1,4 +1,4 @@
--- Items and payments placed by hand: orphans, goods without a product, money without a date.
+-- Handmade items and payments: orphans, items without a product, payments without a date.
 CREATE TABLE draft.odd_items AS
 SELECT
     what, odd_id('4', number) AS id, CASE WHEN order_number >= 900 THEN odd_id('f', order_number)

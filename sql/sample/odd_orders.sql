@@ -1,8 +1,7 @@
--- Orders placed by hand: every doubt about whose they are, what they are worth, and when and where they were
--- made.
+-- Handmade orders: every doubt about their customer, their amount, their time and their branch.
 CREATE TABLE draft.odd_orders AS
 WITH placed AS (
-    -- days counts back from the end; customer is a number of odd_customers.
+    -- days counts back from the end; customer is a number in odd_customers.
     SELECT number, what, branch_no, org_no, customer, email, status, payment_status, amount, currency, is_pos, days, clock
     FROM (VALUES
         (1, 'email only, matches customer 25 once trimmed and in lower case', 1, 1, NULL, 'caro.odd@CORREO.example ', 'delivered', 'paid', 89990, 'CLP', true, 12, '11:05'),
@@ -66,7 +65,7 @@ WITH placed AS (
 ),
 
 dated AS (
-    -- Local clock to instant, in the zone of the row's organization.
+    -- From local time to an instant, in the zone of the row's organization.
     SELECT
         number, what, odd_branch(branch_no) AS branch_id, organization_id(org_no) AS organization_id,
         odd_customer(customer) AS customer_id, email, status, payment_status, amount, currency, is_pos,
@@ -85,7 +84,7 @@ edges AS (
 ),
 
 shifted AS (
-    -- Written in UTC: a local clock cannot name the repeated hour.
+    -- Written in UTC: local time cannot tell the two repeated hours apart.
     SELECT number, what, CAST(CASE WHEN season = 's' THEN spring ELSE autumn END AS DATE) + CAST(clock AS TIME) AS utc_moment
     FROM edges CROSS JOIN (VALUES
         (58, 'the first instant of the day that has no midnight', 's', '04:00:00'),
@@ -96,7 +95,7 @@ shifted AS (
 ),
 
 repeats AS (
-    -- The second row of an order that is there twice; later is in hours.
+    -- The second row of an order that exists twice; later is in hours.
     SELECT number, what, branch_no, status, amount, later
     FROM (VALUES
         (35, 'twice in one branch, the newer row', 1, 'delivered', 99990, 24),
@@ -106,7 +105,7 @@ repeats AS (
 ),
 
 together AS (
-    -- All have the same columns now; case 37 leaves updated_at out.
+    -- All have the same columns now; case 37 has no updated_at.
     SELECT *, CASE WHEN number <> 37 THEN created_at END AS updated_at FROM dated
     UNION ALL
     SELECT

@@ -1,4 +1,4 @@
--- Products and stock placed by hand.
+-- Handmade products and stock.
 CREATE TABLE draft.odd_products AS
 SELECT odd_id('6', number) AS id, number, what, name, family, status, branch_no
 FROM (VALUES

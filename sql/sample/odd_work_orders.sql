@@ -1,4 +1,4 @@
--- Work orders placed by hand: links of every kind, and steps in the wrong order.
+-- Handmade work orders: links of every kind, and steps in the wrong order.
 CREATE TABLE draft.odd_work_orders AS
 WITH placed AS (
     -- order_number is the case of odd_orders that the row links to; ordered and delivered are days before the
@@ -54,7 +54,7 @@ SELECT
     odd_moment(coalesce(org_no, 1), ordered, '19:30:00') AS ordered_at,
     odd_moment(coalesce(org_no, 1), delivered, '12:30:00') AS delivered_at,
     getvariable('until') - promised AS promised_on,
-    -- The newer of two rows is the one that knows more: it carries its delivery as the later change.
+    -- The newer of two rows has more information: its delivery is the later change.
     odd_moment(coalesce(org_no, 1), ordered, '19:25:00') AS created_at,
     odd_moment(coalesce(org_no, 1), coalesce(delivered, ordered), '19:31:00') AS updated_at
 FROM placed;

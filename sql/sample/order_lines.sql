@@ -1,4 +1,4 @@
--- Items and payments: children of orders, some of which have lost theirs.
+-- Items and payments: children of orders; some have no order any more.
 CREATE TABLE public.order_items AS
 SELECT
     uuid_of('item', line_key) AS id,

@@ -1,7 +1,7 @@
--- The orders as the app stores them, with the small faults of real rows, and with those placed by hand.
+-- The orders as the app stores them, with the small faults of real rows, and the handmade orders.
 CREATE TABLE draft.orders AS
 WITH sold AS (
-    -- Before the ninth month orders did not carry a customer_id: an old row has only the email.
+    -- Before the ninth month orders had no customer_id: an old row has only the email.
     SELECT
         s.*, p.customer_id, p.email, draw('fault', s.visit_no) AS fault, draw('old row', s.visit_no) AS old,
         s.moment < first_day() + INTERVAL 9 MONTH AS is_old, draw('agreement', s.visit_no) AS agreement
@@ -10,7 +10,7 @@ WITH sold AS (
 ),
 
 worded AS (
-    -- The app's words for what became of a sale, and now and then a word that it does not know.
+    -- The app's statuses of a sale, and sometimes a status that it does not define.
     SELECT
         *,
         CASE
@@ -65,7 +65,7 @@ FROM worded;
 
 CREATE TABLE public.orders AS
 WITH repeated AS (
-    -- Exports that were joined by hand hold a row twice: an older state of it, or a copy in another branch.
+    -- Exports that were merged by hand contain a row twice: an older state of it, or a copy in another branch.
     SELECT *, 0 AS copy FROM draft.orders
     UNION ALL
     SELECT *, 1 AS copy FROM draft.orders WHERE draw('twice', visit_no) < 0.0008

@@ -1,8 +1,7 @@
--- The customers as people: family, branch, habits, how to reach them. Nothing here is a column of the app
--- yet.
+-- The customers as people: family, branch, habits, contact data. Nothing here is a column of the app yet.
 CREATE TABLE draft.people AS
 WITH families AS (
-    -- Five neighbours in the numbering are, by the draw, five strangers or a family of up to four and others.
+    -- Five consecutive customers are, by the draw, five strangers, or a family of up to four and others.
     SELECT
         n AS person_no,
         n - n % 5 + pick(
@@ -13,7 +12,7 @@ WITH families AS (
 ),
 
 homes AS (
-    -- A family goes to one shop; about one customer in sixteen is of the small organization.
+    -- A family goes to one shop; about one customer in sixteen belongs to the small organization.
     SELECT person_no, family_no, CASE WHEN draw('organization', family_no) < 0.065 THEN 2 ELSE 1 END AS org_no
     FROM families
 ),
@@ -40,7 +39,7 @@ SELECT
     person_no, family_no, org_no, branch_no, profile, start, uuid_of('customer', person_no) AS customer_id,
     CASE
         WHEN draw('email', person_no) < 0.26 THEN NULL
-        -- A few give the address of the family's eldest: two customers, one email.
+        -- A few give the email of the family's eldest: two customers, one email.
         WHEN person_no <> family_no AND draw('shared', person_no) < 0.16 THEN email_of(family_no, family_no)
         ELSE email_of(person_no, family_no)
     END AS email,

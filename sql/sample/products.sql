@@ -1,4 +1,4 @@
--- The product and stock tables: the shelves, and what was placed by hand.
+-- The product and stock tables: the shelves, and the handmade rows.
 CREATE TABLE public.products AS
 SELECT
     uuid_of('product', product_key) AS id, organization_id(org_no) AS organization_id,
@@ -18,14 +18,14 @@ ORDER BY name, id;
 
 CREATE TABLE public.product_branch_stock AS
 WITH stocked AS (
-    -- Lenses are cut by the lab and repairs are work: neither lies on a shelf.
+    -- Lenses are cut by the lab and repairs are work: neither has stock.
     SELECT product_key, branch_no, draw('stock', concat(product_key, branch_no)) AS level, family
     FROM draft.catalogue INNER JOIN draft.branches USING (org_no)
     WHERE family NOT IN ('lens', 'repair') AND draw('stocked', concat(product_key, branch_no)) < 0.8
 ),
 
 counted AS (
-    -- The square leaves most shelves thin, and one in fourteen empty.
+    -- The square leaves little stock of most products, and none of one in fourteen.
     SELECT *, CAST(CASE WHEN level < 0.07 THEN 0 ELSE floor(level * level * 40) END AS INTEGER) AS quantity
     FROM stocked
 )

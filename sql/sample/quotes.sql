@@ -15,7 +15,7 @@ WITH converted AS (
 ),
 
 others AS (
-    -- People who only asked: four in ten customers once, at any time since they are customers.
+    -- People who only asked: four in ten customers once, at any time after they became customers.
     SELECT
         -person_no AS key, person_no, org_no, branch_no,
         (6 + CAST(floor(pow(draw('quote amount', person_no), 1.6) * 36) AS BIGINT)) * 10000 - 10 AS total,
@@ -35,7 +35,7 @@ WHERE moment <= local_end();
 
 CREATE TABLE public.quotes AS
 WITH worded AS (
-    -- A quote of glasses that were ordered is converted; the others have a fate of their own.
+    -- A quote for glasses that were ordered is converted; the others end in different ways.
     SELECT
         q.*, p.customer_id,
         CASE

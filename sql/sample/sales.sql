@@ -1,7 +1,7 @@
--- How each sale was paid, and what became of it.
+-- How each sale was paid, and how it ended.
 CREATE TABLE draft.sales AS
 WITH joined AS (
-    -- What became of a sale needs what it came to and when its glasses were handed over.
+    -- How a sale ended depends on its total and on when its glasses were handed over.
     SELECT
         v.visit_no, v.person_no, v.org_no, v.branch_no, v.moment, v.kind, v.is_web, t.total, l.delivered_at,
         l.visit_no IS NOT NULL AS has_work_order, coalesce(l.stands_alone, false) AS stands_alone,
@@ -41,13 +41,13 @@ planned AS (
 
 SELECT
     *, NOT stands_alone AS has_order,
-    -- The clock at the counter is the organization's; what is past the end of the data keeps its own end.
+    -- Times are in the organization's zone; a sale after the end of the data keeps its own end.
     greatest(local_end(), moment + INTERVAL 1 HOUR) AS known_until
 FROM planned;
 
 CREATE TABLE draft.payments AS
 WITH parts AS (
-    -- A saldo is paid when the glasses are handed over, instalments month by month.
+    -- The balance is paid when the glasses are handed over, instalments month by month.
     SELECT visit_no, 1 AS part, moment + INTERVAL 2 MINUTE AS paid_at, CASE payment_plan
         WHEN 'half' THEN least(abono, total) WHEN 'instalments' THEN total - 2 * (total // 3) ELSE total
     END AS amount
@@ -63,7 +63,7 @@ WITH parts AS (
 
 SELECT
     p.visit_no, p.part, p.paid_at, p.amount,
-    -- The second half is paid in any way, not always as the first.
+    -- The second half may be paid by another method than the first.
     CASE WHEN p.part = 1 OR draw('same method', p.visit_no) < 0.6 THEN s.payment_method
         ELSE pick(['debit', 'cash', 'credit', 'transfer'], draw('saldo method', p.visit_no)) END
             AS payment_method

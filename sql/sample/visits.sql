@@ -5,7 +5,7 @@ SET VARIABLE walk_in_kinds = weighted(['accessory', 'repair', 'liquid', 'sun'], 
 
 CREATE TABLE draft.visits AS
 WITH streams AS (
-    -- What brings people back. cycle is in days, as a low and a spread; loyalty is the chance of coming
+    -- Why people come back. cycle is in days, as a minimum and a spread; loyalty is the chance of coming
     -- again.
     SELECT profile, stream, share, low, spread, loyalty
     FROM (VALUES
@@ -35,7 +35,7 @@ repeated AS (
 ),
 
 placed AS (
-    -- A cycle is a habit and no clock: a quarter of it early or late.
+    -- A cycle is a habit, not exact: up to a quarter of it early or late.
     SELECT
         person_no, org_no, branch_no, stream, person_no * 1000 + stream * 100 + k AS visit_no,
         start + (k * cycle + CASE WHEN k > 0
@@ -45,7 +45,7 @@ placed AS (
 ),
 
 walk_ins AS (
-    -- People who buy a cord or a cleaning spray and leave no name; some rows lie just past the end.
+    -- People who buy a cord or a cleaning spray and give no name; some rows are just after the end.
     SELECT
         NULL AS person_no, CASE WHEN draw('walk-in organization', -n) < 0.05 THEN 2 ELSE 1 END AS org_no,
         NULL AS branch_no, 5 AS stream, -n AS visit_no, 0.4 + draw('walk-in', -n) * 0.602 AS position
@@ -53,7 +53,7 @@ walk_ins AS (
 ),
 
 dated AS (
-    -- From here on a visit has a day; what is older than the three years is forgotten.
+    -- From here on a visit has a date; visits older than the three years are dropped.
     SELECT person_no, org_no, branch_no, stream, visit_no, day
     FROM (SELECT * FROM placed WHERE position < 1 UNION ALL SELECT * FROM walk_ins) AS v
     INNER JOIN draft.slots ON draft.slots.slot = CAST(floor(v.position * getvariable('slot_count')) AS BIGINT)
@@ -70,7 +70,7 @@ kinds AS (
 
 SELECT
     visit_no, person_no, org_no, moment,
-    -- Now and then a customer of one branch buys in another.
+    -- Sometimes a customer of one branch buys in another.
     CASE WHEN branch_no IS NULL OR draw('elsewhere', visit_no) < 0.06 THEN pick(
         CASE WHEN org_no = 2 THEN getvariable('small_branches') ELSE getvariable('chain_branches') END,
         draw('walk-in branch', visit_no)

@@ -14,7 +14,7 @@ WITH joined AS (
 SELECT
     visit_no, org_no, branch_no, moment, uuid_of('work order', visit_no) AS id, customer_id, delivered_at,
     ordered_at,
-    -- The sister shop with the workshop sometimes books the lens: order in one branch, work order in another.
+    -- Sometimes the other shop, which has the workshop, books the lens: order in one branch, work order in another.
     CASE
         WHEN fault < 0.002 THEN NULL
         WHEN org_no = 1 AND fault < 0.012 THEN branch_id(1 + branch_no % 3) ELSE branch_id(branch_no)
@@ -26,7 +26,7 @@ SELECT
         ELSE uuid_of('order', visit_no) END AS pos_order_id,
     CASE
         WHEN fault BETWEEN 0.013 AND 0.0135 THEN 'en_taller' WHEN fault BETWEEN 0.0135 AND 0.014 THEN NULL
-        -- A cancelled sale mostly cancels its work order; where nobody did, it stays linked to a void order.
+        -- A cancelled sale mostly cancels its work order; otherwise the work order stays linked to a void order.
         WHEN outcome IN ('cancelled', 'refunded') AND detail < 0.8 THEN 'cancelled'
         WHEN fault BETWEEN 0.02 AND 0.026 AND delivered_at IS NOT NULL THEN 'returned'
         WHEN stands_alone AND fault BETWEEN 0.03 AND 0.09 THEN 'quote'
@@ -54,7 +54,7 @@ FROM joined;
 
 CREATE TABLE public.lab_work_orders AS
 WITH repeated AS (
-    -- The same row twice, the older state without its later steps.
+    -- The same row twice; the older state lacks the later steps.
     SELECT *, 0 AS copy FROM draft.work_orders
     UNION ALL
     SELECT *, 1 AS copy FROM draft.work_orders WHERE draw('wo twice', visit_no) < 0.0008

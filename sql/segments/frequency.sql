@@ -20,7 +20,7 @@ grouped AS (
     SELECT
         least(purchases, 10) AS times,
         total_spent,
-        -- In tenths of a day, which is how the figure is kept.
+        -- In tenths of a day, as the figure is stored.
         CAST(average_days_between_purchases * 10 AS HUGEINT) AS tenths_between,
         days_since_last_purchase
     FROM customer_facts_at(CAST('infinity' AS TIMESTAMP), $as_of_date)

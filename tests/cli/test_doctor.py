@@ -29,8 +29,8 @@ def test_a_whole_folder(run: Callable[..., Ran]) -> None:
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.splitlines() == [
         f"✓ Source        {DATA} can be read.",
-        "✓ Tables        17 of 17 tables are there.",
-        "✓ Columns       Every column that is read is there.",
+        "✓ Tables        17 of 17 tables exist.",
+        "✓ Columns       Every column that is needed exists.",
     ]
 
 
@@ -58,11 +58,11 @@ def test_what_a_folder_lacks(run: Callable[..., Ran], exports: Path) -> None:
         "✗ Tables        The table orders is missing, which is required.",
         "                → Export it as orders.csv (or .parquet, .json, a sheet of an .xlsx).",
         "! Tables        1 optional table is missing, so its figures stay empty: quotes.",
-        "✓ Tables        15 of 17 tables are there.",
+        "✓ Tables        15 of 17 tables exist.",
         "✗ Columns       customers has no column created_at, which is required.",
-        "                → Is it called otherwise? created_on → created_at.",
-        "! Columns       customers has no column phone: what they tell is missing.",
-        "                → Is it called otherwise? phone_number → phone.",
+        "                → Does it have another name? created_on → created_at.",
+        "! Columns       customers has no column phone: the figures that need it stay empty.",
+        "                → Does it have another name? phone_number → phone.",
     ]
 
 

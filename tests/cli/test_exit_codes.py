@@ -70,7 +70,7 @@ def test_1_an_unexpected_failure_goes_to_a_log(
 def test_1_a_check_that_fails(run: Callable[..., Ran], shop: Path) -> None:
     ran = run("check", "-s", shop, *MIRADOR, "--fail-on", "info")
     assert ran.code == 1
-    assert "findings are information or graver" in ran.err
+    assert "findings have the severity information or higher" in ran.err
     assert "Traceback" not in ran.err
     assert ran.out, "the findings themselves are still printed"
 

@@ -139,7 +139,7 @@ def test_what_is_made_of_several_reports_names_them(run: Callable[..., Ran], nam
     ran = run("reports", command, name)
     assert (ran.code, ran.out) == (6, "")
     begin, names_told = ran.err.removesuffix(".\n").split(": ")[-2:]
-    assert begin == f"“{name}” is made of several reports; name one of them"
+    assert begin == f"“{name}” consists of several reports; name one of them"
     for report in names_told.split(", "):
         assert run("reports", command, report).code == 0
     assert f"“{name}” se compone de varios" in run("reports", command, name, "--lang", "es").err
@@ -183,7 +183,7 @@ def test_sql_prints_the_file(run: Callable[..., Ran]) -> None:
 def test_check_finds_every_report_right(run: Callable[..., Ran]) -> None:
     ran = run("reports", "check")
     assert (ran.code, ran.err) == (0, "")
-    assert f"{len(names(run('reports', 'list')))} reports are right." in ran.out
+    assert f"{len(names(run('reports', 'list')))} reports are valid." in ran.out
 
 
 def test_a_report_of_ones_own_is_like_the_others(
@@ -234,7 +234,7 @@ def test_check_finds_a_column_that_the_sql_does_not_give(run: Callable[..., Ran]
     assert ran.code == 1
     assert "per-branch" in ran.out
     assert "heads" in ran.out
-    assert "1 fault" in ran.err
+    assert "1 error" in ran.err
 
 
 def test_sql_that_cannot_run_is_the_readers_to_mend(

@@ -140,7 +140,7 @@ def test_validate_says_that_all_is_right(run: Callable[..., Ran], shop: Path) ->
     assert "opttius.toml" in none.out
     Path("opttius.toml").write_text(f'source = "{shop}"\n[segments]\nat_risk_days = 200\n', encoding="utf-8")
     ran = run("config", "validate")
-    assert (ran.code, ran.out, ran.err) == (0, f"{Path.cwd() / 'opttius.toml'} is right.\n", "")
+    assert (ran.code, ran.out, ran.err) == (0, f"{Path.cwd() / 'opttius.toml'} is valid.\n", "")
 
 
 @pytest.mark.parametrize(
@@ -155,11 +155,11 @@ def test_validate_says_that_all_is_right(run: Callable[..., Ran], shop: Path) ->
         ('[limits]\nmemory = "plenty"', ("limits.memory", "plenty", "1GB")),
         (
             '[currency]\naliases = { ARS = "CLP", CLP = "ARS" }',
-            ("opttius.toml: currency.aliases", "CLP stands on both", '{ ARS = "CLP" }'),
+            ("opttius.toml: currency.aliases", "CLP is on both", '{ ARS = "CLP" }'),
         ),
         (
             '[currency]\naliases = { ars = "usd", usd = "clp" }',
-            ("opttius.toml: currency.aliases", "USD stands on both"),
+            ("opttius.toml: currency.aliases", "USD is on both"),
         ),
         ("[metrics]\npaid_statuses = []", ("opttius.toml: metrics.paid_statuses", "[]", '["paid"]')),
         ('[metrics]\npaid_statuses = ["paid", " "]', ("opttius.toml: metrics.paid_statuses", '["paid"]')),

@@ -22,7 +22,7 @@ WRONG: list[tuple[tuple[str, ...], int, tuple[str, ...]]] = [
     (("dashboard", "--period", "-3"), 2, ("“-3”",)),
     (("dashboard", "--period", "banana"), 2, ("“banana”", "2026-Q3")),
     (("dashboard", "--period", "2026-13"), 2, ("“2026-13”",)),
-    (("dashboard", "--period", ""), 2, ("--period “” is no period",)),
+    (("dashboard", "--period", ""), 2, ("--period “” is not a period",)),
     (("dashboard", "--as-of", "1900-01-15"), 2, ("--period 30 goes from 1899-12-17 to 1900-01-15",)),
     (("dashboard", "--as-of", "2200-01-01"), 2, ("of the years 1900 to 2199",)),
     (("dashboard", "--period", "2026-02-30..2026-03-01"), 2, ("2026-02-30",)),
@@ -162,10 +162,10 @@ def test_the_future_is_answered_with_a_note(run: Callable[..., Ran], shop: Path)
 
 
 MISNAMED = [
-    (("customers", "-f", "html", "-o", "x.csv"), ("x.csv holds html", "its name says csv", "x.html")),
-    (("customers", "-f", "CSV", "-o", "x.XLSX"), ("x.XLSX holds csv", "its name says xlsx", "x.csv")),
-    (("customers", "-f", "xlsx", "-o", "x.txt"), ("x.txt holds xlsx", "its name says table", "x.xlsx")),
-    (("audit", "-f", "json", "-o", "x.csv"), ("x.csv holds json", "its name says csv", "x.json")),
+    (("customers", "-f", "html", "-o", "x.csv"), ("x.csv holds html", "its extension says csv", "x.html")),
+    (("customers", "-f", "CSV", "-o", "x.XLSX"), ("x.XLSX holds csv", "its extension says xlsx", "x.csv")),
+    (("customers", "-f", "xlsx", "-o", "x.txt"), ("x.txt holds xlsx", "its extension says table", "x.xlsx")),
+    (("audit", "-f", "json", "-o", "x.csv"), ("x.csv holds json", "its extension says csv", "x.json")),
 ]
 
 

@@ -137,7 +137,7 @@ def test_a_type_that_changes_during_the_load_is_told() -> None:
 def test_a_database_without_a_row_is_told(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
     database.execute("TRUNCATE organizations, branches, customers, orders, order_items, quotes")
     said = told(here(capsys)("dashboard", "--source", database.address))
-    assert "the table branches has no row that is seen" in said
+    assert "the table branches has no visible row" in said
 
 
 def test_a_timeout_of_the_role_is_told_as_the_roles(database: Database, run: Callable[[], Ran]) -> None:
@@ -146,7 +146,7 @@ def test_a_timeout_of_the_role_is_told_as_the_roles(database: Database, run: Cal
         said = told(run())
     finally:
         database.execute(f"ALTER ROLE {READER} RESET statement_timeout")
-    assert "the statement_timeout that “lector”, the database or the server has is too short" in said
+    assert "the statement_timeout of “lector”, of the database or of the server is too short" in said
     assert "ALTER ROLE \"lector\" SET statement_timeout = '1min';" in said
     assert "postgres.statement_timeout" not in said
 

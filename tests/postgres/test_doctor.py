@@ -123,7 +123,7 @@ def test_all_is_well(database: Database, run: Callable[..., Ran], minimal: Calla
     marks = {line.split()[1]: line[0] for line in ran.out.splitlines()}
     assert marks.pop("Encryption") == "!"
     assert set(marks.values()) == {"✓"}
-    assert "17 of 17 tables are there." in ran.out
+    assert "17 of 17 tables exist." in ran.out
     assert "branches 1, customers 1, orders 1, lab_work_orders 0," in ran.out
     spanish = run("doctor", address, "--lang", "es")
     assert (spanish.code, spanish.err) == (0, "")
@@ -170,7 +170,7 @@ def test_a_server_that_says_nothing(checked: Callable[..., Found], monkeypatch: 
     monkeypatch.setenv("OPTTIUS_POSTGRES_CONNECT_TIMEOUT", "1")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         found = checked(f"postgresql://lector@127.0.0.1:{silent.getsockname()[1]}/tienda")
-    assert "does not speak as PostgreSQL does" in only(found, "encryption", "failed")[0]
+    assert "is not PostgreSQL, or it answers too late" in only(found, "encryption", "failed")[0]
 
 
 def test_a_port_that_is_left_open_is_the_usual_one(database: Database, checked: Callable[..., Found]) -> None:
@@ -184,7 +184,7 @@ def test_an_ip_address_decides_before_a_name(database: Database, checked: Callab
     place = f"port={database.server.port} dbname={database.name} user=lector"
     for host in ("host=db.invalid ", ""):
         found = checked(f"{host}hostaddr=127.0.0.1 {place}")
-        assert "127.0.0.1 needs no look-up." in only(found, "name", "ok")[0]
+        assert "127.0.0.1 is an IP address." in only(found, "name", "ok")[0]
         assert states(found)["login"] == {"ok"}
 
 
@@ -215,7 +215,7 @@ def test_a_wrong_password(
 ) -> None:
     monkeypatch.setenv("PGPASSWORD", "guess")
     found = checked(database.address)
-    assert "refuses the password of “lector”" in only(found, "login", "failed")[0]
+    assert "rejects the password of “lector”" in only(found, "login", "failed")[0]
     assert "guess" not in str(found)
 
 
@@ -272,10 +272,10 @@ def test_missing_tables(database: Database, checked: Callable[..., Found]) -> No
     found = checked(database.address)
     said, remedy = only(found, "tables", "failed")
     assert said == "The table orders is missing, which is required."
-    assert remedy == "Is it called otherwise? orders_2024 → orders."
+    assert remedy == "Does it have another name? orders_2024 → orders."
     assert "2 optional tables are missing" in only(found, "tables", "note")[0]
     assert "quotes, agreements" in only(found, "tables", "note")[0]
-    assert only(found, "tables", "ok")[0] == "14 of 17 tables are there."
+    assert only(found, "tables", "ok")[0] == "14 of 17 tables exist."
 
 
 def test_missing_and_renamed_columns(database: Database, checked: Callable[..., Found]) -> None:
@@ -289,8 +289,8 @@ def test_missing_and_renamed_columns(database: Database, checked: Callable[..., 
     assert "Total → total_amount" in remedy
     notes = {said: remedy for state, said, remedy in found["columns"] if state == "note"}
     assert notes == {
-        "customers has no column phone: what they tell is missing.": "Is it called otherwise? phone_number → phone.",
-        "quotes has no column sent_at: what they tell is missing.": None,
+        "customers has no column phone: the figures that need it stay empty.": "Does it have another name? phone_number → phone.",
+        "quotes has no column sent_at: the figures that need it stay empty.": None,
     }
 
 
@@ -327,13 +327,13 @@ def test_row_level_security(
     assert "postgres.restricted = true" in remedy
     assert "orders 4," in only(found, "rows", "ok")[0]
     monkeypatch.setenv("OPTTIUS_POSTGRES_RESTRICTED", "true")
-    assert "That is meant so" in only(checked(database.address), "row_security", "note")[0]
+    assert "That is intended" in only(checked(database.address), "row_security", "note")[0]
 
 
 def test_required_tables_without_a_row(database: Database, checked: Callable[..., Found]) -> None:
     database.execute("TRUNCATE orders, customers")
     said, remedy = only(checked(database.address), "rows", "note")
-    assert said == "customers, orders have no row that is seen."
+    assert said == "customers, orders have no visible rows."
     assert "right database" in remedy
 
 
@@ -467,7 +467,7 @@ def test_without_a_database_the_role_may_read_the_whole_catalog(run: Callable[..
     assert told.code == 0
     assert 'CREATE ROLE "Mi Óptica" LOGIN;' in told.out
     assert told.out.count("GRANT SELECT (") == len(TABLES)
-    assert "Leave out those that yours lacks" in told.err
+    assert "Leave out those that your database does not have" in told.err
 
 
 def test_row_level_security_below_a_view(
@@ -506,7 +506,7 @@ def test_the_role_and_the_schema_may_be_called_anything(
 def test_a_name_that_no_role_can_have_is_refused(run: Callable[..., Ran], name: str) -> None:
     ran = run("doctor", "--role-sql", "--role", name)
     assert (ran.code, ran.out) == (2, "")
-    assert f"--role “{name}”: no role can be called so" in ran.err
+    assert f"--role “{name}” cannot be used" in ran.err
 
 
 def test_what_to_run_can_be_run_whatever_the_names_are(

@@ -155,7 +155,7 @@ def test_optional_columns_and_tables_that_are_missing_are_told(
     assert '"agreement_id"' in quality
     assert '"lab_work_orders"' in quality
     assert found["kpis"]["quotes_count"] is None
-    assert "Is it called otherwise? agreements_id → agreement_id." in run("doctor", database.address).out
+    assert "Does it have another name? agreements_id → agreement_id." in run("doctor", database.address).out
 
 
 @pytest.mark.parametrize(

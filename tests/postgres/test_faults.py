@@ -161,9 +161,9 @@ def test_what_is_missing_or_withheld_is_named(reporter: Reporter, fault: str) ->
 
 def test_a_wrong_password_is_told(reporter: Reporter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGPASSWORD", "wrong")
-    denied(reporter.again(), "refuses the password of “lector”", "~/.pgpass")
+    denied(reporter.again(), "rejects the password of “lector”", "~/.pgpass")
     monkeypatch.delenv("PGPASSWORD")
-    denied(reporter.again(), "wants a password and none was given")
+    denied(reporter.again(), "asks for a password and none was given")
     reporter.still_answers()
 
 
@@ -173,7 +173,7 @@ def test_an_unknown_host_database_or_role_is_told(reporter: Reporter) -> None:
         ("postgresql://lector@no-such-host.invalid/shop?sslmode=disable", "unencrypted"),
         ("postgresql://lector@no-such-host.invalid/shop", "There is no host “no-such-host.invalid”"),
         (re.sub(r"/\w+$", "/nothing", place), "no database of that name"),
-        (place.replace("lector@", "nobody@"), "refuses the password of “nobody”"),
+        (place.replace("lector@", "nobody@"), "rejects the password of “nobody”"),
     ):
         ran = reporter.run(*ASKED, "--source", wrong)
         assert (ran.code, ran.out) == (4, "")
@@ -197,7 +197,7 @@ def test_a_server_that_dies_in_the_middle_is_told(endangered: Reporter) -> None:
     endangered.database.execute(SLOW)
     process = endangered.started()
     endangered.database.server.stop(signal.SIGQUIT)
-    refused(ended(process), "broke off while it was read")
+    refused(ended(process), "was lost while it was read")
     endangered.still_answers()
 
 
@@ -206,7 +206,7 @@ def test_a_backend_that_is_terminated_is_told(reporter: Reporter) -> None:
     process = reporter.started()
     for backend in reporter.backends():
         reporter.database.execute(f"SELECT pg_terminate_backend({backend})")
-    refused(ended(process), "broke off while it was read")
+    refused(ended(process), "was lost while it was read")
     reporter.still_answers()
 
 
@@ -224,7 +224,7 @@ def test_a_server_that_falls_silent_in_the_middle_is_told(endangered: Reporter) 
     for backend in frozen:
         os.kill(backend, signal.SIGSTOP)
     try:
-        refused(ended(process), "has said nothing for 6 seconds")
+        refused(ended(process), "has not answered for 6 seconds")
     finally:
         for backend in frozen:
             os.kill(backend, signal.SIGCONT)

@@ -33,7 +33,7 @@ def test_the_last_good_figures_outlive_the_database(
         assert "C-1 Centro" in text
         assert "Nothing listens at 127.0.0.1" in " ".join(text.split())
         # The old figures stand there already.
-        assert "What was loaded before" not in " ".join(text.split())
+        assert "The data loaded before" not in " ".join(text.split())
 
         server.start()
         database.execute("UPDATE branches SET name = 'Plaza'")

@@ -44,12 +44,12 @@ below = 1"""
         ('parts = ["kpis"]\nformats = ["csv"]\noutput = "/etc/x/y"', 7, "reports.x.output", "lies outside"),
         ('parts = ["kpis"]\nformats = ["csv"]\noutput = "x"', 7, "reports.x.output", "needs a folder of its own"),
         ('parts = ["kpis"]\nformats = ["csv"]\noutput = "a/{month}"', 7, "reports.x.output", "no placeholder {month}"),
-        ('parts = ["kpis"]\nformats = ["csv"]\noutput = "a/{report"', 7, "reports.x.output", "a brace stands alone"),
+        ('parts = ["kpis"]\nformats = ["csv"]\noutput = "a/{report"', 7, "reports.x.output", "has a brace without its counterpart"),
         ('parts = ["kpis"]\nformats = ["csv"]\noutput = "a/x.csv"', 7, "reports.x.output", "leave out the extension"),
         ('parts = ["kpis"]\nformats = ["csv"]\noutput = "a/{branch}"', 7, "reports.x.output", "needs each_branch"),
         (
             'parts = ["kpis"]\nformats = ["csv"]\neach_branch = true\noutput = "{branch}/x"',
-            8, "reports.x.output", "only stand in the name of the files",
+            8, "reports.x.output", "only be used in the name of the files",
         ),
         (
             'parts = ["kpis"]\nformats = ["csv"]\neach_branch = true\noutput = "a/x"',

@@ -129,7 +129,7 @@ def test_status_tells_a_run_at_work_from_one_that_was_killed(servant: Servant, p
         time.sleep(0.002)
     os.kill(process, signal.SIGSTOP)
     assert place.run("report", "status").code == 0
-    assert "at work" in place.run("report", "status").out
+    assert "running" in place.run("report", "status").out
     os.kill(process, signal.SIGKILL)
     assert servant.ended() == -signal.SIGKILL
     assert place.run("report", "status").code == 1

@@ -162,7 +162,7 @@ def test_a_report_about_nothing_is_delivered_and_said(place: Place) -> None:
     place.define(DAILY.replace('"kpis"', '"sales"').replace('"yesterday"', '"2020-01"'))
     ran = place.run("report", "run", "daily")
     assert ran.code == 0
-    assert "daily: there is nothing in this report; it was delivered all the same." in ran.err
+    assert "daily: this report is empty; it was delivered anyway." in ran.err
     assert len(ran.out.splitlines()) == 2
     assert place.runs("daily")[-1].status == "empty"
 

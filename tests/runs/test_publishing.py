@@ -82,7 +82,7 @@ def test_a_folder_that_is_not_ours_is_refused(tmp_path: Path) -> None:
     folder.mkdir()
     publishing.refuse(folder, "daily")
     (folder / "thesis.txt").write_text("years of work", encoding="utf-8")
-    with pytest.raises(OutputError, match="holds files that the report daily did not make"):
+    with pytest.raises(OutputError, match="has files that the report daily did not make"):
         publishing.refuse(folder, "daily")
     _set(tmp_path / "other", "x")
     with pytest.raises(OutputError, match="did not make"):
@@ -91,7 +91,7 @@ def test_a_folder_that_is_not_ours_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="Move that folder elsewhere"):
         publishing.refuse(tmp_path / "other", "daily")
     (tmp_path / "link").symlink_to(tmp_path / "other", target_is_directory=True)
-    with pytest.raises(OutputError, match="is no folder"):
+    with pytest.raises(OutputError, match="is not a folder"):
         publishing.refuse(tmp_path / "link", "daily")
 
 

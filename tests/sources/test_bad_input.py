@@ -76,7 +76,7 @@ def test_no_header(tmp_path: Path) -> None:
 def test_no_right_to_read(tmp_path: Path) -> None:
     folder = shop(tmp_path / "export")
     (folder / "orders.csv").chmod(0)
-    assert "you have no right to read it" in refused(folder, tmp_path / "cache")
+    assert "you do not have permission to read it" in refused(folder, tmp_path / "cache")
 
 
 def test_zero_bytes(tmp_path: Path) -> None:
@@ -185,18 +185,18 @@ def test_json_that_is_none(tmp_path: Path) -> None:
     (folder / "orders.csv").unlink()
     path = folder / "orders.json"
     path.write_text('[{"id": 1},\n {"id": 2},\n {"id": 3')
-    assert "orders.json cannot be read: it is no valid JSON from line 3 on" in refused(
+    assert "orders.json cannot be read: it is not valid JSON from line 3 on" in refused(
         folder, tmp_path / "cache"
     )
     path.write_text('[{"id": 1},\n {"id" 2},\n {"id": 3}]')
-    assert "it is no valid JSON from line 2 on" in refused(folder, tmp_path / "cache")
+    assert "it is not valid JSON from line 2 on" in refused(folder, tmp_path / "cache")
     path.write_text("id,status\n1,2\n")
     assert "it is neither a JSON array nor JSON lines" in refused(folder, tmp_path / "cache")
 
 
 def test_nul_bytes(tmp_path: Path) -> None:
     folder = shop(tmp_path / "export", orders=orders(order(1), order(2) + "\0"))
-    assert "orders.csv cannot be read: line 3 holds a NUL byte" in refused(folder, tmp_path / "cache")
+    assert "orders.csv cannot be read: line 3 contains a NUL byte" in refused(folder, tmp_path / "cache")
 
 
 def test_a_folder_named_like_a_file(tmp_path: Path) -> None:
@@ -279,13 +279,13 @@ def test_dumps_that_cannot_be_read(tmp_path: Path) -> None:
 def test_files_that_are_no_source(tmp_path: Path) -> None:
     other = tmp_path / "other.duckdb"
     duckdb.connect(str(other)).close()
-    assert "no snapshot of opttius" in refused(other, tmp_path / "cache")
+    assert "not an opttius snapshot" in refused(other, tmp_path / "cache")
     single = tmp_path / "orders.csv"
     single.write_text(orders())
-    assert "it holds one table. Name the folder" in refused(single, tmp_path / "cache")
+    assert "it holds only one table. Name the folder" in refused(single, tmp_path / "cache")
     thing = tmp_path / "thing"
     thing.write_bytes(b"\x7fELF")
-    assert "it is no export" in refused(thing, tmp_path / "cache")
+    assert "this is not an export" in refused(thing, tmp_path / "cache")
     mask = tmp_path / "all.xlsx"
     mask.write_bytes(b"PAR1\0\0\0\0")
     assert "Excel (.xlsx) expected, Parquet found" in refused(mask, tmp_path / "cache")

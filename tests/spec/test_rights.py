@@ -255,7 +255,7 @@ def test_an_admin_may_be_set_and_may_be_required(shops: Path) -> None:
 
 def test_data_without_admins_cannot_check_one() -> None:
     folder = write_export("orders\nid\no1\n")
-    assert "names no admins" in refusal(run(folder, "dashboard", "--as", "super@shop.cl"))
+    assert "has no admins" in refusal(run(folder, "dashboard", "--as", "super@shop.cl"))
 
 
 def test_a_column_of_rights_that_is_lacking_gives_none() -> None:

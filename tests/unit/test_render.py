@@ -182,7 +182,7 @@ def test_what_was_left_out_is_said_only_where_there_is_something() -> None:
     said = sentences(hard.board(), Cells("es", "CLP"))
     assert "12 linked work orders are not counted again ($1.234.567)." in said
     assert not [line for line in said if line.startswith("0 ")]
-    assert "Columns that the data lacks: orders (notes, tax)." in said
+    assert "Columns missing from the data: orders (notes, tax)." in said
     assert sentences(hard.listing(), Cells("es", "CLP")) == []
 
 

@@ -52,7 +52,7 @@ def test_a_new_file_is_written(tmp_path: Path) -> None:
 def test_a_file_is_not_overwritten_without_force(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"old")
-    with pytest.raises(OutputError, match=r"a\.csv exists already.*--force"):
+    with pytest.raises(OutputError, match=r"a\.csv already exists.*--force"):
         write_whole(path, force=False, write=failing(AssertionError()))
     assert path.read_bytes() == b"old"
     write_whole(path, force=True, write=new)
@@ -67,7 +67,7 @@ def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> Non
         path.write_bytes(b"of another run")
         out.write(NEW)
 
-    with pytest.raises(OutputError, match="exists already"):
+    with pytest.raises(OutputError, match="already exists"):
         write_whole(path, force=False, write=write)
     assert (names(path.parent), path.read_bytes()) == (["a.csv"], b"of another run")
 

@@ -1,4 +1,4 @@
-"""The page's style sheet and scripts, as files beside this one."""
+"""The page's style sheet and scripts, stored as files in this package."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from importlib.resources import files
 
 @cache
 def text(name: str) -> str:
-    """The text of a file."""
+    """Return the text of a file."""
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 def inert(script: str) -> str:
-    """A script in which nothing ends the element that it stands in."""
+    """Escape a script so that nothing in it can end its script element."""
     return script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
 @cache
 def fingerprint(content: str) -> str:
-    """How a policy names a script or a style sheet that may stand in the page."""
+    """Return the hash by which a content security policy allows a script or a style sheet."""
     digest = hashlib.sha256(content.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"

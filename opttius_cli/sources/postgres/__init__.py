@@ -1,1 +1,1 @@
-"""The shop's own database as a source: read-only, in one transaction, only what a report may need."""
+"""The live PostgreSQL database as a source: one read-only transaction, only the columns that reports need."""

@@ -1,6 +1,6 @@
-"""Where a database is, taken apart by ourselves: what does not parse is never repeated, whoever complains.
+"""Parsing of connection strings and URLs, done here so that no message ever shows text which does not parse.
 
-What the text leaves open comes from the service file, then from the environment, as libpq has it.
+Parameters that the text leaves out come from the service file, then from the environment, as in libpq.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ _KEYS = frozenset(
         *("target_session_attrs", "load_balance_hosts"),
     )
 )
-"""The parameters of libpq. Any other is a slip, and might be a piece of a password."""
+"""The parameters of libpq. Any other key is a typing error, and may be a piece of a password."""
 _INDIFFERENT = frozenset(
     (
         *("connect_timeout", "client_encoding", "passfile", "tcp_user_timeout", "sslcompression", "sslsni"),
         *("keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "sslnegotiation"),
     )
 )
-"""Parameters that change how the server is spoken to, and never which one it is nor which rows it shows."""
+"""Parameters of the transport: they change neither which server is reached nor which rows it shows."""
 _DEMANDED = {"client_encoding": "UTF8"}
-"""What nobody else may choose: texts that come otherwise cannot be read."""
+"""Always set by us: text in another encoding could not be read."""
 _SCHEMES = ("postgresql", "postgres")
 _HOST = re.compile(r"[\w.%-]*|\[[0-9A-Fa-f:.]+(%\w+)?\]", re.ASCII)
 _HOSTS = re.compile(r"[\w.:%, -]*|[/@][^;=]*")
@@ -55,34 +55,40 @@ _SSL_MODES = ("disable", "allow", "prefer", *_ENCRYPTED)
 
 
 class AddressError(SourceError):
-    """An address that cannot be taken apart; nothing of it is repeated, for any part may be of a password."""
+    """An address that does not parse.
+
+    The message repeats none of it, because any part may belong to a password.
+    """
 
     def __init__(self) -> None:
         super().__init__(
             _(
                 "The address of the database cannot be read. Write postgresql://USER@HOST:5432/DATABASE "
                 "or service=NAME, and leave the password out: it goes into PGPASSWORD or ~/.pgpass. "
-                "(Where it must stand in a URL, all of its signs but letters and digits are percent-encoded.)"
+                "(If it must be in a URL, percent-encode every character that is not a letter or a digit.)"
             )
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One of the servers that an address leads to; ``place`` is a host, an IP address, a socket's folder, or empty."""
+    """One server to try; ``host`` is a host name, an IP address, the folder of a socket, or empty."""
 
     place: str
     port: str
 
     @property
     def is_socket(self) -> bool:
-        """Whether the server is behind a socket of this machine; an empty place is libpq's own one."""
+        """Whether the server listens at a Unix socket; an empty host means libpq's default socket."""
         return not self.place or self.place.startswith(("/", "@"))
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """How to reach a database. ``parameters`` are libpq's, complete; the secrets among them stay apart."""
+    """How to reach a database: all libpq ``parameters``, with the ``secrets`` kept apart.
+
+    ``has_secret_in_text`` says that a password was written in the address itself.
+    """
 
     parameters: Mapping[str, str]
     secrets: Mapping[str, str] = field(repr=False)
@@ -91,22 +97,22 @@ class Address:
 
     @property
     def user(self) -> str:
-        """The role that logs in, as far as it is known."""
+        """The role that logs in; empty when libpq chooses it."""
         return self.parameters.get("user", "")
 
     @property
     def host(self) -> str:
-        """The host as a person calls it."""
+        """The host as a person writes it."""
         return self.parameters.get("host") or self.parameters.get("hostaddr") or "localhost"
 
     @property
     def port(self) -> str:
-        """The port, or the ports."""
+        """The port, or several ports joined by commas."""
         return ",".join(dict.fromkeys(way.port for way in self.ways))
 
     @property
     def ways(self) -> tuple[Way, ...]:
-        """The servers that are tried, one after the other. Where an IP address is given, no name is looked up."""
+        """The servers to try, in order. Where ``hostaddr`` is set, no name is looked up."""
         hosts, numbers = (self.parameters.get(key, "").split(",") for key in ("host", "hostaddr"))
         both = zip_longest(numbers, hosts, fillvalue="")
         places = [(number.strip() or host.strip()) for number, host in both]
@@ -118,12 +124,12 @@ class Address:
 
     @property
     def is_local(self) -> bool:
-        """Whether nothing of the connection leaves this machine."""
+        """Whether the connection stays on this machine."""
         return all(_LOCAL.fullmatch(way.place) for way in self.ways)
 
     @property
     def is_encrypted(self) -> bool:
-        """Whether nothing but an encrypted connection will do."""
+        """Whether the address accepts only an encrypted connection."""
         return self.parameters.get("sslmode") in _ENCRYPTED
 
     @property
@@ -142,28 +148,28 @@ class Address:
 
     @property
     def identity(self) -> str:
-        """Everything that decides which rows the address leads to, wherever it was said; no secret is in it."""
+        """All parameters that decide which rows are reached, without secrets."""
         known = ((key, value) for key, value in sorted(self.parameters.items()) if key not in _INDIFFERENT)
         return ";".join(f"{key}={value!r}" for key, value in known)
 
     def conninfo(self, **more: str) -> str:
-        """The whole as libpq takes it, secrets included: for the connection, and for nothing else."""
+        """Return the connection string for libpq with its secrets: only for connecting, never for messages."""
         merged = {**more, **self.parameters, **self.secrets, **_DEMANDED}
         escaped = ((key, value.replace("\\", "\\\\").replace("'", "\\'")) for key, value in merged.items())
         return " ".join(f"{key}='{value}'" for key, value in escaped)
 
 
 def _encoded(text: str) -> str:
-    """A part of a URL: with whatever sign, it is a URL that leads there, and that no mask takes for a password."""
+    """Percent-encode a part of a URL, so that the URL is valid and no redaction takes it for a password."""
     return quote(text, safe="")
 
 
 def parse(text: str, environment: Mapping[str, str]) -> Address:
-    """The address that ``text`` is, completed from service file and environment.
+    """Parse ``text`` and complete it from the service file and the environment.
 
     Raises:
-        AddressError: it does not parse, or names a parameter that there is not.
-        SourceError: it names a service that is not defined, or a mode of encryption that there is not.
+        ConnInfoError: it does not parse, or has an unknown parameter.
+        SourceError: it names an undefined service or an unknown sslmode.
     """
     written = _of_url(text.strip()) if "://" in text else _of_pairs(text)
     if set(written) - _KEYS or any(_runs_on(key, value) for key, value in written.items()):
@@ -185,7 +191,7 @@ def parse(text: str, environment: Mapping[str, str]) -> Address:
 
 
 def _must_count(parameters: Mapping[str, str]) -> None:
-    """Raise SourceError when the ports are no ports, or not as many as the hosts. What they are is not repeated."""
+    """Raise SourceError for an invalid port or unequal numbers of hosts and ports; the values are not shown."""
     ports = parameters.get("port", "").split(",")
     if not all(
         re.fullmatch(r"\s*(\d{1,5}\s*)?", port, re.ASCII) and int(port.strip() or 1) in _PORTS
@@ -198,14 +204,14 @@ def _must_count(parameters: Mapping[str, str]) -> None:
     if len(set(given)) > 1 or len(ports) not in {1, *(given or [1])}:
         raise SourceError(
             _(
-                "The hosts, their IP addresses and ports are not as many. Give one port for all hosts, or one for each "
-                "(host, hostaddr, port)."
+                "The numbers of hosts, IP addresses and ports differ. Give one port for all hosts, or one "
+                "for each (host, hostaddr, port)."
             )
         )
 
 
 def _runs_on(key: str, value: str) -> bool:
-    """Whether ``value`` goes on with what was meant as another parameter, and may be a password."""
+    """Whether ``value`` seems to contain another parameter, which may be a password."""
     if key in (*_SECRETS, "options"):
         return False
     if key in ("host", "hostaddr") and not _HOSTS.fullmatch(value):
@@ -214,9 +220,10 @@ def _runs_on(key: str, value: str) -> bool:
 
 
 def _of_url(text: str) -> dict[str, str]:
-    """The parameters of ``postgresql://user:password@host:port/database?key=value``.
+    """Parse ``postgresql://user:password@host:port/database?key=value`` into parameters.
 
-    Stricter than libpq: a sign that would be part of a password written without %-signs is not guessed at.
+    Stricter than libpq: a special character of a password that is not percent-encoded is an error, not
+    guessed at.
     """
     scheme, _colon, rest = text.partition("://")
     if scheme.lower() not in _SCHEMES:
@@ -243,7 +250,7 @@ def _of_url(text: str) -> dict[str, str]:
 
 
 def _places(text: str) -> tuple[str, str]:
-    """The hosts and the ports of ``host:port,host:port``, each joined by commas as libpq wants them."""
+    """Split ``host:port,host:port`` into the hosts and the ports, each joined by commas as libpq expects."""
     hosts, ports = [], []
     for place in text.split(","):
         host, _colon, port = place.rpartition(":") if re.search(r":\d*$", place) else (place, "", "")
@@ -255,7 +262,7 @@ def _places(text: str) -> tuple[str, str]:
 
 
 def _of_pairs(text: str) -> dict[str, str]:
-    """The parameters of ``key=value key='another value'``."""
+    """Parse ``key=value key='another value'`` into parameters."""
     found: dict[str, str] = {}
     at = 0
     text = text.strip()

@@ -1,7 +1,7 @@
-"""Which rows of the database belong to a scope, in the server's words.
+"""The SQL conditions that select the rows of a scope on the server.
 
-Ids are compared as the loader will: where they are UUIDs, a column that holds them as text may spell them in
-capitals, in braces or without hyphens. A column of type uuid is compared as it is, so that its index serves.
+Ids are compared as the loader compares them: UUIDs in a text column may be written in capitals, in braces or
+without hyphens. A column of type uuid is compared directly, so that its index can be used.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _UUID = "'^[0-9a-f]{32}$'"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Whose rows are asked for: those of ``branches``, and of ``organization`` what its branches share.
+    """The owners of the rows to read: ``branches``, and ``organization`` for what its branches share.
 
-    When ``branches`` are all it has (``whole``), its rows that name no branch are, too.
+    ``whole`` says that ``branches`` are all of its branches; then its rows without a branch are read, too.
     """
 
     branches: Sequence[str]
@@ -41,9 +41,10 @@ class Limits:
 def condition(
     table: Table, types: Mapping[str, str], schema: str, limits: Limits, orders: Mapping[str, str]
 ) -> str | None:
-    """Which rows of a table belong to ``limits``; None when every row does.
+    """Build the condition for the rows of a table that ``scope_filter`` selects; None when it selects all.
 
-    ``types`` are the columns that the table has, ``orders`` those of the orders, through which a child belongs.
+    ``types`` maps the table's columns to their types, ``order_types`` those of the orders, which own child
+    rows.
     """
     if table.tenancy == "branch":
         return _of_branches(types, limits)
@@ -60,9 +61,9 @@ def condition(
 
 
 def of_admin(reader: str | None) -> str | None:
-    """Which admins are asked for: nobody but the one whose rights apply, and none where nobody's do.
+    """Build the condition for admins: only the one whose rights apply, or no one; None reads every admin.
 
-    The database may fold letters beyond ASCII otherwise than we do; to look such an address up, every admin is read.
+    The database may lower-case letters beyond ASCII differently, so such an address is looked up here.
     """
     if reader is None:
         return "FALSE"
@@ -70,7 +71,7 @@ def of_admin(reader: str | None) -> str | None:
 
 
 def _of_branches(types: Mapping[str, str], limits: Limits) -> str:
-    """A branch owns the rows that name it, an organization those of its own that name none."""
+    """Match rows that name one of the branches, and rows of the organization that name no branch."""
     ways = []
     if limits.branches and "branch_id" in types:
         ways.append(_among("branch_id", types, limits.branches, limits))
@@ -81,7 +82,7 @@ def _of_branches(types: Mapping[str, str], limits: Limits) -> str:
 
 
 def _of_organization(types: Mapping[str, str], limits: Limits) -> str:
-    """What the branches of an organization share belongs to each of them."""
+    """Match rows that the branches of an organization share: each branch may see them."""
     ways = []
     if limits.organization is not None and "organization_id" in types:
         ways.append(_among("organization_id", types, [limits.organization], limits))
@@ -95,9 +96,9 @@ def _any(ways: Sequence[str]) -> str:
 
 
 def _among(name: str, types: Mapping[str, str], ids: Iterable[str], limits: Limits) -> str:
-    """That a column names one of ``ids``."""
+    """Match a column that holds one of ``ids``."""
     if types[name] == "uuid":
-        # What is no UUID it cannot name, and the server would take it for an error.
+        # Such a column holds only UUIDs, and the server would reject any other text.
         known = [one for one in ids if _is_uuid(one)]
         return f"{quoted(name)} IN ({literals(known)})" if known else "FALSE"
     spelled = (one.replace("-", "") if limits.by_uuid else one for one in ids)
@@ -105,7 +106,7 @@ def _among(name: str, types: Mapping[str, str], ids: Iterable[str], limits: Limi
 
 
 def _names_none(name: str, types: Mapping[str, str], limits: Limits) -> str:
-    """That a column names nothing which could be read as an id."""
+    """Match a column that holds no valid id."""
     if types[name] == "uuid":
         return f"{quoted(name)} IS NULL"
     text = f"coalesce({_spelled(name, limits)}, '')"
@@ -113,7 +114,7 @@ def _names_none(name: str, types: Mapping[str, str], limits: Limits) -> str:
 
 
 def _spelled(name: str, limits: Limits) -> str:
-    """A column as text in which one id is always written the same."""
+    """Convert a column to text in which each id is written in one way only."""
     text = f"{quoted(name)}::text"
     return f"translate(lower({text}), '-{{}}', '')" if limits.by_uuid else text
 

@@ -1,4 +1,4 @@
-"""What the database has of the catalog's tables: columns, types, and which of them the role may read."""
+"""Introspection: which of the catalog's tables and columns the database has, and which the role may read."""
 
 from __future__ import annotations
 
@@ -24,11 +24,10 @@ if TYPE_CHECKING:
 class Found:
     """A table of the database.
 
-    ``types`` are PostgreSQL's names of the types of our columns that may be read; ``withheld`` are ours
-    that are there and may not. ``guarded`` says that row-level security hides rows of it from the role,
-    ``usable`` whether the role may use the schema at all. ``oid`` is the server's number for it, and ``identity`` a
-    text that is another when it is another table, or the same with other files (TRUNCATE, a rewrite), or a view with
-    another definition.
+    ``types`` maps our columns that the role may read to their PostgreSQL types; ``denied`` lists those it may
+    not read. ``hides_rows`` says that row-level security hides rows from the role, ``schema_usable`` whether
+    the role may use the schema. ``oid`` is the server's number for the table. ``identity`` changes when the
+    table is replaced or its files are (TRUNCATE, a rewrite), or when the definition of a view changes.
     """
 
     table: Table
@@ -51,7 +50,10 @@ class _Columns:
 
 
 def census(line: Line, terms: Terms) -> dict[str, Found]:
-    """The tables of ours that the schema has, with our columns of each; one that the role may not touch has none."""
+    """Read which of our tables and columns the schema has.
+
+    A table that the role may not read has no columns.
+    """
     found: dict[str, _Columns] = {}
     for row in line.rows(_question(terms)):
         columns = found.setdefault(
@@ -86,7 +88,7 @@ def _question(terms: Terms) -> str:
 
 
 def must_suffice(found: Mapping[str, Found], address: Address, terms: Terms) -> None:
-    """Raise SourceError when a required table or column is missing or withheld, naming it."""
+    """Raise SourceError naming the first required table or column that is missing or may not be read."""
     if any(not one.usable for one in found.values()):
         raise _no_schema(address, terms)
     hidden = [f"{terms.schema}.{one.table.name}" for one in readable(found).values() if one.guarded]
@@ -156,7 +158,7 @@ def _withheld(address: Address, terms: Terms, table: Table, columns: Sequence[st
 
 
 def readable(found: Mapping[str, Found]) -> dict[str, Found]:
-    """The tables of which every required column may be read."""
+    """Return the tables of which every required column may be read."""
     return {
         name: here
         for name, here in found.items()

@@ -1,6 +1,6 @@
-"""What goes wrong with a database, from the driver's words to a sentence with a cause and what to do.
+"""Translation of the driver's errors into messages that name a cause and what to do.
 
-The text of the server is passed on only where no cause is known, and never with a secret in it.
+The server's own text is shown only where no cause is known, and never with a secret in it.
 """
 
 from __future__ import annotations
@@ -20,21 +20,23 @@ _REFUSED: tuple[_Cause, ...] = (
     (
         r"no password supplied",
         N_(
-            "{place} wants a password and none was given. Put it into PGPASSWORD, or into ~/.pgpass, "
+            "{place} asks for a password and none was given. Put it into PGPASSWORD, or into ~/.pgpass, "
             "which nobody else may read (chmod 600)."
         ),
     ),
     (
         r"password authentication failed|\b28P01\b",
-        N_("{place} refuses the password of “{user}”. Check PGPASSWORD, ~/.pgpass or the service file."),
+        N_("{place} rejects the password of “{user}”. Check PGPASSWORD, ~/.pgpass or the service file."),
     ),
     (
         r"no pg_hba\.conf entry|\b28000\b",
-        N_("{place} lets no connection in from here as “{user}”. Allow it in the server's pg_hba.conf."),
+        N_(
+            "{place} does not accept connections from here as “{user}”. Allow it in the server's pg_hba.conf."
+        ),
     ),
     (
         r"role \".*\" does not exist",
-        N_("{place} knows no role “{user}”. Check the address."),
+        N_("The role “{user}” does not exist at {place}. Check the address."),
     ),
     (
         r"is not permitted to log in",
@@ -45,7 +47,7 @@ _REFUSED: tuple[_Cause, ...] = (
         N_("“{user}” may not connect to the database of {place}. Let its owner run: {connecting}"),
     ),
 )
-"""Why somebody does not get in, by what the server says of it."""
+"""Causes of a refused login, by a pattern of the server's text."""
 _UNREACHED: tuple[_Cause, ...] = (
     (
         r"could not translate host name|name resolution",
@@ -68,7 +70,7 @@ _UNREACHED: tuple[_Cause, ...] = (
     ),
     (
         r"No route to host|[Nn]etwork is unreachable",
-        N_("There is no way to {host} from here. Check the network, and whether a VPN is needed."),
+        N_("{host} cannot be reached from here. Check the network, and whether a VPN is needed."),
     ),
     (
         r"certificate|root\.crt",
@@ -87,17 +89,17 @@ _UNREACHED: tuple[_Cause, ...] = (
     ),
     (
         r"too many (clients|connections)|remaining connection slots|\b53300\b",
-        N_("{place} takes no more connections. Try again in a moment."),
+        N_("{place} has no free connections. Try again in a moment."),
     ),
     (
         r"starting up|shutting down|recovery mode|\b57P0[123]\b",
-        N_("{place} starts or stops just now. Try again in a moment."),
+        N_("{place} is starting or stopping. Try again in a moment."),
     ),
 )
-"""Why there is no connection."""
+"""Causes of a failed connection."""
 _HIDDEN = re.compile(r"row-level security|row security")
 _DENIED = re.compile(r"^permission denied|\b42501\b")
-_NO_RIGHT = N_("“{user}” may not read everything that is needed. Grant SELECT on it: {told}")
+_NO_RIGHT = N_("“{user}” may not read everything that is needed. Grant SELECT on it: {details}")
 _NOT_ALL_ROWS = N_(
     "Row-level security hides rows from “{user}”: the figures would be too small. Read with a role that "
     "has BYPASSRLS, or say that this one is meant to see a part (postgres.restricted = true)."
@@ -105,38 +107,38 @@ _NOT_ALL_ROWS = N_(
 _STOPPED: tuple[_Cause, ...] = (
     (
         r"due to (user request|conflict with recovery)",
-        N_("{place} broke off a question: {told}. Try again in a moment."),
+        N_("{place} cancelled a query: {details}. Try again in a moment."),
     ),
     (
         r"\b(42P01|42703)\b",
-        N_("The tables of {place} changed while they were read. Load again. ({told})"),
+        N_("The tables of {place} changed while they were read. Load again. ({details})"),
     ),
     (
         r"\b(42883|42804|42846)\b",
         N_(
             "A column of {place} changed its type while it was read, or has one that cannot be used here. Load again; "
-            "if that does not help, give opttius a view with another type (postgres.schema). ({told})"
+            "if that does not help, give opttius a view with another type (postgres.schema). ({details})"
         ),
     ),
 )
-"""Why a question is not answered."""
+"""Causes of a failed query."""
 _TOO_LONG = N_(
-    "{place} stopped answering a question, for it took longer than the statement timeout. "
+    "{place} stopped a query that took longer than the statement timeout. "
     "Allow more time (postgres.statement_timeout)."
 )
 _TOO_LONG_FOR_ROLE = N_(
-    "{place} stopped answering before anything was asked: the statement_timeout that “{user}”, the database or the "
-    "server has is too short. Let its owner run: {timeout}"
+    "{place} stopped before the first query: the statement_timeout of “{user}”, of the database or of the "
+    "server is too short. Let its owner run: {timeout}"
 )
 _FAILS = N_(
     "{place} stops at a value of the data that a view, a function or a type there cannot take, and will until its "
-    "owner mends it ({told})."
+    "owner fixes it ({details})."
 )
-_UNKNOWN = N_("{place} cannot be read: {told}")
-_BROKE_OFF = N_("The connection to {place} broke off while it was read. Try again in a moment.")
+_UNKNOWN = N_("{place} cannot be read: {details}")
+_BROKE_OFF = N_("The connection to {place} was lost while it was read. Try again in a moment.")
 
 _IN_STREAM = re.compile(r"\[PGRES_FATAL_ERROR\]: (?!FATAL|PANIC)\S+:\s+(.*)")
-"""An error of the server's while rows come; what ends the session is of another kind."""
+"""A server error while rows arrive; an error that ends the session looks different."""
 _RAISED = re.compile(r"^CONTEXT:.* at (RAISE|ASSERT)$", re.MULTILINE)
 _OF_VALUES = re.compile(r"(22|23|P0)\w{3}")
 _OF_THE_MACHINE = re.compile(r"^(out of memory|could not (open|read|write|extend) |temporary file size )")
@@ -144,7 +146,7 @@ _WITHOUT_VALUES = re.compile(
     r"^(invalid input (syntax for type|value for enum) [\w ]+|division by zero|[\w ]+ out of range|value too long|"
     r"invalid byte sequence for encoding)"
 )
-"""What the server says of a value, up to where it shows the value."""
+"""The start of the server's text about a value, up to where it shows the value itself."""
 _BROKEN = re.compile(
     r"server closed the connection|terminating connection|connection.*(lost|reset|closed)|no connection to the server|"
     r"could not receive data|broken pipe|SSL SYSCALL|unexpected EOF|PQgetCopyData",
@@ -157,17 +159,17 @@ class UnreachableError(SourceError):
 
 
 class HiddenRowsError(WithheldError):
-    """Row-level security hides rows from the role, and nobody has said that it is meant to."""
+    """Row-level security hides rows from the role, and postgres.restricted does not allow that."""
 
 
 class SilentError(UnreachableError):
-    """The server says nothing for longer than it may."""
+    """The server did not answer within the timeout."""
 
     def __init__(self, address: Address, seconds: float) -> None:
         super().__init__(
             _(
-                "{place} has said nothing for {seconds} seconds. Check the network and the server, or allow more time "
-                "(postgres.connect_timeout, postgres.statement_timeout).",
+                "{place} has not answered for {seconds} seconds. Check the network and the server, or allow "
+                "more time (postgres.connect_timeout, postgres.statement_timeout).",
                 place=address.shown,
                 seconds=f"{seconds:g}",
             )
@@ -175,7 +177,7 @@ class SilentError(UnreachableError):
 
 
 class GarbledError(UnreachableError):
-    """A text in the database is none in any encoding that is known; :meth:`of` says in which table."""
+    """A text in the database cannot be decoded; :meth:`for_table` adds the table."""
 
     def __init__(self, address: Address, told: str, table: str | None = None) -> None:
         self._known = (address, told)
@@ -183,15 +185,15 @@ class GarbledError(UnreachableError):
         where = place if table is None else _("Table {table} of {place}", table=table, place=place)
         super().__init__(
             _(
-                "{where} holds a text that is not of the database's encoding and cannot be read as UTF-8 ({told}). "
-                "Let its owner mend that text, or put a view without it in the table's place.",
+                "{where} holds a text that is not of the database's encoding and cannot be read as UTF-8 "
+                "({details}). Let its owner fix that text, or put a view without it in the table's place.",
                 where=where,
-                told=told,
+                details=told,
             )
         )
 
     def of(self, table: str) -> GarbledError:
-        """The same, with the table that was read."""
+        """Return the same error with the name of the table."""
         return GarbledError(*self._known, table)
 
 
@@ -199,11 +201,11 @@ _GARBLED = re.compile(r"\b(22021|22P05)\b|invalid byte sequence|has no equivalen
 
 
 def failure(error: Exception, address: Address, *, governed: bool = True) -> SourceError:
-    """The sentence for what the driver raised. It is not chained: nothing of the driver's goes into a log.
+    """Translate an error of the driver. It must not be chained, so that no driver text reaches a log.
 
-    ``governed`` says that the limits of time are ours, and not those that the server has for the role.
+    ``limits_set`` says that our own time limits are in force, not those that the server has for the role.
     """
-    # The cause is looked for in the whole text: a password such as “password” would hide it.
+    # Search the text before secrets are redacted: a password such as “password” would remove the cause.
     text, code = str(error), getattr(error, "sqlstate", None) or ""
     in_stream = _IN_STREAM.search(text)
     said = in_stream[1].strip() if in_stream else _primary(error) or _first_line(scrubbed(text, address))
@@ -222,7 +224,7 @@ def failure(error: Exception, address: Address, *, governed: bool = True) -> Sou
 
 
 def _of_connection(text: str, error: Exception) -> tuple[type[SourceError], str]:
-    """Why there is no connection, or none any more."""
+    """Return the error class and message for a connection that failed or was lost."""
     refused = _fitting(_REFUSED, text)
     if refused:
         return WithheldError, refused
@@ -231,7 +233,10 @@ def _of_connection(text: str, error: Exception) -> tuple[type[SourceError], str]
 
 
 def _of_question(said: str, code: str, *, governed: bool) -> tuple[type[SourceError], str]:
-    """Why a question is not answered, by what the server said, and by the code that only its first words have."""
+    """Return the error class and message for a failed query, by its text and its SQLSTATE.
+
+    ``code`` is empty for an error that comes while rows arrive.
+    """
     if "statement timeout" in said:
         return UnreachableError, _TOO_LONG if governed else _TOO_LONG_FOR_ROLE
     if _HIDDEN.search(said):
@@ -239,7 +244,7 @@ def _of_question(said: str, code: str, *, governed: bool) -> tuple[type[SourceEr
     if _DENIED.search(f"{said} {code}"):
         return WithheldError, _NO_RIGHT
     cause = _fitting(_STOPPED, f"{said} {code}") or _fitting(_UNREACHED, code)
-    # Whatever else breaks off rows that were coming is in what makes them.
+    # Any other error while rows arrive comes from the view or function that produces them.
     rest = _UNKNOWN if code or _OF_THE_MACHINE.search(said) else _FAILS
     return UnreachableError, cause or rest
 
@@ -249,14 +254,14 @@ def _fitting(causes: tuple[_Cause, ...], text: str) -> str | None:
 
 
 def _words(address: Address, told: str) -> dict[str, str]:
-    """What sentences may name; ``told`` is what the server said."""
+    """Build the values for the placeholders of messages; ``details`` is the server's text."""
     role = address.user or "?"
     return {
         "place": address.shown,
         "host": address.host,
         "port": address.port,
         "user": role,
-        "told": told,
+        "details": told,
         "login": login(role),
         "connecting": connecting(address.parameters.get("dbname", role), role),
         "timeout": patient(role),
@@ -264,7 +269,7 @@ def _words(address: Address, told: str) -> dict[str, str]:
 
 
 def _primary(error: Exception) -> str:
-    """What the server said, where the driver kept it apart from its own words."""
+    """Return the server's primary message, where the driver passes it on separately."""
     for key, value in getattr(error, "details", None) or ():
         if key in {"PG_DIAG_MESSAGE_PRIMARY", b"PG_DIAG_MESSAGE_PRIMARY"}:
             return bytes(value).decode(errors="replace")
@@ -272,13 +277,13 @@ def _primary(error: Exception) -> str:
 
 
 def scrubbed(text: str, address: Address) -> str:
-    """``text`` without any of the secrets of ``address``."""
+    """Replace the secrets of ``conn_info`` in ``text``."""
     for secret in address.secrets.values():
         text = text.replace(secret, "…")
     return text
 
 
 def _first_line(text: str) -> str:
-    """What the server said, without the driver's own words around it."""
+    """Return the server's message without the driver's text around it."""
     line = next((line for line in text.splitlines() if line.strip()), "")
     return re.sub(r"^(.*?\b(ERROR|FATAL|PANIC)|.*?\[libpq\]\s*[^:]*):\s*", "", line).strip()

@@ -1,8 +1,8 @@
-"""A table brought up to date: the rows of the snapshot before, less what went, with what changed since then.
+"""Incremental loading: unchanged rows come from the previous snapshot, changed ones from the server.
 
-What changed is told by ``updated_at``, looked at from some minutes before: a row that was committed late carries
-an older time. Then both sides prove that they have the same rows, each with the same date. Whatever is in doubt makes
-the table be fetched whole; so does every day's first look, since a program may change a row without dating it.
+``updated_at`` tells which rows changed, from some minutes before the last load on, because a row that is
+committed late carries an older time. Then checksums on both sides must agree. In any doubt the table is
+fetched whole, and also once a day, because a program may change a row without setting ``updated_at``.
 """
 
 from __future__ import annotations
@@ -34,19 +34,22 @@ _OVERLAP = timedelta(minutes=10)
 _WHOLE_EVERY = timedelta(days=1)
 _READ_AT, _WHOLE_AT, _ASKED = "read_at", "whole_at", "asked"
 _BEFORE = "earlier"
-"""The name under which the snapshot before is attached to the build."""
+"""The name under which the previous snapshot is attached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The rows of one table in the snapshot at ``path``, which the server showed at ``read_at``."""
+    """The rows of one table in the snapshot at ``path``, read from the server at ``read_at``."""
 
     table: Table
     path: Path
     read_at: datetime
 
     def grown(self, con: duckdb.DuckDBPyConnection, into: str, part: Pulled) -> bool:
-        """Make the temporary table ``into`` of the earlier rows and the changes; whether that is all there is."""
+        """Create the temporary table ``target`` from the previous rows and the changes.
+
+        Returns whether its checksum agrees with the server's; if not, the table has to be fetched whole.
+        """
         _attach(con, self.path)
         since = self._since(con)
         if since is None:
@@ -62,19 +65,19 @@ class Earlier:
         return self._found(con, into, part) == proof
 
     def _proof(self, part: Pulled) -> tuple[int, int]:
-        """What the server has: how many rows, and the sum of which they are."""
+        """Fetch the number of rows on the server and their checksum."""
         (told,) = part.line.rows(part.asked.proof())
         return int(told["rows"]), int(told["sum"])
 
     def _found(self, con: duckdb.DuckDBPyConnection, into: str, part: Pulled) -> tuple[int, int]:
-        """The same of ``into``."""
+        """Compute the number of rows and the checksum of ``target``."""
         found = con.execute(
             f"SELECT count(*), {in_copy(part.asked.types, self.table.key)} FROM {quoted(into)}"
         ).fetchone()
         return (int(found[0]), int(found[1])) if found else (0, 0)
 
     def _drop_what_went(self, con: duckdb.DuckDBPyConnection, into: str, part: Pulled) -> None:
-        """Leave in ``into`` the rows that the server has with the same date."""
+        """Delete from ``target`` the rows that the server no longer has with the same ``updated_at``."""
         stamps = quoted(f"{into}_stamps")
         part.pull(con, part.asked.stamps(), f"{into}_stamps")
         con.execute(
@@ -84,7 +87,11 @@ class Earlier:
         )
 
     def _since(self, con: duckdb.DuckDBPyConnection) -> datetime | None:
-        """From when on to look for changes; None when the earlier rows are not simply the rows there were."""
+        """Return the time from which to look for changes.
+
+        None when some previous rows were rejected, conflicting or duplicate: then they are not a copy of the
+        table.
+        """
         name = self.table.name
         doubtful = con.execute(
             f"SELECT EXISTS (SELECT 1 FROM {_BEFORE}.meta.rejects WHERE table_name = $1) "
@@ -99,7 +106,7 @@ class Earlier:
         return min(seen, self.read_at) - _OVERLAP
 
     def _kept(self, con: duckdb.DuckDBPyConnection, into: str) -> str:
-        """The INSERT of the earlier rows that did not come again, in the types in which rows arrive."""
+        """Build the INSERT of the unchanged previous rows, cast to the types of the fetched ones."""
         described = con.execute(f"DESCRIBE {quoted(into)}").fetchall()
         cells = ", ".join(
             f"{self._as_it_arrives(name, given)} AS {quoted(name)}" for name, given, *_ in described
@@ -113,7 +120,7 @@ class Earlier:
     def _as_it_arrives(self, name: str, given: str) -> str:
         cell = f"kept.{quoted(name)}"
         if given == "VARCHAR" and self.table.column(name).kind is Kind.LIST:
-            # As DuckDB prints a list, nobody could read it again.
+            # DuckDB's own text form of a list cannot be parsed again.
             cell = f"to_json({cell})"
         return f"CAST({cell} AS {given})"
 
@@ -122,7 +129,7 @@ class Earlier:
 
 
 def build_on(line: Line, site: Site, asking: Mapping[str, Pulled], limits: Limits | None) -> None:
-    """Let every part that can start from the snapshot before do so, and keep what the next build must know."""
+    """Let each part start from the previous snapshot where it can, and store what the next build needs."""
     now = datetime.fromisoformat(line.rows("SELECT to_json(now()) #>> '{}' AS now")[0]["now"])
     asked = {
         name: json.dumps([part.asked.identity, part.asked.types, limits and asdict(limits)], sort_keys=True)

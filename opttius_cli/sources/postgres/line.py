@@ -1,8 +1,7 @@
-"""One connection to PostgreSQL, held by a thread of its own, so that who waits on it can always be interrupted.
+"""One connection to PostgreSQL in a thread of its own, so that waiting for it can always be interrupted.
 
-Everything of the driver's lives in that thread and dies there: closing a handle, or letting one be collected,
-while another thread is inside the driver crashes the process. A thread that the network holds fast is left
-behind with what it holds.
+All objects of the driver are created and closed in that thread: closing or garbage-collecting one while another
+thread is inside the driver crashes the process. A thread that is blocked by the network is abandoned.
 """
 
 from __future__ import annotations
@@ -26,20 +25,20 @@ if TYPE_CHECKING:
     from opttius_cli.sources.postgres.address import Address
 
 _TICK = 0.1
-"""Seconds between two looks at whether somebody wants to stop."""
+"""Seconds between two checks for an interrupt."""
 _FAREWELL = 0.4
-"""Seconds that a thread has to end by itself when it is asked to."""
+"""Seconds that the thread gets to end by itself."""
 _AHEAD = 2
-"""Batches that are fetched before they are asked for."""
+"""Batches that are fetched ahead of the reader."""
 _CONNECTED, _DONE = "connected", "done"
 
 
 @dataclass(slots=True)
 class Line:
-    """A connection to the database at ``address``; use :func:`dial`.
+    """A connection to a database in a thread of its own; create it with :func:`open_connection`.
 
-    ``patience`` is how many seconds nothing may come before the server counts as silent. ``governed`` says that
-    the limits of time are ours, and no longer those that the server has for the role.
+    ``idle_timeout`` is how many seconds the server may take to send something. ``limits_set`` says that our
+    own time limits are in force, and no longer those that the server has for the role.
     """
 
     address: Address
@@ -54,19 +53,19 @@ class Line:
     _busy: bool = False
 
     def run(self, statement: str) -> None:
-        """Run a statement that answers with nothing. Raises SourceError."""
+        """Execute a statement that returns no rows. Raises SourceError."""
         for _batch in self.stream(statement):
             pass
 
     def rows(self, query: str) -> list[dict[str, Any]]:
-        """The rows of a small answer. Raises SourceError."""
+        """Fetch all rows of a small result. Raises SourceError."""
         _schema, *batches = self.stream(query)
         return [row for batch in batches for row in batch.to_pylist()]
 
     def stream(self, query: str) -> Iterator[Any]:
-        """The schema of the answer, then its record batches as they come. Raises SourceError.
+        """Yield the schema of the result, then its record batches as they arrive. Raises SourceError.
 
-        A stream that is not read to its end leaves the line good for nothing but closing.
+        If it is not read to its end, the connection can only be closed.
         """
         self._busy = True
         self._orders.put(query)
@@ -75,8 +74,8 @@ class Line:
         self._busy = False
 
     def connect(self, conninfo: str, patience: float) -> None:
-        """Start the thread, and wait until it is connected. Raises SourceError."""
-        # Imported here and not in the thread, which an import that Ctrl-C tore in this one would stop for ever.
+        """Start the thread and wait until it is connected. Raises SourceError."""
+        # Not imported in the thread: after a Ctrl-C during an import here, the thread would wait for ever.
         from adbc_driver_postgresql import dbapi
 
         dials = partial(dbapi.connect, conninfo, autocommit=False)
@@ -87,17 +86,17 @@ class Line:
         self._busy = False
 
     def close(self) -> None:
-        """Hang up. What is under way is cancelled; a thread that does not end in a moment is left behind."""
+        """Close the connection and cancel a running query; a thread that does not end soon is abandoned."""
         self._stop.set()
         if self._busy and self._held:
             threading.Thread(target=self._cancel, daemon=True).start()
         self._orders.put(None)
-        # Ctrl-C may have come before it was started.
+        # Ctrl-C may come before the thread is started.
         if self._thread and self._thread.is_alive():
             self._thread.join(_FAREWELL)
 
     def _take(self, patience: float) -> Any:
-        """What the thread tells next; raises the failure that it tells."""
+        """Wait for the thread's next answer and return it, or raise it when it is an error."""
         waited = 0.0
         while True:
             interruption.heed()
@@ -113,7 +112,7 @@ class Line:
             return told
 
     def _tell(self, thing: object) -> bool:
-        """Hand something over, unless it is not wanted any more; whether it was taken."""
+        """Pass an answer to the reader; returns False when the connection is being closed instead."""
         while not self._stop.is_set():
             try:
                 self._told.put(thing, timeout=_TICK)
@@ -123,10 +122,10 @@ class Line:
         return False
 
     def _serve(self, dials: Callable[[], Connection]) -> None:
-        """The thread: connect, answer one statement after the other, and close."""
+        """Connect, execute one statement after the other, and close: the body of the thread."""
         try:
             connection = dials()
-        except Exception as error:  # noqa: BLE001 - whatever it is, who waits must be told
+        except Exception as error:  # noqa: BLE001 - the waiting reader must learn of any error
             self._tell(error)
             return
         self._held.append(connection)
@@ -159,22 +158,22 @@ class Line:
             wanted = self._tell(batch)
 
     def _hang_up(self, connection: Connection) -> None:
-        """Close, while nobody cancels: closing under a cancelling thread is as bad as under a reading one."""
-        # It is gone either way.
+        """Close the driver's connection, but not while another thread cancels it, which can crash Python."""
+        # An error changes nothing: the connection is gone either way.
         with self._hanging_up, suppress(Exception):
             self._held.clear()
             connection.close()
 
     def _cancel(self) -> None:
-        """Cancel what is under way, in a thread of its own, for the network may hold that fast, too."""
-        # What cannot be cancelled ends by itself, or with the process.
+        """Cancel the running query; called in a thread of its own, because the network may block it, too."""
+        # A query that cannot be cancelled ends by itself or with the process.
         with self._hanging_up, suppress(Exception):
             for connection in self._held:
                 connection.adbc_cancel()
 
 
 def dial(address: Address, conninfo: str, *, connect_timeout: float, patience: float) -> Line:
-    """A connected line. Raises SourceError, with the reason why there is none."""
+    """Open a connection. Raises SourceError with the reason when that fails."""
     line = Line(address, patience)
     try:
         line.connect(conninfo, connect_timeout)

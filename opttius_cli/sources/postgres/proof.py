@@ -1,7 +1,7 @@
-"""One number over the rows of a table, worked out alike by PostgreSQL and by DuckDB, whatever the order of the rows.
+"""A checksum over the rows of a table that PostgreSQL and DuckDB compute alike, in any order of the rows.
 
-It is the sum over (key, updated_at). Where it and the number of rows are the same on both sides, no row came, went,
-was exchanged for another or was dated anew; a row that was changed and keeps its date is not seen.
+It is a sum over (key, updated_at). When the checksum and the number of rows agree, no row was added, removed
+or replaced and no updated_at changed. A row that changed and kept its updated_at is not noticed.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _PRIME = 2147483647
-"""Microseconds are taken by what is left of them by this, so that their product with a key of 32 bits fits in 64."""
+"""Microseconds are reduced modulo this number, so that their product with a 32-bit key fits in 64 bits."""
 
 
 def on_server(key: Mapping[str, tuple[str, str]]) -> str:
-    """The aggregate for PostgreSQL; ``key`` maps each column to (its type, what is asked for it)."""
+    """Build the aggregate for PostgreSQL.
+
+    ``key`` maps each column to (its type, the expression that reads it).
+    """
     moment = (
         'CASE WHEN isfinite("updated_at") THEN (date_part(\'epoch\', "updated_at") * 1e6)::int8 ELSE 0 END'
     )
@@ -33,7 +36,10 @@ def on_server(key: Mapping[str, tuple[str, str]]) -> str:
 
 
 def _number_of_uuid(cell: str) -> str:
-    """Its last eight digits; to take the bytes is three times as quick as to take the text apart."""
+    """Build the number of a UUID's last eight digits.
+
+    Reading bytes is three times as fast as splitting text.
+    """
     last = " + ".join(
         f"get_byte(uuid_send({cell}), {at}) * {weight}::int8"
         for at, weight in ((12, 16777216), (13, 65536), (14, 256), (15, 1))
@@ -42,7 +48,7 @@ def _number_of_uuid(cell: str) -> str:
 
 
 def in_copy(types: Mapping[str, str], key: Sequence[str]) -> str:
-    """The same for DuckDB; ``types`` are PostgreSQL's."""
+    """Build the same aggregate for DuckDB; ``types`` are PostgreSQL's types of the columns."""
     numbers = (
         f"CAST('0x' || {digits.format(f'CAST({quoted(name)} AS VARCHAR)')} AS BIGINT)"
         for name in key
@@ -57,6 +63,6 @@ _DIGITS_OF_TEXT = "left(md5(lower(coalesce({}, ''))), 8)"
 
 
 def _product(numbers: Iterable[str], moment: str) -> str:
-    """A sum of both would not tell two rows from the same with their dates exchanged."""
+    """Multiply key and time: with a sum, two rows that swap their times would not change the checksum."""
     whole = reduce(lambda one, other: f"(({one}) + 7 * ({other})) % 4294967296", numbers)
     return f"({whole}) * (({moment}) % {_PRIME} + 1)"

@@ -1,4 +1,4 @@
-"""Rows from the server into a table of the build, batch by batch, so that memory stays bounded."""
+"""Fetching: rows go from the server into a DuckDB table batch by batch, so that memory stays bounded."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 _ARRIVING = "arriving"
 _TOGETHER = 4
-"""Batches that are committed together; one by one, each would be packed by itself, which takes twice the time."""
+"""Batches per commit; committed one by one, each is compressed by itself, which takes twice the time."""
 
 
 def pull(
     con: duckdb.DuckDBPyConnection, line: Line, query: str, into: str, arrived: Callable[[int], None]
 ) -> None:
-    """Make the temporary table ``into`` of what ``query`` answers; ``arrived`` is told the rows of each batch.
+    """Create the temporary table ``target`` from the result of ``sql``; ``on_rows`` gets each batch's size.
 
-    When it breaks off there is a part of the table, in a build that breaks off with it.
+    After an error a part of the table is left, in a build that fails with it.
     """
     import pyarrow as pa
 
@@ -42,13 +42,13 @@ def pull(
         _take(con, schema.empty_table(), f"CREATE OR REPLACE TEMP TABLE {quoted(into)} AS")
         for number, batch in enumerate(stream):
             if number % _TOGETHER == 0:
-                # Until it is committed, a batch is held twice over.
+                # Until it is committed, a batch is in memory twice.
                 con.execute("COMMIT")
                 con.execute("BEGIN")
             _take(con, pa.Table.from_batches([batch]), f"INSERT INTO {quoted(into)}")
             arrived(batch.num_rows)
     except BaseException:
-        # Nothing that goes wrong here may hide what went wrong first.
+        # An error of the rollback must not hide the first one.
         with suppress(Exception):
             con.execute("ROLLBACK")
         raise
@@ -68,9 +68,9 @@ def _take(con: duckdb.DuckDBPyConnection, rows: pa.Table, statement: str) -> Non
 
 @dataclass(slots=True)
 class Pulled:
-    """One table of the database, as the part of a source.
+    """One table of the database as a part of a source.
 
-    ``earlier`` are its rows in the snapshot before, when what changed since is all that has to be fetched.
+    ``previous`` are its rows in the previous snapshot, when only changes have to be fetched.
     """
 
     line: Line
@@ -81,14 +81,14 @@ class Pulled:
     _view: str = field(default_factory=lambda: f"pulled_{uuid.uuid4().hex}")
 
     def stage(self, con: duckdb.DuckDBPyConnection) -> Staged:
-        """The rows, copied into a temporary table."""
+        """Copy the rows into a temporary table."""
         if self.earlier is None or not self.earlier.grown(con, self._view, self):
             self.pull(con, self.asked.rows(), self._view)
         described = con.execute(f"DESCRIBE {quoted(self._view)}").fetchall()
         return Staged(self._view, {str(name): (str(name), str(given)) for name, given, *_rest in described})
 
     def pull(self, con: duckdb.DuckDBPyConnection, query: str, into: str) -> int:
-        """Make the temporary table ``into`` of what ``query`` answers; returns its rows."""
+        """Create the temporary table ``target`` from the result of ``sql``; returns the number of rows."""
         rows = 0
 
         def arrived(more: int) -> None:
@@ -103,15 +103,15 @@ class Pulled:
         return rows
 
     def complete(self, con: duckdb.DuckDBPyConnection, rows: int | None) -> bool:
-        """True: what breaks off has raised long before."""
+        """Return True: an incomplete result has already raised an error."""
         return True
 
     def refusals(self, con: duckdb.DuckDBPyConnection) -> Sequence[Refusal]:
-        """Nothing: every row has every cell."""
+        """Return nothing: every row of a database has all its cells."""
         return []
 
     def lines(self, con: duckdb.DuckDBPyConnection, ordinals: Sequence[int]) -> Mapping[int, int]:
-        """Nothing: rows of a database lie in no order that a person could count."""
+        """Return nothing: rows of a database have no line numbers."""
         return {}
 
     def release(self, con: duckdb.DuckDBPyConnection) -> None:

@@ -1,6 +1,6 @@
-"""The SQL that makes a role which can read what opttius reads, and nothing else. Whoever owns the tables runs it.
+"""The SQL that creates a role which can read what opttius needs and nothing else; the tables' owner runs it.
 
-Every name stands in quotes: a word such as ``end`` or ``default`` is a name like any other only there.
+Every name is quoted, so that words such as ``end`` or ``default`` can be names.
 """
 
 from __future__ import annotations
@@ -16,43 +16,43 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
 _KEPT = {"", "public", "none"}
-"""Names that no role can have, in quotes or not."""
+"""Names that no role can have, quoted or not."""
 
 
 def must_be_possible(role: str) -> None:
-    """Raise UsageError when no role can have that name."""
+    """Raise UsageError when PostgreSQL reserves that name."""
     if role in _KEPT or role.startswith("pg_"):
         raise UsageError(
             _(
-                "--role “{name}”: no role can be called so, for PostgreSQL keeps public, none and names that begin "
-                "with pg_ to itself. Choose another name, for example opttius_reader.",
+                "--role “{name}” cannot be used: PostgreSQL reserves public, none and names that begin "
+                "with pg_. Choose another name, for example opttius_reader.",
                 name=role,
             )
         )
 
 
 def login(role: str) -> str:
-    """The statement that lets a role log in."""
+    """Build the statement that lets a role log in."""
     return f"ALTER ROLE {quoted(role)} LOGIN;"
 
 
 def patient(role: str) -> str:
-    """The statement that gives a role time enough for its first questions."""
+    """Build the statement that gives a role enough time for its first queries."""
     return f"ALTER ROLE {quoted(role)} SET statement_timeout = '1min';"
 
 
 def connecting(database: str, role: str) -> str:
-    """The statement that lets a role connect to a database."""
+    """Build the statement that lets a role connect to a database."""
     return f"GRANT CONNECT ON DATABASE {quoted(database)} TO {quoted(role)};"
 
 
 def using(schema: str, role: str) -> str:
-    """The statement that lets a role name what is in a schema."""
+    """Build the statement that lets a role use a schema."""
     return f"GRANT USAGE ON SCHEMA {quoted(schema)} TO {quoted(role)};"
 
 
 def reading(columns: Iterable[str], schema: str, table: str, role: str) -> str:
-    """The statement that lets a role read some columns of a table."""
+    """Build the statement that lets a role read some columns of a table."""
     names = ", ".join(map(quoted, columns))
     return f"GRANT SELECT ({names}) ON {quoted(schema)}.{quoted(table)} TO {quoted(role)};"
 
@@ -65,14 +65,15 @@ def role_sql(
     database: str | None = None,
     bypasses: bool = False,
 ) -> str:
-    """The statements, one a line.
+    """Build the statements that create the role, one per line.
 
     Args:
-        role: the name of the role that is to be made.
+        role: the name of the new role.
         schema: where the tables are.
-        found: the columns that each table has; None when nobody could look, which grants all of the catalog.
-        database: what the role may connect to, as far as it is known.
-        bypasses: whether some of the tables hide rows by row-level security.
+        columns_by_table: the columns that each table has; None when the database could not be read, which
+            grants every column of the catalog.
+        database: what the role may connect to; None when it is unknown.
+        bypasses: whether the role must bypass row-level security.
     """
     lines = [
         f"CREATE ROLE {quoted(role)} LOGIN{' BYPASSRLS' if bypasses else ''};",

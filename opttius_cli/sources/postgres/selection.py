@@ -1,4 +1,4 @@
-"""The SQL that is sent: the named columns of a table and no others, of the rows of a scope and no others."""
+"""The queries that are sent: only named columns of a table, and only rows of a scope."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ _AS_THEY_ARE: Mapping[Kind, set[str]] = {
     Kind.JSON: {"json", "jsonb"},
     Kind.LIST: {"_text", "_varchar"},
 }
-"""The types that arrive as what they are; any other is asked for as text, and read as in an export.
+"""The types that are fetched unchanged; any other is cast to text and read as in an export.
 
-So is char(n): what pads it is no part of the word, and a cast to text takes it away.
+So is char(n): the cast to text removes its padding.
 """
 _PADDED_LIST = "_bpchar"
 
 
 def literal(text: str) -> str:
-    """``text`` as an SQL string (standard_conforming_strings is on)."""
+    """Quote ``text`` as an SQL string (standard_conforming_strings is on)."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def literals(texts: Iterable[str]) -> str:
-    """Several as a list."""
+    """Quote several texts and join them by commas."""
     return ", ".join(map(literal, texts))
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of one table: our columns as far as it has them (``types``), of the rows ``whose`` says.
+    """The query of one table: our columns that it has (``types``), for the rows that match ``where``.
 
-    ``identity`` tells the table, and the files that hold it, from any other of that name.
+    ``identity`` distinguishes the table and its files from any other table of that name.
     """
 
     table: Table
@@ -59,7 +59,7 @@ class Asked:
     identity: str = ""
 
     def rows(self, more: str | None = None) -> str:
-        """The SELECT of those rows, of which ``more`` is true, too."""
+        """Build the SELECT of the rows, restricted further by ``condition``."""
         cells = ", ".join(
             f"{self._cell(column.name)} AS {quoted(column.name)}"
             for column in self.table.columns
@@ -68,12 +68,12 @@ class Asked:
         return f"SELECT {cells}{self._of(more)}"
 
     def proof(self) -> str:
-        """The SELECT of their number, as ``rows``, and of what proves that they are the same, as ``sum``."""
+        """Build the SELECT of the number of rows, as ``rows``, and of their checksum, as ``sum``."""
         key = {name: (self.types[name], self._cell(name)) for name in self.table.key}
         return f"SELECT count(*) AS rows, {on_server(key)} AS sum{self._of()}"
 
     def stamps(self) -> str:
-        """The SELECT of nothing but their keys, and when they were changed."""
+        """Build the SELECT of the keys and ``updated_at`` only."""
         cells = (f"{self._cell(name)} AS {quoted(name)}" for name in (*self.table.key, "updated_at"))
         return f"SELECT {', '.join(cells)}{self._of()}"
 
@@ -90,5 +90,5 @@ def _cell(kind: Kind, name: str, given: str) -> str:
     cell = quoted(name)
     as_text = "text[]" if kind is Kind.LIST and given == _PADDED_LIST else "text"
     asked = cell if given in _AS_THEY_ARE[kind] else f"{cell}::{as_text}"
-    # Infinity would arrive as a moment of the year 290279 before Christ.
+    # Without this, infinity would arrive as a time in the year 290279 BC.
     return f"CASE WHEN isfinite({cell}) THEN {asked} END" if given in _MOMENTS else asked

@@ -1,7 +1,7 @@
-"""The service file of libpq: names for connections, with everything that belongs to each.
+"""The service file of libpq: named connections with their parameters.
 
-It is read here, and by libpq never, because whether a host is this machine decides whether encryption is demanded.
-It is read as libpq reads it: byte by byte, so that only what is asked for need be UTF-8.
+It is read here and never by libpq, because the host decides whether encryption is required. It is read as
+bytes, as libpq does, so that only the service in use has to be UTF-8.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _BLANKS = b" \t\n\v\f\r"
-"""What C calls a space; others may be a part of a password."""
+"""The whitespace of C; other whitespace may be a part of a password."""
 
 
 def service(name: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """The parameters of the service called ``name``. Raises SourceError when no file defines it."""
+    """Read the parameters of the service ``name``. Raises SourceError when no file defines it."""
     for file in _files(environment):
         try:
             found = _section(file.read_bytes(), name.encode("utf-8", "surrogateescape"))
@@ -32,7 +32,7 @@ def service(name: str, environment: Mapping[str, str]) -> dict[str, str]:
     raise SourceError(
         _(
             "There is no service of that name. Define it in ~/.pg_service.conf (or in the file that "
-            "PGSERVICEFILE names): a line [NAME], below it host=…, port=…, dbname=…, user=…"
+            "PGSERVICEFILE names): a line [NAME], and below it host=…, port=…, dbname=…, user=…"
         )
     )
 
@@ -45,9 +45,12 @@ def _files(environment: Mapping[str, str]) -> list[Path]:
 
 
 def _section(text: bytes, name: bytes) -> dict[bytes, bytes] | None:
-    """The lines ``key=value`` below ``[name]``; None without such a section. Of a key said twice the first counts."""
+    """Parse the lines ``key=value`` below ``[name]``; None without such a section.
+
+    The first of equal keys counts.
+    """
     found: dict[bytes, bytes] | None = None
-    # Notepad begins a file with a mark that belongs to no line.
+    # Notepad writes a byte order mark at the start of a file.
     lines = text.removeprefix(codecs.BOM_UTF8).split(b"\n")
     for line in (line.strip(_BLANKS) for line in lines):
         if line.startswith(b"["):
@@ -57,13 +60,13 @@ def _section(text: bytes, name: bytes) -> dict[bytes, bytes] | None:
         elif found is not None and b"=" in line and not line.startswith(b"#"):
             key, _equals, value = line.partition(b"=")
             bare = key.rstrip(_BLANKS)
-            # A value is all that follows; where libpq takes no blank before the sign, the one after it is none of it.
+            # As in libpq: spaces after the equals sign belong to the value, unless there are some before it.
             found.setdefault(bare, value if bare == key else value.lstrip(_BLANKS))
     return found
 
 
 def _decoded(found: Mapping[bytes, bytes], file: Path) -> dict[str, str]:
-    """The parameters as text, which is how the driver takes them. Raises SourceError."""
+    """Decode the parameters, because the driver takes text. Raises SourceError."""
     try:
         return {key.decode(): value.decode() for key, value in found.items()}
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""A database as a source: one transaction that can only read, for the rows and columns that may be seen."""
+"""The database as a source: one read-only transaction, for the rows and columns that may be seen."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from opttius_cli.sources.postgres.terms import Terms
 
 _GRACE = 5.0
-"""Seconds by which we wait longer than the server was told to."""
+"""Seconds that we wait longer than the server's own timeout."""
 
 
 def connected(address: Address, terms: Terms) -> Line:
-    """A line in a transaction that sees one state of the database and can change nothing. Raises SourceError."""
+    """Connect and begin a read-only transaction that sees one state of the database. Raises SourceError."""
     must_be_safe(address, terms)
     told = address.parameters.get("connect_timeout", "")
     timeout = int(told) if told.isdigit() and int(told) else max(2, round(terms.connect_timeout))
@@ -56,13 +56,13 @@ def connected(address: Address, terms: Terms) -> Line:
 
 
 def must_be_safe(address: Address, terms: Terms) -> None:
-    """Raise SourceError when rows would cross a network unencrypted and nobody has allowed that."""
+    """Raise SourceError when rows would cross a network unencrypted without being allowed to."""
     mode = address.parameters.get("sslmode")
     if address.is_local or terms.plaintext or mode is None or address.is_encrypted:
         return
     raise SourceError(
         _(
-            "sslmode={mode} would let rows cross the network unencrypted. Take sslmode=require or more, "
+            "sslmode={mode} would let rows cross the network unencrypted. Use sslmode=require or stricter, "
             "or allow it (postgres.allow_plaintext = true).",
             mode=mode,
         )
@@ -70,30 +70,30 @@ def must_be_safe(address: Address, terms: Terms) -> None:
 
 
 def _encryption(address: Address, terms: Terms) -> dict[str, str]:
-    """What is demanded where the address says nothing."""
+    """Return the parameters that require encryption, which the address can override."""
     return {} if address.is_local or terms.plaintext else {"sslmode": "require"}
 
 
 def _open(line: Line, terms: Terms) -> None:
-    """How the transaction begins. What is set for it alone, a pooler lets through and forgets afterwards."""
-    # Of the path, what views of the database look up stays; what we call is PostgreSQL's own.
+    """Set up the transaction; every setting is local to it, so that it works behind a pooler, too."""
+    # The search path stays, because views may need it, but PostgreSQL's own functions come first.
     path = "concat_ws(', ', 'pg_catalog', nullif(pg_catalog.current_setting('search_path'), ''))"
     values = {
         "search_path": f"pg_catalog.{path}",
         "row_security": "'on'" if terms.restricted else "'off'",
-        # A pooler may not hand on what the connection demanded.
+        # A pooler may not pass on what was set when connecting.
         "client_encoding": "'UTF8'",
         "standard_conforming_strings": "'on'",
         "TimeZone": "'UTC'",
         "DateStyle": "'ISO, YMD'",
-        # Every digit that an amount in floating point has.
+        # All digits of floating-point amounts.
         "extra_float_digits": "'1'",
-        # Between two tables, the rows that came are written down.
+        # Between two queries, the fetched rows are written, which may take a while.
         "idle_in_transaction_session_timeout": "'0'",
     }
     settings = (f"pg_catalog.set_config('{name}', {value}, true)" for name, value in values.items())
     line.run(f"SET LOCAL statement_timeout = {round(terms.statement_timeout * 1000)}")
-    # Until here, questions were at the mercy of the role's own timeout.
+    # Up to here, the role's own timeout was in force.
     line.governed = True
     line.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
     line.run(f"SELECT {', '.join(settings)}")
@@ -101,7 +101,7 @@ def _open(line: Line, terms: Terms) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A PostgreSQL database on the given terms, for the rows that are wanted of it."""
+    """A PostgreSQL database with its settings and the rows that are requested from it."""
 
     address: Address
     terms: Terms
@@ -110,20 +110,20 @@ class Database:
 
     @property
     def name(self) -> str:
-        """The address without secrets."""
+        """Return the address without secrets."""
         return self.address.shown
 
     @property
     def key(self) -> str:
-        """The name, and for whom: what was loaded for one reader and scope is shown to no other."""
+        """Return a key of database, scope and reader: what was loaded for one reader is shown to no other."""
         return "\0".join((self.name, self.fingerprint(), self.wanted.key, self.wanted.reader or ""))
 
     def fingerprint(self) -> str:
-        """What decides which rows are read: whether they have changed, only time tells."""
+        """Return what decides which rows are read; it cannot tell whether the rows have changed."""
         return f"{self.address.identity};schema={self.terms.schema};restricted={self.terms.restricted}"
 
     def parts(self, site: Site) -> Mapping[str, Sequence[Part]]:
-        """A part per table that is there. Raises SourceError."""
+        """Connect, lock the tables and return a part for each. Raises SourceError."""
         line = connected(self.address, self.terms)
         site.held.callback(line.close)
         here = held(line, self.address, self.terms, self._begin_again)
@@ -149,7 +149,7 @@ class Database:
         return Pulled(line, asked, f"{schema}.{name}", site.progress)
 
     def _limits(self, line: Line, here: Mapping[str, Found], site: Site) -> Limits | None:
-        """Whose rows to ask for, found in the database's own directory; None when everybody's are wanted."""
+        """Resolve the scope in the database's own directory; None when every row is requested."""
         if self.wanted.find is None:
             return None
         con = connect(Path(":memory:"), Memory())

@@ -1,7 +1,8 @@
-"""The tables, held as they are until the transaction ends, so that its one state is that of every table.
+"""Table locks: no table can be replaced or rewritten until the transaction ends.
 
-A transaction's snapshot protects rows, not files: TRUNCATE, a rewrite or a table put in the place of another leave
-nothing to a transaction that began before and comes later. A table that was touched is locked against all of them.
+A transaction's snapshot protects rows but not files: after TRUNCATE, a rewrite or the replacement of a table,
+an older transaction finds it empty. A table that the transaction has already queried is locked against all of
+these.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ _TRIES = 5
 
 
 def held(line: Line, address: Address, terms: Terms, begin: Callable[[Line], None]) -> dict[str, Found]:
-    """The tables that may be read, which nobody can replace or rewrite until the transaction ends.
+    """Lock the tables that may be read and return them. Raises SourceError.
 
-    The snapshot is older than the locks, since the first question takes it; what was changed in between makes the
-    transaction ``begin`` again. Raises SourceError.
+    The first query takes the snapshot, so it is older than the locks; when a table changed in between,
+    ``restart`` begins the transaction again.
     """
     moved: list[str] = []
     for _try in range(_TRIES):
@@ -44,17 +45,18 @@ def held(line: Line, address: Address, terms: Terms, begin: Callable[[Line], Non
             return here
     raise SourceError(
         _(
-            "The tables of {place} changed while they were read. Load again. ({told})",
+            "The tables of {place} changed while they were read. Load again. ({details})",
             place=address.shown,
-            told=listed(moved),
+            details=listed(moved),
         )
     )
 
 
 def _touch(here: Mapping[str, Found], schema: str) -> str:
-    """The SELECT of no row of any table, which locks it and whatever a view reads; a lost column is an error.
+    """Build a SELECT of no rows from every table, which locks it and the tables that a view reads.
 
-    LOCK TABLE would want the right to the whole table, where one to some columns has to be enough.
+    A column that is gone makes it fail. LOCK TABLE would need a right to the whole table, not only to some
+    columns.
     """
     return " UNION ALL ".join(
         f"SELECT 1 AS held FROM (SELECT {', '.join(map(quoted, one.types))} "
@@ -64,9 +66,9 @@ def _touch(here: Mapping[str, Found], schema: str) -> str:
 
 
 def _moved(here: Mapping[str, Found], schema: str) -> str:
-    """The SELECT of what is locked and is not what the snapshot knows: another table, or other files of it.
+    """Build the SELECT of locked relations that differ from the snapshot: replaced, or with other files.
 
-    Tables show the state of the snapshot; functions and names, that of now.
+    Catalog tables show the state of the snapshot; functions and name look-ups show the present one.
     """
     names = " UNION ALL ".join(
         f"SELECT {literal(name)}::text AS relation, {one.oid}::oid AS known, "
@@ -84,4 +86,4 @@ def _moved(here: Mapping[str, Found], schema: str) -> str:
 
 
 _FIRST_OF_USERS = 16384
-"""Below are the server's own tables."""
+"""Smaller numbers are the server's own tables."""

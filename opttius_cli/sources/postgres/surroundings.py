@@ -1,7 +1,7 @@
-"""What libpq would take from the environment, taken by ourselves, so that nothing is read which was not judged.
+"""The environment variables of libpq, read here so that libpq uses nothing that was not checked first.
 
-Every variable is resolved here and handed to the driver by name, where it counts as any part of the address does:
-for encryption, and for which rows the address leads to.
+Each is passed to the driver as a named parameter and so counts like any part of the address: for the decision
+on encryption, and for which rows the address leads to.
 """
 
 from __future__ import annotations
@@ -44,24 +44,24 @@ _VARIABLES = {
     "PGTARGETSESSIONATTRS": "target_session_attrs",
     "PGLOADBALANCEHOSTS": "load_balance_hosts",
 }
-"""libpq's, but for PGSERVICE and PGSERVICEFILE, which name a file, and for PGAPPNAME, PGCLIENTENCODING, PGTZ and
-PGDATESTYLE: how we are called and how values are written is not for the environment to say."""
+"""The variables of libpq without PGSERVICE and PGSERVICEFILE, which name a file, and without PGAPPNAME,
+PGCLIENTENCODING, PGTZ and PGDATESTYLE: the program sets its name and the format of values itself."""
 
 
 def told_by(environment: Mapping[str, str]) -> dict[str, str]:
-    """The parameters of libpq that the environment gives."""
-    # As libpq has it: the old way to demand encryption, which the new one overrules.
+    """Return the libpq parameters that the environment sets."""
+    # As in libpq: PGREQUIRESSL is the old way to require encryption, and PGSSLMODE overrides it.
     old = {"sslmode": "require"} if environment.get("PGREQUIRESSL", "").startswith("1") else {}
     return old | {key: environment[name] for name, key in _VARIABLES.items() if environment.get(name)}
 
 
 def hide_service() -> None:
-    """Keep libpq from looking up PGSERVICE: what it names has been resolved, or something else was asked for.
+    """Remove PGSERVICE from the environment that libpq reads: the service has already been resolved here.
 
-    An address that names one service would else be filled up from another, and no parameter of libpq prevents that.
-    Only the process's own table, in which libpq looks, forgets the name. ``os.environ`` keeps it: the next look of
-    ``--watch`` resolves it again, and whatever we start is given ``os.environ``. It is not put back, since adding to
-    that table, unlike taking away, may move it while another thread reads there.
+    Otherwise libpq would add parameters of that service to an address that names another one, and no
+    parameter of libpq prevents that. ``os.environ`` keeps the variable, for the next round of ``--watch`` and
+    for programs that we start. It is not set again afterwards, because setting a variable may move the table
+    while another thread reads it.
     """
     if "PGSERVICE" in os.environ:
         os.unsetenv("PGSERVICE")

@@ -1,6 +1,6 @@
-"""All that a role can see of a database and of itself, for whoever asks why reading does not work.
+"""What a role can see of a server and of itself, for the checks of ``opttius doctor``.
 
-Names of tables and columns come from the system catalog, which hides nothing; of rows only their number is asked.
+Table and column names come from the system catalog, which hides nothing; rows are only counted.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The server as a session sees it. ``moment`` is its clock in seconds since 1970, ``port`` where it listens.
+    """The server as one session sees it.
 
-    ``tls`` is the version of the encryption of the connection that the server has; None when it has none.
+    ``moment`` is its clock in seconds since 1970, ``port`` where it listens. ``tls`` is the TLS version of
+    the connection as the server sees it; None without encryption.
     """
 
     version: str
@@ -40,9 +41,10 @@ class Server:
 
 @dataclass(slots=True)
 class Relation:
-    """A table or view. ``columns`` says of each whether the role may read it.
+    """A table or view; ``columns`` says for each column whether the role may read it.
 
-    ``guarded``: row-level security hides rows of it from the role; ``protected``: it would from others.
+    ``hides_rows``: row-level security hides rows from this role. ``has_row_security``: it may hide them from
+    others.
     """
 
     guarded: bool = False
@@ -53,7 +55,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What there is: the relations of one schema by name, and in which other schemas our tables are."""
+    """The session, the relations of one schema by name, and other schemas with tables of our names."""
 
     server: Server
     schema: str
@@ -63,7 +65,7 @@ class Survey:
 
 
 def survey(line: Line, schema: str) -> Survey:
-    """Look at the server, the role and the schema. Raises SourceError."""
+    """Read what the server shows of itself, the role and the schema. Raises SourceError."""
     (about,) = line.rows(_SERVER)
     usable = line.rows(
         "SELECT has_schema_privilege(oid, 'USAGE') AS usable FROM pg_catalog.pg_namespace "
@@ -82,15 +84,16 @@ def survey(line: Line, schema: str) -> Survey:
 
 
 def count(line: Line, schema: str, table: str) -> int:
-    """How many rows of a table the role sees. Raises SourceError."""
+    """Count the rows of a table that the role sees. Raises SourceError."""
     return int(line.rows(f"SELECT count(*) AS rows FROM {quoted(schema)}.{quoted(table)}")[0]["rows"])
 
 
 def mark_hidden(seen: Survey, again: Callable[[], Line]) -> None:
-    """Mark also those of our relations as guarded whose rows are hidden further down. Raises SourceError.
+    """Mark relations whose rows are hidden by a table below a view. Raises SourceError.
 
-    What a view shows may be hidden by a table below it, of which the catalog says nothing: one has to ask as a load
-    does. ``again`` makes a line that is refused what row-level security hides; a refusal is the end of a line.
+    The catalog does not show that, so each relation is queried as a load would. ``reconnect`` opens a
+    connection on which row-level security raises an error; after an error that connection cannot be used
+    again.
     """
     line: Line | None = None
     try:
@@ -103,7 +106,7 @@ def mark_hidden(seen: Survey, again: Callable[[], Line]) -> None:
             except SourceError as error:
                 line.close()
                 line = None
-                # What else it may be, the counting of the rows will tell.
+                # Any other error will show up when the rows are counted.
                 hidden = isinstance(error, HiddenRowsError)
                 seen.relations[name].guarded |= hidden
                 seen.relations[name].protected |= hidden

@@ -1,4 +1,4 @@
-"""What the settings say about a live database, as one value."""
+"""The settings for a live database, as one value."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """On which terms a database is read.
+    """How a database is read.
 
     ``restricted`` says that the role is meant to see only part of the rows. ``plaintext`` allows an
     unencrypted connection to another machine. Times are in seconds.

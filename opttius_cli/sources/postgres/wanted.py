@@ -1,4 +1,4 @@
-"""Who asks a live source for rows, and for whose."""
+"""A request for rows of a live source: by which reader, and for which scope."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from opttius_cli.result import Scope
 
 LIMITED = "limited"
-"""The fact of a manifest that lists the owners whose rows were loaded; without it, those of all were."""
+"""The manifest fact that lists the owners whose rows were loaded; without it, all rows were."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The rows that are asked for, and by whom.
+    """The rows that are requested, and the reader who requests them.
 
-    ``key`` tells one scope from another by the names under which it was asked for; ``find`` finds it in a
-    database that holds the directory (and raises what is wrong with those names). ``reader`` is whose rights
-    apply, when they are somebody's. None for ``find`` asks for every row.
+    ``key`` distinguishes scopes by the names that were typed. ``resolve_scope`` finds the scope in a database
+    that holds the directory, and raises an error for a wrong name; None requests every row. ``reader`` is the
+    admin whose rights apply, if any.
     """
 
     key: str = ""
