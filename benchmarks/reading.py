@@ -30,16 +30,18 @@ def opttius(address: str, folder: Path) -> Callable[[], int]:
     """As a load reads them: from the server into a table of its database on the disk."""
     from adbc_driver_postgresql import dbapi  # noqa: F401 - as with the others, what is imported is not counted
 
-    from opttius_cli.session.loading import MEMORY_BESIDE_DRIVER
-    from opttius_cli.snapshot.held import connect
-    from opttius_cli.snapshot.source import Site
-    from opttius_cli.sources.registry import Live, open_source
+    from opttius_cli.session.snapshot_access import LIVE_LOAD_LIMITS
+    from opttius_cli.snapshot.open import connect_duckdb
+    from opttius_cli.snapshot.source_protocol import LoadContext
+    from opttius_cli.sources.registry import DatabaseOptions, open_source
 
     def read() -> int:
-        con = connect(folder / "rows.duckdb", MEMORY_BESIDE_DRIVER)
+        con = connect_duckdb(folder / "rows.duckdb", LIVE_LOAD_LIMITS)
         with ExitStack() as held:
-            (part,) = open_source(address, Live(environment=os.environ)).parts(Site(folder, held))["orders"]
-            staged = part.stage(con)
+            (part,) = open_source(address, DatabaseOptions(environment=os.environ)).open_parts(
+                LoadContext(folder, held)
+            )["orders"]
+            staged = part.stage_view(con)
             return con.table(staged.view).shape[0]
 
     return read

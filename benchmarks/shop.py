@@ -14,7 +14,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from opttius_cli.resources import sql_folder
+from opttius_cli.resources import find_sql_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +57,6 @@ def shop(keep: Path, customers: int, file_format: str) -> Shop:
 def _generator() -> str:
     """A digest of the SQL that makes the sample."""
     digest = hashlib.blake2b(digest_size=6)
-    for file in sorted((sql_folder() / "sample").glob("*.sql")):
+    for file in sorted((find_sql_folder() / "sample").glob("*.sql")):
         digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -24,12 +24,12 @@ import typer
 
 from opttius_cli import i18n
 from opttius_cli.catalog.tables import TABLES, Column, Table
-from opttius_cli.cli import program
-from opttius_cli.commands import options, wording
-from opttius_cli.config import default_of as default_of_setting
-from opttius_cli.config import environment_name, settings
-from opttius_cli.reports import board
-from opttius_cli.reports.header import _vocabularies as vocabularies
+from opttius_cli.cli import build_app
+from opttius_cli.command_support import options, typer_i18n
+from opttius_cli.config import environment_variable, list_settings
+from opttius_cli.config import get_default as default_of_setting
+from opttius_cli.reports import layouts
+from opttius_cli.reports.header import _load_vocabularies as vocabularies
 from opttius_cli.reports.library import Library
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def main() -> None:
 
 def pages() -> dict[Path, str]:
     """The pages of the references as they should be; what stands outside the marks of a page is kept."""
-    before = i18n.language_of_place()
+    before = i18n.get_locale()
     try:
         return {
             folder / name: _page(folder / name, language)
@@ -116,12 +116,12 @@ def pages() -> dict[Path, str]:
             for name in ("commands.md", "reports.md", "source-tables.md", "configuration.md")
         }
     finally:
-        i18n.use(before)
+        i18n.set_language(before)
 
 
 def _page(file: Path, language: str) -> str:
     """One page with its generated parts in ``language``."""
-    i18n.use(language)
+    i18n.set_language(language)
     made = {
         "commands": commands,
         "reports": reports,
@@ -135,7 +135,7 @@ def _page(file: Path, language: str) -> str:
 
 def say(text: str) -> str:
     """A phrase of these pages in the language in use."""
-    return SPANISH[text] if i18n.language() == "es" else text
+    return SPANISH[text] if i18n.get_language() == "es" else text
 
 
 # What the command line takes.
@@ -143,8 +143,8 @@ def say(text: str) -> str:
 
 def commands() -> str:
     """A section per command: how it is called, what it does, and the options that are its own."""
-    tree = typer.main.get_command(program())
-    wording.translate(tree)
+    tree = typer.main.get_command(build_app())
+    typer_i18n.translate_help(tree)
     return "\n".join([*_shared_options(tree), *_command(tree, "opttius")])
 
 
@@ -160,9 +160,9 @@ def every_command(command: Any, path: str) -> Iterator[tuple[str, Any]]:
 def _shared_options(tree: Any) -> Iterator[str]:
     told = dict(every_command(tree, "opttius"))["opttius dashboard"]
     for kind, title in (
-        (options.Asking, "Options of every command that answers a question, besides the two below"),
-        (options.Loading, "Options of every command that reads a source, besides those of every command"),
-        (options.Shared, "Options of every command"),
+        (options.QueryOptions, "Options of every command that answers a question, besides the two below"),
+        (options.LoadOptions, "Options of every command that reads a source, besides those of every command"),
+        (options.CommonOptions, "Options of every command"),
     ):
         names = _own_fields(kind)
         yield from (
@@ -174,17 +174,17 @@ def _shared_options(tree: Any) -> Iterator[str]:
 
 
 def _own_fields(kind: type) -> set[str]:
-    above = {name for base in kind.__mro__[1:-1] for name in options.names(base)}
-    return set(options.names(kind)) - above
+    above = {name for base in kind.__mro__[1:-1] for name in options.list_option_names(base)}
+    return set(options.list_option_names(kind)) - above
 
 
 def _command(tree: Any, name: str) -> Iterator[str]:
     for path, command in every_command(tree, name):
         context = typer.Context(command, info_name=path)
         taken = {one.name for one in command.params}
-        kinds = (options.Asking, options.Loading, options.Shared)
-        kind = next(one for one in kinds if set(options.names(one)) <= taken)
-        common = set(options.names(kind))
+        kinds = (options.QueryOptions, options.LoadOptions, options.CommonOptions)
+        kind = next(one for one in kinds if set(options.list_option_names(one)) <= taken)
+        common = set(options.list_option_names(kind))
         yield from (
             f"## {path}",
             "",
@@ -201,9 +201,9 @@ def _command(tree: Any, name: str) -> Iterator[str]:
 
 
 _NAMED = {
-    options.Asking: "It also takes the options of every command that answers a question.",
-    options.Loading: "It also takes the options of every command that reads a source.",
-    options.Shared: "It also takes the options of every command.",
+    options.QueryOptions: "It also takes the options of every command that answers a question.",
+    options.LoadOptions: "It also takes the options of every command that reads a source.",
+    options.CommonOptions: "It also takes the options of every command.",
 }
 
 
@@ -240,10 +240,10 @@ def _cell(text: str) -> str:
 def all_settings() -> str:
     """A row per setting of opttius.toml."""
     lines = [say("| key | environment variable | meaning | default |"), "|---|---|---|---|"]
-    for key, item in settings().items():
+    for key, item in list_settings().items():
         default = default_of_setting(item)
         lines.append(
-            f"| `{key}` | `{environment_name(key)}` | {i18n._(item.metadata['meaning'])} | {_setting(default)} |"
+            f"| `{key}` | `{environment_variable(key)}` | {i18n._(item.metadata['meaning'])} | {_setting(default)} |"
         )
     return "\n".join(lines)
 
@@ -268,7 +268,7 @@ def reports() -> str:
 
 def _report(report: Report) -> Iterator[str]:
     yield from (f"## {report.name}", "", f"**{report.titles['en']}** · *{report.titles['es']}*", "")
-    yield f"- {say('Grain')}: {report.grain[i18n.language()]}."
+    yield f"- {say('Grain')}: {report.grain[i18n.get_language()]}."
     yield f"- {say('Shape')}: {report.shape}."
     if used := _used(report.name):
         yield f"- {say('Stands in')}: {', '.join(used)}."
@@ -276,7 +276,7 @@ def _report(report: Report) -> Iterator[str]:
         needed = ", ".join(f"`{table}`" for table in report.needs)
         yield "- " + say("Without {tables} in the data it is empty.").format(tables=needed)
     for name, meaning in report.parameters.items():
-        yield f"- {say('Parameter')} `${name}`: {meaning[i18n.language()]}."
+        yield f"- {say('Parameter')} `${name}`: {meaning[i18n.get_language()]}."
     yield from ("", say("| column | kind | English | español |"), "|---|---|---|---|")
     for column in report.columns:
         texts = (_label(column, language) for language in ("en", "es"))
@@ -291,20 +291,23 @@ def _label(column: Any, language: str) -> str:
 
 def _used(report: str) -> list[str]:
     """The commands and keys under which a report's figures stand."""
-    answers: dict[str, Iterable[board.Place]] = {
-        "dashboard": board.DASHBOARD,
-        "customer": board.CUSTOMER,
-        "customers": board.CUSTOMERS,
-        "load": board.LOADED,
-        "check": board.FINDINGS,
-        **{f"segments --scheme {name}": board.rows(full) for name, full in board.SCHEMES.items()},
-        **{f"export {name}": board.rows(full) for name, full in board.EXPORTS.items()},
+    answers: dict[str, Iterable[layouts.Slot]] = {
+        "dashboard": layouts.DASHBOARD,
+        "customer": layouts.CUSTOMER,
+        "customers": layouts.CUSTOMERS,
+        "load": layouts.LOAD_SUMMARY,
+        "check": layouts.FINDINGS,
+        **{
+            f"segments --scheme {name}": layouts.build_list_layout(full)
+            for name, full in layouts.SCHEMES.items()
+        },
+        **{f"export {name}": layouts.build_list_layout(full) for name, full in layouts.EXPORTS.items()},
     }
     found = []
     for command, places in answers.items():
         keys = dict.fromkeys(".".join(place.path) for place in places if place.report == report)
         found += [f"`opttius {command}`" + (f" (`{key}`)" if key != "rows" else "") for key in keys]
-    if any(place.report == report for place in board.QUALITY):
+    if any(place.report == report for place in layouts.QUALITY):
         found.append(say("`data_quality` of every answer"))
     return found
 

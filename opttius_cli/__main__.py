@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 
-from opttius_cli import __version__, interruption
+from opttius_cli import __version__, sigint
 
 _INTERRUPTED = 130
 """The same as in diagnostics, which is not imported yet."""
@@ -14,18 +14,18 @@ _INTERRUPTED = 130
 
 def run() -> None:
     """Run the command line and end the process with its exit code."""
-    interruption.listen()
+    sigint.install_handler()
     try:
-        code = _code()
+        code = _run_app()
     except BaseException:
-        if not interruption.asked():
+        if not sigint.is_requested():
             raise
-        code = _interrupted()
-    _leave(code)
+        code = _report_interruption()
+    _exit_process(code)
 
 
-def _code() -> int:
-    if sys.argv[1:] == ["--version"] and _said_version():
+def _run_app() -> int:
+    if sys.argv[1:] == ["--version"] and _print_version():
         return 0
     # pyarrow and DuckDB import NumPy and pandas when they are installed. Nothing here needs them, and
     # importing them would take longer than the rest of the start.
@@ -37,20 +37,20 @@ def _code() -> int:
     return main()
 
 
-def _interrupted() -> int:
+def _report_interruption() -> int:
     """Report a Ctrl-C that came before the app could handle it; returns the exit code."""
-    interruption.settle()
+    sigint.disarm()
     try:
-        from opttius_cli import diagnostics, i18n, tongue
+        from opttius_cli import diagnostics, i18n, language
 
-        i18n.use(tongue.spoken(sys.argv[1:]))
-        diagnostics.Voice().error(i18n._("Interrupted."))
+        i18n.set_language(language.detect_language(sys.argv[1:]))
+        diagnostics.Reporter().show_error(i18n._("Interrupted."))
     except Exception:  # noqa: BLE001 - an import that was interrupted may fail the second time
         return _INTERRUPTED
     return _INTERRUPTED
 
 
-def _leave(code: int) -> None:
+def _exit_process(code: int) -> None:
     """End the process with ``code`` without freeing memory.
 
     Everything is written and closed. Freeing what Python, DuckDB and Arrow hold would only take time, and a
@@ -63,7 +63,7 @@ def _leave(code: int) -> None:
         os._exit(code)
 
 
-def _said_version() -> bool:
+def _print_version() -> bool:
     """Print the version; False when that fails (full disk, closed stdout), so that the app can say why."""
     try:
         sys.stdout.write(f"opttius {__version__}\n")

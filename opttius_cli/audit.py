@@ -15,24 +15,24 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from opttius_cli import private
-from opttius_cli.addresses import masked
+from opttius_cli import file_permissions
+from opttius_cli.redaction import redact_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-NAME = "audit.log"
-FULL = 10 * 1024 * 1024
+FILE_NAME = "audit.log"
+MAX_BYTES = 10 * 1024 * 1024
 """A file of this size is rotated by the next run."""
-KEPT = 5
+ROTATED_FILES = 5
 """How many full files stay beside the current one."""
-_PATIENCE = 5.0
+_LOCK_TIMEOUT = 5.0
 """Seconds to wait for another run that rotates the log."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Record:
+class AuditRecord:
     """What the audit log will say of one run; each step fills in what it learns.
 
     A run without ``command`` leaves no line. ``admin`` is the email whose rights apply, partly masked until
@@ -58,44 +58,46 @@ class Record:
     seconds: float | None = None
     exit_code: int | None = None
 
-    def line(self) -> str:
+    def to_json_line(self) -> str:
         """Return the record as one line of JSON."""
-        known = {item.name: getattr(self, item.name) for item in fields(self)}
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
         # Any text that a person typed may hold a password.
-        safe = {key: masked(value) if isinstance(value, str) else value for key, value in known.items()}
+        safe = {
+            key: redact_secrets(value) if isinstance(value, str) else value for key, value in values.items()
+        }
         return json.dumps(safe, ensure_ascii=False)
 
 
-def append(folder: Path, record: Record) -> Path:
+def append_record(folder: Path, record: AuditRecord) -> Path:
     """Append ``record`` to the log in ``folder``, readable by its owner only; returns the file.
 
     Raises:
         OSError: the line could not be written completely.
     """
-    file = folder / NAME
-    private.make_folder(folder)
+    file = folder / FILE_NAME
+    file_permissions.make_private_folder(folder)
     with suppress(FileNotFoundError):
-        if file.stat().st_size >= FULL:
-            _put_aside(file)
-    _write(file, record.line())
+        if file.stat().st_size >= MAX_BYTES:
+            _rotate_log(file)
+    _append_line(file, record.to_json_line())
     return file
 
 
-def _write(file: Path, line: str) -> None:
+def _append_line(file: Path, line: str) -> None:
     handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
     try:
-        private.keep_file(file)
+        file_permissions.restrict_to_owner(file)
         # A line that a full disk cut short must not damage this one. Another run that is writing now may look
         # like that; then an empty line follows, which does no harm.
-        start = "" if _ends_a_line(handle) else "\n"
-        piece = f"{start}{line}\n".encode("utf-8", "replace")
-        if os.write(handle, piece) != len(piece):
+        start = "" if _ends_with_newline(handle) else "\n"
+        encoded = f"{start}{line}\n".encode("utf-8", "replace")
+        if os.write(handle, encoded) != len(encoded):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     finally:
         os.close(handle)
 
 
-def _ends_a_line(handle: int) -> bool:
+def _ends_with_newline(handle: int) -> bool:
     size = os.lseek(handle, 0, os.SEEK_END)
     if size == 0:
         return True
@@ -103,24 +105,24 @@ def _ends_a_line(handle: int) -> bool:
     return os.read(handle, 1) == b"\n"
 
 
-def _put_aside(file: Path) -> None:
+def _rotate_log(file: Path) -> None:
     """Give the full file the number 1 and shift the older ones; only one of concurrent runs does it."""
     from filelock import FileLock, Timeout
 
-    with suppress(Timeout), FileLock(file.with_name(file.name + ".lock"), timeout=_PATIENCE, mode=0o600):
-        if file.stat().st_size < FULL:
+    with suppress(Timeout), FileLock(file.with_name(file.name + ".lock"), timeout=_LOCK_TIMEOUT, mode=0o600):
+        if file.stat().st_size < MAX_BYTES:
             return
-        for number in range(KEPT, 1, -1):
+        for number in range(ROTATED_FILES, 1, -1):
             with suppress(FileNotFoundError):
-                _numbered(file, number - 1).replace(_numbered(file, number))
-        file.replace(_numbered(file, 1))
+                _build_rotated_path(file, number - 1).replace(_build_rotated_path(file, number))
+        file.replace(_build_rotated_path(file, 1))
 
 
-def _numbered(file: Path, number: int) -> Path:
+def _build_rotated_path(file: Path, number: int) -> Path:
     return file.with_name(f"{file.name}.{number}")
 
 
-def read(folder: Path, since: datetime) -> tuple[list[dict[str, Any]], int]:
+def read_runs(folder: Path, since: datetime) -> tuple[list[dict[str, Any]], int]:
     """Return the runs that began at ``since`` or later, oldest first, and how many lines could not be read.
 
     A run that showed personal data has two lines, one before and one at its end; the later one is returned.
@@ -129,20 +131,20 @@ def read(folder: Path, since: datetime) -> tuple[list[dict[str, Any]], int]:
         OSError: an existing file cannot be read.
     """
     runs: dict[str, dict[str, Any]] = {}
-    spoiled = 0
-    for line in _lines(folder / NAME):
+    unreadable = 0
+    for line in _iter_lines(folder / FILE_NAME):
         try:
-            told = json.loads(line)
-            began = datetime.fromisoformat(told["time"])
-            runs.pop(told["run"], None)
-            if began >= since:
-                runs[told["run"]] = told
+            entry = json.loads(line)
+            started = datetime.fromisoformat(entry["time"])
+            runs.pop(entry["run"], None)
+            if started >= since:
+                runs[entry["run"]] = entry
         except (ValueError, KeyError, TypeError):
-            spoiled += 1
-    return list(runs.values()), spoiled
+            unreadable += 1
+    return list(runs.values()), unreadable
 
 
-def _lines(file: Path) -> Iterator[str]:
-    for path in (*(_numbered(file, number) for number in range(KEPT, 0, -1)), file):
+def _iter_lines(file: Path) -> Iterator[str]:
+    for path in (*(_build_rotated_path(file, number) for number in range(ROTATED_FILES, 0, -1)), file):
         with suppress(FileNotFoundError), path.open(encoding="utf-8", errors="replace") as lines:
             yield from (line for line in lines if line.strip())

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from opttius_cli import __version__, diagnostics, i18n, interruption, tongue
-from opttius_cli.commands import auditing, plain, wording
+from opttius_cli import __version__, diagnostics, i18n, language, sigint
+from opttius_cli.command_support import audit_hook, typer_fast_parse, typer_i18n
 from opttius_cli.errors import OpttiusError, OutputError, UsageError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
@@ -19,10 +19,10 @@ from opttius_cli.render import sink
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from opttius_cli.audit import Record
+    from opttius_cli.audit import AuditRecord
 
 
-def root(
+def handle_no_command(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help=N_("Print the version."), is_eager=True)] = False,
 ) -> None:
@@ -57,7 +57,7 @@ GROUPS: dict[str, str] = {
 """Each group of commands is the ``app`` of the module of that name under ``commands``."""
 
 
-def program(named: str | None = None) -> typer.Typer:
+def build_app(command_name: str | None = None) -> typer.Typer:
     """Build the Typer app, with only ``command_name`` where that exists: importing the others takes time."""
     app = typer.Typer(
         name="opttius",
@@ -69,11 +69,11 @@ def program(named: str | None = None) -> typer.Typer:
             "Reports for optical shops: how the branches are doing, who the customers are, what each is worth."
         ),
     )
-    app.callback(invoke_without_command=True)(root)
-    alone = {named} & {*COMMANDS, *GROUPS}
-    for name in (one for one in COMMANDS if not alone or one in alone):
+    app.callback(invoke_without_command=True)(handle_no_command)
+    only = {command_name} & {*COMMANDS, *GROUPS}
+    for name in (command for command in COMMANDS if not only or command in only):
         app.command(name, help=COMMANDS[name])(getattr(import_module(f"opttius_cli.commands.{name}"), name))
-    for name in (one for one in GROUPS if not alone or one in alone):
+    for name in (command for command in GROUPS if not only or command in only):
         app.add_typer(import_module(f"opttius_cli.commands.{name}").app, name=name, help=GROUPS[name])
     return app
 
@@ -81,79 +81,79 @@ def program(named: str | None = None) -> typer.Typer:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; returns its exit code and never raises."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    i18n.use(tongue.spoken(arguments))
-    record, began = auditing.begun()
-    code = _code_of(arguments, record)
+    i18n.set_language(language.detect_language(arguments))
+    record, started = audit_hook.start_audit()
+    code = _run_to_exit_code(arguments, record)
     # The result is printed: a Ctrl-C from here on must not cut the audit short or print a second message.
-    interruption.settle()
-    auditing.ended(record, arguments, code, began)
+    sigint.disarm()
+    audit_hook.finish_audit(record, arguments, code, started)
     return code
 
 
-def _code_of(arguments: list[str], record: Record) -> int:
+def _run_to_exit_code(arguments: list[str], record: AuditRecord) -> int:
     if sys.stdout is None:  # the caller closed it
-        return _told(OutputError(_("Standard output is closed. Leave it open, or type > FILE.")))
+        return _report_error(OutputError(_("Standard output is closed. Leave it open, or type > FILE.")))
     try:
-        return _run(arguments, record)
+        return _run_command(arguments, record)
     except Exception as error:  # noqa: BLE001 - the boundary: unexpected errors go to a log file
         # An error after Ctrl-C is a consequence of it.
-        return _ended(KeyboardInterrupt()) if interruption.asked() else _told(error)
-    except (KeyboardInterrupt, SystemExit) as ended:
-        return _ended(ended)
+        return _handle_early_end(KeyboardInterrupt()) if sigint.is_requested() else _report_error(error)
+    except (KeyboardInterrupt, SystemExit) as early_end:
+        return _handle_early_end(early_end)
 
 
-def _run(arguments: list[str], record: Record) -> int:
-    command = typer.main.get_command(program(arguments[0] if arguments else None))
-    wording.translate(command)
-    plain.hand_over(command)
+def _run_command(arguments: list[str], record: AuditRecord) -> int:
+    command = typer.main.get_command(build_app(arguments[0] if arguments else None))
+    typer_i18n.translate_help(command)
+    typer_fast_parse.skip_conversion(command)
     try:
-        ended = command.main(arguments, prog_name="opttius", standalone_mode=False, obj=record)
+        result = command.main(arguments, prog_name="opttius", standalone_mode=False, obj=record)
         sys.stdout.flush()
-    except Exit as early:
-        return early.exit_code
-    if ended == diagnostics.INTERRUPTED:
+    except Exit as exit_request:
+        return exit_request.exit_code
+    if result == diagnostics.INTERRUPTED:
         # Typer catches Ctrl-C and returns the exit code instead.
-        return _ended(KeyboardInterrupt())
-    return ended if isinstance(ended, int) else diagnostics.DONE
+        return _handle_early_end(KeyboardInterrupt())
+    return result if isinstance(result, int) else diagnostics.SUCCESS
 
 
-def _told(error: Exception) -> int:
+def _report_error(error: Exception) -> int:
     """Print why the command failed; returns its exit code."""
-    voice = diagnostics.Voice()
+    reporter = diagnostics.Reporter()
     if isinstance(error, OpttiusError):
-        voice.error(str(error))
+        reporter.show_error(str(error))
         return diagnostics.exit_code(error)
     if isinstance(error, TyperException):
-        voice.error(wording.usage(error))
+        reporter.show_error(typer_i18n.explain_usage_error(error))
         return diagnostics.USAGE
     if isinstance(error, Abort) or diagnostics.is_interruption(error):
-        return _ended(KeyboardInterrupt())
+        return _handle_early_end(KeyboardInterrupt())
     if isinstance(error, BrokenPipeError):
-        sink.forget_stdout()
-        return diagnostics.DONE
-    if isinstance(error, OSError) and (full := sink.full_disk(error)):
+        sink.discard_stdout()
+        return diagnostics.SUCCESS
+    if isinstance(error, OSError) and (disk_full := sink.as_disk_full_error(error)):
         # Typer writes help and completion itself, not through the sink.
-        sink.forget_stdout()
-        return _told(full)
-    return _unexpected(voice)
+        sink.discard_stdout()
+        return _report_error(disk_full)
+    return _report_unexpected(reporter)
 
 
-def _ended(ended: BaseException) -> int:
+def _handle_early_end(cause: BaseException) -> int:
     """Return the exit code after Ctrl-C, or after Typer exits because stdout was closed (``| head``)."""
-    if isinstance(ended, SystemExit):
-        sink.forget_stdout()
-        return diagnostics.DONE
-    interruption.settle()
-    diagnostics.Voice().error(_("Interrupted."))
+    if isinstance(cause, SystemExit):
+        sink.discard_stdout()
+        return diagnostics.SUCCESS
+    sigint.disarm()
+    diagnostics.Reporter().show_error(_("Interrupted."))
     return diagnostics.INTERRUPTED
 
 
-def _unexpected(voice: diagnostics.Voice) -> int:
+def _report_unexpected(reporter: diagnostics.Reporter) -> int:
     from opttius_cli import config as settings
 
-    file = diagnostics.log_unexpected(settings.state_folder(os.environ))
+    file = diagnostics.log_unexpected_error(settings.find_state_folder(os.environ))
     if file is None:
-        voice.error(_("Something unexpected went wrong, and no log could be written."))
+        reporter.show_error(_("Something unexpected went wrong, and no log could be written."))
     else:
-        voice.error(_("Something unexpected went wrong. The details are in {file}.", file=file))
+        reporter.show_error(_("Something unexpected went wrong. The details are in {file}.", file=file))
     return diagnostics.UNEXPECTED

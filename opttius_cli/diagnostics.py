@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from opttius_cli import errors, private
-from opttius_cli.addresses import masked
+from opttius_cli import errors, file_permissions
 from opttius_cli.i18n import _
+from opttius_cli.redaction import redact_secrets
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-DONE, UNEXPECTED, USAGE, INTERRUPTED = 0, 1, 2, 130
+SUCCESS, UNEXPECTED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 _EXIT_CODES: dict[type[errors.OpttiusError], int] = {
     errors.CheckFailedError: 1,
@@ -34,7 +34,10 @@ _EXIT_CODES: dict[type[errors.OpttiusError], int] = {
 
 def exit_code(error: errors.OpttiusError) -> int:
     """Return the exit code of an error, by the nearest class that has one."""
-    return next((_EXIT_CODES[kind] for kind in type(error).__mro__ if kind in _EXIT_CODES), UNEXPECTED)
+    return next(
+        (_EXIT_CODES[error_class] for error_class in type(error).__mro__ if error_class in _EXIT_CODES),
+        UNEXPECTED,
+    )
 
 
 def is_interruption(error: Exception) -> bool:
@@ -53,115 +56,113 @@ def is_interruption(error: Exception) -> bool:
 
 
 @dataclass(slots=True)
-class Rate:
+class RowRate:
     """Measure the rows per second of the table that is being loaded."""
 
     _table: str = ""
-    _began: float = field(default_factory=time.monotonic)
+    _started: float = field(default_factory=time.monotonic)
     _last: float = field(default_factory=time.monotonic)
 
-    def of(self, table: str, rows: int) -> float:
+    def record_rows(self, table: str, rows: int) -> float:
         """Return the rate, now that ``rows`` of ``table`` have arrived."""
-        at = time.monotonic()
+        now = time.monotonic()
         if table != self._table:
-            self._table, self._began = table, self._last
-        self._last = at
-        return rows / max(at - self._began, 0.001)
+            self._table, self._started = table, self._last
+        self._last = now
+        return rows / max(now - self._started, 0.001)
 
 
 @dataclass(slots=True)
-class Voice:
+class Reporter:
     """Write to stderr: errors and notes, also details (``--verbose``), or errors only (``--quiet``)."""
 
     quiet: bool = False
     verbose: bool = False
 
-    def error(self, sentence: str) -> None:
+    def show_error(self, sentence: str) -> None:
         """Show why the command failed."""
-        self._say(_("Error: {sentence}", sentence=sentence))
+        self._write_line(_("Error: {sentence}", sentence=sentence))
 
-    def note(self, sentence: str) -> None:
+    def show_note(self, sentence: str) -> None:
         """Show something a person should know; silent under ``--quiet``."""
         if not self.quiet:
-            self._say(sentence)
+            self._write_line(sentence)
 
-    def detail(self, sentence: str) -> None:
+    def show_detail(self, sentence: str) -> None:
         """Show how the work went; only under ``--verbose``."""
         if self.verbose and not self.quiet:
-            self._say(sentence)
+            self._write_line(sentence)
 
-    def progress(self, sentence: str) -> None:
+    def show_progress(self, sentence: str) -> None:
         """Show what is being done, on one line that the next one replaces; only on a terminal."""
         if not self.quiet and sys.stderr.isatty():
-            sys.stderr.write(f"\r\x1b[2K{_clean(sentence)}")
+            sys.stderr.write(f"\r\x1b[2K{_clean_line(sentence)}")
             sys.stderr.flush()
 
-    def progress_end(self) -> None:
+    def clear_progress(self) -> None:
         """Clear the line of progress."""
         if not self.quiet and sys.stderr.isatty():
             sys.stderr.write("\r\x1b[2K")
             sys.stderr.flush()
 
     @staticmethod
-    def _say(sentence: str) -> None:
+    def _write_line(sentence: str) -> None:
         if sys.stderr is None:
             return
         try:
-            sys.stderr.write(_clean(sentence) + "\n")
+            sys.stderr.write(_clean_line(sentence) + "\n")
             sys.stderr.flush()
         except (OSError, ValueError):
             # Nobody reads stderr any more; the exit code remains.
             return
 
 
-_PLAIN_SPACES = str.maketrans("\u00a0\u202f", "  ")
+_TO_PLAIN_SPACES = str.maketrans("\u00a0\u202f", "  ")
 """Amounts contain no-break spaces, which Python does not count as printable."""
 
 
-def _clean(sentence: str) -> str:
+def _clean_line(sentence: str) -> str:
     """Return ``sentence`` on one line, without passwords and without control characters.
 
     So no value can control the terminal or look like another message.
     """
     # A password may continue on the next line, so the lines are joined before it is redacted.
-    spaced = masked("⏎".join(sentence.splitlines())).translate(_PLAIN_SPACES)
-    return "".join(char if char.isprintable() else "�" for char in spaced)
+    one_line = redact_secrets("⏎".join(sentence.splitlines())).translate(_TO_PLAIN_SPACES)
+    return "".join(char if char.isprintable() else "�" for char in one_line)
 
 
-def log_unexpected(folder: Path) -> Path | None:
+def log_unexpected_error(folder: Path) -> Path | None:
     """Write the current exception to a private log file; returns its path, None when that failed too."""
     try:
-        private.make_folder(folder)
+        file_permissions.make_private_folder(folder)
         file = folder / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.log"
         file.touch(mode=0o600)
-        file.write_text(masked(_without_values(sys.exc_info()[1])), encoding="utf-8")
+        file.write_text(redact_secrets(_format_without_values(sys.exc_info()[1])), encoding="utf-8")
     except OSError:
         return None
     return file
 
 
-_OF_THE_DATA = ("_duckdb", "duckdb", "pyarrow")
-_OF_THE_SQL = {
+_DATA_MODULES = ("_duckdb", "duckdb", "pyarrow")
+_SQL_ERRORS = {
     "BinderException",
     "CatalogException",
     "ParserException",
     "SyntaxException",
     "InternalException",
 }
-_VALUES = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”|\S+@\S+|\d[\d.\- ]{5,}[\dkK]")
+_VALUE_PATTERN = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”|\S+@\S+|\d[\d.\- ]{5,}[\dkK]")
 
 
-def _without_values(error: BaseException | None) -> str:
+def _format_without_values(error: BaseException | None) -> str:
     """Format an exception and its causes: traceback, type, and message without values of the data."""
     if error is None:
         return ""
-    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    led = _without_values(before)
-    kind, message = type(error), _VALUES.sub("…", str(error))
-    if kind.__module__.startswith(_OF_THE_DATA) and kind.__name__ not in _OF_THE_SQL:
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    preceding = _format_without_values(cause)
+    kind, message = type(error), _VALUE_PATTERN.sub("…", str(error))
+    if kind.__module__.startswith(_DATA_MODULES) and kind.__name__ not in _SQL_ERRORS:
         # A library's message about a bad value begins with the kind of error; then it shows the value.
         message = message.partition(":")[0] + ": …"
     frames = "".join(traceback.format_tb(error.__traceback__))
-    return (
-        f"{led}Traceback (most recent call last):\n{frames}{kind.__module__}.{kind.__qualname__}: {message}\n"
-    )
+    return f"{preceding}Traceback (most recent call last):\n{frames}{kind.__module__}.{kind.__qualname__}: {message}\n"

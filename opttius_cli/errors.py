@@ -32,7 +32,7 @@ class SourceError(OpttiusError):
     """A source that cannot be reached or read, or that lacks something required."""
 
 
-class WithheldError(SourceError):
+class PermissionDeniedError(SourceError):
     """The database role may not read the rows, or not all of them: a privilege is missing or was revoked."""
 
 
@@ -63,7 +63,7 @@ class AlertError(OpttiusError):
         super().__init__(n_("{count} alert was raised.", "{count} alerts were raised.", count))
 
 
-class MemoryNeededError(ConfigError):
+class OutOfMemoryError(ConfigError):
     """A query that needs more memory than it may use."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class MemoryNeededError(ConfigError):
         )
 
 
-class ExtraNeededError(ConfigError):
+class MissingExtraError(ConfigError):
     """A feature that needs optional packages which are not installed."""
 
     def __init__(self, extra: str) -> None:
@@ -84,7 +84,7 @@ class ExtraNeededError(ConfigError):
         )
 
 
-class LimitError(ConfigError):
+class TimeLimitError(ConfigError):
     """A user's report that takes longer than it may."""
 
     def __init__(self, seconds: float) -> None:
@@ -97,7 +97,7 @@ class LimitError(ConfigError):
         )
 
 
-class ReportError(ConfigError):
+class InvalidReportError(ConfigError):
     """A user's report that cannot be run."""
 
     def __init__(self, name: str, why: str) -> None:
@@ -106,11 +106,11 @@ class ReportError(ConfigError):
         )
 
 
-def listed(names: Sequence[str], most: int = 8) -> str:
+def format_list(names: Sequence[str], limit: int = 8) -> str:
     """Join ``names`` to one readable list, cut after ``limit``."""
-    shown = ", ".join(names[:most])
+    text = ", ".join(names[:limit])
     return (
-        shown if len(names) <= most else _("{names} and {count} more", names=shown, count=len(names) - most)
+        text if len(names) <= limit else _("{names} and {count} more", names=text, count=len(names) - limit)
     )
 
 
@@ -133,11 +133,11 @@ class UnknownNameError(NotFoundError):
         self.name = name
         sentence = _("There is no {kind} “{name}”.", kind=kind, name=name)
         if near:
-            sentence += " " + _("The nearest: {names}.", names=listed(near))
+            sentence += " " + _("The nearest: {names}.", names=format_list(near))
         super().__init__(sentence)
 
 
-class NotOneReportError(NotFoundError):
+class CompositeReportError(NotFoundError):
     """The name of an answer that consists of several ``reports``."""
 
     def __init__(self, name: str, reports: Sequence[str]) -> None:
@@ -150,7 +150,7 @@ class NotOneReportError(NotFoundError):
         )
 
 
-class AmbiguousError(UsageError):
+class AmbiguousNameError(UsageError):
     """A name that matches several things."""
 
     def __init__(self, kind: str, name: str, candidates: Sequence[str]) -> None:
@@ -159,12 +159,12 @@ class AmbiguousError(UsageError):
                 "“{name}” matches more than one {kind}: {names}. Name one of them by its id.",
                 name=name,
                 kind=kind,
-                names=listed(candidates),
+                names=format_list(candidates),
             )
         )
 
 
-class OrganizationNeededError(UsageError):
+class OrganizationRequiredError(UsageError):
     """Data of several organizations, none of which was chosen."""
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -172,15 +172,15 @@ class OrganizationNeededError(UsageError):
             _(
                 "The data holds {count} organizations: {names}. Choose one with --organization NAME.",
                 count=len(names),
-                names=listed(names),
+                names=format_list(names),
             )
         )
 
 
-class StaleError(SourceError):
+class StaleSnapshotError(SourceError):
     """A source that cannot be loaded now, but has a snapshot ``age`` seconds old."""
 
-    def __init__(self, why: SourceError, age: float, *, refresh: bool) -> None:
+    def __init__(self, cause: SourceError, age: float, *, refresh: bool) -> None:
         days = int(age // 86400) + 1
         hint = (
             _(
@@ -190,8 +190,8 @@ class StaleError(SourceError):
             if refresh
             else _("The data loaded before is still available: add --max-age {age}.", age=f"{days}d")
         )
-        self.why = why
-        super().__init__(f"{why} {hint}")
+        self.cause = cause
+        super().__init__(f"{cause} {hint}")
 
 
 class NoOwnersError(SourceError):
@@ -220,12 +220,12 @@ class MissingTableError(SourceError):
         )
 
 
-_OWN_NAME = re.compile(r"[a-z-]+-\d{4}-\d\d-\d\d\.\w+( .*)?")
+_OWN_FILE_NAME = re.compile(r"[a-z-]+-\d{4}-\d\d-\d\d\.\w+( .*)?")
 
 
-def hint_of_own(name: str) -> str:
+def explain_own_report(name: str) -> str:
     """Return a hint for an unreadable file named like one of ``opttius export``, else an empty text."""
-    if not _OWN_NAME.fullmatch(name):
+    if not _OWN_FILE_NAME.fullmatch(name):
         return ""
     return " " + _("If it is a report that opttius wrote, move it to another folder.")
 
@@ -242,29 +242,29 @@ class MissingColumnError(SourceError):
             len(columns),
             origin=origin,
             table=table,
-            columns=listed([f"“{column}”" for column in columns]),
+            columns=format_list([f"“{column}”" for column in columns]),
         )
-        super().__init__(sentence + hint_of_own(origin))
+        super().__init__(sentence + explain_own_report(origin))
 
 
-class UnsoundError(SourceError):
+class StrictLoadError(SourceError):
     """Rows or cells that a strict load cannot read; the first is named."""
 
     def __init__(self, count: int, origin: str, line: int | None, column: str | None, reason: str) -> None:
-        place = ":".join(str(part) for part in (origin, line, column) if part is not None)
+        location = ":".join(str(part) for part in (origin, line, column) if part is not None)
         super().__init__(
             n_(
                 "{count} row or cell cannot be read: {place} ({reason}). Fix it, or load without --strict.",
                 "{count} rows or cells cannot be read, the first: {place} ({reason}). "
                 "Fix them, or load without --strict.",
                 count,
-                place=place,
+                place=location,
                 reason=reason,
             )
         )
 
 
-class UnreadableError(SourceError):
+class UnreadableFileError(SourceError):
     """A file that cannot be read as what its name says."""
 
     def __init__(self, path: Path | str, why: str) -> None:

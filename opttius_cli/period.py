@@ -18,7 +18,7 @@ from opttius_cli.i18n import _
 Compare = Literal["previous", "year", "none"]
 Unit = Literal["days", "day", "week", "month", "quarter", "year"]
 
-EVER = datetime(1, 1, 2, tzinfo=UTC)
+EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 """Earlier than any data: the start of what has no period."""
 
 DEFAULT_ZONE = "America/Santiago"
@@ -28,7 +28,7 @@ MAX_DAYS = 3660
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 _MICROSECOND = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
-_SECOND = timedelta(seconds=1)
+_ONE_SECOND = timedelta(seconds=1)
 _ACTIVE_DAYS = 365
 
 
@@ -40,12 +40,12 @@ class Clock:
     zone: ZoneInfo
 
     @property
-    def date(self) -> date:
+    def local_date(self) -> date:
         """The local date of as-of."""
         return self.as_of.date()
 
     @property
-    def wall(self) -> datetime:
+    def wall_time(self) -> datetime:
         """The local wall-clock time of as-of, without zone."""
         return self.as_of.replace(tzinfo=None, fold=0)
 
@@ -62,12 +62,12 @@ class Window:
     cut: datetime | None = None
 
     @property
-    def days(self) -> int:
+    def day_count(self) -> int:
         """The number of local dates in the window."""
         return (self.last - self.first).days + 1
 
     @property
-    def until(self) -> datetime:
+    def last_moment(self) -> datetime:
         """The last wall-clock time of the window, as a local timestamp without zone."""
         return self.cut or datetime.combine(self.last, time.max)
 
@@ -85,7 +85,7 @@ class Period:
     window: Window
 
 
-def zone_named(name: str) -> ZoneInfo:
+def load_zone(name: str) -> ZoneInfo:
     """Return the time zone ``name`` of the IANA database.
 
     Raises:
@@ -99,7 +99,7 @@ def zone_named(name: str) -> ZoneInfo:
         ) from error
 
 
-def start_of(day: date, zone: ZoneInfo) -> datetime:
+def start_of_day(day: date, zone: ZoneInfo) -> datetime:
     """Return the first instant (UTC) of the local date ``day`` in ``zone``, also when it has no midnight."""
     midnight = datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
     local = midnight.astimezone(zone)
@@ -107,15 +107,15 @@ def start_of(day: date, zone: ZoneInfo) -> datetime:
         return midnight
     # Midnight does not exist: search by bisection for the moment at which the clocks jump over it.
     before, after = midnight - _DAY, midnight
-    while after - before > _SECOND:
+    while after - before > _ONE_SECOND:
         middle = before + (after - before) // 2
         before, after = (before, middle) if middle.astimezone(zone).date() >= day else (middle, after)
     return after.replace(microsecond=0)
 
 
-def end_of(day: date, zone: ZoneInfo) -> datetime:
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """Return the last instant (to the microsecond, UTC) of the local date ``day``."""
-    return start_of(day + _DAY, zone) - _MICROSECOND
+    return start_of_day(day + _DAY, zone) - _MICROSECOND
 
 
 def parse_as_of(text: str | None, zone: ZoneInfo, now: datetime) -> Clock:
@@ -127,19 +127,19 @@ def parse_as_of(text: str | None, zone: ZoneInfo, now: datetime) -> Clock:
     if text is None:
         return Clock(now.astimezone(zone), zone)
     if not re.match(r"\d{4}-\d{2}-\d{2}([T ]|$)", text) or not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
-        raise _no_as_of(text)
+        raise _build_as_of_error(text)
     try:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            return Clock(end_of(date.fromisoformat(text), zone).astimezone(zone), zone)
+            return Clock(end_of_day(date.fromisoformat(text), zone).astimezone(zone), zone)
         moment = datetime.fromisoformat(text)
         local = moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
         # Through UTC, so that a wall-clock time that does not exist becomes one that does.
         return Clock(local.astimezone(UTC).astimezone(zone), zone)
     except (ValueError, OverflowError) as error:
-        raise _no_as_of(text) from error
+        raise _build_as_of_error(text) from error
 
 
-def _no_as_of(text: str) -> UsageError:
+def _build_as_of_error(text: str) -> UsageError:
     return UsageError(
         _(
             "--as-of “{text}” is not a date or timestamp of the years {earliest} to {latest}. "
@@ -159,9 +159,13 @@ def parse_period(text: str, clock: Clock) -> Period:
     """
     label = text.strip().lower()
     try:
-        unit, first, last = _named(label, clock.date) or _numbered(label, clock.date) or _dated(label)
+        unit, first, last = (
+            _parse_keyword(label, clock.local_date)
+            or _parse_number(label, clock.local_date)
+            or _parse_dates(label)
+        )
     except (ValueError, OverflowError) as error:
-        raise _no_period(text) from error
+        raise _build_period_error(text) from error
     if last < first:
         raise UsageError(_("--period {text} ends before it begins. Type FIRST..LAST.", text=text))
     if not FIRST_YEAR <= first.year <= last.year <= LAST_YEAR:
@@ -175,20 +179,20 @@ def parse_period(text: str, clock: Clock) -> Period:
                 latest=LAST_YEAR,
             )
         )
-    if first > clock.date:
+    if first > clock.local_date:
         raise UsageError(
             _(
                 "--period {text} begins on {first}, after the as-of date {as_of}. Choose an earlier one.",
                 text=text,
                 first=first,
-                as_of=clock.date,
+                as_of=clock.local_date,
             )
         )
     full = Window(first, last)
-    return Period(text.strip(), unit, full, replace(full, last=min(last, clock.date)))
+    return Period(text.strip(), unit, full, replace(full, last=min(last, clock.local_date)))
 
 
-def _no_period(text: str) -> UsageError:
+def _build_period_error(text: str) -> UsageError:
     return UsageError(
         _(
             "--period “{text}” is not a period. Type a number of days (1 to {most}), today, this-month, "
@@ -202,7 +206,7 @@ def _no_period(text: str) -> UsageError:
 Span = tuple[Unit, date, date]
 
 
-def _named(label: str, today: date) -> Span | None:
+def _parse_keyword(label: str, today: date) -> Span | None:
     monday = today - timedelta(days=today.weekday())
     before = today.replace(day=1) - _DAY
     spans: dict[str, Span] = {
@@ -210,14 +214,14 @@ def _named(label: str, today: date) -> Span | None:
         "yesterday": ("day", today - _DAY, today - _DAY),
         "this-week": ("week", monday, monday + timedelta(days=6)),
         "last-week": ("week", monday - timedelta(days=7), monday - _DAY),
-        "this-month": ("month", today.replace(day=1), _last_of_month(today)),
+        "this-month": ("month", today.replace(day=1), _last_day_of_month(today)),
         "last-month": ("month", before.replace(day=1), before),
         "ytd": ("year", date(today.year, 1, 1), date(today.year, 12, 31)),
     }
     return spans.get(label)
 
 
-def _numbered(label: str, today: date) -> Span | None:
+def _parse_number(label: str, today: date) -> Span | None:
     if not re.fullmatch(r"[0-9]{1,9}", label):
         return None
     number = int(label)
@@ -228,30 +232,30 @@ def _numbered(label: str, today: date) -> Span | None:
     return "days", today - timedelta(days=number - 1), today
 
 
-def _dated(label: str) -> Span:
-    if found := re.fullmatch(r"(\d{4})-(\d{2})", label):
-        first = date(int(found[1]), int(found[2]), 1)
-        return "month", first, _last_of_month(first)
-    if found := re.fullmatch(r"(\d{4})-q([1-4])", label):
-        month = 3 * int(found[2]) - 2
-        first = date(int(found[1]), month, 1)
-        return "quarter", first, _last_of_month(first.replace(month=month + 2))
-    if found := re.fullmatch(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", label):
-        return "days", date.fromisoformat(found[1]), date.fromisoformat(found[2])
+def _parse_dates(label: str) -> Span:
+    if match := re.fullmatch(r"(\d{4})-(\d{2})", label):
+        first = date(int(match[1]), int(match[2]), 1)
+        return "month", first, _last_day_of_month(first)
+    if match := re.fullmatch(r"(\d{4})-q([1-4])", label):
+        month = 3 * int(match[2]) - 2
+        first = date(int(match[1]), month, 1)
+        return "quarter", first, _last_day_of_month(first.replace(month=month + 2))
+    if match := re.fullmatch(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", label):
+        return "days", date.fromisoformat(match[1]), date.fromisoformat(match[2])
     raise ValueError(label)
 
 
-def _last_of_month(day: date) -> date:
-    return _months_later(day.replace(day=1), 1) - _DAY
+def _last_day_of_month(day: date) -> date:
+    return _add_months(day.replace(day=1), 1) - _DAY
 
 
-def _months_later(first: date, months: int) -> date:
+def _add_months(first: date, months: int) -> date:
     """Return the first day of the month that is ``months`` after that of ``first``."""
     count = first.year * 12 + first.month - 1 + months
     return date(count // 12, count % 12 + 1, 1)
 
 
-def previous_window(period: Period, clock: Clock, compare: Compare) -> Window | None:
+def compute_previous_window(period: Period, clock: Clock, compare: Compare) -> Window | None:
     """Return the window that ``period`` is compared with, or None for ``compare="none"``.
 
     A window that is not over at as-of is compared with an equally long start of the previous one, cut
@@ -259,38 +263,38 @@ def previous_window(period: Period, clock: Clock, compare: Compare) -> Window | 
     """
     if compare == "none":
         return None
-    full = _year_before(period.full) if compare == "year" else _unit_before(period)
-    if clock.as_of.astimezone(UTC) >= end_of(period.full.last, clock.zone):
+    full = _shift_year_back(period.full) if compare == "year" else _shift_unit_back(period)
+    if clock.as_of.astimezone(UTC) >= end_of_day(period.full.last, clock.zone):
         return full
-    if full.days < period.window.days:
+    if full.day_count < period.window.day_count:
         return full
-    last = full.first + timedelta(days=period.window.days - 1)
-    return Window(full.first, last, datetime.combine(last, clock.wall.time()))
+    last = full.first + timedelta(days=period.window.day_count - 1)
+    return Window(full.first, last, datetime.combine(last, clock.wall_time.time()))
 
 
-def _year_before(window: Window) -> Window:
-    return Window(_same_day_year_before(window.first), _same_day_year_before(window.last))
+def _shift_year_back(window: Window) -> Window:
+    return Window(_subtract_year(window.first), _subtract_year(window.last))
 
 
-def _same_day_year_before(day: date) -> date:
+def _subtract_year(day: date) -> date:
     if (day.month, day.day) == (2, 29):
         return date(day.year - 1, 2, 28)
     return day.replace(year=day.year - 1)
 
 
-def _unit_before(period: Period) -> Window:
+def _shift_unit_back(period: Period) -> Window:
     first, last = period.full.first, period.full.last
     if period.unit in {"month", "quarter", "year"}:
         months = {"month": 1, "quarter": 3, "year": 12}[period.unit]
-        return Window(_months_later(first, -months), first - _DAY)
+        return Window(_add_months(first, -months), first - _DAY)
     return Window(first - (last - first) - _DAY, first - _DAY)
 
 
-def active_from(clock: Clock) -> date:
+def first_active_day(clock: Clock) -> date:
     """Return the first of the 365 local dates up to as-of; a purchase since then makes a customer active."""
-    return clock.date - timedelta(days=_ACTIVE_DAYS - 1)
+    return clock.local_date - timedelta(days=_ACTIVE_DAYS - 1)
 
 
-def history_start(period: Period, previous: Window | None) -> date:
+def earliest_history_day(period: Period, previous: Window | None) -> date:
     """Return the earliest local date of the windows that a report compares."""
     return min(period.window.first, previous.first) if previous else period.window.first

@@ -7,13 +7,13 @@ from pathlib import Path
 
 
 @cache
-def sql_folder() -> Path:
+def find_sql_folder() -> Path:
     """Return the folder that holds ``base/``, ``dashboard/`` and the other report folders."""
     package = Path(__file__).parent
     shipped = package / "_sql"
     return shipped if shipped.is_dir() else package.parent / "sql"
 
 
-def sql_text(name: str) -> str:
+def read_sql(name: str) -> str:
     """Return the text of ``<name>.sql`` in the SQL folder."""
-    return (sql_folder() / f"{name}.sql").read_text(encoding="utf-8")
+    return (find_sql_folder() / f"{name}.sql").read_text(encoding="utf-8")

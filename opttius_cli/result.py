@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     from opttius_cli.period import Period, Window
 
-Shape = Literal["record", "rows", "map", "list"]
+JsonShape = Literal["record", "rows", "map", "list"]
 """The form of a result in JSON: one object, a list of objects, an object by first column, or plain values."""
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """What a column holds; it decides masking, alignment, number format, Excel cell type and JSON form."""
 
     MONEY = "money"
@@ -37,13 +37,15 @@ class Kind(StrEnum):
     LIST = "list"
 
 
-PERSONAL = frozenset({Kind.NAME, Kind.EMAIL, Kind.PHONE, Kind.RUT})
+PERSONAL_KINDS = frozenset({ColumnKind.NAME, ColumnKind.EMAIL, ColumnKind.PHONE, ColumnKind.RUT})
 """Kinds that identify a person."""
 
-NUMERIC = frozenset({Kind.MONEY, Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.DAYS})
+NUMERIC_KINDS = frozenset(
+    {ColumnKind.MONEY, ColumnKind.COUNT, ColumnKind.NUMBER, ColumnKind.PERCENT, ColumnKind.DAYS}
+)
 """Kinds whose values are numbers."""
 
-TEXTS = frozenset({Kind.TEXT, Kind.ID, Kind.LIST})
+TEXT_KINDS = frozenset({ColumnKind.TEXT, ColumnKind.ID, ColumnKind.LIST})
 """Kinds that may hold any text."""
 
 
@@ -59,28 +61,28 @@ class Column:
     """
 
     name: str
-    kind: Kind
+    kind: ColumnKind
     labels: Mapping[str, str]
     meanings: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
-    share: bool = False
-    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    free: bool = False
-    joins: bool = False
-    total: bool = False
+    has_share_bar: bool = False
+    vocabulary: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    free_text: bool = False
+    identifier: bool = False
+    is_additive: bool = False
 
 
-Drawing = Literal["line", "bar", "column"]
+ChartType = Literal["line", "bar", "column"]
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
+class ChartSpec:
     """How a list is drawn: the values of column ``y`` over those of column ``x``, in the order of the rows.
 
     A ``line`` needs dates on its x axis. A ``bar`` is drawn to the right of each name, a ``column`` above it.
     """
 
-    drawing: Drawing
+    chart_type: ChartType
     x: str
     y: str
 
@@ -97,17 +99,17 @@ class Result:
 
     name: str
     titles: Mapping[str, str]
-    shape: Shape
+    shape: JsonShape
     columns: tuple[Column, ...]
     table: pa.Table
     absent: bool = False
-    chart: Chart | None = None
+    chart: ChartSpec | None = None
     group_size: tuple[str, ...] = ()
-    suppressed: int = 0
+    suppression_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class AnswerPart:
     """A result and its JSON path in the answer. Records with the same path are merged."""
 
     path: tuple[str, ...]
@@ -134,13 +136,13 @@ class Scope:
     organization_id: str | None
     organization_name: str | None
     branches: tuple[Branch, ...]
-    whole: bool
+    whole_organization: bool
     tenants: tuple[int, ...]
-    everything: bool = False
+    unrestricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class AnswerHeader:
     """What every answer says about itself: report, instant, zone, currency, scope, and period if it has one.
 
     ``title`` is the name that a job gives to the report.
@@ -168,9 +170,9 @@ class Answer:
     text) for every part, for a reader who wants to check how it was computed.
     """
 
-    head: Head
-    parts: tuple[Part, ...]
-    quality: tuple[Part, ...]
+    header: AnswerHeader
+    parts: tuple[AnswerPart, ...]
+    data_quality: tuple[AnswerPart, ...]
     source: str
     loaded_at: datetime
     masking: Masking = "masked"
@@ -178,6 +180,6 @@ class Answer:
     min_group: int = 0
 
     @property
-    def suppressed(self) -> int:
+    def suppression_count(self) -> int:
         """Return the number of rows, in all parts, that are about too few people to be shown."""
-        return sum(part.result.suppressed for part in self.parts)
+        return sum(part.result.suppression_count for part in self.parts)

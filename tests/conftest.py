@@ -46,7 +46,7 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, str(folder))
     monkeypatch.delenv("OPTTIUS_SOURCE", raising=False)
     # What a test expects of a message is its source text.
-    i18n.use("en")
+    i18n.set_language("en")
     working = tmp_path / "working"
     working.mkdir()
     monkeypatch.chdir(working)

@@ -75,31 +75,31 @@ class Table:
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ("id",)
-    dated: str | None = None
+    date_column: str | None = None
     tenancy: Tenancy = "branch"
     required: bool = False
     references: tuple[Reference, ...] = ()
 
-    def column(self, name: str) -> Column:
+    def get_column(self, name: str) -> Column:
         """Return the column called ``name``. Raises KeyError when there is none."""
         for column in self.columns:
             if column.name == name:
                 return column
         raise KeyError(name)
 
-    def has(self, name: str) -> bool:
+    def has_column(self, name: str) -> bool:
         """Return whether the table has a column called ``name``."""
         return any(column.name == name for column in self.columns)
 
     @property
     def has_email_key(self) -> bool:
         """Return whether people are matched by email here; the scoped view then has an ``email_key``."""
-        return self.tenancy == "branch" and self.has("email")
+        return self.tenancy == "branch" and self.has_column("email")
 
     @property
-    def asks_by_email(self) -> bool:
+    def can_match_by_email(self) -> bool:
         """Return whether a row without customer belongs to the only one with its email (metrics 4.3)."""
-        return self.has_email_key and self.has("customer_id")
+        return self.has_email_key and self.has_column("customer_id")
 
     @property
     def has_owner(self) -> bool:
@@ -107,12 +107,12 @@ class Table:
         return self.tenancy in {"branch", "parent"}
 
     @property
-    def sorted_by(self) -> str | None:
+    def sort_column(self) -> str | None:
         """Return the sort column of stored rows: the order's time for a child, else its own date, or None."""
-        return "order_created_at" if self.tenancy == "parent" else self.dated
+        return "order_created_at" if self.tenancy == "parent" else self.date_column
 
     @property
-    def required_columns(self) -> tuple[str, ...]:
+    def mandatory_columns(self) -> tuple[str, ...]:
         """Return the columns without which the table is rejected."""
         return tuple(column.name for column in self.columns if column.required)
 
@@ -120,7 +120,7 @@ class Table:
 _KINDS = {kind.value: kind for kind in Kind}
 
 
-def _columns(text: str) -> tuple[Column, ...]:
+def _parse_columns(text: str) -> tuple[Column, ...]:
     """Parse columns from lines of ``kind: name, name!, name~``; ``!`` is required, ``~`` is quiet."""
     columns = []
     for line in text.strip().splitlines():
@@ -132,10 +132,10 @@ def _columns(text: str) -> tuple[Column, ...]:
     return tuple(columns)
 
 
-_ALL = (
+_ALL_TABLES = (
     Table(
         "organizations",
-        _columns("""
+        _parse_columns("""
             id: id!
             text: name, slug~, subscription_tier, status
             json: metadata
@@ -144,7 +144,7 @@ _ALL = (
     ),
     Table(
         "branches",
-        _columns("""
+        _parse_columns("""
             id: id!, organization_id
             text: name!, code
             flag: is_active
@@ -154,7 +154,7 @@ _ALL = (
     ),
     Table(
         "customers",
-        _columns("""
+        _parse_columns("""
             id: id!, branch_id!, organization_id
             text: first_name, last_name, email, phone, rut
             flag: is_active
@@ -163,12 +163,12 @@ _ALL = (
             text: preferred_contact_method
             list: tags
         """),
-        dated="created_at",
+        date_column="created_at",
         required=True,
     ),
     Table(
         "orders",
-        _columns("""
+        _parse_columns("""
             id: id!
             text: order_number
             id: branch_id, organization_id, customer_id
@@ -181,13 +181,13 @@ _ALL = (
             money: copago_amount, institutional_amount
             instant: created_at!, updated_at
         """),
-        dated="created_at",
+        date_column="created_at",
         required=True,
         references=(Reference("customer_id", "customers"),),
     ),
     Table(
         "lab_work_orders",
-        _columns("""
+        _parse_columns("""
             id: id!
             text: work_order_number
             id: branch_id, organization_id, customer_id!, quote_id, pos_order_id
@@ -198,7 +198,7 @@ _ALL = (
             date: lab_estimated_delivery_date
             instant: created_at!, updated_at
         """),
-        dated="created_at",
+        date_column="created_at",
         references=(
             Reference("customer_id", "customers"),
             Reference("pos_order_id", "orders", customer=True),
@@ -206,17 +206,17 @@ _ALL = (
     ),
     Table(
         "appointments",
-        _columns("""
+        _parse_columns("""
             id: id!, customer_id, branch_id, organization_id
             date: appointment_date!
             text: appointment_time, appointment_type, status!
             instant: created_at, updated_at
         """),
-        dated="appointment_date",
+        date_column="appointment_date",
     ),
     Table(
         "quotes",
-        _columns("""
+        _parse_columns("""
             id: id!, customer_id!
             text: quote_number
             id: branch_id, organization_id
@@ -228,11 +228,11 @@ _ALL = (
             id: converted_to_work_order_id
             instant: created_at!, updated_at
         """),
-        dated="created_at",
+        date_column="created_at",
     ),
     Table(
         "order_items",
-        _columns("""
+        _parse_columns("""
             id: id!, order_id!, product_id
             text: product_name
             number: quantity!
@@ -242,18 +242,18 @@ _ALL = (
     ),
     Table(
         "order_payments",
-        _columns("""
+        _parse_columns("""
             id: id!, order_id!
             money: amount!
             text: payment_method
             instant: paid_at
         """),
-        dated="paid_at",
+        date_column="paid_at",
         tenancy="parent",
     ),
     Table(
         "products",
-        _columns("""
+        _parse_columns("""
             id: id!, organization_id, branch_id
             text: name!
             id: category_id
@@ -263,7 +263,7 @@ _ALL = (
     ),
     Table(
         "categories",
-        _columns("""
+        _parse_columns("""
             id: id!
             text: name!
         """),
@@ -271,7 +271,7 @@ _ALL = (
     ),
     Table(
         "product_branch_stock",
-        _columns("""
+        _parse_columns("""
             id: product_id!, branch_id!
             number: quantity!, reserved_quantity, available_quantity, low_stock_threshold
             instant: updated_at~
@@ -280,16 +280,16 @@ _ALL = (
     ),
     Table(
         "prescriptions",
-        _columns("""
+        _parse_columns("""
             id: id!, customer_id!, branch_id
             date: prescription_date, expiration_date
             flag: is_current
         """),
-        dated="prescription_date",
+        date_column="prescription_date",
     ),
     Table(
         "subscription_tiers",
-        _columns("""
+        _parse_columns("""
             text: name!
             json: features
         """),
@@ -298,7 +298,7 @@ _ALL = (
     ),
     Table(
         "admin_users",
-        _columns("""
+        _parse_columns("""
             id: id!
             text: email!, role!
             flag: is_active
@@ -308,7 +308,7 @@ _ALL = (
     ),
     Table(
         "admin_branch_access",
-        _columns("""
+        _parse_columns("""
             id: admin_user_id!, branch_id
             text: role
             flag: is_primary
@@ -318,7 +318,7 @@ _ALL = (
     ),
     Table(
         "agreements",
-        _columns("""
+        _parse_columns("""
             id: id!, organization_id
             text: name, agreement_type, institution_name
         """),
@@ -326,5 +326,5 @@ _ALL = (
     ),
 )
 
-TABLES: dict[str, Table] = {table.name: table for table in _ALL}
+TABLES: dict[str, Table] = {table.name: table for table in _ALL_TABLES}
 """Every source table by name, in loading order (a parent before its children)."""

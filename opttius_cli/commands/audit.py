@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from opttius_cli import audit as log
-from opttius_cli import config, diagnostics, values
-from opttius_cli.commands.asking import now
-from opttius_cli.commands.listing import Listing, listed, show
-from opttius_cli.commands.options import shared
+from opttius_cli import config, diagnostics, setting_parsers
+from opttius_cli.command_support.options import with_options
+from opttius_cli.command_support.request import read_clock
+from opttius_cli.command_support.table_output import ListOptions, build_result, write_list
 from opttius_cli.errors import OutputError, UsageError
 from opttius_cli.i18n import N_, _, n_
 
@@ -45,9 +45,9 @@ _COLUMNS = (
 """Name, kind, and label in each language."""
 
 
-@shared(Listing)
+@with_options(ListOptions)
 def audit(
-    options: Listing,
+    options: ListOptions,
     since: Annotated[
         str | None,
         typer.Option(
@@ -58,56 +58,56 @@ def audit(
     """List the runs that read data, oldest first; a run that did not end has no exit code."""
     from opttius_cli import period
 
-    settings = config.load({"language": options.lang}, os.environ, Path.cwd())
-    zone = period.zone_named(settings.timezone or period.DEFAULT_ZONE)
-    folder = config.state_folder(os.environ)
+    settings = config.resolve_config({"language": options.lang}, os.environ, Path.cwd())
+    zone = period.load_zone(settings.timezone or period.DEFAULT_ZONE)
+    folder = config.find_state_folder(os.environ)
     try:
-        runs, spoiled = log.read(folder, _instant(since, zone) if since else period.EVER)
+        runs, unreadable = log.read_runs(folder, _parse_since(since, zone) if since else period.EARLIEST)
     except OSError as error:
         raise OutputError(
-            _("{file} cannot be read: {why}.", file=folder / log.NAME, why=error.strerror)
+            _("{file} cannot be read: {why}.", file=folder / log.FILE_NAME, why=error.strerror)
         ) from error
-    rows = (_row(run, zone) for run in runs)
-    show(listed("audit", _TITLES, _COLUMNS, rows, words=_words()), options)
-    if spoiled:
-        diagnostics.Voice(options.quiet).note(
+    rows = (_build_row(run, zone) for run in runs)
+    write_list(build_result("audit", _TITLES, _COLUMNS, rows, words=_build_vocabulary()), options)
+    if unreadable:
+        diagnostics.Reporter(options.quiet).show_note(
             n_(
                 "{count} line of {file} cannot be read.",
                 "{count} lines of {file} cannot be read.",
-                spoiled,
-                file=folder / log.NAME,
+                unreadable,
+                file=folder / log.FILE_NAME,
             )
         )
 
 
-def _words() -> dict[str, dict[str, str]]:
+def _build_vocabulary() -> dict[str, dict[str, str]]:
     """Return the words for the codes in the log, in the reader's language."""
-    from opttius_cli.render.about import MASKING
+    from opttius_cli.render.answer_header import MASKING_LABELS
 
     return {
-        "masking": {code: _(word) for code, word in MASKING.items()},
+        "masking": {code: _(word) for code, word in MASKING_LABELS.items()},
         "output": {"stdout": _("standard output")},
     }
 
 
-def _row(run: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+def _build_row(run: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     """Return the values of one run by column, with its local time."""
     moment = datetime.fromisoformat(run["time"]).astimezone(zone)
-    return {name: run.get(name) for name, *_told in _COLUMNS} | {"time": moment.isoformat()}
+    return {name: run.get(name) for name, *_rest in _COLUMNS} | {"time": moment.isoformat()}
 
 
-def _instant(told: str, zone: ZoneInfo) -> datetime:
+def _parse_since(text: str, zone: ZoneInfo) -> datetime:
     """Return the instant that ``--since`` names: the start of a local date, or a duration ago."""
-    from opttius_cli.period import start_of
+    from opttius_cli.period import start_of_day
 
     with suppress(ValueError, OverflowError):
-        return start_of(date.fromisoformat(told), zone)
+        return start_of_day(date.fromisoformat(text), zone)
     try:
-        return now() - timedelta(seconds=values.seconds(told))
+        return read_clock() - timedelta(seconds=setting_parsers.parse_duration(text))
     except (ValueError, OverflowError) as error:
         raise UsageError(
             _(
                 "--since “{text}” must be a date such as 2026-11-01, or a duration such as 7d or 12h.",
-                text=told,
+                text=text,
             )
         ) from error

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from opttius_cli import config
-from opttius_cli.commands.asking import now
-from opttius_cli.commands.listing import Listing, listed, show
-from opttius_cli.commands.options import Shared, shared
+from opttius_cli.command_support.options import CommonOptions, with_options
+from opttius_cli.command_support.request import read_clock
+from opttius_cli.command_support.table_output import ListOptions, build_result, write_list
 from opttius_cli.errors import BusyError, UnknownNameError
 from opttius_cli.i18n import N_, _
-from opttius_cli.names import nearest
+from opttius_cli.name_matching import suggest_names
 from opttius_cli.render import sink
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from opttius_cli.snapshot.keeping import Kept
+    from opttius_cli.snapshot.cache import CachedSnapshot
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 _TITLES = {"es": "Datos cargados", "en": "Snapshots"}
@@ -39,64 +39,69 @@ _COLUMNS = (
 
 
 @app.command("list", help=N_("Every snapshot with its source, reader, scope, age and size."))
-@shared(Listing)
-def list_(options: Listing) -> None:
+@with_options(ListOptions)
+def list_(options: ListOptions) -> None:
     """List the snapshots of the cache. One without a scope holds its whole source."""
-    moment = now()
-    rows = [_row(one, moment) for one in _kept(options)]
+    moment = read_clock()
+    rows = [_build_row(snapshot, moment) for snapshot in _list_snapshots(options)]
     words = {"scope": {"limited": _("limited")}}
-    show(listed("cache", _TITLES, _COLUMNS, rows, words=words), options)
+    write_list(build_result("cache", _TITLES, _COLUMNS, rows, words=words), options)
 
 
-def _row(one: Kept, moment: datetime) -> dict[str, Any]:
-    row: dict[str, Any] = {"snapshot": one.key, "bytes": one.size}
-    if one.manifest:
+def _build_row(snapshot: CachedSnapshot, moment: datetime) -> dict[str, Any]:
+    row: dict[str, Any] = {"snapshot": snapshot.key, "bytes": snapshot.size}
+    if snapshot.manifest:
         row |= {
-            "source": one.manifest.source,
-            "reader": one.manifest.reader or None,
-            "scope": "limited" if "limited" in one.manifest.facts else None,
-            "loaded_at": one.manifest.loaded_at.isoformat(timespec="seconds"),
-            "days": round((moment - one.manifest.loaded_at) / timedelta(days=1), 2),
+            "source": snapshot.manifest.source,
+            "reader": snapshot.manifest.reader or None,
+            "scope": "limited" if "limited" in snapshot.manifest.facts else None,
+            "loaded_at": snapshot.manifest.loaded_at.isoformat(timespec="seconds"),
+            "days": round((moment - snapshot.manifest.loaded_at) / timedelta(days=1), 2),
         }
     return row
 
 
 @app.command(help=N_("Remove every snapshot, or those named; the next answer loads its source again."))
-@shared(Shared)
+@with_options(CommonOptions)
 def clear(
-    options: Shared,
+    options: CommonOptions,
     which: Annotated[
         list[str] | None,
         typer.Argument(metavar=N_("NAME"), help=N_("A name or source, as cache list prints it.")),
     ] = None,
 ) -> None:
     """Remove snapshots, and print the files that were removed."""
-    from opttius_cli.snapshot import keeping
+    from opttius_cli.snapshot import cache
 
-    chosen = _chosen(_kept(options), which or [])
+    snapshots = _select_snapshots(_list_snapshots(options), which or [])
     busy = []
-    for one in chosen:
-        if keeping.remove(one.path):
-            sink.write_text(f"{one.path}\n")
+    for snapshot in snapshots:
+        if cache.remove_snapshot(snapshot.path):
+            sink.write_stdout_text(f"{snapshot.path}\n")
         else:
-            busy.append(one.key)
+            busy.append(snapshot.key)
     if busy:
         raise BusyError(_("Another run is loading {path}. Try again in a moment.", path=", ".join(busy)))
 
 
-def _kept(options: Shared) -> list[Kept]:
-    from opttius_cli.snapshot import keeping
+def _list_snapshots(options: CommonOptions) -> list[CachedSnapshot]:
+    from opttius_cli.snapshot import cache
 
-    settings = config.load({"language": options.lang}, os.environ, Path.cwd())
-    return keeping.kept(config.cache_folder(settings, os.environ))
+    settings = config.resolve_config({"language": options.lang}, os.environ, Path.cwd())
+    return cache.list_snapshots(config.find_cache_folder(settings, os.environ))
 
 
-def _chosen(kept: Sequence[Kept], names: Sequence[str]) -> Sequence[Kept]:
+def _select_snapshots(snapshots: Sequence[CachedSnapshot], names: Sequence[str]) -> Sequence[CachedSnapshot]:
     """Return the snapshots with these names or sources; all of them without names."""
     if not names:
-        return kept
-    known = [(one, {one.key, one.manifest.source if one.manifest else ""}) for one in kept]
+        return snapshots
+    named_snapshots = [
+        (snapshot, {snapshot.key, snapshot.manifest.source if snapshot.manifest else ""})
+        for snapshot in snapshots
+    ]
     for name in names:
-        if not any(name in told for _one, told in known):
-            raise UnknownNameError(_("snapshot"), name, nearest(name, [one.key for one in kept]))
-    return [one for one, told in known if told & set(names)]
+        if not any(name in own_names for _snapshot, own_names in named_snapshots):
+            raise UnknownNameError(
+                _("snapshot"), name, suggest_names(name, [snapshot.key for snapshot in snapshots])
+            )
+    return [snapshot for snapshot, own_names in named_snapshots if own_names & set(names)]

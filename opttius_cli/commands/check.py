@@ -6,17 +6,17 @@ from typing import Annotated, Literal
 
 import typer
 
-from opttius_cli.commands.asking import asked, deliver
-from opttius_cli.commands.options import Asking, shared
+from opttius_cli.command_support.options import QueryOptions, with_options
+from opttius_cli.command_support.request import build_request, write_answer
 from opttius_cli.errors import CheckFailedError
-from opttius_cli.i18n import N_, language, n_
+from opttius_cli.i18n import N_, get_language, n_
 
 _SEVERITIES = ("error", "warning", "info")
 
 
-@shared(Asking)
+@with_options(QueryOptions)
 def check(
-    options: Asking,
+    options: QueryOptions,
     fail_on: Annotated[
         Literal["error", "warning", "info", "never"],
         typer.Option(help=N_("Exit with 1 when there are findings of this severity or higher.")),
@@ -27,25 +27,25 @@ def check(
     The whole source is checked unless a branch, an organization or an admin is given.
     """
     from opttius_cli import session
-    from opttius_cli.reports.board import FINDINGS
+    from opttius_cli.reports.layouts import FINDINGS
 
-    request = asked(options, windowed=False, every_tier=True)
+    request = build_request(options, has_period=False, every_tier=True)
     settings = request.config
     scoped = bool(settings.branches or settings.organization or settings.user)
-    with session.opened(request) if scoped else session.opened_whole(request) as opened:
-        answer = session.answer(opened, "check", FINDINGS)
-    deliver(answer, options)
+    with session.open_session(request) if scoped else session.open_unscoped_session(request) as opened:
+        answer = session.run_reports(opened, "check", FINDINGS)
+    write_answer(answer, options)
     grave = _SEVERITIES[: _SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
     severities = answer.parts[0].result.table.column(0).to_pylist()
-    found = sum(1 for severity in severities if severity in grave)
-    if found:
-        from opttius_cli.reports.header import vocabulary
+    grave_count = sum(1 for severity in severities if severity in grave)
+    if grave_count:
+        from opttius_cli.reports.header import get_vocabulary
 
         raise CheckFailedError(
             n_(
                 "{count} finding has the severity {grade} or higher.",
                 "{count} findings have the severity {grade} or higher.",
-                found,
-                grade=vocabulary("severity")[language()][fail_on],
+                grave_count,
+                grade=get_vocabulary("severity")[get_language()][fail_on],
             )
         )

@@ -9,106 +9,109 @@ from typing import Annotated, Any
 
 import typer
 
-from opttius_cli import addresses
 from opttius_cli import config as settings
-from opttius_cli.commands.defined import definitions
-from opttius_cli.commands.options import Shared, shared
+from opttius_cli import redaction
+from opttius_cli.command_support.jobs import load_jobs
+from opttius_cli.command_support.options import CommonOptions, with_options
 from opttius_cli.errors import ConfigError, OutputError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-_HIDDEN = "…"
+_REDACTED = "…"
 """Shown instead of the value of a secret."""
 
 
 @app.command(help=N_("Print every setting with its value and its origin."))
-@shared(Shared)
+@with_options(CommonOptions)
 def show(
-    options: Shared,
+    options: CommonOptions,
     as_json: Annotated[bool, typer.Option("--json", help=N_("As JSON."))] = False,
 ) -> None:
     """Print every setting, its value, and its origin."""
-    config = settings.load({"language": options.lang}, os.environ, Path.cwd())
+    config = settings.resolve_config({"language": options.lang}, os.environ, Path.cwd())
     values = {
-        key: _HIDDEN if item.metadata["secret"] and getattr(config, item.name) else getattr(config, item.name)
-        for key, item in settings.settings().items()
+        key: _REDACTED
+        if item.metadata["secret"] and getattr(config, item.name)
+        else getattr(config, item.name)
+        for key, item in settings.list_settings().items()
     }
     if as_json:
         safe = {
-            key: addresses.shown(value) if isinstance(value, str) else value for key, value in values.items()
+            key: redaction.redact_value(value) if isinstance(value, str) else value
+            for key, value in values.items()
         }
         rows = [{"key": key, "value": value, "origin": config.origins[key]} for key, value in safe.items()]
-        sink.write_text(json.dumps(rows, ensure_ascii=False, indent=2, default=list) + "\n")
+        sink.write_stdout_text(json.dumps(rows, ensure_ascii=False, indent=2, default=list) + "\n")
         return
     for key, value in values.items():
-        sink.write_text(f"{key:<28} {_shown(value):<28} {_(config.origins[key])}\n")
+        sink.write_stdout_text(f"{key:<28} {_format_value(value):<28} {_(config.origins[key])}\n")
 
 
 @app.command(help=N_("Write a commented opttius.toml into this folder."))
-@shared(Shared)
+@with_options(CommonOptions)
 def init(
-    options: Shared,
+    options: CommonOptions,
     force: Annotated[bool, typer.Option("--force", help=N_("Overwrite an existing file."))] = False,
 ) -> None:
     """Write a file with every setting, commented out, and its meaning."""
     del options
-    file = Path.cwd() / settings.FILE
+    file = Path.cwd() / settings.FILE_NAME
 
-    text = template().encode()
+    text = build_template().encode()
     if file.exists() and not force:
         raise OutputError(_("{file} already exists. Add --force to overwrite it.", file=file))
-    sink.write_whole(file, force, lambda out: out.write(text))
-    sink.write_text(f"{file}\n")
+    sink.write_file(file, force, lambda out: out.write(text))
+    sink.write_stdout_text(f"{file}\n")
 
 
 @app.command(help=N_("Check opttius.toml: print the file, key and value of an error."))
-@shared(Shared)
-def validate(options: Shared) -> None:
+@with_options(CommonOptions)
+def validate(options: CommonOptions) -> None:
     """Confirm that every file that applies is valid, or raise the first error."""
     del options
-    config = settings.load({}, os.environ, Path.cwd())
-    files = settings.files(os.environ, Path.cwd())
-    definitions(config)
+    config = settings.resolve_config({}, os.environ, Path.cwd())
+    files = settings.find_config_files(os.environ, Path.cwd())
+    load_jobs(config)
     source = config.source
-    if source and not addresses.is_path(source) and not addresses.is_address(source):
+    if source and not redaction.is_existing_path(source) and not redaction.is_connection_string(source):
         raise ConfigError(_("source = {value}: this folder or file does not exist.", value=source))
     for file in files:
-        sink.write_text(_("{file} is valid.", file=file) + "\n")
+        sink.write_stdout_text(_("{file} is valid.", file=file) + "\n")
     if not files:
-        sink.write_text(
+        sink.write_stdout_text(
             _(
                 "There is no {file} in this folder, in one above it, or in {folder}.",
-                file=settings.FILE,
-                folder=settings.user_folder(os.environ),
+                file=settings.FILE_NAME,
+                folder=settings.find_user_folder(os.environ),
             )
             + "\n"
         )
 
 
 @app.command(help=N_("Print a new secret for privacy.key, which pseudonyms are made with."))
-@shared(Shared)
-def key(options: Shared) -> None:
+@with_options(CommonOptions)
+def key(options: CommonOptions) -> None:
     """Print the lines for opttius.toml, with a new secret every time."""
     import secrets
 
     del options
-    sink.write_text(f'[privacy]\nkey = "{secrets.token_hex(32)}"\n')
+    sink.write_stdout_text(f'[privacy]\nkey = "{secrets.token_hex(32)}"\n')
 
 
-def template() -> str:
+def build_template() -> str:
     """Return an opttius.toml with every setting commented out, its meaning above it."""
     sections: dict[str, list[str]] = {}
-    for key, item in settings.settings().items():
+    for key, item in settings.list_settings().items():
         section, _dot, name = key.rpartition(".")
-        default = settings.default_of(item)
-        lines = [f"# {_(item.metadata['meaning'])}", f"# {name} = {_toml(default)}"]
+        default = settings.get_default(item)
+        lines = [f"# {_(item.metadata['meaning'])}", f"# {name} = {_format_toml(default)}"]
         sections.setdefault(section, []).extend(lines)
     blocks = ["\n".join(([f"[{section}]"] if section else []) + lines) for section, lines in sections.items()]
     return "\n\n".join(blocks) + "\n"
 
 
-def _toml(value: Any) -> str:
+def _format_toml(value: Any) -> str:
     if value is None:
         return '""'
     if isinstance(value, bool):
@@ -118,13 +121,13 @@ def _toml(value: Any) -> str:
     return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
 
 
-def _shown(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if value is None:
         return "—"
     if isinstance(value, bool):
-        return _toml(value)
+        return _format_toml(value)
     if isinstance(value, str):
-        return addresses.shown(value)
+        return redaction.redact_value(value)
     if isinstance(value, tuple):
         return ", ".join(value) or "—"
     return ", ".join(f"{k}={v}" for k, v in value.items()) or "—" if isinstance(value, dict) else str(value)

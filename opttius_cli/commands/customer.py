@@ -6,20 +6,22 @@ from typing import Annotated
 
 import typer
 
-from opttius_cli.commands.asking import asked, deliver
-from opttius_cli.commands.options import Asking, shared
+from opttius_cli.command_support.options import QueryOptions, with_options
+from opttius_cli.command_support.request import build_request, write_answer
 from opttius_cli.i18n import N_
 
 
-@shared(Asking)
+@with_options(QueryOptions)
 def customer(
-    options: Asking,
-    sought: Annotated[str, typer.Argument(metavar=N_("ID"), help=N_("An id, an email or a RUT."))],
+    options: QueryOptions,
+    customer_key: Annotated[str, typer.Argument(metavar=N_("ID"), help=N_("An id, an email or a RUT."))],
 ) -> None:
     """Show one customer: figures, segments, twelve months, favourites, timeline."""
     from opttius_cli import session
-    from opttius_cli.reports.board import CUSTOMER
+    from opttius_cli.reports.layouts import CUSTOMER
 
-    with session.opened(asked(options, every_tier=True)) as opened:
-        found = session.find_customer(opened, sought)
-        deliver(session.answer(opened, "customer", CUSTOMER, {"customer": found}), options)
+    with session.open_session(build_request(options, every_tier=True)) as active_session:
+        customer_id = session.find_customer(active_session, customer_key)
+        write_answer(
+            session.run_reports(active_session, "customer", CUSTOMER, {"customer": customer_id}), options
+        )

@@ -6,16 +6,16 @@ from typing import Annotated, Literal
 
 import typer
 
-from opttius_cli.commands.asking import asked, deliver
-from opttius_cli.commands.options import Asking, shared
+from opttius_cli.command_support.options import QueryOptions, with_options
+from opttius_cli.command_support.request import build_request, write_answer
 from opttius_cli.i18n import N_
 
 Sort = Literal["lifetime_value", "purchases", "last_purchase", "days_since_last_purchase", "created", "name"]
 
 
-@shared(Asking)
+@with_options(QueryOptions)
 def customers(
-    options: Asking,
+    options: QueryOptions,
     search: Annotated[
         str | None, typer.Option(metavar=N_("TEXT"), help=N_("A part of the name, email, phone or RUT."))
     ] = None,
@@ -34,9 +34,9 @@ def customers(
 ) -> None:
     """List the customers of a scope, searched, filtered and sorted."""
     from opttius_cli import session
-    from opttius_cli.reports.board import CUSTOMERS
+    from opttius_cli.reports.layouts import CUSTOMERS
 
     filters = {"search": search or None, "inactive": inactive, "sort": sort, "limit": limit}
-    with session.opened(asked(options, every_tier=True)) as opened:
-        filters["segment"] = session.segment_named(segment) if segment else None
-        deliver(session.answer(opened, "customers", CUSTOMERS, filters), options)
+    with session.open_session(build_request(options, every_tier=True)) as active_session:
+        filters["segment"] = session.resolve_segment(segment) if segment else None
+        write_answer(session.run_reports(active_session, "customers", CUSTOMERS, filters), options)

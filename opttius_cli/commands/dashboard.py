@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opttius_cli.commands.asking import asked, deliver
-from opttius_cli.commands.options import Asking, shared
+from opttius_cli.command_support.options import QueryOptions, with_options
+from opttius_cli.command_support.request import build_request, write_answer
 from opttius_cli.i18n import N_
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from opttius_cli.reports.board import Place
+    from opttius_cli.reports.layouts import Slot
     from opttius_cli.result import Answer
     from opttius_cli.session import Request
 
 DEFAULT_PERIOD = "30"
 
 
-@shared(Asking)
+@with_options(QueryOptions)
 def dashboard(
-    options: Asking,
+    options: QueryOptions,
     section: Annotated[
         list[str] | None,
         typer.Option(
@@ -39,19 +39,21 @@ def dashboard(
     ] = None,
 ) -> None:
     """Show figures, sections, trends and growth of a period, and the rows that were left out."""
-    from opttius_cli.commands import watching
-    from opttius_cli.reports.board import DASHBOARD, sections
+    from opttius_cli.command_support.watch import parse_interval, run_watch
+    from opttius_cli.reports.layouts import DASHBOARD, select_sections
 
-    every = watching.interval(watch, options) if watch is not None else None
-    request, places = asked(options, period=DEFAULT_PERIOD), sections(DASHBOARD, section or [])
-    if every is None:
-        deliver(_answer(request, places), options)
+    interval_seconds = parse_interval(watch, options) if watch is not None else None
+    request, slots = build_request(options, period=DEFAULT_PERIOD), select_sections(DASHBOARD, section or [])
+    if interval_seconds is None:
+        write_answer(_run_dashboard(request, slots), options)
     else:
-        watching.watch(request, lambda one: _answer(one, places), options, every)
+        run_watch(
+            request, lambda fresh_request: _run_dashboard(fresh_request, slots), options, interval_seconds
+        )
 
 
-def _answer(request: Request, places: Sequence[Place]) -> Answer:
+def _run_dashboard(request: Request, slots: Sequence[Slot]) -> Answer:
     from opttius_cli import session
 
-    with session.opened(request) as opened:
-        return session.answer(opened, "dashboard", places)
+    with session.open_session(request) as active_session:
+        return session.run_reports(active_session, "dashboard", slots)

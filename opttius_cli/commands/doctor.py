@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from opttius_cli import addresses, config, i18n
-from opttius_cli.commands.asking import now, style_of, voice
-from opttius_cli.commands.options import Sourced, shared
+from opttius_cli import config, i18n, redaction
+from opttius_cli.command_support.options import SourceOptions, with_options
+from opttius_cli.command_support.request import build_reporter, build_style, read_clock
 from opttius_cli.errors import NoSourceError, SourceError
 from opttius_cli.i18n import N_, _, n_
 from opttius_cli.render import sink
@@ -20,12 +20,12 @@ from opttius_cli.render import sink
 if TYPE_CHECKING:
     from opttius_cli.config import Config
     from opttius_cli.doctor import Finding
-    from opttius_cli.doctor.findings import Tell
+    from opttius_cli.doctor.findings import OnFinding
 
 
-@shared(Sourced)
+@with_options(SourceOptions)
 def doctor(
-    options: Sourced,
+    options: SourceOptions,
     place: Annotated[
         str | None, typer.Argument(metavar=N_("SOURCE"), help=N_("What to check; --source when not given."))
     ] = None,
@@ -44,43 +44,53 @@ def doctor(
     ] = "opttius_reader",
 ) -> None:
     """Check a source step by step, and show what to do where a step fails."""
-    from opttius_cli.doctor import must_be_possible
+    from opttius_cli.doctor import check_role_name
 
-    must_be_possible(role)
-    given = {"source": place or options.source, "language": options.lang}
-    settings = config.load(given, os.environ, Path.cwd())
+    check_role_name(role)
+    overrides = {"source": place or options.source, "language": options.lang}
+    settings = config.resolve_config(overrides, os.environ, Path.cwd())
     if role_sql:
-        _print_role(settings, role, options)
+        _print_role_sql(settings, role, options)
     elif not settings.source:
         raise NoSourceError
     else:
-        _examine(settings, role, options, as_json=format == "json")
+        _run_checks(settings, role, options, as_json=format == "json")
 
 
-def _examine(settings: Config, role: str, options: Sourced, *, as_json: bool) -> None:
+def _run_checks(settings: Config, role: str, options: SourceOptions, *, as_json: bool) -> None:
     """Print every finding. Raises SourceError when the source cannot be used."""
     from opttius_cli import doctor as doctors
 
     if as_json:
         # Output for programs is the same in every language.
-        i18n.use("en")
-    found: list[Finding] = []
-    say = _speaker(options)
+        i18n.set_language("en")
+    findings: list[Finding] = []
+    write_finding = _build_finding_writer(options)
 
-    def tell(finding: Finding) -> None:
+    def on_finding(finding: Finding) -> None:
         # The message of a driver or a server may hold anything, also a password.
-        finding = replace(finding, said=addresses.masked(finding.said))
-        found.append(finding)
+        finding = replace(finding, message=redaction.redact_secrets(finding.message))
+        findings.append(finding)
         if not as_json:
-            say(finding)
+            write_finding(finding)
 
-    seen = doctors.examine(settings, os.environ, now, tell)
-    sql = doctors.role_for(settings, seen, role) if addresses.is_address(settings.source or "") else None
-    failed = [finding for finding in found if finding.state is doctors.State.FAILED]
+    server = doctors.run_checks(settings, os.environ, read_clock, on_finding)
+    sql = (
+        doctors.build_role_sql(settings, server, role)
+        if redaction.is_connection_string(settings.source or "")
+        else None
+    )
+    failed = [finding for finding in findings if finding.state is doctors.State.FAILED]
     if as_json:
-        _print_json(found, sql, usable=not failed)
-    elif sql and seen and any(finding.step in _ABOUT_RIGHTS and finding.state != "ok" for finding in found):
-        sink.write_text("\n" + _("A role that can read what is needed, and nothing else:") + f"\n\n{sql}")
+        _print_json(findings, sql, usable=not failed)
+    elif (
+        sql
+        and server
+        and any(finding.step in _PERMISSION_STEPS and finding.state != "ok" for finding in findings)
+    ):
+        sink.write_stdout_text(
+            "\n" + _("A role that can read what is needed, and nothing else:") + f"\n\n{sql}"
+        )
     if failed:
         raise SourceError(
             n_(
@@ -91,43 +101,50 @@ def _examine(settings: Config, role: str, options: Sourced, *, as_json: bool) ->
         )
 
 
-_ABOUT_RIGHTS = {"read_only", "privileges", "row_security", "schema"}
+_PERMISSION_STEPS = {"read_only", "privileges", "row_security", "schema"}
 """Steps that another role would fix."""
 
 
-def _print_role(settings: Config, role: str, options: Sourced) -> None:
+def _print_role_sql(settings: Config, role: str, options: SourceOptions) -> None:
     from opttius_cli import doctor as doctors
 
-    found: list[Finding] = []
-    seen = doctors.examine(settings, os.environ, now, found.append) if settings.source else None
-    if seen is None:
-        voice(options).note(
+    findings: list[Finding] = []
+    server = (
+        doctors.run_checks(settings, os.environ, read_clock, findings.append) if settings.source else None
+    )
+    if server is None:
+        build_reporter(options).show_note(
             _(
                 "Note: no database could be checked, so this grants every column that opttius knows. "
                 "Leave out those that your database does not have."
             )
         )
-    sink.write_text(doctors.role_for(settings, seen, role))
+    sink.write_stdout_text(doctors.build_role_sql(settings, server, role))
 
 
-def _speaker(options: Sourced) -> Tell:
+def _build_finding_writer(options: SourceOptions) -> OnFinding:
     """Return the function that prints each finding immediately."""
     from opttius_cli.doctor import STEPS
-    from opttius_cli.render import checklist
+    from opttius_cli.render.terminal import checklist
 
-    style, room = style_of(options), max(len(_(label)) for label in STEPS.values())
+    style, label_width = build_style(options), max(len(_(label)) for label in STEPS.values())
 
-    def say(finding: Finding) -> None:
-        item = checklist.Item(_(STEPS[finding.step]), finding.state, finding.said, finding.remedy)
-        sink.write_stdout(lambda out: checklist.write(item, out, style, room))
+    def write_finding(finding: Finding) -> None:
+        item = checklist.ChecklistItem(_(STEPS[finding.step]), finding.state, finding.message, finding.remedy)
+        sink.write_stdout(lambda out: checklist.write_item(item, out, style, label_width))
 
-    return say
+    return write_finding
 
 
-def _print_json(found: list[Finding], sql: str | None, *, usable: bool) -> None:
+def _print_json(findings: list[Finding], sql: str | None, *, usable: bool) -> None:
     checks = [
-        {"check": one.step, "state": one.state.value, "said": one.said, "remedy": one.remedy or None}
-        for one in found
+        {
+            "check": finding.step,
+            "state": finding.state.value,
+            "message": finding.message,
+            "remedy": finding.remedy or None,
+        }
+        for finding in findings
     ]
     document = {"report": "doctor", "schema_version": 1, "usable": usable, "checks": checks, "role_sql": sql}
-    sink.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    sink.write_stdout_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

@@ -6,18 +6,18 @@ from typing import Annotated
 
 import typer
 
-from opttius_cli.commands.asking import asked, deliver, library
+from opttius_cli.command_support.options import QueryOptions, with_options
+from opttius_cli.command_support.request import build_request, load_library, write_answer
 from opttius_cli.commands.dashboard import DEFAULT_PERIOD
-from opttius_cli.commands.options import Asking, shared
 from opttius_cli.errors import UnknownNameError, UsageError
-from opttius_cli.i18n import N_, _, language
-from opttius_cli.names import meant, nearest
+from opttius_cli.i18n import N_, _, get_language
+from opttius_cli.name_matching import resolve_name, suggest_names
 from opttius_cli.render import sink
 
 
-@shared(Asking)
+@with_options(QueryOptions)
 def export(
-    options: Asking,
+    options: QueryOptions,
     name: Annotated[
         str | None, typer.Argument(metavar=N_("NAME"), help=N_("Which report; --list names them."))
     ] = None,
@@ -25,35 +25,35 @@ def export(
 ) -> None:
     """Write one report to NAME-<as-of date>.xlsx in this folder, or as --output and --format say."""
     from opttius_cli import session
-    from opttius_cli.reports.board import DASHBOARD, EXPORTS, rows
+    from opttius_cli.reports.layouts import DASHBOARD, EXPORTS, build_list_layout
 
-    reports = library().users() | EXPORTS
+    reports = load_library().list_user_reports() | EXPORTS
     if list_:
         # No data is read, so the run is not audited.
         options.record.command = None
-        _list(reports)
+        _print_reports(reports)
         return
     if name is None:
         raise UsageError(_("Which report? Type opttius export NAME, or opttius export --list."))
-    chosen = meant(name, [*reports, "dashboard"])
+    chosen = resolve_name(name, [*reports, "dashboard"])
     if chosen is None:
-        raise UnknownNameError(_("report"), name, nearest(name, [*reports, "dashboard"]))
-    places = DASHBOARD if chosen == "dashboard" else rows(reports[chosen])
-    windowed = chosen == "dashboard" or library().report(reports[chosen]).windowed
-    request = asked(
+        raise UnknownNameError(_("report"), name, suggest_names(name, [*reports, "dashboard"]))
+    slots = DASHBOARD if chosen == "dashboard" else build_list_layout(reports[chosen])
+    has_period = chosen == "dashboard" or load_library().load_report(reports[chosen]).has_period
+    request = build_request(
         options,
-        period=DEFAULT_PERIOD if windowed else None,
-        windowed=windowed,
-        usual="csv" if options.output == "-" else "xlsx",
+        period=DEFAULT_PERIOD if has_period else None,
+        has_period=has_period,
+        default_format="csv" if options.output == "-" else "xlsx",
     )
-    with session.opened(request) as opened:
-        answer = session.answer(opened, chosen, places, session.EVERY_CUSTOMER)
-        deliver(answer, options, default_name=f"{chosen}-{opened.clock.date.isoformat()}")
+    with session.open_session(request) as active_session:
+        answer = session.run_reports(active_session, chosen, slots, session.EVERY_CUSTOMER)
+        write_answer(answer, options, default_name=f"{chosen}-{active_session.clock.local_date.isoformat()}")
 
 
-def _list(reports: dict[str, str]) -> None:
-    titles = {name: library().title(report, language()) for name, report in reports.items()}
+def _print_reports(reports: dict[str, str]) -> None:
+    titles = {name: load_library().get_title(report, get_language()) for name, report in reports.items()}
     titles["dashboard"] = _("The dashboard")
     width = max(map(len, titles))
     for name in sorted(titles):
-        sink.write_text(f"{name:<{width}}  {titles[name]}\n")
+        sink.write_stdout_text(f"{name:<{width}}  {titles[name]}\n")

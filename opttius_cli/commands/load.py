@@ -7,16 +7,16 @@ from typing import Annotated
 
 import typer
 
-from opttius_cli.commands.asking import asked, deliver
-from opttius_cli.commands.options import Asking, shared
+from opttius_cli.command_support.options import QueryOptions, with_options
+from opttius_cli.command_support.request import build_request, write_answer
 from opttius_cli.errors import UsageError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
 
 
-@shared(Asking)
+@with_options(QueryOptions)
 def load(
-    options: Asking,
+    options: QueryOptions,
     place: Annotated[
         str | None, typer.Argument(metavar=N_("SOURCE"), help=N_("What to load; --source when not given."))
     ] = None,
@@ -26,7 +26,7 @@ def load(
 ) -> None:
     """Load a source into a snapshot; print the rows of each table, what was refused and why."""
     from opttius_cli import session
-    from opttius_cli.reports.board import LOADED, LOADED_FOR_READER, QUALITY_OF_ROWS
+    from opttius_cli.reports.layouts import LOAD_SUMMARY, LOAD_SUMMARY_FOR_READER, ROW_QUALITY
 
     if options.branch or options.organization:
         raise UsageError(_("load reads the whole source: leave out --branch and --organization."))
@@ -38,12 +38,12 @@ def load(
                     path=into if into.name else "shop",
                 )
             )
-        sink.refuse(into, force=options.force, option="--into")
-    request = asked(options, source=place, every_tier=True)
-    path = session.load_now(request, into, force=options.force)
+        sink.check_writable(into, force=options.force, option="--into")
+    request = build_request(options, source=place, every_tier=True)
+    path = session.load_new_snapshot(request, into, force=options.force)
     # An admin sees the counts of the admin's scope only; without an admin, the whole source is shown.
     is_admin = request.config.user is not None
-    telling = session.opened if is_admin else session.opened_whole
-    told = LOADED_FOR_READER if is_admin else LOADED
-    with telling(request, path) as opened:
-        deliver(session.answer(opened, "load", told, quality=QUALITY_OF_ROWS), options)
+    open_snapshot = session.open_session if is_admin else session.open_unscoped_session
+    slots = LOAD_SUMMARY_FOR_READER if is_admin else LOAD_SUMMARY
+    with open_snapshot(request, path) as active_session:
+        write_answer(session.run_reports(active_session, "load", slots, quality=ROW_QUALITY), options)

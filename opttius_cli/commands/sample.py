@@ -8,15 +8,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from opttius_cli.commands.options import Shared, shared
+from opttius_cli.command_support.options import CommonOptions, with_options
 from opttius_cli.errors import OutputError, UsageError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
 
 
-@shared(Shared)
+@with_options(CommonOptions)
 def sample(
-    options: Shared,
+    options: CommonOptions,
     out: Annotated[
         Path, typer.Option(metavar=N_("FOLDER"), help=N_("The folder to write, made when it does not exist."))
     ],
@@ -35,7 +35,7 @@ def sample(
     ] = False,
 ) -> None:
     """Make an invented optical chain: two organizations, three years of sales."""
-    from opttius_cli.sample import generate
+    from opttius_cli.sample import generate_sample
 
     try:
         last = date.fromisoformat(until)
@@ -46,11 +46,11 @@ def sample(
     if out.exists() and (not out.is_dir() or any(out.iterdir())) and not force:
         raise OutputError(_("{path} is not empty. Choose another folder, or add --force.", path=out))
     try:
-        rows = generate(out, customers=customers, seed=seed, until=last, file_format=file_format)
+        rows = generate_sample(out, customers=customers, seed=seed, until=last, file_format=file_format)
     except OSError as error:
         raise OutputError(
             _("{path} cannot be written: {why}", path=out, why=error.strerror or error)
         ) from error
     if not options.quiet:
         for table, count in rows.items():
-            sink.write_text(f"{table:<22}{count:>12,}\n")
+            sink.write_stdout_text(f"{table:<22}{count:>12,}\n")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opttius_cli import config as settings
-from opttius_cli.commands.defined import definitions
-from opttius_cli.commands.options import Shared, shared
-from opttius_cli.diagnostics import Voice
+from opttius_cli.command_support.jobs import load_jobs
+from opttius_cli.command_support.options import CommonOptions, with_options
+from opttius_cli.diagnostics import Reporter
 from opttius_cli.errors import ConfigError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
@@ -24,7 +24,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Timing(Shared):
+class ScheduleOptions(CommonOptions):
     """The options of every command about timers."""
 
     systemd: Annotated[
@@ -39,78 +39,78 @@ class Timing(Shared):
 
 
 @app.command(help=N_("Print the line for cron, or the units for systemd."))
-@shared(Timing)
-def show(options: Timing) -> None:
+@with_options(ScheduleOptions)
+def show(options: ScheduleOptions) -> None:
     """Print what install would write."""
     from opttius_cli.schedule import crontab, systemd
 
-    call = _call(options)
+    call = _build_call(options)
     if not options.systemd:
-        sink.write_text(crontab.block(call))
+        sink.write_stdout_text(crontab.build_block(call))
         return
-    for name, text in systemd.units(call).items():
-        sink.write_text(f"# {systemd.folder(os.environ) / name}\n{text}\n")
+    for name, text in systemd.build_units(call).items():
+        sink.write_stdout_text(f"# {systemd.get_unit_folder(os.environ) / name}\n{text}\n")
 
 
 @app.command(help=N_("Write them to your crontab, or to your own systemd units."))
-@shared(Timing)
-def install(options: Timing) -> None:
+@with_options(ScheduleOptions)
+def install(options: ScheduleOptions) -> None:
     """Write the cron line or the systemd units, replacing what an earlier install wrote."""
     from opttius_cli.schedule import crontab, systemd
 
-    call, voice = _call(options), Voice(options.quiet, options.verbose)
+    call, reporter = _build_call(options), Reporter(options.quiet, options.verbose)
     if options.systemd:
-        files, is_running = systemd.install(call, systemd.folder(os.environ))
-        sink.write_text("".join(f"{file}\n" for file in files))
+        files, is_running = systemd.install_units(call, systemd.get_unit_folder(os.environ))
+        sink.write_stdout_text("".join(f"{file}\n" for file in files))
         if not is_running:
-            voice.note(
+            reporter.show_note(
                 _(
                     "systemd has not started the timer. Type systemctl --user enable --now {name}.",
                     name=files[-1].name,
                 )
             )
         return
-    before = crontab.read()
-    after = crontab.with_call(before, call)
+    before = crontab.read_crontab()
+    after = crontab.insert_block(before, call)
     if after != before:
-        crontab.write(after)
-    sink.write_text(crontab.block(call))
+        crontab.write_crontab(after)
+    sink.write_stdout_text(crontab.build_block(call))
 
 
 @app.command(help=N_("Remove what install wrote, and nothing else."))
-@shared(Timing)
-def remove(options: Timing) -> None:
+@with_options(ScheduleOptions)
+def remove(options: ScheduleOptions) -> None:
     """Remove the cron line with its marks, or the two systemd units."""
     from opttius_cli.schedule import crontab, systemd
 
-    call, voice = _call(options, needed=False), Voice(options.quiet, options.verbose)
+    call, reporter = _build_call(options, require_job=False), Reporter(options.quiet, options.verbose)
     if options.systemd:
-        files = systemd.remove(call, systemd.folder(os.environ))
-        sink.write_text("".join(f"{file}\n" for file in files))
-        found = bool(files)
+        files = systemd.remove_units(call, systemd.get_unit_folder(os.environ))
+        sink.write_stdout_text("".join(f"{file}\n" for file in files))
+        has_changed = bool(files)
     else:
-        before = crontab.read()
-        after = crontab.without(before, call.folder)
-        found = after != before
-        if found:
-            crontab.write(after)
-    if not found:
-        voice.note(_("No schedule was installed for {folder}.", folder=call.folder))
+        before = crontab.read_crontab()
+        after = crontab.remove_block(before, call.folder)
+        has_changed = after != before
+        if has_changed:
+            crontab.write_crontab(after)
+    if not has_changed:
+        reporter.show_note(_("No schedule was installed for {folder}.", folder=call.folder))
 
 
-def _call(options: Timing, *, needed: bool = True) -> Call:
+def _build_call(options: ScheduleOptions, *, require_job: bool = True) -> Call:
     """Build the call for the nearest opttius.toml's folder. Raises ConfigError when no job has a schedule."""
-    from opttius_cli.schedule.call import call_of
+    from opttius_cli.schedule.call import build_call
 
-    files = settings.files(os.environ, Path.cwd())
+    files = settings.find_config_files(os.environ, Path.cwd())
     folder = files[0].parent.resolve() if files else Path.cwd()
-    if needed:
-        config = settings.load({"language": options.lang}, os.environ, Path.cwd())
-        if not any(one.schedule for one in definitions(config).values()):
+    if require_job:
+        config = settings.resolve_config({"language": options.lang}, os.environ, Path.cwd())
+        if not any(job.schedule for job in load_jobs(config).values()):
             raise ConfigError(
                 _(
                     'No report has a schedule. Write every = "mon 07:00" in a table [reports.NAME] of '
                     "opttius.toml."
                 )
             )
-    return call_of(folder, os.environ, options.minutes)
+    return build_call(folder, os.environ, options.minutes)

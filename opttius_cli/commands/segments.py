@@ -6,22 +6,24 @@ from typing import Annotated, Literal
 
 import typer
 
-from opttius_cli.commands.asking import asked, deliver
+from opttius_cli.command_support.options import QueryOptions, with_options
+from opttius_cli.command_support.request import build_request, write_answer
 from opttius_cli.commands.dashboard import DEFAULT_PERIOD
-from opttius_cli.commands.options import Asking, shared
 from opttius_cli.i18n import N_
 
 
-@shared(Asking)
+@with_options(QueryOptions)
 def segments(
-    options: Asking,
+    options: QueryOptions,
     scheme: Annotated[
         Literal["lifecycle", "rfm"], typer.Option(help=N_("How customers are divided."))
     ] = "lifecycle",
 ) -> None:
     """Show segments with shares, and movement since the end of the previous window."""
     from opttius_cli import session
-    from opttius_cli.reports.board import SCHEMES, rows
+    from opttius_cli.reports.layouts import SCHEMES, build_list_layout
 
-    with session.opened(asked(options, period=DEFAULT_PERIOD)) as opened:
-        deliver(session.answer(opened, "segments", rows(SCHEMES[scheme])), options)
+    with session.open_session(build_request(options, period=DEFAULT_PERIOD)) as active_session:
+        write_answer(
+            session.run_reports(active_session, "segments", build_list_layout(SCHEMES[scheme])), options
+        )

@@ -1,7 +1,7 @@
 """The checks of ``opttius doctor``: each step towards a source gets a finding with a remedy."""
 
-from opttius_cli.doctor.examining import examine, role_for
+from opttius_cli.doctor.checks import build_role_sql, run_checks
 from opttius_cli.doctor.findings import STEPS, Finding, State
-from opttius_cli.sources.postgres.role import must_be_possible
+from opttius_cli.sources.postgres.role_sql import check_role_name
 
-__all__ = ["STEPS", "Finding", "State", "examine", "must_be_possible", "role_for"]
+__all__ = ["STEPS", "Finding", "State", "build_role_sql", "check_role_name", "run_checks"]

@@ -11,93 +11,102 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.doctor import network, schema
 from opttius_cli.doctor.findings import Finding, State
-from opttius_cli.errors import SourceError, listed
+from opttius_cli.errors import SourceError, format_list
 from opttius_cli.i18n import _
-from opttius_cli.sources.postgres.source import connected, must_be_safe
-from opttius_cli.sources.postgres.survey import mark_hidden, survey
+from opttius_cli.sources.postgres.server_info import detect_hidden_rows, read_server_info
+from opttius_cli.sources.postgres.source import check_encryption, connect_read_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from opttius_cli.doctor.findings import Tell
-    from opttius_cli.sources.postgres.address import Address, Way
-    from opttius_cli.sources.postgres.line import Line
-    from opttius_cli.sources.postgres.survey import Server, Survey
-    from opttius_cli.sources.postgres.terms import Terms
+    from opttius_cli.doctor.findings import OnFinding
+    from opttius_cli.sources.postgres.connection import ConnectionThread
+    from opttius_cli.sources.postgres.conninfo import ConnInfo, HostPort
+    from opttius_cli.sources.postgres.server_info import ServerInfo, SessionInfo
+    from opttius_cli.sources.postgres.settings import PostgresSettings
 
-_CLOCKS_APART = 60.0
+_MAX_CLOCK_SKEW = 60.0
 """Seconds that two clocks may differ before it is reported."""
-_TRANSACTION_POOLERS = {"6543", "6432"}
+_POOLER_PORTS = {"6543", "6432"}
 """Ports of connection poolers: Supabase in transaction mode, and PgBouncer's default."""
 
 
-def examine(address: Address, terms: Terms, clock: Callable[[], datetime], tell: Tell) -> Survey | None:
+def check_database(
+    conn_info: ConnInfo, settings: PostgresSettings, clock: Callable[[], datetime], on_finding: OnFinding
+) -> ServerInfo | None:
     """Check every step and report it; returns what the server shows, None when the login failed."""
-    tell(Finding("address", State.GOOD, _("The address is {place}.", place=address.shown)))
-    if address.written_secret:
-        said = _("The password is in the address, where everybody on this machine can see it.")
+    on_finding(Finding("address", State.OK, _("The address is {place}.", place=conn_info.display_name)))
+    if conn_info.has_secret_in_text:
+        message = _("The password is in the address, where everybody on this machine can see it.")
         remedy = _("Put it into PGPASSWORD, ~/.pgpass or a service file, and write the address without it.")
-        tell(Finding("address", State.NOTE, said, remedy))
-    if not _reached(address, terms, tell) or (line := _logged_in(address, terms, tell)) is None:
+        on_finding(Finding("address", State.NOTE, message, remedy))
+    if (
+        not _check_hosts(conn_info, settings, on_finding)
+        or (connection := _log_in(conn_info, settings, on_finding)) is None
+    ):
         return None
     try:
         before = clock()
-        seen = survey(line, terms.schema)
+        server_info = read_server_info(connection, settings.schema)
         after = clock()
-        mark_hidden(seen, partial(connected, address, replace(terms, restricted=False)))
-        _about_session(seen.server, address, tell)
-        _about_clock(seen.server, before, after, tell)
-        schema.examine(line, seen, terms, tell)
+        detect_hidden_rows(
+            server_info, partial(connect_read_only, conn_info, replace(settings, restricted=False))
+        )
+        _report_session(server_info.session, conn_info, on_finding)
+        _report_clock(server_info.session, before, after, on_finding)
+        schema.check_schema(connection, server_info, settings, on_finding)
     except SourceError as error:
-        tell(Finding("tables", State.FAILED, str(error)))
+        on_finding(Finding("tables", State.FAILED, str(error)))
         return None
     finally:
-        line.close()
-    return seen
+        connection.close()
+    return server_info
 
 
-def _reached(address: Address, terms: Terms, tell: Tell) -> bool:
+def _check_hosts(conn_info: ConnInfo, settings: PostgresSettings, on_finding: OnFinding) -> bool:
     """Check name, port and encryption of each server; returns whether at least one can be reached."""
-    told: list[Finding] = []
-    ways = [_one_reached(way, address, terms, told.append) for way in address.ways]
-    for finding in told:
+    findings: list[Finding] = []
+    results = [_check_host(host_port, conn_info, settings, findings.append) for host_port in conn_info.hosts]
+    for finding in findings:
         # One reachable server of several is enough.
-        enough = finding.state is State.FAILED and any(ways)
-        tell(replace(finding, state=State.NOTE) if enough else finding)
-    return any(ways)
+        is_optional = finding.state is State.FAILED and any(results)
+        on_finding(replace(finding, state=State.NOTE) if is_optional else finding)
+    return any(results)
 
 
-def _one_reached(way: Way, address: Address, terms: Terms, tell: Tell) -> bool:
-    if way.is_socket:
-        folder = way.place or address.host
-        said = _("The server is on this machine, behind the socket in {host}.", host=folder)
-        tell(Finding("name", State.GOOD, said))
+def _check_host(
+    host_port: HostPort, conn_info: ConnInfo, settings: PostgresSettings, on_finding: OnFinding
+) -> bool:
+    if host_port.is_socket:
+        folder = host_port.host or conn_info.host
+        message = _("The server is on this machine, behind the socket in {host}.", host=folder)
+        on_finding(Finding("name", State.OK, message))
         return True
-    host, port, seconds = way.place, way.port, terms.connect_timeout
+    host, port, seconds = host_port.host, host_port.port, settings.connect_timeout
     try:
-        found = network.addresses(host, seconds)
+        addresses = network.resolve_host(host, seconds)
     except OSError:
-        said = _("There is no host “{host}”, or no network to find it.", host=host)
+        message = _("There is no host “{host}”, or no network to find it.", host=host)
         remedy = _("Check how the host is written, the network, and whether a VPN is needed.")
-        tell(Finding("name", State.FAILED, said, remedy))
+        on_finding(Finding("name", State.FAILED, message, remedy))
         return False
-    said = (
+    message = (
         _("{host} is an IP address.", host=host)
-        if host in found
-        else _("{host} is {addresses}.", host=host, addresses=listed(found, 3))
+        if host in addresses
+        else _("{host} is {addresses}.", host=host, addresses=format_list(addresses, 3))
     )
-    tell(Finding("name", State.GOOD, said))
+    on_finding(Finding("name", State.OK, message))
     try:
-        network.knock(host, int(port), seconds)
+        network.check_port(host, int(port), seconds)
     except OSError as error:
-        tell(Finding("port", State.FAILED, *_closed(host, port, error)))
+        on_finding(Finding("port", State.FAILED, *_describe_port_error(host, port, error)))
         return False
-    tell(Finding("port", State.GOOD, _("Something answers at port {port}.", port=port)))
-    return _encryption(host, int(port), address, terms, tell)
+    on_finding(Finding("port", State.OK, _("Something answers at port {port}.", port=port)))
+    return _check_encryption(host, int(port), conn_info, settings, on_finding)
 
 
-def _closed(host: str, port: str, error: OSError) -> tuple[str, str]:
+def _describe_port_error(host: str, port: str, error: OSError) -> tuple[str, str]:
     if isinstance(error, ConnectionRefusedError):
         return (
             _("Nothing listens at {host}, port {port}.", host=host, port=port),
@@ -109,34 +118,39 @@ def _closed(host: str, port: str, error: OSError) -> tuple[str, str]:
     )
 
 
-def _encryption(host: str, port: int, address: Address, terms: Terms, tell: Tell) -> bool:
+def _check_encryption(
+    host: str, port: int, conn_info: ConnInfo, settings: PostgresSettings, on_finding: OnFinding
+) -> bool:
     """Check whether the server offers encryption; it is a failure only where encryption is required."""
     try:
-        must_be_safe(address, terms)
-        offered = network.offers_encryption(host, port, terms.connect_timeout)
+        check_encryption(conn_info, settings)
+        is_offered = network.can_encrypt(host, port, settings.connect_timeout)
     except SourceError as error:
-        tell(Finding("encryption", State.FAILED, str(error)))
+        on_finding(Finding("encryption", State.FAILED, str(error)))
         return False
     except OSError:
-        said = _("What answers at port {port} is not PostgreSQL, or it answers too late.", port=port)
-        tell(
+        message = _("What answers at port {port} is not PostgreSQL, or it answers too late.", port=port)
+        on_finding(
             Finding(
-                "encryption", State.FAILED, said, _("Check the port, and whether the server is overloaded.")
+                "encryption",
+                State.FAILED,
+                message,
+                _("Check the port, and whether the server is overloaded."),
             )
         )
         return False
-    demanded = address.is_encrypted or not (address.is_local or terms.plaintext)
-    if offered:
-        tell(Finding("encryption", State.GOOD, _("The server offers encryption.")))
-    elif demanded:
-        said = _("The server offers no encryption, which is required to read from another machine.")
+    is_required = conn_info.is_encrypted or not (conn_info.is_local or settings.plaintext)
+    if is_offered:
+        on_finding(Finding("encryption", State.OK, _("The server offers encryption.")))
+    elif is_required:
+        message = _("The server offers no encryption, which is required to read from another machine.")
         remedy = _(
             "Turn it on at the server (ssl = on), or allow a plain connection (postgres.allow_plaintext = true)."
         )
-        tell(Finding("encryption", State.FAILED, said, remedy))
+        on_finding(Finding("encryption", State.FAILED, message, remedy))
         return False
     else:
-        tell(
+        on_finding(
             Finding(
                 "encryption",
                 State.NOTE,
@@ -146,75 +160,79 @@ def _encryption(host: str, port: int, address: Address, terms: Terms, tell: Tell
     return True
 
 
-def _logged_in(address: Address, terms: Terms, tell: Tell) -> Line | None:
+def _log_in(
+    conn_info: ConnInfo, settings: PostgresSettings, on_finding: OnFinding
+) -> ConnectionThread | None:
     """Connect so that row-level security hides rows instead of raising an error."""
     try:
-        return connected(address, replace(terms, restricted=True))
+        return connect_read_only(conn_info, replace(settings, restricted=True))
     except SourceError as error:
         # The name of this setting is the same in every language of the message.
         step = "encryption" if "sslrootcert" in str(error) else "login"
-        tell(Finding(step, State.FAILED, str(error)))
+        on_finding(Finding(step, State.FAILED, str(error)))
         return None
 
 
-def _about_session(server: Server, address: Address, tell: Tell) -> None:
-    tell(
+def _report_session(session: SessionInfo, conn_info: ConnInfo, on_finding: OnFinding) -> None:
+    on_finding(
         Finding(
             "login",
-            State.GOOD,
+            State.OK,
             _(
                 "Logged in as “{user}” to “{database}”, PostgreSQL {version}.",
-                user=server.user,
-                database=server.database,
-                version=server.version,
+                user=session.user,
+                database=session.database,
+                version=session.version,
             ),
         )
     )
-    if server.tls:
-        tell(
+    if session.tls:
+        on_finding(
             Finding(
-                "encryption", State.GOOD, _("The connection is encrypted ({version}).", version=server.tls)
+                "encryption", State.OK, _("The connection is encrypted ({version}).", version=session.tls)
             )
         )
-    if server.read_only:
-        tell(Finding("read_only", State.GOOD, _("The transaction can read and change nothing.")))
+    if session.read_only:
+        on_finding(Finding("read_only", State.OK, _("The transaction can read and change nothing.")))
     else:
-        said = _("The transaction is not read-only, although that was requested.")
-        tell(Finding("read_only", State.FAILED, said, _("Check what stands between here and the server.")))
-    if server.superuser:
-        said = _("“{user}” is a superuser, who may do everything.", user=server.user)
-        tell(Finding("read_only", State.NOTE, said, _(schema.LESS)))
-    ports = set(address.port.split(","))
-    if ports & _TRANSACTION_POOLERS or (server.port is not None and str(server.port) not in ports):
-        said = _(
+        message = _("The transaction is not read-only, although that was requested.")
+        on_finding(
+            Finding("read_only", State.FAILED, message, _("Check what stands between here and the server."))
+        )
+    if session.superuser:
+        message = _("“{user}” is a superuser, who may do everything.", user=session.user)
+        on_finding(Finding("read_only", State.NOTE, message, _(schema.LEAST_PRIVILEGE_HINT)))
+    ports = set(conn_info.port.split(","))
+    if ports & _POOLER_PORTS or (session.port is not None and str(session.port) not in ports):
+        message = _(
             "A pooler or a forwarded port stands in between: the server itself listens at {port}.",
-            port=server.port or "?",
+            port=session.port or "?",
         )
         remedy = _(
             "That works: everything is read in one transaction. With Supabase, session mode (port 5432) is meant "
             "for this."
         )
-        tell(Finding("pooler", State.NOTE, said, remedy))
+        on_finding(Finding("pooler", State.NOTE, message, remedy))
 
 
-def _about_clock(server: Server, before: datetime, after: datetime, tell: Tell) -> None:
+def _report_clock(session: SessionInfo, before: datetime, after: datetime, on_finding: OnFinding) -> None:
     """Compare the clocks: this machine's ends the periods, the server's dates the rows."""
-    ours = (before.timestamp() + after.timestamp()) / 2
-    apart = server.moment - ours
-    if abs(apart) <= _CLOCKS_APART + (after - before).total_seconds():
-        tell(Finding("clock", State.GOOD, _("The clocks of this machine and of the server agree.")))
+    local_time = (before.timestamp() + after.timestamp()) / 2
+    skew = session.moment - local_time
+    if abs(skew) <= _MAX_CLOCK_SKEW + (after - before).total_seconds():
+        on_finding(Finding("clock", State.OK, _("The clocks of this machine and of the server agree.")))
         return
-    values = {"seconds": f"{abs(apart):.0f}"}
-    said = (
+    values = {"seconds": f"{abs(skew):.0f}"}
+    message = (
         _("The server's clock is {seconds} seconds ahead of this machine's.", **values)
-        if apart > 0
+        if skew > 0
         else _("The server's clock is {seconds} seconds behind this machine's.", **values)
     )
-    tell(
+    on_finding(
         Finding(
             "clock",
             State.NOTE,
-            said,
+            message,
             _("Set both by the network (NTP): “now” in a report is this machine's."),
         )
     )

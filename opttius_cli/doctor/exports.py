@@ -8,34 +8,34 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from opttius_cli.doctor.findings import Finding, State
-from opttius_cli.doctor.tables import Remedies, compare
+from opttius_cli.doctor.tables import Remedies, compare_catalog
 from opttius_cli.errors import SourceError
 from opttius_cli.i18n import _
-from opttius_cli.snapshot.held import Limits, connect, read_manifest
-from opttius_cli.snapshot.source import ReadyMade, Site
+from opttius_cli.snapshot.open import ResourceLimits, connect_duckdb, read_manifest
+from opttius_cli.snapshot.source_protocol import LoadContext, SnapshotSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import duckdb
 
-    from opttius_cli.doctor.findings import Tell
-    from opttius_cli.snapshot.source import Part, Source
+    from opttius_cli.doctor.findings import OnFinding
+    from opttius_cli.snapshot.source_protocol import Part, Source
 
 
-def examine(source: Source, tell: Tell) -> None:
+def check_export(source: Source, on_finding: OnFinding) -> None:
     """Check a folder, file or snapshot, and report the findings."""
-    if isinstance(source, ReadyMade):
-        _snapshot(source, tell)
+    if isinstance(source, SnapshotSource):
+        _check_snapshot(source, on_finding)
         return
-    with TemporaryDirectory(prefix="opttius-") as scratch, ExitStack() as held:
-        con = connect(Path(":memory:"), Limits())
+    with TemporaryDirectory(prefix="opttius-") as scratch, ExitStack() as exit_stack:
+        con = connect_duckdb(Path(":memory:"), ResourceLimits())
         try:
-            parts = source.parts(Site(Path(scratch), held))
-            tell(Finding("source", State.GOOD, _("{source} can be read.", source=source.name)))
-            found = _columns(con, parts, tell)
+            parts = source.open_parts(LoadContext(Path(scratch), exit_stack))
+            on_finding(Finding("source", State.OK, _("{source} can be read.", source=source.name)))
+            columns = _read_columns(con, parts, on_finding)
         except SourceError as error:
-            tell(Finding("source", State.FAILED, str(error)))
+            on_finding(Finding("source", State.FAILED, str(error)))
             return
         finally:
             con.close()
@@ -43,35 +43,37 @@ def examine(source: Source, tell: Tell) -> None:
         _("Export it as {table}.csv (or .parquet, .json, a sheet of an .xlsx)."),
         _("Export the table again with that column."),
     )
-    compare(found, remedies, tell)
+    compare_catalog(columns, remedies, on_finding)
 
 
-def _columns(
-    con: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Part]], tell: Tell
+def _read_columns(
+    con: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Part]], on_finding: OnFinding
 ) -> dict[str, list[str]]:
     """Read the columns of every table from its parts; a part that cannot be read is reported."""
-    found: dict[str, list[str]] = {}
+    columns: dict[str, list[str]] = {}
     for table, pieces in parts.items():
         for piece in pieces:
             try:
-                staged = piece.stage(con)
+                staged = piece.stage_view(con)
             except SourceError as error:
-                tell(Finding("source", State.FAILED, str(error)))
+                on_finding(Finding("source", State.FAILED, str(error)))
                 continue
-            found.setdefault(table, []).extend((*staged.columns, *staged.others))
-            piece.release(con)
-    return found
+            columns.setdefault(table, []).extend((*staged.columns, *staged.unknown_columns))
+            piece.drop_view(con)
+    return columns
 
 
-def _snapshot(source: ReadyMade, tell: Tell) -> None:
+def _check_snapshot(source: SnapshotSource, on_finding: OnFinding) -> None:
     manifest = read_manifest(source.path)
     if manifest is None:
-        tell(Finding("source", State.FAILED, _("{source} is not a snapshot of opttius.", source=source.name)))
+        on_finding(
+            Finding("source", State.FAILED, _("{source} is not a snapshot of opttius.", source=source.name))
+        )
         return
-    said = _(
+    message = _(
         "{source} is a snapshot of {origin}, loaded {at}.",
         source=source.name,
         origin=manifest.source,
         at=manifest.loaded_at.isoformat(timespec="minutes"),
     )
-    tell(Finding("source", State.GOOD, said))
+    on_finding(Finding("source", State.OK, message))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class State(StrEnum):
     """How a step went. Only FAILED means that the source cannot be used."""
 
-    GOOD = "ok"
+    OK = "ok"
     NOTE = "note"
     FAILED = "failed"
     SKIPPED = "skipped"
@@ -47,9 +47,9 @@ class Finding:
 
     step: str
     state: State
-    said: str
+    message: str
     remedy: str = ""
 
 
 if TYPE_CHECKING:
-    Tell = Callable[[Finding], None]
+    OnFinding = Callable[[Finding], None]

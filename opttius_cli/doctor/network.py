@@ -11,56 +11,56 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_ASKS_FOR_TLS = struct.pack("!ii", 8, 80877103)
+_SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 """PostgreSQL's SSLRequest message, by which a client asks for encryption."""
-_TICK = 0.1
+_POLL_SECONDS = 0.1
 T = TypeVar("T")
 
 
-def addresses(host: str, seconds: float) -> list[str]:
+def resolve_host(host: str, seconds: float) -> list[str]:
     """Look up the IP addresses of a host name.
 
     Raises OSError, TimeoutError when there is no answer in time.
     """
-    found = _within(seconds, lambda: socket.getaddrinfo(host, None, type=socket.SOCK_STREAM))
-    return list(dict.fromkeys(str(where[0]) for *_rest, where in found))
+    entries = _run_with_timeout(seconds, lambda: socket.getaddrinfo(host, None, type=socket.SOCK_STREAM))
+    return list(dict.fromkeys(str(sockaddr[0]) for *_rest, sockaddr in entries))
 
 
-def knock(host: str, port: int, seconds: float) -> None:
+def check_port(host: str, port: int, seconds: float) -> None:
     """Open a connection and close it. Raises OSError when that fails."""
-    _within(seconds, lambda: socket.create_connection((host, port), seconds).close())
+    _run_with_timeout(seconds, lambda: socket.create_connection((host, port), seconds).close())
 
 
-def offers_encryption(host: str, port: int, seconds: float) -> bool:
+def can_encrypt(host: str, port: int, seconds: float) -> bool:
     """Whether the server offers encryption. Raises OSError."""
 
-    def ask() -> bool:
-        with socket.create_connection((host, port), seconds) as one:
-            one.sendall(_ASKS_FOR_TLS)
-            return one.recv(1) == b"S"
+    def request_encryption() -> bool:
+        with socket.create_connection((host, port), seconds) as connection:
+            connection.sendall(_SSL_REQUEST)
+            return connection.recv(1) == b"S"
 
-    return _within(seconds, ask)
+    return _run_with_timeout(seconds, request_encryption)
 
 
-def _within(seconds: float, call: Callable[[], T]) -> T:
+def _run_with_timeout(seconds: float, call: Callable[[], T]) -> T:
     """Run ``call`` in a thread and return its result, so that Ctrl-C need not wait. Raises TimeoutError."""
-    done: queue.Queue[tuple[T | None, OSError | None]] = queue.Queue()
+    results: queue.Queue[tuple[T | None, OSError | None]] = queue.Queue()
 
     def run() -> None:
         try:
-            done.put((call(), None))
+            results.put((call(), None))
         except (OSError, UnicodeError) as error:
-            done.put((None, error if isinstance(error, OSError) else OSError(str(error))))
+            results.put((None, error if isinstance(error, OSError) else OSError(str(error))))
 
     threading.Thread(target=run, daemon=True, name="network").start()
     waited = 0.0
     while waited <= seconds + 1:
         try:
-            found, error = done.get(timeout=_TICK)
+            result, error = results.get(timeout=_POLL_SECONDS)
         except queue.Empty:
-            waited += _TICK
+            waited += _POLL_SECONDS
             continue
         if error is not None:
             raise error
-        return found  # type: ignore[return-value]
+        return result  # type: ignore[return-value]
     raise TimeoutError

@@ -6,173 +6,208 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.doctor.findings import Finding, State
-from opttius_cli.doctor.tables import Remedies, compare
-from opttius_cli.errors import SourceError, listed
-from opttius_cli.i18n import N_, _, language, n_
-from opttius_cli.render.cells import Cells
-from opttius_cli.result import Kind
-from opttius_cli.sources.postgres.role import reading, using
-from opttius_cli.sources.postgres.survey import count
+from opttius_cli.doctor.tables import Remedies, compare_catalog
+from opttius_cli.errors import SourceError, format_list
+from opttius_cli.i18n import N_, _, get_language, n_
+from opttius_cli.render.cell_formatter import CellFormatter
+from opttius_cli.result import ColumnKind
+from opttius_cli.sources.postgres.role_sql import grant_select, grant_usage
+from opttius_cli.sources.postgres.server_info import count_rows
 
 if TYPE_CHECKING:
-    from opttius_cli.doctor.findings import Tell
-    from opttius_cli.sources.postgres.line import Line
-    from opttius_cli.sources.postgres.survey import Relation, Survey
-    from opttius_cli.sources.postgres.terms import Terms
+    from opttius_cli.doctor.findings import OnFinding
+    from opttius_cli.sources.postgres.connection import ConnectionThread
+    from opttius_cli.sources.postgres.server_info import Relation, ServerInfo
+    from opttius_cli.sources.postgres.settings import PostgresSettings
 
 
-LESS = N_("A role that can read what is needed and nothing else is safer: opttius doctor --role-sql")
+LEAST_PRIVILEGE_HINT = N_(
+    "A role that can read what is needed and nothing else is safer: opttius doctor --role-sql"
+)
 
 
-def examine(line: Line, seen: Survey, terms: Terms, tell: Tell) -> None:
+def check_schema(
+    connection: ConnectionThread, server_info: ServerInfo, settings: PostgresSettings, on_finding: OnFinding
+) -> None:
     """Check the schema and report the findings. Raises SourceError."""
-    if not _schema(seen, tell):
+    if not _check_usage(server_info, on_finding):
         return
-    if seen.elsewhere:
-        places = sorted({place for places in seen.elsewhere.values() for place in places})
-        said = _("Tables of these names are in other schemas, too: {names}.", names=listed(places))
-        missing = any(table.required and table.name not in seen.relations for table in TABLES.values())
-        remedy = _('If that is the right schema, set postgres.schema = "{schema}"', schema=places[0])
-        tell(Finding("schema", State.NOTE, said, remedy if missing else ""))
+    if server_info.other_schemas:
+        schemas = sorted({schema for schemas in server_info.other_schemas.values() for schema in schemas})
+        message = _("Tables of these names are in other schemas, too: {names}.", names=format_list(schemas))
+        missing = any(table.required and table.name not in server_info.relations for table in TABLES.values())
+        remedy = _('If that is the right schema, set postgres.schema = "{schema}"', schema=schemas[0])
+        on_finding(Finding("schema", State.NOTE, message, remedy if missing else ""))
     remedies = Remedies(
         _("Check the database, and the schema (postgres.schema)."),
         _(
             "If it was renamed, give opttius a view with the old name in a schema of its own (postgres.schema)."
         ),
     )
-    compare({name: relation.columns for name, relation in seen.relations.items()}, remedies, tell)
-    ours = {name: seen.relations[name] for name in TABLES if name in seen.relations}
-    _privileges(seen, ours, tell)
-    _row_security(seen, ours, terms, tell)
-    _rows(line, seen, ours, tell)
+    compare_catalog(
+        {name: relation.columns for name, relation in server_info.relations.items()}, remedies, on_finding
+    )
+    relations = {name: server_info.relations[name] for name in TABLES if name in server_info.relations}
+    _check_privileges(server_info, relations, on_finding)
+    _check_row_security(server_info, relations, settings, on_finding)
+    _count_rows(connection, server_info, relations, on_finding)
 
 
-def _schema(seen: Survey, tell: Tell) -> bool:
-    if seen.usable:
-        tell(Finding("schema", State.GOOD, _("The schema {schema} exists.", schema=seen.schema)))
+def _check_usage(server_info: ServerInfo, on_finding: OnFinding) -> bool:
+    if server_info.schema_usable:
+        on_finding(Finding("schema", State.OK, _("The schema {schema} exists.", schema=server_info.schema)))
         return True
-    if seen.usable is None:
-        said = _("There is no schema “{schema}”.", schema=seen.schema)
-        places = sorted({place for places in seen.elsewhere.values() for place in places})
-        remedy = _("The tables are in {names}: set postgres.schema.", names=listed(places)) if places else ""
-        tell(Finding("schema", State.FAILED, said, remedy or _("Check the database, and postgres.schema.")))
+    if server_info.schema_usable is None:
+        message = _("There is no schema “{schema}”.", schema=server_info.schema)
+        schemas = sorted({schema for schemas in server_info.other_schemas.values() for schema in schemas})
+        remedy = (
+            _("The tables are in {names}: set postgres.schema.", names=format_list(schemas))
+            if schemas
+            else ""
+        )
+        on_finding(
+            Finding("schema", State.FAILED, message, remedy or _("Check the database, and postgres.schema."))
+        )
     else:
-        said = _("“{user}” may not use the schema {schema}.", user=seen.server.user, schema=seen.schema)
-        grant = using(seen.schema, seen.server.user)
-        tell(Finding("schema", State.FAILED, said, _("Let the owner run: {sql}", sql=grant)))
+        message = _(
+            "“{user}” may not use the schema {schema}.",
+            user=server_info.session.user,
+            schema=server_info.schema,
+        )
+        grant = grant_usage(server_info.schema, server_info.session.user)
+        on_finding(Finding("schema", State.FAILED, message, _("Let the owner run: {sql}", sql=grant)))
     return False
 
 
-def _privileges(seen: Survey, ours: dict[str, Relation], tell: Tell) -> None:
+def _check_privileges(server_info: ServerInfo, relations: dict[str, Relation], on_finding: OnFinding) -> None:
     """Report columns that the role may not read, and rights that it does not need."""
-    whole = True
-    for name, relation in ours.items():
+    is_complete = True
+    for name, relation in relations.items():
         table = TABLES[name]
-        kept = [column.name for column in table.columns if relation.columns.get(column.name) is False]
-        if not kept:
+        denied = [column.name for column in table.columns if relation.columns.get(column.name) is False]
+        if not denied:
             continue
-        whole = False
-        needed = [column for column in kept if table.column(column).required]
-        grave = bool(needed) and (table.required or (len(kept) < len(table.columns) and _some(relation)))
-        values = {"user": seen.server.user, "columns": ", ".join(kept), "table": name}
-        said = (
+        is_complete = False
+        needed = [column for column in denied if table.get_column(column).required]
+        is_blocking = bool(needed) and (
+            table.required or (len(denied) < len(table.columns) and _has_readable_column(relation))
+        )
+        values = {"user": server_info.session.user, "columns": ", ".join(denied), "table": name}
+        message = (
             _(
                 "“{user}” may not read {columns} of {table}, which is required.",
                 **values | {"columns": ", ".join(needed)},
             )
-            if grave
+            if is_blocking
             else _("“{user}” may not read {columns} of {table}: its figures stay empty.", **values)
         )
-        grant = reading(kept, seen.schema, name, seen.server.user)
-        state = State.FAILED if grave else State.NOTE
-        tell(Finding("privileges", state, said, _("Let the owner run: {sql}", sql=grant)))
-    if whole and ours:
-        tell(
+        grant = grant_select(denied, server_info.schema, name, server_info.session.user)
+        state = State.FAILED if is_blocking else State.NOTE
+        on_finding(Finding("privileges", state, message, _("Let the owner run: {sql}", sql=grant)))
+    if is_complete and relations:
+        on_finding(
             Finding(
                 "privileges",
-                State.GOOD,
-                _("“{user}” may read every column that is needed.", user=seen.server.user),
+                State.OK,
+                _("“{user}” may read every column that is needed.", user=server_info.session.user),
             )
         )
-    _too_much(seen, ours, tell)
-    writable = [name for name, relation in ours.items() if relation.writable]
-    if writable and not seen.server.superuser:
-        said = _("“{user}” could also change {names}.", user=seen.server.user, names=listed(writable))
-        tell(Finding("privileges", State.NOTE, said, _(LESS)))
+    _report_extra_privileges(server_info, relations, on_finding)
+    writable = [name for name, relation in relations.items() if relation.writable]
+    if writable and not server_info.session.superuser:
+        message = _(
+            "“{user}” could also change {names}.", user=server_info.session.user, names=format_list(writable)
+        )
+        on_finding(Finding("privileges", State.NOTE, message, _(LEAST_PRIVILEGE_HINT)))
 
 
-def _too_much(seen: Survey, ours: dict[str, Relation], tell: Tell) -> None:
+def _report_extra_privileges(
+    server_info: ServerInfo, relations: dict[str, Relation], on_finding: OnFinding
+) -> None:
     """Report columns that the role may read and opttius never reads; medical data may be among them."""
-    besides = {
+    extra = {
         name: sum(
             readable
             for column, readable in relation.columns.items()
-            if name not in ours or not TABLES[name].has(column)
+            if name not in relations or not TABLES[name].has_column(column)
         )
-        for name, relation in seen.relations.items()
+        for name, relation in server_info.relations.items()
     }
-    tables = [name for name, number in besides.items() if number]
-    if tables and not seen.server.superuser:
-        number = sum(besides.values())
-        said = n_(
+    tables = [name for name, number in extra.items() if number]
+    if tables and not server_info.session.superuser:
+        number = sum(extra.values())
+        message = n_(
             "“{user}” may also read {count} column that is never read, of {names}.",
             "“{user}” may also read {count} columns that are never read, of {names}.",
             number,
-            user=seen.server.user,
-            names=listed(tables),
+            user=server_info.session.user,
+            names=format_list(tables),
         )
-        tell(Finding("privileges", State.NOTE, said, _(LESS)))
+        on_finding(Finding("privileges", State.NOTE, message, _(LEAST_PRIVILEGE_HINT)))
 
 
-def _some(relation: Relation) -> bool:
+def _has_readable_column(relation: Relation) -> bool:
     return any(relation.columns.values())
 
 
-def _row_security(seen: Survey, ours: dict[str, Relation], terms: Terms, tell: Tell) -> None:
-    guarded = [name for name, relation in ours.items() if relation.guarded]
-    if not guarded:
-        tell(Finding("row_security", State.GOOD, _("No row is hidden from “{user}”.", user=seen.server.user)))
+def _check_row_security(
+    server_info: ServerInfo, relations: dict[str, Relation], settings: PostgresSettings, on_finding: OnFinding
+) -> None:
+    hidden = [name for name, relation in relations.items() if relation.hides_rows]
+    if not hidden:
+        on_finding(
+            Finding(
+                "row_security", State.OK, _("No row is hidden from “{user}”.", user=server_info.session.user)
+            )
+        )
         return
-    said = _(
+    message = _(
         "Row-level security hides rows of {names} from “{user}”.",
-        names=listed(guarded),
-        user=seen.server.user,
+        names=format_list(hidden),
+        user=server_info.session.user,
     )
-    if terms.restricted:
-        told = said + " " + _("That is intended (postgres.restricted = true).")
-        tell(Finding("row_security", State.NOTE, told))
+    if settings.restricted:
+        full_message = message + " " + _("That is intended (postgres.restricted = true).")
+        on_finding(Finding("row_security", State.NOTE, full_message))
         return
     remedy = _(
         "Read with a role that has BYPASSRLS (opttius doctor --role-sql), or say that this one is meant to see a "
         "part (postgres.restricted = true)."
     )
-    tell(Finding("row_security", State.FAILED, said, remedy))
+    on_finding(Finding("row_security", State.FAILED, message, remedy))
 
 
-def _rows(line: Line, seen: Survey, ours: dict[str, Relation], tell: Tell) -> None:
+def _count_rows(
+    connection: ConnectionThread,
+    server_info: ServerInfo,
+    relations: dict[str, Relation],
+    on_finding: OnFinding,
+) -> None:
     """Report how many rows the role sees, and required tables that seem empty."""
     counted: dict[str, int] = {}
-    for name, relation in ours.items():
-        if _some(relation):
+    for name, relation in relations.items():
+        if _has_readable_column(relation):
             try:
-                counted[name] = count(line, seen.schema, name)
+                counted[name] = count_rows(connection, server_info.schema, name)
             except SourceError as error:
-                tell(Finding("rows", State.FAILED, str(error)))
+                on_finding(Finding("rows", State.FAILED, str(error)))
                 return
     if counted:
-        cells = Cells(language(), "")
-        figures = ", ".join(f"{name} {cells.text(rows, Kind.COUNT)}" for name, rows in counted.items())
-        tell(Finding("rows", State.GOOD, _("Visible rows: {figures}.", figures=figures)))
+        cells = CellFormatter(get_language(), "")
+        figures = ", ".join(
+            f"{name} {cells.format_value(rows, ColumnKind.COUNT)}" for name, rows in counted.items()
+        )
+        on_finding(Finding("rows", State.OK, _("Visible rows: {figures}.", figures=figures)))
     empty = [name for name, rows in counted.items() if not rows and TABLES[name].required]
     if empty:
-        said = n_(
+        message = n_(
             "{names} has no visible row.",
             "{names} have no visible rows.",
             len(empty),
-            names=listed(empty),
+            names=format_list(empty),
         )
-        tell(
+        on_finding(
             Finding(
-                "rows", State.NOTE, said, _("Is it the right database? Does row-level security hide them?")
+                "rows", State.NOTE, message, _("Is it the right database? Does row-level security hide them?")
             )
         )

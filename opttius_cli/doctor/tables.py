@@ -8,105 +8,118 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.doctor.findings import Finding, State
-from opttius_cli.errors import listed
+from opttius_cli.errors import format_list
 from opttius_cli.i18n import _, n_
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from opttius_cli.catalog.tables import Table
-    from opttius_cli.doctor.findings import Tell
+    from opttius_cli.doctor.findings import OnFinding
 
 
 @dataclass(frozen=True, slots=True)
 class Remedies:
     """The remedies for a missing table, with a placeholder ``{table}``, and for a missing column."""
 
-    a_table: str
-    a_column: str
+    missing_table: str
+    missing_column: str
 
-    def table(self, name: str) -> str:
+    def format_missing_table(self, name: str) -> str:
         """Return the remedy for a missing table."""
-        return self.a_table.format(table=name)
+        return self.missing_table.format(table=name)
 
 
-_ALIKE = 0.55
+_MIN_SIMILARITY = 0.55
 """How similar two names must be, from 0 to 1, to be suggested."""
 
 
-def compare(found: Mapping[str, Collection[str]], remedies: Remedies, tell: Tell) -> None:
+def compare_catalog(
+    columns_by_table: Mapping[str, Collection[str]], remedies: Remedies, on_finding: OnFinding
+) -> None:
     """Report which tables and columns exist and which are missing.
 
     ``columns_by_table`` holds every table and column of the source, also those that are not in the catalog: a
     missing one may have been renamed to one of them.
     """
-    _tables(found, remedies, tell)
-    whole = True
+    _check_tables(columns_by_table, remedies, on_finding)
+    is_complete = True
     for name, table in TABLES.items():
-        if name in found:
-            whole &= _columns(table, found[name], remedies, tell)
-    if whole and set(found) & set(TABLES):
-        tell(Finding("columns", State.GOOD, _("Every column that is needed exists.")))
+        if name in columns_by_table:
+            is_complete &= _check_columns(table, columns_by_table[name], remedies, on_finding)
+    if is_complete and set(columns_by_table) & set(TABLES):
+        on_finding(Finding("columns", State.OK, _("Every column that is needed exists.")))
 
 
-def _tables(found: Mapping[str, Collection[str]], remedies: Remedies, tell: Tell) -> None:
-    here = [name for name in TABLES if name in found]
-    strange = [name for name in found if name not in TABLES]
+def _check_tables(
+    columns_by_table: Mapping[str, Collection[str]], remedies: Remedies, on_finding: OnFinding
+) -> None:
+    present = [name for name in TABLES if name in columns_by_table]
+    unmatched = [name for name in columns_by_table if name not in TABLES]
     for table in TABLES.values():
-        if table.required and table.name not in found:
-            said = _("The table {table} is missing, which is required.", table=table.name)
-            hint = _alike([table.name], strange) or remedies.table(table.name)
-            tell(Finding("tables", State.FAILED, said, hint))
-    optional = [name for name, table in TABLES.items() if name not in found and not table.required]
+        if table.required and table.name not in columns_by_table:
+            message = _("The table {table} is missing, which is required.", table=table.name)
+            hint = _suggest_renames([table.name], unmatched) or remedies.format_missing_table(table.name)
+            on_finding(Finding("tables", State.FAILED, message, hint))
+    optional = [name for name, table in TABLES.items() if name not in columns_by_table and not table.required]
     if optional:
-        said = n_(
+        message = n_(
             "{count} optional table is missing, so its figures stay empty: {names}.",
             "{count} optional tables are missing, so their figures stay empty: {names}.",
             len(optional),
-            names=listed(optional, len(optional)),
+            names=format_list(optional, len(optional)),
         )
-        tell(Finding("tables", State.NOTE, said, _alike(optional, strange)))
-    if here:
-        said = n_(
+        on_finding(Finding("tables", State.NOTE, message, _suggest_renames(optional, unmatched)))
+    if present:
+        message = n_(
             "{count} of {total} tables exists.",
             "{count} of {total} tables exist.",
-            len(here),
+            len(present),
             total=len(TABLES),
         )
-        tell(Finding("tables", State.GOOD, said))
+        on_finding(Finding("tables", State.OK, message))
 
 
-def _columns(table: Table, there: Collection[str], remedies: Remedies, tell: Tell) -> bool:
+def _check_columns(table: Table, present: Collection[str], remedies: Remedies, on_finding: OnFinding) -> bool:
     """Report the missing columns of one table; returns whether it is complete."""
     names = {column.name for column in table.columns}
-    strange = [name for name in there if name not in names]
-    required = [name for name in table.required_columns if name not in there]
+    unmatched = [name for name in present if name not in names]
+    required = [name for name in table.mandatory_columns if name not in present]
     optional = [
         column.name
         for column in table.columns
-        if not column.required and not column.quiet and column.name not in there
+        if not column.required and not column.quiet and column.name not in present
     ]
     if required:
-        said = _(
-            "{table} has no column {columns}, which is required.", table=table.name, columns=listed(required)
+        message = _(
+            "{table} has no column {columns}, which is required.",
+            table=table.name,
+            columns=format_list(required),
         )
-        tell(Finding("columns", State.FAILED, said, _alike(required, strange) or remedies.a_column))
+        on_finding(
+            Finding(
+                "columns",
+                State.FAILED,
+                message,
+                _suggest_renames(required, unmatched) or remedies.missing_column,
+            )
+        )
     if optional:
-        said = _(
+        message = _(
             "{table} has no column {columns}: the figures that need it stay empty.",
             table=table.name,
-            columns=listed(optional, len(optional)),
+            columns=format_list(optional, len(optional)),
         )
-        tell(Finding("columns", State.NOTE, said, _alike(optional, strange)))
+        on_finding(Finding("columns", State.NOTE, message, _suggest_renames(optional, unmatched)))
     return not required and not optional
 
 
-def _alike(missing: Iterable[str], strange: Collection[str]) -> str:
+def _suggest_renames(missing: Iterable[str], unmatched: Collection[str]) -> str:
     """Suggest names of the source that look like the missing ones."""
-    by_lower = {name.lower(): name for name in strange}
+    by_lower = {name.lower(): name for name in unmatched}
     pairs = [
         f"{by_lower[near[0]]} → {name}"
         for name in missing
-        if (near := get_close_matches(name, by_lower, n=1, cutoff=_ALIKE))
+        if (near := get_close_matches(name, by_lower, n=1, cutoff=_MIN_SIMILARITY))
     ]
-    return _("Does it have another name? {pairs}.", pairs=listed(pairs)) if pairs else ""
+    return _("Does it have another name? {pairs}.", pairs=format_list(pairs)) if pairs else ""

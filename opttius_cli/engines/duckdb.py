@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, filterwarnings
 
 from opttius_cli.diagnostics import is_interruption
-from opttius_cli.engines import guard
-from opttius_cli.engines.limits import rows_of, within
-from opttius_cli.errors import MemoryNeededError, ReportError
+from opttius_cli.engines import sandbox
+from opttius_cli.engines.limits import fetch_bounded, time_limit
+from opttius_cli.errors import InvalidReportError, OutOfMemoryError
 from opttius_cli.i18n import _
-from opttius_cli.period import EVER
-from opttius_cli.scope import count_rows, enter
+from opttius_cli.period import EARLIEST
+from opttius_cli.scope import create_row_counts, create_scoped_views
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from opttius_cli.result import Kind, Scope
+    from opttius_cli.result import ColumnKind, Scope
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class SharedView:
     """A file of shared views, macros or materialized tables.
 
     A materialized table reads no orders before ``since``. ``inner``: it holds more than a scope may see, so
@@ -43,28 +43,33 @@ class DuckEngine:
     """A connection to an open snapshot, limited to one scope and one instant."""
 
     con: duckdb.DuckDBPyConnection
-    shared: frozenset[str] = frozenset()
-    report_seconds: float = 60
+    shared_names: frozenset[str] = frozenset()
+    time_limit_seconds: float = 60
 
-    def enter(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
+    def set_scope(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
         """Set the session's ``variables`` and create the scoped views; ``rules`` are macros that they use."""
-        self._set(variables)
+        self._set_variables(variables)
         self.con.execute(rules)
-        enter(self.con, scope)
+        create_scoped_views(self.con, scope)
 
-    def share(self, base: Sequence[Base]) -> None:
+    def create_shared_views(self, views: Sequence[SharedView]) -> None:
         """Create the shared views on the scoped ones, and materialize tables that several reports read."""
         since = None
-        for file in base:
-            if since != (since := file.since or EVER):
-                self._set({"orders_from": since})
-            self.con.execute(file.sql)
-        self._set({"orders_from": EVER})
-        count_rows(self.con)
-        self.shared = frozenset(file.name for file in base if not file.inner)
+        for view in views:
+            if since != (since := view.since or EARLIEST):
+                self._set_variables({"orders_from": since})
+            self.con.execute(view.sql)
+        self._set_variables({"orders_from": EARLIEST})
+        create_row_counts(self.con)
+        self.shared_names = frozenset(view.name for view in views if not view.inner)
 
-    def run(
-        self, sql: str, parameters: Mapping[str, Any], *, users: str | None = None, few: bool = False
+    def run_query(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any],
+        *,
+        user_report: str | None = None,
+        is_small: bool = False,
     ) -> pa.Table:
         """Run ``sql`` and return its rows; only the ``parameters`` that it names are bound.
 
@@ -79,59 +84,63 @@ class DuckEngine:
         """
         import duckdb
 
-        if users:
-            return self._run_users(sql, parameters, users)
+        if user_report:
+            return self._run_user_query(sql, parameters, user_report)
         try:
-            statement, bound = self._bound(sql, parameters)
-            if few:
-                return self._few(statement, bound)
+            statement, bound = self._bind_parameters(sql, parameters)
+            if is_small:
+                return self._run_small_query(statement, bound)
             return self.con.sql(statement, params=bound).to_arrow_table()
         except duckdb.OutOfMemoryException as error:
-            raise MemoryNeededError from error
+            raise OutOfMemoryError from error
 
-    def _few(self, statement: duckdb.Statement, bound: Mapping[str, Any]) -> pa.Table:
+    def _run_small_query(self, statement: duckdb.Statement, bound: Mapping[str, Any]) -> pa.Table:
         """Run with one planning step; a relation would be planned twice, to describe it and to run it."""
         with catch_warnings():
             # DuckDB warns that the rows are copied, which costs nothing for few rows.
             filterwarnings("ignore", "Arrow output on a DB-API result", UserWarning)
             return self.con.execute(statement, dict(bound)).to_arrow_table()
 
-    def personal(self, sql: str, names: Sequence[str]) -> dict[str, Kind]:
+    def find_personal_columns(self, sql: str, names: Sequence[str]) -> dict[str, ColumnKind]:
         """Return which of the columns ``names`` of a user's ``sql`` carry personal data, with their kind."""
-        from opttius_cli.engines.provenance import personal
+        from opttius_cli.engines.lineage import find_personal_columns
 
-        return personal(guard.parsed(self.con, sql), names)
+        return find_personal_columns(sandbox.parse_statement(self.con, sql), names)
 
-    def _run_users(self, sql: str, parameters: Mapping[str, Any], report: str) -> pa.Table:
+    def _run_user_query(self, sql: str, parameters: Mapping[str, Any], report: str) -> pa.Table:
         """Run a user's own report: checked, limited in time and memory, with its errors explained."""
         import duckdb
         import pyarrow as pa
 
-        guard.check(self.con, guard.parsed(self.con, sql), self.shared)
+        sandbox.check_statement(self.con, sandbox.parse_statement(self.con, sql), self.shared_names)
         try:
-            with within(self.con, self.report_seconds):
-                return rows_of(self.con, *self._bound(sql, parameters))
+            with time_limit(self.con, self.time_limit_seconds):
+                return fetch_bounded(self.con, *self._bind_parameters(sql, parameters))
         except KeyError as error:
-            raise ReportError(report, _("there is no parameter {name}.", name=f"${error.args[0]}")) from error
+            raise InvalidReportError(
+                report, _("there is no parameter {name}.", name=f"${error.args[0]}")
+            ) from error
         except (duckdb.Error, pa.ArrowException, OSError, RuntimeError) as error:
             # While rows are streamed, DuckDB's errors arrive as errors of Arrow.
             if is_interruption(error):
                 raise
             if "out of memory" in str(error).lower():
-                raise MemoryNeededError from error
-            raise ReportError(report, _told(error)) from error
+                raise OutOfMemoryError from error
+            raise InvalidReportError(report, _describe_error(error)) from error
 
-    def _bound(self, sql: str, parameters: Mapping[str, Any]) -> tuple[duckdb.Statement, dict[str, Any]]:
+    def _bind_parameters(
+        self, sql: str, parameters: Mapping[str, Any]
+    ) -> tuple[duckdb.Statement, dict[str, Any]]:
         """Return the statement of ``sql``, and the ``parameters`` that it names."""
         statement = self.con.extract_statements(sql)[-1]
         return statement, {name: parameters[name] for name in statement.named_parameters}
 
-    def _set(self, variables: Mapping[str, Any]) -> None:
+    def _set_variables(self, variables: Mapping[str, Any]) -> None:
         for name, value in variables.items():
             self.con.execute(f"SET VARIABLE {name} = $1", [value])
 
 
-def _told(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     """Return DuckDB's message about wrong SQL; messages about values are hidden, as they show the value."""
     import duckdb
 

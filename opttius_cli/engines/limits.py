@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli.errors import LimitError, MemoryNeededError
+from opttius_cli.errors import OutOfMemoryError, TimeLimitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,19 +18,19 @@ _BATCH = 65_536
 
 
 @contextmanager
-def within(con: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+def time_limit(con: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
     """Interrupt ``con`` after this many seconds; 0 means no limit.
 
     Raises:
         TimeLimitError: it took longer.
     """
-    late = threading.Event()
+    timed_out = threading.Event()
 
-    def stop() -> None:
-        late.set()
+    def interrupt_query() -> None:
+        timed_out.set()
         con.interrupt()
 
-    timer = threading.Timer(seconds, stop) if seconds else None
+    timer = threading.Timer(seconds, interrupt_query) if seconds else None
     try:
         if timer:
             timer.daemon = True
@@ -39,15 +39,15 @@ def within(con: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
     except Exception as error:
         # An interrupt raises an error of DuckDB, or one of Arrow while rows are streamed. If the time is not
         # up, it was Ctrl-C or an ordinary error.
-        if late.is_set():
-            raise LimitError(seconds) from error
+        if timed_out.is_set():
+            raise TimeLimitError(seconds) from error
         raise
     finally:
         if timer:
             timer.cancel()
 
 
-def rows_of(
+def fetch_bounded(
     con: duckdb.DuckDBPyConnection, statement: duckdb.Statement, parameters: Mapping[str, Any]
 ) -> pa.Table:
     """Fetch the rows of ``statement`` while they fit into the memory that DuckDB may use.
@@ -57,14 +57,14 @@ def rows_of(
     """
     import pyarrow as pa
 
-    limit = "SELECT parse_formatted_bytes(current_setting('memory_limit'))"
-    most = con.execute(limit).fetchall()[0][0]
+    limit_sql = "SELECT parse_formatted_bytes(current_setting('memory_limit'))"
+    max_bytes = con.execute(limit_sql).fetchall()[0][0]
     reader = con.sql(statement, params=dict(parameters)).to_arrow_reader(_BATCH)
     batches, size = [], 0
     for batch in reader:
         batches.append(batch)
         size += batch.nbytes
-        if size > most:
+        if size > max_bytes:
             reader.close()
-            raise MemoryNeededError
+            raise OutOfMemoryError
     return pa.Table.from_batches(batches, reader.schema)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from opttius_cli.errors import NotAllowedError, listed
+from opttius_cli.errors import NotAllowedError, format_list
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:
@@ -23,6 +23,6 @@ def check_reveal(config: Config, role: str | None) -> None:
         raise NotAllowedError(
             _(
                 "--reveal-pii is for the roles {roles} only (privacy.reveal_roles). Say who you are with --as.",
-                roles=listed(config.reveal_roles),
+                roles=format_list(config.reveal_roles),
             )
         )

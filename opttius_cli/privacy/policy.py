@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.errors import ConfigError
 from opttius_cli.i18n import _
-from opttius_cli.result import PERSONAL, TEXTS, Kind
+from opttius_cli.result import PERSONAL_KINDS, TEXT_KINDS, ColumnKind
 
 if TYPE_CHECKING:
     from opttius_cli.config import Config
     from opttius_cli.result import Column, Masking, Result
 
-SCANNED = (Kind.EMAIL, Kind.PHONE, Kind.RUT)
+FREE_TEXT_KINDS = (ColumnKind.EMAIL, ColumnKind.PHONE, ColumnKind.RUT)
 """The kinds of personal data that are searched for in free text."""
 
 
@@ -25,39 +25,39 @@ class Policy:
     key: bytes = field(default=b"", repr=False)
     min_group: int = 0
 
-    def touches(self, result: Result, *, users: bool) -> bool:
+    def affects(self, result: Result, *, is_user_report: bool) -> bool:
         """Return whether anything in ``result`` may have to change."""
         if self.min_group and result.group_size:
             return True
         return self.mode != "revealed" and any(
-            column.kind in PERSONAL
-            or is_free(column, users=users)
-            or (self.mode == "anonymous" and is_joining(column))
+            column.kind in PERSONAL_KINDS
+            or is_free_text(column, is_user_report=is_user_report)
+            or (self.mode == "anonymous" and is_identifier(column))
             for column in result.columns
         )
 
 
-MASKED = Policy()
+DEFAULT_POLICY = Policy()
 """The default policy."""
 
 
-def is_free(column: Column, *, users: bool) -> bool:
+def is_free_text(column: Column, *, is_user_report: bool) -> bool:
     """Return whether ``column`` is free text: typed by people, or any text of a user's own report."""
-    return column.kind in TEXTS and (users or column.free)
+    return column.kind in TEXT_KINDS and (is_user_report or column.free_text)
 
 
-def is_joining(column: Column) -> bool:
+def is_identifier(column: Column) -> bool:
     """Return whether ``column`` identifies rows of the shop's database."""
-    return column.kind is Kind.ID or column.joins
+    return column.kind is ColumnKind.ID or column.identifier
 
 
-def policy_of(config: Config, *, anonymous: bool, reveal: bool) -> Policy:
+def build_policy(config: Config, *, anonymous: bool, reveal: bool) -> Policy:
     """Build the policy from options and settings; ``reveal`` has already been permitted.
 
     Raises:
         ConfigError: pseudonyms without a key.
     """
-    mode: Masking = "revealed" if reveal else "anonymous" if anonymous else _mode(config)
+    mode: Masking = "revealed" if reveal else "anonymous" if anonymous else _get_default_mode(config)
     if mode != "anonymous":
         return Policy(mode, min_group=config.min_group)
     if config.privacy_key is None:
@@ -73,5 +73,5 @@ def policy_of(config: Config, *, anonymous: bool, reveal: bool) -> Policy:
     return Policy(mode, blake2b(config.privacy_key.encode()).digest(), config.min_group)
 
 
-def _mode(config: Config) -> Masking:
+def _get_default_mode(config: Config) -> Masking:
     return "anonymous" if config.privacy_mode == "anonymous" else "masked"

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from opttius_cli.render.batches import batches
-from opttius_cli.render.canonical import EXCEL_ES, ISO, glued, is_bare, texts
-from opttius_cli.render.cells import clean
-from opttius_cli.render.formulas import runs
-from opttius_cli.render.tabular import flat
+from opttius_cli.render.cell_formatter import escape_control_chars
+from opttius_cli.render.flat_table import build_flat_table
+from opttius_cli.render.formulas import is_formula
+from opttius_cli.render.machine_text import EXCEL_ES, ISO, concat_rows, format_values, is_unquoted
+from opttius_cli.render.row_batches import iter_batches
 
 if TYPE_CHECKING:
-    from opttius_cli.render.canonical import Spelling
+    from opttius_cli.render.machine_text import Spelling
     from opttius_cli.render.style import Style
     from opttius_cli.result import Answer, Column, Result
 
-END = "\r\n"
-_ACTING = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]"
+LINE_END = "\r\n"
+_CONTROL_CHARS = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Dialect:
 
     delimiter: str
     spelling: Spelling
-    mark: str = ""
+    byte_order_mark: str = ""
 
 
 DIALECTS = {
@@ -45,63 +45,69 @@ DIALECTS = {
 
 def write(answer: Answer, out: BinaryIO, style: Style) -> None:
     """Write the table of ``answer``: a header of column names, and a line per row."""
-    write_rows(flat(answer, DIALECTS[style.csv_dialect].spelling), out, style)
+    write_rows(build_flat_table(answer, DIALECTS[style.csv_dialect].spelling), out, style)
 
 
 def write_rows(result: Result, out: BinaryIO, style: Style) -> None:
     """Write the rows of one result below a header."""
     dialect = DIALECTS[style.csv_dialect]
-    out.write(dialect.mark.encode())
-    header = [quoted(neutral(pa.array([column.name])), dialect.delimiter) for column in result.columns]
-    out.write(glued(_line(header, dialect)))
-    for batch in () if result.absent else batches(result):
-        cells = [
-            _cell(batch.column(place), column, dialect, on_screen=style.width is not None)
-            for place, column in enumerate(result.columns)
+    out.write(dialect.byte_order_mark.encode())
+    header = [
+        quote_fields(escape_formulas(pa.array([column.name])), dialect.delimiter) for column in result.columns
+    ]
+    out.write(concat_rows(_build_line(header, dialect)))
+    for batch in () if result.absent else iter_batches(result):
+        fields = [
+            _format_column(batch.column(index), column, dialect, on_screen=style.width is not None)
+            for index, column in enumerate(result.columns)
         ]
-        if len(cells) == 1:
+        if len(fields) == 1:
             # Most programs skip an empty line, so the only cell of a row is never left empty.
-            cells = [pc.fill_null(cells[0], '""')]
-        out.write(glued(_line(cells, dialect)))
+            fields = [pc.fill_null(fields[0], '""')]
+        out.write(concat_rows(_build_line(fields, dialect)))
 
 
-def _line(cells: list[pa.Array], dialect: Dialect) -> list[pa.Array | str]:
+def _build_line(fields: list[pa.Array], dialect: Dialect) -> list[pa.Array | str]:
     pieces: list[pa.Array | str] = []
-    for place, cell in enumerate(cells):
-        pieces += [dialect.delimiter, cell] if place else [cell]
-    return [*pieces, END]
+    for index, field in enumerate(fields):
+        pieces += [dialect.delimiter, field] if index else [field]
+    return [*pieces, LINE_END]
 
 
-def _cell(values: pa.Array, column: Column, dialect: Dialect, *, on_screen: bool) -> pa.Array:
+def _format_column(values: pa.Array, column: Column, dialect: Dialect, *, on_screen: bool) -> pa.Array:
     """Return the cells of one column as they are written to the file."""
-    written = texts(values, column.kind, dialect.spelling)
-    if is_bare(values.type) or pa.types.is_date(values.type) or pa.types.is_timestamp(values.type):
-        return written
-    return quoted(neutral(_safe_on_screen(written) if on_screen else written), dialect.delimiter)
+    text = format_values(values, column.kind, dialect.spelling)
+    if is_unquoted(values.type) or pa.types.is_date(values.type) or pa.types.is_timestamp(values.type):
+        return text
+    return quote_fields(escape_formulas(_escape_for_terminal(text) if on_screen else text), dialect.delimiter)
 
 
-def neutral(values: pa.Array) -> pa.Array:
+def escape_formulas(values: pa.Array) -> pa.Array:
     """Put an apostrophe before every value that a spreadsheet would run as a formula."""
-    found = runs(values)
+    formulas = is_formula(values)
     return (
-        values if found is None else pc.if_else(found, pc.binary_join_element_wise("'", values, ""), values)
+        values
+        if formulas is None
+        else pc.if_else(formulas, pc.binary_join_element_wise("'", values, ""), values)
     )
 
 
-def quoted(values: pa.Array, delimiter: str) -> pa.Array:
+def quote_fields(values: pa.Array, delimiter: str) -> pa.Array:
     """Quote the values that contain a delimiter, quote or line end, have outer blanks, or are empty."""
-    needed = pc.match_substring_regex(values, rf'["\r\n{delimiter}]|^[ \t]|[ \t]$|^$')
-    if not pc.any(needed).as_py():
+    needs_quotes = pc.match_substring_regex(values, rf'["\r\n{delimiter}]|^[ \t]|[ \t]$|^$')
+    if not pc.any(needs_quotes).as_py():
         return values
     return pc.if_else(
-        needed, pc.binary_join_element_wise('"', pc.replace_substring(values, '"', '""'), '"', ""), values
+        needs_quotes,
+        pc.binary_join_element_wise('"', pc.replace_substring(values, '"', '""'), '"', ""),
+        values,
     )
 
 
-def _safe_on_screen(values: pa.Array) -> pa.Array:
+def _escape_for_terminal(values: pa.Array) -> pa.Array:
     """Make control characters visible on a terminal; a file keeps them as they are."""
-    acting = pc.fill_null(pc.match_substring_regex(values, _ACTING), False)  # noqa: FBT003
-    if not pc.any(acting).as_py():
+    has_controls = pc.fill_null(pc.match_substring_regex(values, _CONTROL_CHARS), False)  # noqa: FBT003
+    if not pc.any(has_controls).as_py():
         return values
-    shown = [clean(value) for value in pc.filter(values, acting).to_pylist()]
-    return pc.replace_with_mask(values, acting, pa.array(shown, pa.string()))
+    escaped = [escape_control_chars(value) for value in pc.filter(values, has_controls).to_pylist()]
+    return pc.replace_with_mask(values, has_controls, pa.array(escaped, pa.string()))

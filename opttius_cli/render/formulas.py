@@ -7,16 +7,16 @@ import pyarrow.compute as pc
 
 # The first character of a formula, also after blanks and in its full-width and small forms; or a leading tab
 # or line end, which some spreadsheets drop.
-_SIGNS = r"=+\-@\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}\x{fe66}\x{fe62}\x{fe63}\x{fe6b}"
-_RUNS = rf"^[\s\p{{Z}}\p{{Cc}}\p{{Cf}}]*[{_SIGNS}]|^[\t\r\n]"
+_FORMULA_SIGNS = r"=+\-@\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}\x{fe66}\x{fe62}\x{fe63}\x{fe6b}"
+_FORMULA = rf"^[\s\p{{Z}}\p{{Cc}}\p{{Cf}}]*[{_FORMULA_SIGNS}]|^[\t\r\n]"
 # Texts that only look like a formula: a number, or a telephone number, masked or not.
 _HARMLESS = r"^ *([+-]?[0-9]+([.,][0-9]+)*|\+[0-9]{1,3}([ -]?(\(?[0-9]+\)?|\*{3}))*) *$"
 
 
-def runs(values: pa.Array) -> pa.Array | None:
+def is_formula(values: pa.Array) -> pa.Array | None:
     """Return a mask of the ``values`` that are formulas, or None if there are none. Null is not a formula."""
-    found = pc.fill_null(pc.match_substring_regex(values, _RUNS), False)  # noqa: FBT003 - Arrow takes it by place
-    if not pc.any(found).as_py():
+    formulas = pc.fill_null(pc.match_substring_regex(values, _FORMULA), False)  # noqa: FBT003 - Arrow takes it by place
+    if not pc.any(formulas).as_py():
         return None
-    found = pc.and_not(found, pc.match_substring_regex(values, _HARMLESS))
-    return pc.fill_null(found, False) if pc.any(found).as_py() else None  # noqa: FBT003 - as above
+    formulas = pc.and_not(formulas, pc.match_substring_regex(values, _HARMLESS))
+    return pc.fill_null(formulas, False) if pc.any(formulas).as_py() else None  # noqa: FBT003 - as above

@@ -11,17 +11,17 @@ if TYPE_CHECKING:
 Format = Literal["table", "json", "csv"]
 
 
-def write(result: Result, out: BinaryIO, style: Style, form: Format) -> None:
+def write_listing(result: Result, out: BinaryIO, style: Style, output_format: Format) -> None:
     """Write the rows of ``result`` with nothing around them."""
-    if form == "json":
+    if output_format == "json":
         from opttius_cli.render import json
 
         json.write_rows(result, out)
-    elif form == "csv":
+    elif output_format == "csv":
         from opttius_cli.render import csv
 
         csv.write_rows(result, out, style)
     else:
-        from opttius_cli.render import table
+        from opttius_cli.render.terminal import table
 
         table.write_rows(result, out, style)

@@ -9,107 +9,116 @@ import re
 from typing import TYPE_CHECKING, BinaryIO
 
 from opttius_cli.i18n import _
-from opttius_cli.render import left_out
-from opttius_cli.render.about import facts
-from opttius_cli.render.batches import batches
-from opttius_cli.render.cells import RIGHT, cells_for
-from opttius_cli.render.figures import arrow, figures
-from opttius_cli.result import Kind
+from opttius_cli.render import data_quality_notes
+from opttius_cli.render.answer_header import build_header_lines
+from opttius_cli.render.cell_formatter import RIGHT_ALIGNED, build_formatter
+from opttius_cli.render.kpis import collect_kpis, get_growth_arrow
+from opttius_cli.render.row_batches import iter_batches
+from opttius_cli.result import ColumnKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from opttius_cli.render.cells import Cells
+    from opttius_cli.render.cell_formatter import CellFormatter
     from opttius_cli.render.style import Style
-    from opttius_cli.result import Answer, Part, Result
+    from opttius_cli.result import Answer, AnswerPart, Result
 
-_ACTING = {sign: f"\\{sign}" for sign in "\\`*_{}[]|~#"} | {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_MARKUP = re.compile(f"[{re.escape(''.join(_ACTING))}]")
-_KPIS = ("kpis",)
+_ESCAPES = {sign: f"\\{sign}" for sign in "\\`*_{}[]|~#"} | {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_MARKUP = re.compile(f"[{re.escape(''.join(_ESCAPES))}]")
+_KPI_PATH = ("kpis",)
 
 
 def write(answer: Answer, out: BinaryIO, style: Style) -> None:
     """Write the answer as Markdown in the reader's language."""
-    cells = cells_for(style.language, answer)
-    out.writelines(f"{line}\n".encode() for line in _lines(answer, cells))
+    formatter = build_formatter(style.language, answer)
+    out.writelines(f"{line}\n".encode() for line in _render_lines(answer, formatter))
 
 
-def escaped(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Escape ``text`` so that Markdown shows it unchanged."""
-    return _MARKUP.sub(lambda found: _ACTING[found[0]], text)
+    return _MARKUP.sub(lambda match: _ESCAPES[match[0]], text)
 
 
-def _lines(answer: Answer, cells: Cells) -> Iterator[str]:
-    first, *rest = facts(answer, cells)
-    yield f"# {escaped(first)}"
-    for fact in rest:
+def _render_lines(answer: Answer, formatter: CellFormatter) -> Iterator[str]:
+    first, *rest = build_header_lines(answer, formatter)
+    yield f"# {escape_markdown(first)}"
+    for line in rest:
         yield ""
-        yield escaped(fact)
-    kpis = [part for part in answer.parts if part.path == _KPIS]
-    if kpis:
-        yield from _cards(kpis, cells)
+        yield escape_markdown(line)
+    kpi_parts = [part for part in answer.parts if part.path == _KPI_PATH]
+    if kpi_parts:
+        yield from _render_kpis(kpi_parts, formatter)
     for part in answer.parts:
-        if part.path != _KPIS:
+        if part.path != _KPI_PATH:
             yield ""
-            yield f"## {escaped(cells.title(part.result))}"
+            yield f"## {escape_markdown(formatter.get_title(part.result))}"
             yield ""
-            yield from _part(part.result, cells)
-    sentences = left_out.sentences(answer, cells)
+            yield from _render_part(part.result, formatter)
+    sentences = data_quality_notes.build_notes(answer, formatter)
     if sentences:
         yield ""
-        yield f"## {escaped(_('What was left out'))}"
+        yield f"## {escape_markdown(_('What was left out'))}"
         yield ""
-        yield from (f"- {escaped(sentence)}" for sentence in sentences)
+        yield from (f"- {escape_markdown(sentence)}" for sentence in sentences)
 
 
-def _cards(parts: Sequence[Part], cells: Cells) -> Iterator[str]:
+def _render_kpis(parts: Sequence[AnswerPart], formatter: CellFormatter) -> Iterator[str]:
     """Yield all key figures in one table, with previous value and growth."""
     yield ""
-    yield from _top(
+    yield from _render_header(
         [_("Section"), _("Figure"), _("Value"), _("Before"), _("Growth")], [False, False, True, True, True]
     )
-    for figure in figures(parts, cells.language):
-        kind = figure.column.kind
-        before = "" if figure.previous is None else cells.text(figure.previous, kind)
+    for kpi in collect_kpis(parts, formatter.language):
+        kind = kpi.column.kind
+        before = "" if kpi.previous is None else formatter.format_value(kpi.previous, kind)
         growth = (
             ""
-            if figure.growth is None
-            else f"{arrow(figure.growth)} {cells.text(figure.growth, Kind.PERCENT)}"
+            if kpi.growth is None
+            else f"{get_growth_arrow(kpi.growth)} {formatter.format_value(kpi.growth, ColumnKind.PERCENT)}"
         )
-        yield _row([figure.title, cells.label(figure.column), cells.text(figure.value, kind), before, growth])
+        yield _render_row(
+            [
+                kpi.title,
+                formatter.get_label(kpi.column),
+                formatter.format_value(kpi.value, kind),
+                before,
+                growth,
+            ]
+        )
 
 
-def _part(result: Result, cells: Cells) -> Iterator[str]:
+def _render_part(result: Result, formatter: CellFormatter) -> Iterator[str]:
     if result.absent:
-        yield escaped(_("No figures: the data lacks a table that they need."))
+        yield escape_markdown(_("No figures: the data lacks a table that they need."))
     elif not len(result.table):
-        yield escaped(_("Nothing to show: no row matches the request."))
+        yield escape_markdown(_("Nothing to show: no row matches the request."))
     elif result.shape == "record":
         values = result.table.slice(0, 1).to_pylist()[0].values()
-        yield from _top([_("Figure"), _("Value")], [False, True])
+        yield from _render_header([_("Figure"), _("Value")], [False, True])
         for column, value in zip(result.columns, values, strict=True):
-            yield _row([cells.label(column), cells.of(column, value)])
+            yield _render_row([formatter.get_label(column), formatter.format_cell(column, value)])
     else:
-        yield from _top(
-            [cells.label(column) for column in result.columns], [c.kind in RIGHT for c in result.columns]
+        yield from _render_header(
+            [formatter.get_label(column) for column in result.columns],
+            [column.kind in RIGHT_ALIGNED for column in result.columns],
         )
-        for batch in batches(result):
-            read = [
-                _escaped_all(cells.column(column, batch.column(place).to_pylist()))
-                for place, column in enumerate(result.columns)
+        for batch in iter_batches(result):
+            columns = [
+                _escape_all(formatter.format_column(column, batch.column(index).to_pylist()))
+                for index, column in enumerate(result.columns)
             ]
-            yield from (f"| {' | '.join(row)} |" for row in zip(*read, strict=True))
+            yield from (f"| {' | '.join(row)} |" for row in zip(*columns, strict=True))
 
 
-def _escaped_all(texts: Sequence[str]) -> list[str]:
-    known = {text: escaped(text) for text in set(texts)}
-    return [known[text] for text in texts]
+def _escape_all(texts: Sequence[str]) -> list[str]:
+    cache = {text: escape_markdown(text) for text in set(texts)}
+    return [cache[text] for text in texts]
 
 
-def _top(header: Sequence[str], right: Iterable[bool]) -> Iterator[str]:
-    yield _row(header)
-    yield "| " + " | ".join("---:" if to_the_right else "---" for to_the_right in right) + " |"
+def _render_header(header: Sequence[str], right_aligned: Iterable[bool]) -> Iterator[str]:
+    yield _render_row(header)
+    yield "| " + " | ".join("---:" if is_right else "---" for is_right in right_aligned) + " |"
 
 
-def _row(texts: Iterable[str]) -> str:
-    return "| " + " | ".join(map(escaped, texts)) + " |"
+def _render_row(texts: Iterable[str]) -> str:
+    return "| " + " | ".join(map(escape_markdown, texts)) + " |"

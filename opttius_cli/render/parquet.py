@@ -10,25 +10,25 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import pyarrow.parquet as pq
 
+from opttius_cli.render.flat_table import build_flat_table
 from opttius_cli.render.json import write_without_parts
-from opttius_cli.render.tabular import flat
 
 if TYPE_CHECKING:
     from opttius_cli.render.style import Style
     from opttius_cli.result import Answer
 
-KEY = b"opttius"
-_GROUP = 65_536
+METADATA_KEY = b"opttius"
+_ROW_GROUP_SIZE = 65_536
 """Rows that are compressed together, and held in memory at a time."""
 
 
 def write(answer: Answer, out: BinaryIO, style: Style) -> None:  # noqa: ARG001 - Parquet is the same everywhere
     """Write the table of ``answer``; an answer of several parts becomes one long table of all figures."""
-    result = flat(answer)
-    about = BytesIO()
-    write_without_parts(answer, about)
+    result = build_flat_table(answer)
+    metadata = BytesIO()
+    write_without_parts(answer, metadata)
     table = result.table.slice(0, 0) if result.absent else result.table
     table = table.rename_columns([column.name for column in result.columns])
-    table = table.replace_schema_metadata({KEY: about.getvalue()})
+    table = table.replace_schema_metadata({METADATA_KEY: metadata.getvalue()})
     with pq.ParquetWriter(out, table.schema, compression="zstd") as writer:
-        writer.write_table(table, row_group_size=_GROUP)
+        writer.write_table(table, row_group_size=_ROW_GROUP_SIZE)

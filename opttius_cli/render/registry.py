@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from threading import Thread
 from typing import TYPE_CHECKING, BinaryIO
 
-from opttius_cli.errors import ExtraNeededError
+from opttius_cli.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from opttius_cli.render.style import Style
@@ -27,36 +27,38 @@ class Renderer:
 
     module: str
     extension: str
-    binary: bool
-    carries_quality: bool
-    needs: tuple[str, str] | None = None
+    is_binary: bool
+    has_data_quality: bool
+    required_package: tuple[str, str] | None = None
 
-    def check(self) -> None:
+    def check_installed(self) -> None:
         """Raise MissingExtraError if a package that the format needs is not installed."""
-        if self.needs and find_spec(self.needs[0]) is None:
-            raise ExtraNeededError(self.needs[1])
+        if self.required_package and find_spec(self.required_package[0]) is None:
+            raise MissingExtraError(self.required_package[1])
 
     def write(self, answer: Answer, out: BinaryIO, style: Style) -> None:
         """Write ``answer`` to ``out`` in this format. Raises as :meth:`check_installed` does."""
-        self.check()
+        self.check_installed()
         import_module(f"opttius_cli.render.{self.module}").write(answer, out, style)
 
-    def ahead(self) -> None:
+    def start_loading(self) -> None:
         """Start importing the format's module in a thread, while the database computes the answer."""
-        Thread(target=self._load).start()
+        Thread(target=self._load_module).start()
 
-    def _load(self) -> None:
+    def _load_module(self) -> None:
         # If the import fails here, the import in write raises the same error.
         with suppress(ImportError):
             import_module(f"opttius_cli.render.{self.module}")
 
 
 RENDERERS: dict[str, Renderer] = {
-    "table": Renderer("table", "txt", binary=False, carries_quality=True),
-    "json": Renderer("json", "json", binary=False, carries_quality=True),
-    "csv": Renderer("csv", "csv", binary=False, carries_quality=False),
-    "md": Renderer("markdown", "md", binary=False, carries_quality=True),
-    "xlsx": Renderer("xlsx", "xlsx", binary=True, carries_quality=True),
-    "html": Renderer("html", "html", binary=True, carries_quality=True, needs=("vl_convert", "html")),
-    "parquet": Renderer("parquet", "parquet", binary=True, carries_quality=True),
+    "table": Renderer("terminal.table", "txt", is_binary=False, has_data_quality=True),
+    "json": Renderer("json", "json", is_binary=False, has_data_quality=True),
+    "csv": Renderer("csv", "csv", is_binary=False, has_data_quality=False),
+    "md": Renderer("markdown", "md", is_binary=False, has_data_quality=True),
+    "xlsx": Renderer("xlsx.writer", "xlsx", is_binary=True, has_data_quality=True),
+    "html": Renderer(
+        "html.page", "html", is_binary=True, has_data_quality=True, required_package=("vl_convert", "html")
+    ),
+    "parquet": Renderer("parquet", "parquet", is_binary=True, has_data_quality=True),
 }

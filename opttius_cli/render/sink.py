@@ -14,8 +14,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 from opttius_cli.errors import OutputError
+from opttius_cli.file_permissions import restrict_to_owner
 from opttius_cli.i18n import _
-from opttius_cli.private import keep_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
 
 
-def write_whole(
+def write_file(
     path: Path,
     force: bool,  # noqa: FBT001
     write: Callable[[BinaryIO], object],
@@ -44,16 +44,16 @@ def write_whole(
     try:
         target = path.resolve()
         if target.exists() and not target.is_file() and not target.is_dir():
-            _write_through(target, write)
+            _write_directly(target, write)
             return
-        refuse(path, force=force)
-        _write_beside(target, write, force=force, private=private)
+        check_writable(path, force=force)
+        _write_temp_file(target, write, force=force, private=private)
     except FileExistsError as error:
-        raise _exists(path) from error
+        raise _build_exists_error(path) from error
     except (OSError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and not _is_loop(error):
+        if isinstance(error, RuntimeError) and not _is_symlink_loop(error):
             raise
-        raise OutputError(_sentence(path, error)) from error
+        raise OutputError(_describe_error(path, error)) from error
 
 
 def write_stdout(write: Callable[[BinaryIO], object]) -> None:
@@ -68,35 +68,35 @@ def write_stdout(write: Callable[[BinaryIO], object]) -> None:
         write(out)
         out.flush()
     except BrokenPipeError:
-        forget_stdout()
+        discard_stdout()
     except OSError as error:
         # Windows reports a closed pipe with these codes.
         if error.errno in {errno.EINVAL, errno.ESHUTDOWN}:
-            forget_stdout()
+            discard_stdout()
             return
-        forget_stdout()
-        raise OutputError(_sentence("-", error)) from error
+        discard_stdout()
+        raise OutputError(_describe_error("-", error)) from error
 
 
-def write_text(text: str) -> None:
+def write_stdout_text(text: str) -> None:
     """Write ``text`` to standard output, as :func:`write_stdout` does."""
     write_stdout(lambda out: out.write(text.encode("utf-8", "replace")))
 
 
-def forget_stdout() -> None:
+def discard_stdout() -> None:
     """Redirect standard output to nothing, so that flushing its buffer at exit cannot fail."""
     with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        null_device = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null_device, sys.stdout.fileno())
+        os.close(null_device)
 
 
-def full_disk(error: OSError) -> OutputError | None:
+def as_disk_full_error(error: OSError) -> OutputError | None:
     """Return the error for a full disk if that is the cause of ``error``."""
-    return OutputError(_sentence("-", error)) if error.errno in _NO_SPACE else None
+    return OutputError(_describe_error("-", error)) if error.errno in _NO_SPACE else None
 
 
-def refuse(path: Path, *, force: bool, option: str = "--output") -> None:
+def check_writable(path: Path, *, force: bool, option: str = "--output") -> None:
     """Check before a long report starts whether ``path`` can be written; ``option`` is its option.
 
     Raises:
@@ -114,16 +114,18 @@ def refuse(path: Path, *, force: bool, option: str = "--output") -> None:
             )
         )
     if target.is_file() and not force:
-        raise _exists(path, option)
+        raise _build_exists_error(path, option)
 
 
-def _exists(path: Path, option: str = "--output") -> OutputError:
+def _build_exists_error(path: Path, option: str = "--output") -> OutputError:
     return OutputError(
         _("{path} already exists. Type --force to replace it, or another {option}.", path=path, option=option)
     )
 
 
-def _write_beside(target: Path, write: Callable[[BinaryIO], object], *, force: bool, private: bool) -> None:
+def _write_temp_file(
+    target: Path, write: Callable[[BinaryIO], object], *, force: bool, private: bool
+) -> None:
     temporary = target.with_name(f".opttius-{os.urandom(8).hex()}.tmp")
     mode = _OWNER_ONLY if private else _BY_UMASK
     try:
@@ -133,23 +135,23 @@ def _write_beside(target: Path, write: Callable[[BinaryIO], object], *, force: b
             out.flush()
             os.fsync(out.fileno())
         if private:
-            keep_file(temporary)
+            restrict_to_owner(temporary)
         else:
-            _keep_mode(target, temporary)
-        _publish(temporary, target, force=force)
+            _copy_mode(target, temporary)
+        _publish_file(temporary, target, force=force)
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
     sync_folder(target.parent)
 
 
-def _keep_mode(target: Path, temporary: Path) -> None:
+def _copy_mode(target: Path, temporary: Path) -> None:
     """Give the new file the permissions of the file that it replaces."""
     with suppress(OSError):
         temporary.chmod(stat.S_IMODE(target.stat().st_mode))
 
 
-def _publish(temporary: Path, target: Path, *, force: bool) -> None:
+def _publish_file(temporary: Path, target: Path, *, force: bool) -> None:
     """Rename the finished file. Without ``force``, never replace a file, even one that was just created."""
     if force:
         temporary.replace(target)
@@ -177,7 +179,7 @@ def sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _write_through(target: Path, write: Callable[[BinaryIO], object]) -> None:
+def _write_directly(target: Path, write: Callable[[BinaryIO], object]) -> None:
     try:
         with target.open("wb") as out:
             write(out)
@@ -185,22 +187,22 @@ def _write_through(target: Path, write: Callable[[BinaryIO], object]) -> None:
         return
 
 
-def _is_loop(error: RuntimeError) -> bool:
+def _is_symlink_loop(error: RuntimeError) -> bool:
     # Path.resolve raises this for links that form a loop.
     return "loop" in str(error).lower()
 
 
-def _sentence(path: Path | str, error: BaseException) -> str:
+def _describe_error(path: Path | str, error: BaseException) -> str:
     """Return why ``path`` could not be written, and what to do about it."""
-    number = getattr(error, "errno", None)
-    if number in _NO_SPACE:
+    error_number = getattr(error, "errno", None)
+    if error_number in _NO_SPACE:
         return _(
             "{path} could not be written: the disk is full. Free some space, or type another --output.",
             path=path,
         )
-    if number in {errno.EACCES, errno.EPERM, errno.EROFS}:
+    if error_number in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return _("{path} could not be written: no permission there. Type another --output.", path=path)
-    if number == errno.ENAMETOOLONG:
+    if error_number == errno.ENAMETOOLONG:
         return _("The file name {path} is too long. Type a shorter --output.", path=path)
     why = getattr(error, "strerror", None) or str(error)
     return _("{path} could not be written: {why}. Type another --output.", path=path, why=why)

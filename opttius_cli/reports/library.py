@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from opttius_cli.errors import AmbiguousError, NotOneReportError, UnknownNameError
+from opttius_cli.errors import AmbiguousNameError, CompositeReportError, UnknownNameError
 from opttius_cli.i18n import _
-from opttius_cli.names import meant, nearest
-from opttius_cli.reports.board import BOARDS, EXPORTS
-from opttius_cli.reports.header import HeaderError, Report, header_text, parse_report
-from opttius_cli.resources import sql_folder, sql_text
+from opttius_cli.name_matching import resolve_name, suggest_names
+from opttius_cli.reports.header import HeaderError, Report, extract_header, parse_report
+from opttius_cli.reports.layouts import EXPORTS, LAYOUTS
+from opttius_cli.resources import find_sql_folder, read_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-_BASE = (
+_SHARED_FILES = (
     "base/arithmetic",
     "base/days",
     "base/order_links",
@@ -39,12 +39,12 @@ _BASE = (
 )
 """The files of shared views and macros, each after those it depends on."""
 
-USER = "user"
-_NO_REPORTS = {"base", "load", "sample"}
+USER_FOLDER = "user"
+_OTHER_FOLDERS = {"base", "load", "sample"}
 
 
 @dataclass(frozen=True, slots=True)
-class BaseView:
+class SharedViewFile:
     """A file of shared views or macros; ``since`` names the instant at which a materialized view begins.
 
     ``optional``: created only for reports that use it. ``uses`` names the optional ones that it depends on.
@@ -59,21 +59,21 @@ class BaseView:
     inner: bool
 
 
-def rules() -> str:
+def read_rules() -> str:
     """Return the macros that the scoped views themselves use."""
-    return sql_text("base/keys") + sql_text("base/rules")
+    return read_sql("base/keys") + read_sql("base/rules")
 
 
 @cache
-def base() -> tuple[BaseView, ...]:
+def load_shared_views() -> tuple[SharedViewFile, ...]:
     """Load the shared views, each after those it depends on."""
-    found = []
-    for name in _BASE:
-        text = sql_text(name)
-        header = tomllib.loads(header_text(text, name))
+    views = []
+    for name in _SHARED_FILES:
+        text = read_sql(name)
+        header = tomllib.loads(extract_header(text, name))
         uses = header.get("uses", [])
-        found.append(
-            BaseView(
+        views.append(
+            SharedViewFile(
                 name.removeprefix("base/"),
                 text,
                 header.get("from"),
@@ -82,17 +82,21 @@ def base() -> tuple[BaseView, ...]:
                 bool(header.get("inner", False)),
             )
         )
-    return tuple(found)
+    return tuple(views)
 
 
-def base_for(reports: Iterable[Report]) -> list[BaseView]:
+def select_shared_views(reports: Iterable[Report]) -> list[SharedViewFile]:
     """Return the shared views that these reports need. A user's report may read any that is not inner."""
-    wanted = {name for report in reports for name in report.uses}
-    every = any(report.is_users for report in reports)
-    for view in reversed(base()):
-        if view.name in wanted:
-            wanted.update(view.uses)
-    return [view for view in base() if every or not view.optional or view.name in wanted]
+    view_names = {name for report in reports for name in report.uses}
+    has_user_report = any(report.is_user_report for report in reports)
+    for view in reversed(load_shared_views()):
+        if view.name in view_names:
+            view_names.update(view.uses)
+    return [
+        view
+        for view in load_shared_views()
+        if has_user_report or not view.optional or view.name in view_names
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,86 +105,86 @@ class Library:
 
     folder: Path
 
-    def report(self, name: str) -> Report:
+    def load_report(self, name: str) -> Report:
         """Load the report ``name``: ``dashboard/sales`` of the project, or ``user/NAME`` of the user.
 
         Raises:
             HeaderError: its header cannot be used.
             UnknownNameError: there is no such report.
         """
-        file = self.file(name)
-        if not _is_plain(name) or not file.is_file():
-            raise UnknownNameError(_("report"), name, nearest(name, self.names()))
+        file = self.find_path(name)
+        if not _is_safe_name(name) or not file.is_file():
+            raise UnknownNameError(_("report"), name, suggest_names(name, self.list_names()))
         try:
             return parse_report(name, file.read_text(encoding="utf-8"), str(file))
         except UnicodeDecodeError as error:
             raise HeaderError(str(file), _("it is not UTF-8")) from error
 
-    def title(self, name: str, language: str) -> str:
+    def get_title(self, name: str, language: str) -> str:
         """Return a report's title, or the error message when its header cannot be used."""
         try:
-            return self.report(name).titles[language]
+            return self.load_report(name).titles[language]
         except HeaderError as error:
             return str(error)
 
-    def file(self, name: str) -> Path:
+    def find_path(self, name: str) -> Path:
         """Return the path of a report's file."""
         folder, _slash, stem = name.rpartition("/")
-        return (self.folder if folder == USER else sql_folder() / folder) / f"{stem}.sql"
+        return (self.folder if folder == USER_FOLDER else find_sql_folder() / folder) / f"{stem}.sql"
 
-    def own(self) -> list[str]:
+    def list_project_reports(self) -> list[str]:
         """List the project's reports."""
-        files = sorted(sql_folder().glob("*/*.sql"))
-        return [f"{file.parent.name}/{file.stem}" for file in files if file.parent.name not in _NO_REPORTS]
+        files = sorted(find_sql_folder().glob("*/*.sql"))
+        return [f"{file.parent.name}/{file.stem}" for file in files if file.parent.name not in _OTHER_FOLDERS]
 
-    def users(self) -> dict[str, str]:
+    def list_user_reports(self) -> dict[str, str]:
         """Map the names that people type to the user's reports."""
         files = sorted(self.folder.glob("*.sql")) if self.folder.is_dir() else []
-        return {file.stem: f"{USER}/{file.stem}" for file in files}
+        return {file.stem: f"{USER_FOLDER}/{file.stem}" for file in files}
 
-    def full_name(self, name: str) -> str:
+    def resolve_full_name(self, name: str) -> str:
         """Return the full name for ``name``: a full name, its last part, a user's report, or an export.
 
         Raises:
             AmbiguousNameError: it is the last part of several.
             CompositeReportError: it is a layout of several reports.
         """
-        typed = self._typed()
-        known, board = meant(name, typed), meant(name, BOARDS)
-        if board and not known:
-            raise NotOneReportError(board, list(dict.fromkeys(place.report for place in BOARDS[board])))
-        fitting = typed[known] if known else [name]
-        if len(fitting) > 1:
-            raise AmbiguousError(_("report"), name, fitting)
-        return fitting[0]
+        typed_names = self._map_typed_names()
+        match, layout = resolve_name(name, typed_names), resolve_name(name, LAYOUTS)
+        if layout and not match:
+            raise CompositeReportError(layout, list(dict.fromkeys(slot.report for slot in LAYOUTS[layout])))
+        reports = typed_names[match] if match else [name]
+        if len(reports) > 1:
+            raise AmbiguousNameError(_("report"), name, reports)
+        return reports[0]
 
-    def _typed(self) -> dict[str, list[str]]:
+    def _map_typed_names(self) -> dict[str, list[str]]:
         """Map each name that people may type to its reports; the project's reports take precedence."""
-        typed: dict[str, list[str]] = {}
-        for full in self.own():
-            for name in (full, full.rpartition("/")[2]):
-                typed.setdefault(name, []).append(full)
-        for name, full in self.users().items():
-            typed.setdefault(name, [full])
-            typed.setdefault(full, [full])
-        for name, full in EXPORTS.items():
-            typed.setdefault(name, [full])
-        return typed
+        typed_names: dict[str, list[str]] = {}
+        for full_name in self.list_project_reports():
+            for name in (full_name, full_name.rpartition("/")[2]):
+                typed_names.setdefault(name, []).append(full_name)
+        for name, full_name in self.list_user_reports().items():
+            typed_names.setdefault(name, [full_name])
+            typed_names.setdefault(full_name, [full_name])
+        for name, full_name in EXPORTS.items():
+            typed_names.setdefault(name, [full_name])
+        return typed_names
 
-    def names(self) -> list[str]:
+    def list_names(self) -> list[str]:
         """List the full names of all reports."""
-        return [*self.own(), *self.users().values()]
+        return [*self.list_project_reports(), *self.list_user_reports().values()]
 
 
-_LONGEST = 200
+_MAX_NAME_LENGTH = 200
 
 
-def _is_plain(name: str) -> bool:
+def _is_safe_name(name: str) -> bool:
     """Return whether a name is FOLDER/FILE or FILE alone: a longer path could lead anywhere."""
     parts = name.split("/")
-    most = 2
+    max_parts = 2
     return (
-        len(name) <= _LONGEST
-        and len(parts) <= most
+        len(name) <= _MAX_NAME_LENGTH
+        and len(parts) <= max_parts
         and not any(part in {"", ".", ".."} or "\\" in part or "\0" in part for part in parts)
     )

@@ -11,10 +11,10 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from opttius_cli.sample import generate, odd_cases
+from opttius_cli.sample import generate_sample, list_odd_cases
 
 
-def _options(arguments: list[str]) -> argparse.Namespace:
+def _parse_options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m opttius_cli.sample")
     parser.add_argument("--out", type=Path, default=Path("sample_data"))
     parser.add_argument("--customers", type=int, default=400)
@@ -25,21 +25,21 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def odd_case_table(until: date) -> str:
+def format_odd_cases(until: date) -> str:
     """Return the rows written by hand as a Markdown table."""
     with tempfile.TemporaryDirectory() as spill:
-        cases = odd_cases(Path(spill), until=until)
-    lines = [f"| {case.table} | `{case.id}` | {case.what} |" for case in cases]
+        cases = list_odd_cases(Path(spill), until=until)
+    lines = [f"| {case.table} | `{case.id}` | {case.description} |" for case in cases]
     return "\n".join(["| table | id | what is odd |", "|---|---|---|", *lines]) + "\n"
 
 
 def main(arguments: list[str]) -> None:
     """Write the sample or the odd cases; print the rows per table."""
-    options = _options(arguments)
+    options = _parse_options(arguments)
     if options.odd_cases:
-        sys.stdout.write(odd_case_table(options.until))
+        sys.stdout.write(format_odd_cases(options.until))
         return
-    rows = generate(
+    rows = generate_sample(
         options.out,
         customers=options.customers,
         seed=options.seed,

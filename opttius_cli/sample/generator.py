@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from opttius_cli.resources import sql_text
+from opttius_cli.resources import read_sql
 
 if TYPE_CHECKING:
     from datetime import date
@@ -46,10 +46,10 @@ class OddCase:
 
     table: str
     id: str
-    what: str
+    description: str
 
 
-def generate(
+def generate_sample(
     out: Path,
     *,
     customers: int,
@@ -66,19 +66,19 @@ def generate(
         message = f"A sample needs at least one customer, not {customers}."
         raise ValueError(message)
     out.mkdir(parents=True, exist_ok=True)
-    with _connect(out, customers=customers, seed=seed, until=until) as con:
+    with _open_connection(out, customers=customers, seed=seed, until=until) as con:
         for name in SCRIPTS:
-            con.execute(sql_text(f"sample/{name}"))
+            con.execute(read_sql(f"sample/{name}"))
         # One writer keeps the order of the rows and the borders of row groups.
         con.execute("SET threads = 1")
-        return {table: _write(con, table, out, file_format) for table in _tables(con)}
+        return {table: _write_file(con, table, out, file_format) for table in _list_tables(con)}
 
 
-def odd_cases(out: Path, *, until: date) -> list[OddCase]:
+def list_odd_cases(out: Path, *, until: date) -> list[OddCase]:
     """Return the rows that every sample has, whatever its seed and size; DuckDB spills into ``out``."""
-    with _connect(out, customers=1, seed=0, until=until) as con:
+    with _open_connection(out, customers=1, seed=0, until=until) as con:
         for name in ("draw", *(script for script in SCRIPTS if script.startswith("odd_"))):
-            con.execute(sql_text(f"sample/{name}"))
+            con.execute(read_sql(f"sample/{name}"))
         cases: list[OddCase] = []
         for draft, table in ODD_TABLES.items():
             rows = con.table(f"draft.{draft}").project("CAST(id AS VARCHAR) AS id, what").order("id, what")
@@ -86,7 +86,7 @@ def odd_cases(out: Path, *, until: date) -> list[OddCase]:
         return cases
 
 
-def _connect(spill: Path, *, customers: int, seed: int, until: date) -> duckdb.DuckDBPyConnection:
+def _open_connection(spill: Path, *, customers: int, seed: int, until: date) -> duckdb.DuckDBPyConnection:
     import duckdb  # keeps the start of every other command fast
 
     con = duckdb.connect(
@@ -106,29 +106,29 @@ def _connect(spill: Path, *, customers: int, seed: int, until: date) -> duckdb.D
     return con
 
 
-def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
+def _list_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
     query = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'public' ORDER BY table_name"
     rows = con.execute(query).fetchall()
     return [str(row[0]) for row in rows]
 
 
-def _write(con: duckdb.DuckDBPyConnection, table: str, out: Path, file_format: FileFormat) -> int:
+def _write_file(con: duckdb.DuckDBPyConnection, table: str, out: Path, file_format: FileFormat) -> int:
     """Write one table to a temporary name, then rename it: nobody reads half a file."""
-    part = out / f".{table}.{os.getpid()}.part"
+    temporary = out / f".{table}.{os.getpid()}.part"
     relation = con.table(f"public.{table}")
     rows = len(relation)
     try:
         if file_format == "parquet":
-            relation.write_parquet(str(part), compression="zstd")
+            relation.write_parquet(str(temporary), compression="zstd")
         else:
-            _as_text(relation).write_csv(str(part), header=True)
-        part.replace(out / f"{table}.{file_format}")
+            _format_arrays(relation).write_csv(str(temporary), header=True)
+        temporary.replace(out / f"{table}.{file_format}")
     finally:
-        part.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
     return rows
 
 
-def _as_text(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+def _format_arrays(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     """Write arrays as Postgres does, ``{a,b}``: no other program uses DuckDB's list format."""
     if "tags" not in relation.columns:
         return relation

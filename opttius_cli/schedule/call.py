@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MINUTES = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
 """The possible minutes between two calls: the divisors of an hour."""
-_KEPT = ("OPTTIUS_CACHE_DIR", "OPTTIUS_CONFIG_DIR", "OPTTIUS_STATE_DIR")
+_PASSED_VARIABLES = ("OPTTIUS_CACHE_DIR", "OPTTIUS_CONFIG_DIR", "OPTTIUS_STATE_DIR")
 """Variables that a timer passes on, so that it uses the same settings and ledger as the user.
 
 None is a secret.
@@ -40,7 +40,7 @@ class Call:
         return hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:8]
 
 
-def call_of(folder: Path, environment: Mapping[str, str], minutes: int) -> Call:
+def build_call(folder: Path, environment: Mapping[str, str], minutes: int) -> Call:
     """Build the call for the jobs of ``folder``, with this installation of the program.
 
     Raises:
@@ -50,12 +50,14 @@ def call_of(folder: Path, environment: Mapping[str, str], minutes: int) -> Call:
         raise UsageError(
             _("--minutes must be one of {names}.", names=", ".join(str(number) for number in MINUTES))
         )
-    beside = Path(sys.executable).with_name("opttius")
-    program = (str(beside),) if beside.is_file() else (sys.executable, "-m", "opttius_cli")
+    script = Path(sys.executable).with_name("opttius")
+    program = (str(script),) if script.is_file() else (sys.executable, "-m", "opttius_cli")
     paths = dict.fromkeys((str(Path(program[0]).parent), *_PATHS))
-    kept = {name: str(Path(environment[name]).absolute()) for name in _KEPT if environment.get(name)}
+    passed = {
+        name: str(Path(environment[name]).absolute()) for name in _PASSED_VARIABLES if environment.get(name)
+    }
     call = Call(
-        (*program, "report", "run", "--due"), folder, {"PATH": os.pathsep.join(paths), **kept}, minutes
+        (*program, "report", "run", "--due"), folder, {"PATH": os.pathsep.join(paths), **passed}, minutes
     )
     for text in (*call.command, str(folder), *call.environment.values()):
         if not text.isprintable():

@@ -1,25 +1,36 @@
 """Who may see which rows: the branches of a request, and the views that show no other rows."""
 
-from opttius_cli.scope.directory import Directory, everything, read_directory, resolve
-from opttius_cli.scope.rights import NoReaderError, Reader, read_reader, reader_key, resolve_for
-from opttius_cli.scope.rows import count_rows
-from opttius_cli.scope.standing import ADVANCED_ANALYTICS, must_be_open, must_have
-from opttius_cli.scope.views import SCOPED, enter
+from opttius_cli.scope.directory import (
+    Directory,
+    build_unrestricted_scope,
+    read_directory,
+    resolve_names,
+)
+from opttius_cli.scope.entitlements import ADVANCED_ANALYTICS, require_active, require_feature
+from opttius_cli.scope.rights import (
+    NoActiveAdminError,
+    Reader,
+    normalize_email,
+    read_reader,
+    resolve_names_for_reader,
+)
+from opttius_cli.scope.row_counts import create_row_counts
+from opttius_cli.scope.views import SCOPED_TABLES, create_scoped_views
 
 __all__ = [
     "ADVANCED_ANALYTICS",
-    "SCOPED",
+    "SCOPED_TABLES",
     "Directory",
-    "NoReaderError",
+    "NoActiveAdminError",
     "Reader",
-    "count_rows",
-    "enter",
-    "everything",
-    "must_be_open",
-    "must_have",
+    "build_unrestricted_scope",
+    "create_row_counts",
+    "create_scoped_views",
+    "normalize_email",
     "read_directory",
     "read_reader",
-    "reader_key",
-    "resolve",
-    "resolve_for",
+    "require_active",
+    "require_feature",
+    "resolve_names",
+    "resolve_names_for_reader",
 ]

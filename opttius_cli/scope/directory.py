@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opttius_cli.errors import (
-    AmbiguousError,
+    AmbiguousNameError,
     NoOwnersError,
-    OrganizationNeededError,
+    OrganizationRequiredError,
     UnknownNameError,
     UsageError,
 )
 from opttius_cli.i18n import _
-from opttius_cli.names import folded, nearest
+from opttius_cli.name_matching import normalize_name, suggest_names
 from opttius_cli.result import Branch, Scope
 
 if TYPE_CHECKING:
@@ -37,13 +37,13 @@ class Organization:
     tier: str | None = None
 
     @property
-    def shown(self) -> str:
+    def display_name(self) -> str:
         """Return the name that people know it by."""
         return self.name or self.slug or self.id or _("(without organization)")
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class BranchEntry:
     """A branch, its organization, and its owner number (``tenant``) in the snapshot."""
 
     branch: Branch
@@ -56,12 +56,14 @@ class Directory:
     """The organizations and branches of a snapshot, and the owner number of each organization's own rows."""
 
     organizations: tuple[Organization, ...]
-    seats: tuple[Seat, ...]
+    branches: tuple[BranchEntry, ...]
     own_tenants: dict[str, int]
 
-    def organization(self, key: str | None) -> Organization:
+    def find_organization(self, key: str | None) -> Organization:
         """Return the organization with this id."""
-        return next((one for one in self.organizations if one.id == key), Organization(key))
+        return next(
+            (organization for organization in self.organizations if organization.id == key), Organization(key)
+        )
 
 
 def read_directory(con: duckdb.DuckDBPyConnection) -> Directory:
@@ -72,21 +74,27 @@ def read_directory(con: duckdb.DuckDBPyConnection) -> Directory:
         "FROM meta.tenants AS tenants LEFT JOIN raw.branches AS branch ON branch.id = tenants.branch_id "
         "ORDER BY branch.code, branch.name, tenants.branch_id"
     ).fetchall()
-    named = con.execute(
+    rows = con.execute(
         "SELECT CAST(id AS VARCHAR), name, slug, CAST(metadata AS VARCHAR), status, subscription_tier "
         "FROM raw.organizations"
     ).fetchall()
-    details = {row[0]: Organization(*row) for row in named}
+    details = {row[0]: Organization(*row) for row in rows}
     ids = {row[2] for row in tenants}
     organizations = [details.get(key, Organization(key)) for key in ids]
     return Directory(
-        tuple(sorted(organizations, key=lambda one: (one.shown, one.id or ""))),
-        tuple(Seat(Branch(row[1], row[3], row[4]), row[2], row[0]) for row in tenants if row[1] is not None),
+        tuple(
+            sorted(organizations, key=lambda organization: (organization.display_name, organization.id or ""))
+        ),
+        tuple(
+            BranchEntry(Branch(row[1], row[3], row[4]), row[2], row[0])
+            for row in tenants
+            if row[1] is not None
+        ),
         {row[2]: row[0] for row in tenants if row[1] is None},
     )
 
 
-def resolve(directory: Directory, organization: str | None, branches: Sequence[str]) -> Scope:
+def resolve_names(directory: Directory, organization: str | None, branch_names: Sequence[str]) -> Scope:
     """Return the scope of the named branches; without branches, every branch of the organization.
 
     Raises:
@@ -96,88 +104,106 @@ def resolve(directory: Directory, organization: str | None, branches: Sequence[s
         NoOwnersError: none was named and the data has none.
     """
     chosen = find_organization(directory, organization) if organization else None
-    seats = find_seats(directory, branches, chosen)
+    entries = find_branches(directory, branch_names, chosen)
     if chosen is None:
-        chosen = _organization_of(directory, {seat.organization_id for seat in seats})
-    return scope_of(directory, chosen, seats)
+        chosen = _infer_organization(directory, {entry.organization_id for entry in entries})
+    return build_scope(directory, chosen, entries)
 
 
-def find_seats(
-    directory: Directory, branches: Sequence[str], organization: Organization | None
-) -> list[Seat]:
+def find_branches(
+    directory: Directory, branch_names: Sequence[str], organization: Organization | None
+) -> list[BranchEntry]:
     """Return the branches with these names; all must be of one organization."""
-    seats = [_find_seat(directory, name, organization) for name in branches]
-    if len({seat.organization_id for seat in seats}) > 1:
+    entries = [_find_branch(directory, name, organization) for name in branch_names]
+    if len({entry.organization_id for entry in entries}) > 1:
         raise UsageError(
             _(
                 "The branches {names} belong to more than one organization. Name branches of one.",
-                names=", ".join(branches),
+                names=", ".join(branch_names),
             )
         )
-    return seats
+    return entries
 
 
-def scope_of(directory: Directory, organization: Organization, seats: Sequence[Seat]) -> Scope:
+def build_scope(directory: Directory, organization: Organization, entries: Sequence[BranchEntry]) -> Scope:
     """Return the scope of these branches of an organization, or of all its branches when none is given."""
-    own = [seat for seat in directory.seats if seat.organization_id == organization.id]
-    wanted = {seat.tenant for seat in seats or own}
-    held = tuple(seat for seat in own if seat.tenant in wanted)
-    whole = len(held) == len(own)
-    tenants = [seat.tenant for seat in held]
+    own = [entry for entry in directory.branches if entry.organization_id == organization.id]
+    tenants_in_scope = {entry.tenant for entry in entries or own}
+    selection = tuple(entry for entry in own if entry.tenant in tenants_in_scope)
+    whole = len(selection) == len(own)
+    tenants = [entry.tenant for entry in selection]
     if whole and organization.id in directory.own_tenants:
         tenants.append(directory.own_tenants[organization.id])
-    branches = tuple(seat.branch for seat in held)
+    branches = tuple(entry.branch for entry in selection)
     return Scope(organization.id, organization.name, branches, whole, tuple(sorted(tenants)))
 
 
-def everything(directory: Directory) -> Scope:
+def build_unrestricted_scope(directory: Directory) -> Scope:
     """Return the scope of every row that has an owner: for whoever loads the data."""
-    tenants = [seat.tenant for seat in directory.seats] + list(directory.own_tenants.values())
+    tenants = [entry.tenant for entry in directory.branches] + list(directory.own_tenants.values())
     return Scope(
         None,
         None,
-        tuple(seat.branch for seat in directory.seats),
-        whole=True,
+        tuple(entry.branch for entry in directory.branches),
+        whole_organization=True,
         tenants=tuple(sorted(tenants)),
-        everything=True,
+        unrestricted=True,
     )
 
 
-def _organization_of(directory: Directory, owners: Iterable[str | None]) -> Organization:
-    known = {one.id: one for one in directory.organizations}
+def _infer_organization(directory: Directory, owners: Iterable[str | None]) -> Organization:
+    by_id = {candidate.id: candidate for candidate in directory.organizations}
     for owner in owners:
-        return known[owner]
+        return by_id[owner]
     if len(directory.organizations) == 1:
         return directory.organizations[0]
     if not directory.organizations:
         raise NoOwnersError
     # Branches without an organization are chosen with --branch; there is no organization to name.
-    raise OrganizationNeededError([one.shown for one in directory.organizations if one.id is not None])
+    raise OrganizationRequiredError(
+        [candidate.display_name for candidate in directory.organizations if candidate.id is not None]
+    )
 
 
 def find_organization(directory: Directory, name: str) -> Organization:
     """Return the organization with this id, slug or name."""
-    wanted = folded(name)
-    fitting = [
-        o for o in directory.organizations if wanted in {folded(o.id), folded(o.slug), folded(o.name)} - {""}
+    normalized = normalize_name(name)
+    matches = [
+        candidate
+        for candidate in directory.organizations
+        if normalized
+        in {normalize_name(candidate.id), normalize_name(candidate.slug), normalize_name(candidate.name)}
+        - {""}
     ]
-    if not fitting:
-        names = [text for o in directory.organizations for text in (o.name, o.slug) if text]
-        raise UnknownNameError(_("organization"), name, nearest(name, names))
-    if len(fitting) > 1:
-        raise AmbiguousError(_("organization"), name, [f"{o.shown} ({o.id})" for o in fitting])
-    return fitting[0]
+    if not matches:
+        names = [
+            text for candidate in directory.organizations for text in (candidate.name, candidate.slug) if text
+        ]
+        raise UnknownNameError(_("organization"), name, suggest_names(name, names))
+    if len(matches) > 1:
+        raise AmbiguousNameError(
+            _("organization"), name, [f"{candidate.display_name} ({candidate.id})" for candidate in matches]
+        )
+    return matches[0]
 
 
-def _find_seat(directory: Directory, name: str, organization: Organization | None) -> Seat:
-    seats = [s for s in directory.seats if organization is None or s.organization_id == organization.id]
-    wanted = folded(name)
+def _find_branch(directory: Directory, name: str, organization: Organization | None) -> BranchEntry:
+    entries = [
+        entry
+        for entry in directory.branches
+        if organization is None or entry.organization_id == organization.id
+    ]
+    normalized = normalize_name(name)
     for key in ("id", "code", "name"):
-        fitting = [seat for seat in seats if wanted and folded(getattr(seat.branch, key)) == wanted]
-        if len(fitting) == 1:
-            return fitting[0]
-        if fitting:
-            shown = [f"{seat.branch.name} ({seat.branch.id})" for seat in fitting]
-            raise AmbiguousError(_("branch"), name, shown)
-    names = [text for seat in seats for text in (seat.branch.code, seat.branch.name) if text]
-    raise UnknownNameError(_("branch"), name, nearest(name, names))
+        matches = [
+            entry
+            for entry in entries
+            if normalized and normalize_name(getattr(entry.branch, key)) == normalized
+        ]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            candidates = [f"{entry.branch.name} ({entry.branch.id})" for entry in matches]
+            raise AmbiguousNameError(_("branch"), name, candidates)
+    names = [text for entry in entries for text in (entry.branch.code, entry.branch.name) if text]
+    raise UnknownNameError(_("branch"), name, suggest_names(name, names))

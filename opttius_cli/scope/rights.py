@@ -9,9 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli.errors import NotAllowedError, OrganizationNeededError, UnknownNameError, listed
+from opttius_cli.errors import (
+    NotAllowedError,
+    OrganizationRequiredError,
+    UnknownNameError,
+    format_list,
+)
 from opttius_cli.i18n import _
-from opttius_cli.scope.directory import find_organization, find_seats, resolve, scope_of
+from opttius_cli.scope.directory import build_scope, find_branches, find_organization, resolve_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,17 +24,17 @@ if TYPE_CHECKING:
     import duckdb
 
     from opttius_cli.result import Scope
-    from opttius_cli.scope.directory import Directory, Seat
+    from opttius_cli.scope.directory import BranchEntry, Directory
 
-ANYWHERE = frozenset({"root", "dev"})
+UNBOUND_ROLES = frozenset({"root", "dev"})
 """Roles that need no organization of their own; they name one in each request."""
-WHOLE = ANYWHERE | {"super_admin"}
+FULL_ACCESS_ROLES = UNBOUND_ROLES | {"super_admin"}
 """Roles that see every branch of their organization."""
-_NAMED = 20
+_MAX_LISTED_BRANCHES = 20
 """How many branches an error message lists."""
 
 
-class NoReaderError(NotAllowedError):
+class NoActiveAdminError(NotAllowedError):
     """The email is not that of an active admin in the data."""
 
 
@@ -42,99 +47,106 @@ class Reader:
     """
 
     email: str
-    shown: str
+    display_email: str
     role: str
     organization_id: str | None
-    seats: tuple[Seat, ...]
-    usual: tuple[Seat, ...]
+    branches: tuple[BranchEntry, ...]
+    default_branches: tuple[BranchEntry, ...]
 
 
-def reader_key(email: str) -> str:
+def normalize_email(email: str) -> str:
     """Return ``email`` as emails of admins are compared: without outer spaces and case."""
     return email.strip().lower()
 
 
-def read_reader(con: duckdb.DuckDBPyConnection, directory: Directory, email: str, shown: str) -> Reader:
+def read_reader(
+    con: duckdb.DuckDBPyConnection, directory: Directory, email: str, display_email: str
+) -> Reader:
     """Read the active admin with this email, and the admin's branches, from the snapshot open in ``con``.
 
     Raises:
         NoActiveAdminError: the data has no admins, or no active one with this email.
         NotAllowedError: nothing may be shown to the admin.
     """
-    admin = _admin(con, email, shown)
-    role, organization_id = _word(admin["role"]), admin["organization_id"]
+    admin = _find_admin(con, email, display_email)
+    role, organization_id = _normalize_role(admin["role"]), admin["organization_id"]
     if organization_id is None:
         # For such a role an empty cell means every organization; an unreadable cell grants nothing.
-        if role not in ANYWHERE or _is_unsure(con, "admin_users", "organization_id"):
+        if role not in UNBOUND_ROLES or _has_unreadable_cells(con, "admin_users", "organization_id"):
             raise NotAllowedError(
-                _("The admin {email} has no organization, so nothing may be shown.", email=shown)
+                _("The admin {email} has no organization, so nothing may be shown.", email=display_email)
             )
-        return Reader(reader_key(email), shown, role, None, directory.seats, ())
-    own = tuple(seat for seat in directory.seats if seat.organization_id == organization_id)
-    access = _access(con, admin["id"])
-    if role in WHOLE or any(branch is None for branch, _primary in access):
-        seats, usual = own, own
+        return Reader(normalize_email(email), display_email, role, None, directory.branches, ())
+    own = tuple(entry for entry in directory.branches if entry.organization_id == organization_id)
+    access = _read_access(con, admin["id"])
+    if role in FULL_ACCESS_ROLES or any(branch is None for branch, _primary in access):
+        entries, default_entries = own, own
     else:
-        seats = tuple(seat for seat in own if seat.branch.id in {branch for branch, _primary in access})
+        entries = tuple(entry for entry in own if entry.branch.id in {branch for branch, _primary in access})
         primary = {branch for branch, is_primary in access if is_primary}
-        usual = tuple(seat for seat in seats if seat.branch.id in primary) or seats
-    if not seats:
-        raise NotAllowedError(_("The admin {email} has no branch, so nothing may be shown.", email=shown))
-    return Reader(reader_key(email), shown, role, organization_id, seats, usual)
+        default_entries = tuple(entry for entry in entries if entry.branch.id in primary) or entries
+    if not entries:
+        raise NotAllowedError(
+            _("The admin {email} has no branch, so nothing may be shown.", email=display_email)
+        )
+    return Reader(normalize_email(email), display_email, role, organization_id, entries, default_entries)
 
 
-def _admin(con: duckdb.DuckDBPyConnection, email: str, shown: str) -> dict[str, Any]:
+def _find_admin(con: duckdb.DuckDBPyConnection, email: str, display_email: str) -> dict[str, Any]:
     """Find the one active row of ``admin_users`` with this email."""
     if not con.execute("SELECT 1 FROM meta.loaded WHERE table_name = 'admin_users'").fetchone():
-        raise NoReaderError(
+        raise NoActiveAdminError(
             _("This data has no admins, so --as cannot be checked. Export the table admin_users too.")
         )
-    found = con.execute(
+    rows = con.execute(
         "SELECT CAST(id AS VARCHAR), role, CAST(organization_id AS VARCHAR) FROM raw.admin_users "
         "WHERE is_active AND lower(trim(email)) = $1 ORDER BY id",
-        [reader_key(email)],
+        [normalize_email(email)],
     ).fetchall()
-    if not found:
-        raise NoReaderError(
-            _("There is no active admin {email} in this data. Check the address after --as.", email=shown)
+    if not rows:
+        raise NoActiveAdminError(
+            _(
+                "There is no active admin {email} in this data. Check the address after --as.",
+                email=display_email,
+            )
         )
-    if len(found) > 1:
+    if len(rows) > 1:
         raise NotAllowedError(
             _(
                 "More than one active admin has the email {email}, so it is not clear whose rights apply.",
-                email=shown,
+                email=display_email,
             )
         )
-    return dict(zip(("id", "role", "organization_id"), found[0], strict=True))
+    return dict(zip(("id", "role", "organization_id"), rows[0], strict=True))
 
 
-def _access(con: duckdb.DuckDBPyConnection, admin: str) -> list[tuple[str | None, bool]]:
+def _read_access(con: duckdb.DuckDBPyConnection, admin: str) -> list[tuple[str | None, bool]]:
     """Return (branch, is primary) for every access row of an admin; None stands for every branch."""
     rows = con.execute(
         "SELECT CAST(branch_id AS VARCHAR), is_primary FROM raw.admin_branch_access "
         "WHERE CAST(admin_user_id AS VARCHAR) = $1",
         [admin],
     ).fetchall()
-    unsure = _is_unsure(con, "admin_branch_access", "branch_id")
-    return [(row[0], bool(row[1])) for row in rows if row[0] is not None or not unsure]
+    has_unreadable = _has_unreadable_cells(con, "admin_branch_access", "branch_id")
+    return [(row[0], bool(row[1])) for row in rows if row[0] is not None or not has_unreadable]
 
 
-def _is_unsure(con: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
+def _has_unreadable_cells(con: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
     """Return whether empty cells of a column may be unreadable ones, which must never grant a right."""
-    found = con.execute(
+    row = con.execute(
         "SELECT 1 FROM meta.missing WHERE table_name = $1 AND column_name = $2 UNION ALL "
         "SELECT 1 FROM meta.rejects WHERE table_name = $1 AND column_name = $2 AND NOT refused LIMIT 1",
         [table, column],
     ).fetchone()
-    return found is not None
+    return row is not None
 
 
-def _word(role: str | None) -> str:
+def _normalize_role(role: str | None) -> str:
     return (role or "").strip().lower()
 
 
-def resolve_for(
-    directory: Directory, reader: Reader, organization: str | None, branches: Sequence[str]
+def resolve_names_for_reader(
+    directory: Directory, reader: Reader, organization: str | None, branch_names: Sequence[str]
 ) -> Scope:
     """Return the scope of the named branches; without branches, the reader's default branches.
 
@@ -145,37 +157,42 @@ def resolve_for(
     """
     if reader.organization_id is None:
         if not organization:
-            raise OrganizationNeededError(
-                [one.shown for one in directory.organizations if one.id is not None]
+            raise OrganizationRequiredError(
+                [candidate.display_name for candidate in directory.organizations if candidate.id is not None]
             )
-        return resolve(directory, organization, branches)
-    own = directory.organization(reader.organization_id)
-    seen = replace(directory, organizations=(own,), seats=reader.seats)
+        return resolve_names(directory, organization, branch_names)
+    own = directory.find_organization(reader.organization_id)
+    visible = replace(directory, organizations=(own,), branches=reader.branches)
     try:
-        chosen = find_organization(seen, organization) if organization else own
+        chosen = find_organization(visible, organization) if organization else own
     except UnknownNameError as unknown:
         raise NotAllowedError(
             _(
                 "“{name}” is not the organization of {email}, which is {own}.",
                 name=organization,
-                email=reader.shown,
-                own=own.shown,
+                email=reader.display_email,
+                own=own.display_name,
             )
         ) from unknown
-    return scope_of(directory, chosen, _seats_for(seen, reader, branches) or reader.usual)
+    return build_scope(
+        directory, chosen, _find_visible_branches(visible, reader, branch_names) or reader.default_branches
+    )
 
 
-def _seats_for(seen: Directory, reader: Reader, branches: Sequence[str]) -> list[Seat]:
+def _find_visible_branches(
+    visible: Directory, reader: Reader, branch_names: Sequence[str]
+) -> list[BranchEntry]:
     try:
-        return find_seats(seen, branches, None)
+        return find_branches(visible, branch_names, None)
     except UnknownNameError as unknown:
         raise NotAllowedError(
             _(
                 "“{name}” is not among the branches that {email} may see: {names}.",
                 name=unknown.name,
-                email=reader.shown,
-                names=listed(
-                    [seat.branch.code or seat.branch.name or seat.branch.id for seat in seen.seats], _NAMED
+                email=reader.display_email,
+                names=format_list(
+                    [entry.branch.code or entry.branch.name or entry.branch.id for entry in visible.branches],
+                    _MAX_LISTED_BRANCHES,
                 ),
             )
         ) from unknown

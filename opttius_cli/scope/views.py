@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from opttius_cli.catalog.settling import preference, quoted
+from opttius_cli.catalog.dedup import preferred_row_order, quote_identifier
 from opttius_cli.catalog.tables import TABLES, Reference, Table
 
 if TYPE_CHECKING:
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from opttius_cli.result import Scope
 
-SCOPED = tuple(table for table in TABLES.values() if table.tenancy != "directory")
+SCOPED_TABLES = tuple(table for table in TABLES.values() if table.tenancy != "directory")
 """The tables that reports can name: all except those of the directory."""
 
 
-def enter(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
+def create_scoped_views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
     """Create the scoped views in ``con``. The session's variables as_of and as_of_date must be set."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE scope_tenants AS SELECT CAST(unnest($1) AS INTEGER) AS tenant",
@@ -34,36 +34,36 @@ def enter(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
         "CREATE OR REPLACE TEMP TABLE scope_branches AS SELECT branch_id "
         "FROM meta.tenants SEMI JOIN scope_tenants USING (tenant) WHERE branch_id IS NOT NULL"
     )
-    held, first, last = list(scope.tenants), min(scope.tenants, default=0), max(scope.tenants, default=0)
+    tenants, first, last = list(scope.tenants), min(scope.tenants, default=0), max(scope.tenants, default=0)
     for name, value in (
-        ("tenants", held),
+        ("tenants", tenants),
         ("first_tenant", first),
         ("last_tenant", last),
-        ("sees_everything", scope.everything),
+        ("sees_everything", scope.unrestricted),
     ):
         con.execute(f"SET VARIABLE {name} = $1", [value])
-    con.execute(_tenancy_macro(gapless=len(held) == last - first + 1))
-    aside = tables_set_aside(con)
-    if "orders" not in aside:
+    con.execute(_build_tenancy_macro(gapless=len(tenants) == last - first + 1))
+    deferred = find_deferred_tables(con)
+    if "orders" not in deferred:
         # Children look up here which row of their order was preferred.
         con.execute("CREATE OR REPLACE TEMP TABLE orders_settled AS SELECT * FROM raw.orders_contested")
-    for table in SCOPED:
-        if table.name in aside:
+    for table in SCOPED_TABLES:
+        if table.name in deferred:
             # Few rows, read often: resolved once. An order is resolved before its children.
-            settled = quoted(table.name + "_settled")
-            con.execute(f"CREATE OR REPLACE TEMP TABLE {settled} AS {_contested(table)}")
-            key = quoted(table.key[0])
-            con.execute(f"SET VARIABLE {table.name}_settled = (SELECT list({key}) FROM {settled})")
-        for view in _views(table, aside):
+            resolved_table = quote_identifier(table.name + "_settled")
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {resolved_table} AS {_build_resolved_sql(table)}")
+            key = quote_identifier(table.key[0])
+            con.execute(f"SET VARIABLE {table.name}_settled = (SELECT list({key}) FROM {resolved_table})")
+        for view in _build_views(table, deferred):
             con.execute(view)
-    con.execute(_address_holders(settled="customers" in aside))
+    con.execute(_build_address_holders(has_deferred_customers="customers" in deferred))
     con.execute(
         "CREATE OR REPLACE TEMP VIEW branches AS SELECT branch.* FROM raw.branches AS branch "
         "SEMI JOIN scope_branches AS held ON branch.id = held.branch_id"
     )
 
 
-def _tenancy_macro(*, gapless: bool) -> str:
+def _build_tenancy_macro(*, gapless: bool) -> str:
     """Return the macro that tests an owner. Owner numbers of an organization are consecutive: a range."""
     test = "tenant BETWEEN getvariable('first_tenant') AND getvariable('last_tenant')"
     if not gapless:
@@ -71,7 +71,7 @@ def _tenancy_macro(*, gapless: bool) -> str:
     return f"CREATE OR REPLACE TEMP MACRO is_held(tenant) AS ({test})"
 
 
-def tables_set_aside(con: duckdb.DuckDBPyConnection) -> set[str]:
+def find_deferred_tables(con: duckdb.DuckDBPyConnection) -> set[str]:
     """Find the tables with conflicting rows that the loader could not resolve."""
     rows = con.execute(
         "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw' AND estimated_size > 0 "
@@ -86,7 +86,7 @@ def owner_condition(table: Table) -> str:
         return "is_held(tenant)"
     if table.tenancy == "organization":
         own = "organization_id IN (SELECT organization_id FROM scope_organizations)"
-        if not table.has("branch_id"):
+        if not table.has_column("branch_id"):
             return own
         return f"({own} OR branch_id IN (SELECT branch_id FROM scope_branches))"
     return "TRUE"
@@ -97,44 +97,50 @@ def time_condition(table: Table) -> str:
     conditions = []
     if table.tenancy == "parent":
         conditions.append("order_created_at <= getvariable('as_of')")
-    if table.dated == "created_at":
+    if table.date_column == "created_at":
         conditions.append("created_at <= getvariable('as_of')")
-    elif table.dated:
-        exists = f"{quoted(table.dated)} <= getvariable('{latest_of(table)}')"
-        required = table.column(table.dated).required
-        conditions.append(exists if required else f"({quoted(table.dated)} IS NULL OR {exists})")
+    elif table.date_column:
+        exists = f"{quote_identifier(table.date_column)} <= getvariable('{cutoff_variable(table)}')"
+        required = table.get_column(table.date_column).required
+        conditions.append(
+            exists if required else f"({quote_identifier(table.date_column)} IS NULL OR {exists})"
+        )
     return " AND ".join(conditions) or "TRUE"
 
 
-def latest_of(table: Table) -> str:
+def cutoff_variable(table: Table) -> str:
     """Return the session variable after which rows do not exist: as-of, or its date for dates."""
-    return "as_of_date" if table.dated and table.column(table.dated).kind.value == "date" else "as_of"
+    return (
+        "as_of_date"
+        if table.date_column and table.get_column(table.date_column).kind.value == "date"
+        else "as_of"
+    )
 
 
-def _columns(table: Table) -> str:
-    names = [quoted(column.name) for column in table.columns]
+def _list_columns(table: Table) -> str:
+    names = [quote_identifier(column.name) for column in table.columns]
     names += ["order_created_at"] if table.tenancy == "parent" else []
     for reference in table.references:
         stem = reference.stem
         names += [f"{stem}_tenant", f"{stem}_created_at", f"{stem}_contested"]
         names += [f"{stem}_apart"] if reference.customer else []
-    names += ["email_no"] if table.asks_by_email else []
+    names += ["email_no"] if table.can_match_by_email else []
     return ", ".join(names)
 
 
-def _contested(table: Table) -> str:
+def _build_resolved_sql(table: Table) -> str:
     """Return SQL for the deferred rows, resolved for this scope and instant: one per id."""
-    key = ", ".join(quoted(name) for name in table.key)
+    key = ", ".join(quote_identifier(name) for name in table.key)
     return (
-        f"SELECT {_columns(table)}, tenant FROM {set_aside(table)} WHERE {owner_condition(table)} "
+        f"SELECT {_list_columns(table)}, tenant FROM {build_deferred_sql(table)} WHERE {owner_condition(table)} "
         f"AND {time_condition(table)} "
-        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {preference(table)}) = 1"
+        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {preferred_row_order(table)}) = 1"
     )
 
 
-def set_aside(table: Table) -> str:
+def build_deferred_sql(table: Table) -> str:
     """Return SQL for the deferred rows of a table; a child takes owner and time from its resolved order."""
-    rows = f"raw.{quoted(table.name + '_contested')}"
+    rows = f"raw.{quote_identifier(table.name + '_contested')}"
     if table.tenancy != "parent":
         return rows
     return (
@@ -144,49 +150,54 @@ def set_aside(table: Table) -> str:
     )
 
 
-def _views(table: Table, aside: set[str]) -> list[str]:
+def _build_views(table: Table, deferred: set[str]) -> list[str]:
     """Return the view that reports name, and ``known_<table>`` for a table whose rows refer to others.
 
     ``known_<table>`` also has what the loader knows of the referenced rows, whoever owns them. Only rules in
     the shared views use it; no report may name it.
     """
     rows = (
-        f"SELECT {_columns(table)} FROM raw.{quoted(table.name)} "
+        f"SELECT {_list_columns(table)} FROM raw.{quote_identifier(table.name)} "
         f"WHERE {owner_condition(table)} AND {time_condition(table)}"
     )
-    if table.name in aside:
-        rows += f" UNION ALL SELECT {_columns(table)} FROM {quoted(table.name + '_settled')}"
-    given = [quoted(column.name) for column in table.columns]
-    given += ["order_created_at"] if table.tenancy == "parent" else []
+    if table.name in deferred:
+        rows += f" UNION ALL SELECT {_list_columns(table)} FROM {quote_identifier(table.name + '_settled')}"
+    columns = [quote_identifier(column.name) for column in table.columns]
+    columns += ["order_created_at"] if table.tenancy == "parent" else []
     for reference in table.references:
-        given.append(f"{_seen(reference, contested=reference.table in aside)} AS {reference.stem}_seen")
-    given += ["email_key(email) AS email_key"] if table.has_email_key else []
-    if table.dated == "created_at":
-        given.append("local_time(created_at) AS local_at")
-    views = [_view(table.name, given, rows)]
+        columns.append(
+            f"{_build_visibility_condition(reference, has_deferred=reference.table in deferred)} AS "
+            f"{reference.stem}_seen"
+        )
+    columns += ["email_key(email) AS email_key"] if table.has_email_key else []
+    if table.date_column == "created_at":
+        columns.append("local_time(created_at) AS local_at")
+    views = [_build_view(table.name, columns, rows)]
     if table.references:
-        views.append(_view(f"known_{table.name}", [*given, *_known(table)], rows))
+        views.append(_build_view(f"known_{table.name}", [*columns, *_list_loader_columns(table)], rows))
     return views
 
 
-def _known(table: Table) -> list[str]:
+def _list_loader_columns(table: Table) -> list[str]:
     """List the columns that the loader adds about referenced rows, as far as a rule needs them."""
-    known = [f"{reference.stem}_created_at" for reference in table.references]
-    known += [f"{reference.stem}_apart" for reference in table.references if reference.customer]
-    return known + (["email_no"] if table.asks_by_email else [])
+    names = [f"{reference.stem}_created_at" for reference in table.references]
+    names += [f"{reference.stem}_apart" for reference in table.references if reference.customer]
+    return names + (["email_no"] if table.can_match_by_email else [])
 
 
-def _view(name: str, columns: list[str], rows: str) -> str:
-    return f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT {', '.join(columns)} FROM ({rows})"
+def _build_view(name: str, columns: list[str], rows: str) -> str:
+    return (
+        f"CREATE OR REPLACE TEMP VIEW {quote_identifier(name)} AS SELECT {', '.join(columns)} FROM ({rows})"
+    )
 
 
-def _address_holders(*, settled: bool) -> str:
+def _build_address_holders(*, has_deferred_customers: bool) -> str:
     """Return the view of the customers who have the email addresses of orders without a customer."""
     rows = (
         "SELECT email_no, email_key, last_asked_at, customer_id FROM raw.address_holders "
         f"WHERE is_held(tenant) AND {time_condition(TABLES['customers'])}"
     )
-    if settled:
+    if has_deferred_customers:
         rows += (
             " UNION ALL SELECT address.email_no, address.email_key, address.last_asked_at, customer.id "
             "FROM customers_settled AS customer INNER JOIN raw.addresses AS address "
@@ -195,12 +206,12 @@ def _address_holders(*, settled: bool) -> str:
     return f"CREATE OR REPLACE TEMP VIEW address_holders AS {rows}"
 
 
-def _seen(reference: Reference, *, contested: bool) -> str:
+def _build_visibility_condition(reference: Reference, *, has_deferred: bool) -> str:
     """Return the condition under which the scope sees, at as-of, the row that a column refers to."""
     stem = reference.stem
-    seen = f"(is_held({stem}_tenant) AND {stem}_created_at <= getvariable('as_of'))"
-    if contested:
+    is_visible = f"(is_held({stem}_tenant) AND {stem}_created_at <= getvariable('as_of'))"
+    if has_deferred:
         # A deferred row is visible when this scope and instant chose it for the other table's view.
-        settled = f"list_contains(getvariable('{reference.table}_settled'), {reference.column})"
-        seen = f"CASE WHEN {stem}_contested THEN {settled} ELSE {seen} END"
-    return f"coalesce({seen}, FALSE)"
+        is_resolved = f"list_contains(getvariable('{reference.table}_settled'), {reference.column})"
+        is_visible = f"CASE WHEN {stem}_contested THEN {is_resolved} ELSE {is_visible} END"
+    return f"coalesce({is_visible}, FALSE)"

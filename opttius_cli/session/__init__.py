@@ -1,24 +1,28 @@
 """The use case: source → snapshot → scope → report → privacy → answer. Commands call it, then render."""
 
-from opttius_cli.session.answering import answer
-from opttius_cli.session.bindings import EVERY_CUSTOMER
-from opttius_cli.session.inspection import check_reports
-from opttius_cli.session.loading import load_now, snapshot_file, terms_of
-from opttius_cli.session.lookup import find_customer, segment_named
-from opttius_cli.session.opening import opened, opened_whole
+from opttius_cli.session.check_reports import check_reports
+from opttius_cli.session.lookup import find_customer, resolve_segment
+from opttius_cli.session.open_session import open_session, open_unscoped_session
+from opttius_cli.session.query_parameters import EVERY_CUSTOMER
+from opttius_cli.session.run_reports import run_reports
+from opttius_cli.session.snapshot_access import (
+    build_postgres_settings,
+    ensure_snapshot_file,
+    load_new_snapshot,
+)
 from opttius_cli.session.state import Request, Session
 
 __all__ = [
     "EVERY_CUSTOMER",
     "Request",
     "Session",
-    "answer",
+    "build_postgres_settings",
     "check_reports",
+    "ensure_snapshot_file",
     "find_customer",
-    "load_now",
-    "opened",
-    "opened_whole",
-    "segment_named",
-    "snapshot_file",
-    "terms_of",
+    "load_new_snapshot",
+    "open_session",
+    "open_unscoped_session",
+    "resolve_segment",
+    "run_reports",
 ]

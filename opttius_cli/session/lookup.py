@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli.errors import AmbiguousError, NotFoundError, UnknownNameError
+from opttius_cli.errors import AmbiguousNameError, NotFoundError, UnknownNameError
 from opttius_cli.i18n import _
-from opttius_cli.names import meant
-from opttius_cli.privacy.policy import MASKED
-from opttius_cli.reports.header import vocabulary
-from opttius_cli.result import Kind
-from opttius_cli.session.answering import result_of
+from opttius_cli.name_matching import resolve_name
+from opttius_cli.privacy.policy import DEFAULT_POLICY
+from opttius_cli.reports.header import get_vocabulary
+from opttius_cli.result import ColumnKind
+from opttius_cli.session.run_reports import run_report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from opttius_cli.session.state import Session
 
 
-def find_customer(session: Session, sought: str) -> str:
+def find_customer(session: Session, query: str) -> str:
     """Return the id of the one customer in scope whose id, email or RUT is ``query``.
 
     Raises:
@@ -27,50 +27,54 @@ def find_customer(session: Session, sought: str) -> str:
         NotFoundError: nobody matches, and nobody is similar.
         AmbiguousNameError: several match; they are listed, masked.
     """
-    found = _ask(session, "customers/find", {"sought": sought})
-    if len(found) == 1:
-        return str(found[0]["customer_id"])
-    if found:
-        raise AmbiguousError(_("customer"), _shown_sought(sought), [_masked_line(row) for row in found])
-    near = [_masked_line(row) for row in _ask(session, "customers/nearest", {"sought": sought})]
-    if not near:
+    matches = _fetch_masked_rows(session, "customers/find", {"sought": query})
+    if len(matches) == 1:
+        return str(matches[0]["customer_id"])
+    if matches:
+        raise AmbiguousNameError(
+            _("customer"), _redact_query(query), [_format_customer(row) for row in matches]
+        )
+    suggestions = [
+        _format_customer(row) for row in _fetch_masked_rows(session, "customers/nearest", {"sought": query})
+    ]
+    if not suggestions:
         raise NotFoundError(
             _(
                 "There is no customer “{name}”. Look for one by name: opttius customers --search NAME.",
-                name=_shown_sought(sought),
+                name=_redact_query(query),
             )
         )
-    raise UnknownNameError(_("customer"), _shown_sought(sought), near)
+    raise UnknownNameError(_("customer"), _redact_query(query), suggestions)
 
 
-def _ask(session: Session, report: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _fetch_masked_rows(session: Session, report: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Run one report and return its rows, masked."""
-    table = result_of(session, session.library.report(report), parameters, MASKED).table
+    table = run_report(session, session.library.load_report(report), parameters, DEFAULT_POLICY).table
     return list(table.to_pylist())
 
 
-def _masked_line(row: Mapping[str, Any]) -> str:
+def _format_customer(row: Mapping[str, Any]) -> str:
     """Format a customer as one line of a message."""
     return " ".join(str(value) for value in row.values() if value)
 
 
-def _shown_sought(sought: str) -> str:
+def _redact_query(query: str) -> str:
     """Return what was typed as a message may repeat it: an id as it is, anything else masked."""
-    from opttius_cli.privacy.masks import mask
+    from opttius_cli.privacy.masks import mask_value
 
-    if "@" in sought:
-        return mask(sought.strip(), Kind.EMAIL) or ""
-    is_rut = re.fullmatch(r"\s*[\d.]{6,12}-?[\dkK]?\s*", sought)
+    if "@" in query:
+        return mask_value(query.strip(), ColumnKind.EMAIL) or ""
+    is_rut = re.fullmatch(r"\s*[\d.]{6,12}-?[\dkK]?\s*", query)
     if is_rut:
-        return mask(sought, Kind.RUT) or ""
-    is_id = re.fullmatch(r"(?=.*\d)[\w-]{1,64}", sought)
-    return sought if is_id else mask(sought, Kind.NAME) or ""
+        return mask_value(query, ColumnKind.RUT) or ""
+    is_id = re.fullmatch(r"(?=.*\d)[\w-]{1,64}", query)
+    return query if is_id else mask_value(query, ColumnKind.NAME) or ""
 
 
-def segment_named(name: str) -> str:
+def resolve_segment(name: str) -> str:
     """Return the segment of either scheme that ``name`` means. Raises UnknownNameError, listing them all."""
-    names = list(vocabulary("segment")["en"] | vocabulary("rfm_segment")["en"])
-    found = meant(name, names)
-    if found is None:
+    names = list(get_vocabulary("segment")["en"] | get_vocabulary("rfm_segment")["en"])
+    segment = resolve_name(name, names)
+    if segment is None:
         raise UnknownNameError(_("segment"), name, names)
-    return found
+    return segment

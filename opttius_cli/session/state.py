@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from opttius_cli.audit import Record
-from opttius_cli.privacy.policy import MASKED, Policy
-from opttius_cli.result import Head
+from opttius_cli.audit import AuditRecord
+from opttius_cli.privacy.policy import DEFAULT_POLICY, Policy
+from opttius_cli.result import AnswerHeader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from opttius_cli.config import Config
-    from opttius_cli.diagnostics import Voice
+    from opttius_cli.diagnostics import Reporter
     from opttius_cli.engines.duckdb import DuckEngine
     from opttius_cli.period import Clock, Compare, Period, Window
     from opttius_cli.reports.library import Library
     from opttius_cli.result import Scope
     from opttius_cli.scope import Reader
-    from opttius_cli.snapshot.held import Manifest
+    from opttius_cli.snapshot.open import Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,16 @@ class Request:
     config: Config
     environment: Mapping[str, str]
     now: datetime
-    voice: Voice
+    reporter: Reporter
     period: str | None = None
     as_of: str | None = None
     compare: Compare = "previous"
     refresh: bool = False
     live_age: float | None = None
     strict: bool = False
-    policy: Policy = MASKED
+    policy: Policy = DEFAULT_POLICY
     every_tier: bool = False
-    record: Record = field(default_factory=Record)
+    record: AuditRecord = field(default_factory=AuditRecord)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,12 @@ class Session:
     period: Period | None
     previous: Window | None
     library: Library
-    present: frozenset[str]
+    present_tables: frozenset[str]
     reader: Reader | None = None
 
-    def head(self, report: str) -> Head:
+    def build_header(self, report: str) -> AnswerHeader:
         """Return the head of an answer called ``report``."""
-        return Head(
+        return AnswerHeader(
             report,
             self.clock.as_of,
             self.clock.zone.key,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def locked(path: Path, patience: float = 0) -> Iterator[None]:
+def lock_snapshot(path: Path, timeout: float = 0) -> Iterator[None]:
     """Hold the lock of the snapshot at ``path``: a file beside it, which is removed afterwards.
 
     Raises:
@@ -24,7 +24,7 @@ def locked(path: Path, patience: float = 0) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     file = path.with_name(path.name + ".lock")
-    lock = FileLock(file, timeout=patience, mode=0o600)
+    lock = FileLock(file, timeout=timeout, mode=0o600)
     try:
         lock.acquire()
     except Timeout as error:
@@ -32,11 +32,11 @@ def locked(path: Path, patience: float = 0) -> Iterator[None]:
     try:
         yield
     finally:
-        _remove(file)
+        _remove_lock_file(file)
         lock.release()
 
 
-def _remove(file: Path) -> None:
+def _remove_lock_file(file: Path) -> None:
     """Remove the file of an acquired lock, unless it has content: then it is not ours.
 
     A waiting process has the file open and may acquire its lock, but then sees that it was removed, and

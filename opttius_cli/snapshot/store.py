@@ -14,30 +14,30 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from opttius_cli import private
+from opttius_cli import file_permissions
 from opttius_cli.errors import BusyError, OutputError, SourceError
 from opttius_cli.i18n import _
-from opttius_cli.snapshot.build import Build, build
-from opttius_cli.snapshot.held import (
-    READING,
+from opttius_cli.snapshot.build import BuildOptions, build_snapshot
+from opttius_cli.snapshot.lock import lock_snapshot
+from opttius_cli.snapshot.open import (
+    READER_LIMITS,
     SCHEMA_VERSION,
-    Held,
-    Limits,
     Manifest,
-    connect,
-    hold,
+    OpenSnapshot,
+    ResourceLimits,
+    connect_duckdb,
+    open_snapshot,
     read_manifest,
 )
-from opttius_cli.snapshot.litter import clean, remove
-from opttius_cli.snapshot.lock import locked
-from opttius_cli.snapshot.source import ReadyMade
+from opttius_cli.snapshot.source_protocol import SnapshotSource
+from opttius_cli.snapshot.temp_files import remove_leftovers, remove_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
-    from opttius_cli.snapshot.source import Source
+    from opttius_cli.snapshot.source_protocol import Source
 
 _log = logging.getLogger(__name__)
 _NO_ROOM = ("No space left", "File too large", "quota exceeded")
@@ -47,7 +47,7 @@ LOCK_PATIENCE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class SnapshotStore:
     """The folder of snapshots, and how they are built.
 
     ``reader`` is the admin whose rights apply (empty: none was named). A snapshot is used only by the reader
@@ -55,54 +55,60 @@ class Store:
     """
 
     folder: Path
-    limits: Limits
+    limits: ResourceLimits
     naive_zone: str = "UTC"
-    reading: Limits = READING
+    reader_limits: ResourceLimits = READER_LIMITS
     reader: str = ""
 
-    def path_of(self, source: Source) -> Path:
+    def snapshot_path(self, source: Source) -> Path:
         """Return the path of this source's snapshot."""
-        key = hashlib.blake2b(f"{source.key}\0{self._options}".encode(), digest_size=12).hexdigest()
+        key = hashlib.blake2b(f"{source.key}\0{self._options_text}".encode(), digest_size=12).hexdigest()
         return self.folder / f"{key}.duckdb"
 
     @property
-    def _options(self) -> str:
+    def _options_text(self) -> str:
         return f"naive={self.naive_zone}" + (f" reader={self.reader}" if self.reader else "")
 
-    def fresh(self, source: Source, now: datetime, max_age: float | None = None) -> Path | None:
+    def find_fresh(self, source: Source, now: datetime, max_age: float | None = None) -> Path | None:
         """Return the published snapshot if it is still fresh; None when it must be built."""
-        if isinstance(source, ReadyMade):
+        if isinstance(source, SnapshotSource):
             return source.path
-        held = self.hold_fresh(source, now, max_age)
-        if held is None:
+        snapshot = self.open_fresh(source, now, max_age)
+        if snapshot is None:
             return None
-        held.con.close()
-        return self.path_of(source)
+        snapshot.con.close()
+        return self.snapshot_path(source)
 
-    def hold_fresh(self, source: Source, now: datetime, max_age: float | None = None) -> Held | None:
+    def open_fresh(self, source: Source, now: datetime, max_age: float | None = None) -> OpenSnapshot | None:
         """Open the published snapshot if it is still fresh; return None when it must be built."""
-        if isinstance(source, ReadyMade):
-            return hold(source.path, self.reading)
-        held = hold(self.path_of(source), self.reading)
-        if held is None or self._shows(held.manifest, source, now, max_age):
-            return held
-        held.con.close()
+        if isinstance(source, SnapshotSource):
+            return open_snapshot(source.path, self.reader_limits)
+        snapshot = open_snapshot(self.snapshot_path(source), self.reader_limits)
+        if snapshot is None or self._is_current(snapshot.manifest, source, now, max_age):
+            return snapshot
+        snapshot.con.close()
         return None
 
-    def _shows(self, manifest: Manifest, source: Source, now: datetime, max_age: float | None) -> bool:
+    def _is_current(self, manifest: Manifest, source: Source, now: datetime, max_age: float | None) -> bool:
         """Return whether the source has not changed since the load, and the snapshot is not too old."""
-        if manifest.schema_version != SCHEMA_VERSION or manifest.fingerprint != source.fingerprint():
+        if manifest.schema_version != SCHEMA_VERSION or manifest.fingerprint != source.compute_fingerprint():
             return False
         return max_age is None or 0 <= (now - manifest.loaded_at).total_seconds() <= max_age
 
-    def age(self, source: Source, now: datetime) -> float | None:
+    def get_age(self, source: Source, now: datetime) -> float | None:
         """Return the age in seconds of the fresh snapshot of ``source``; None when there is none."""
-        path = self.fresh(source, now)
+        path = self.find_fresh(source, now)
         manifest = read_manifest(path) if path else None
         return (now - manifest.loaded_at).total_seconds() if manifest else None
 
-    def load(
-        self, source: Source, now: datetime, how: Build, *, into: Path | None = None, refresh: bool = False
+    def load_snapshot(
+        self,
+        source: Source,
+        now: datetime,
+        options: BuildOptions,
+        *,
+        into: Path | None = None,
+        refresh: bool = False,
     ) -> Path:
         """Build and publish the snapshot of ``source``, and return its path.
 
@@ -115,70 +121,76 @@ class Store:
             SourceError: the source cannot be loaded; the published snapshot stays.
             OutputError: the snapshot cannot be written; the published one stays.
         """
-        if isinstance(source, ReadyMade):
+        if isinstance(source, SnapshotSource):
             return source.path
-        path, anew = into or self.path_of(source), refresh or into is not None
-        with _writing(path):
-            private.make_folder(self.folder)
-            before = _identity(path)
+        path, must_build = into or self.snapshot_path(source), refresh or into is not None
+        with _translate_write_errors(path):
+            file_permissions.make_private_folder(self.folder)
+            identity = _file_identity(path)
             try:
-                with locked(path, LOCK_PATIENCE):
-                    if anew or _identity(path) == before or not self.fresh(source, now):
-                        earlier = path if not anew and self._may_grow(path, source) else None
-                        self._publish(path, source, now, replace(how, before=earlier))
+                with lock_snapshot(path, LOCK_PATIENCE):
+                    if must_build or _file_identity(path) == identity or not self.find_fresh(source, now):
+                        previous = path if not must_build and self._can_extend(path, source) else None
+                        self._publish_build(path, source, now, replace(options, previous_snapshot=previous))
             except BusyError:
-                shown = None if anew else self._ours(path, source)
-                if shown is None:
+                manifest = None if must_build else self._read_own_manifest(path, source)
+                if manifest is None:
                     raise
-                how.older(shown.loaded_at)
+                options.on_stale(manifest.loaded_at)
         return path
 
-    def forget(self, source: Source) -> None:
+    def remove_snapshot(self, source: Source) -> None:
         """Remove the snapshot of ``source`` from the folder, if there is one."""
-        if not isinstance(source, ReadyMade):
+        if not isinstance(source, SnapshotSource):
             with suppress(OSError):
-                self.path_of(source).unlink(missing_ok=True)
+                self.snapshot_path(source).unlink(missing_ok=True)
 
-    def _ours(self, path: Path, source: Source) -> Manifest | None:
+    def _read_own_manifest(self, path: Path, source: Source) -> Manifest | None:
         """Return the manifest of the published snapshot, of any age, if source, options and version match."""
-        found = read_manifest(path)
-        terms = (source.name, self._options, SCHEMA_VERSION)
-        return found if found and (found.source, found.options, found.schema_version) == terms else None
+        manifest = read_manifest(path)
+        expected = (source.name, self._options_text, SCHEMA_VERSION)
+        return (
+            manifest
+            if manifest and (manifest.source, manifest.options, manifest.schema_version) == expected
+            else None
+        )
 
-    def _may_grow(self, path: Path, source: Source) -> bool:
+    def _can_extend(self, path: Path, source: Source) -> bool:
         """Return whether a build may reuse the published snapshot: nothing but its age has changed."""
-        found = self._ours(path, source)
-        return found is not None and found.fingerprint == source.fingerprint()
+        manifest = self._read_own_manifest(path, source)
+        return manifest is not None and manifest.fingerprint == source.compute_fingerprint()
 
-    def _publish(self, path: Path, source: Source, now: datetime, how: Build) -> None:
+    def _publish_build(self, path: Path, source: Source, now: datetime, options: BuildOptions) -> None:
         """Build the snapshot and replace the previous one; call it with the lock acquired."""
-        clean(path)
-        building = path.with_name(f"{path.name}.{uuid.uuid4().hex}.building")
-        building.mkdir(mode=0o700)
+        remove_leftovers(path)
+        build_folder = path.with_name(f"{path.name}.{uuid.uuid4().hex}.building")
+        build_folder.mkdir(mode=0o700)
         try:
-            self._built(building, source, now, how).replace(path)
+            self._build_with_retry(build_folder, source, now, options).replace(path)
         finally:
-            remove(building)
+            remove_path(build_folder)
 
-    def _built(self, building: Path, source: Source, now: datetime, how: Build) -> Path:
+    def _build_with_retry(
+        self, build_folder: Path, source: Source, now: datetime, options: BuildOptions
+    ) -> Path:
         """Build a complete snapshot in ``build_folder``; build it again if the source has changed."""
         import duckdb
 
         for attempt in ("first", "second"):
-            file = building / f"{attempt}.duckdb"
-            fingerprint = source.fingerprint()
+            file = build_folder / f"{attempt}.duckdb"
+            fingerprint = source.compute_fingerprint()
             try:
-                self._build(file, source, fingerprint, now, how)
+                self._build_file(file, source, fingerprint, now, options)
             except duckdb.InterruptException:
                 raise
             except (OSError, duckdb.Error):
                 # A source file removed or cut while it was read is not an error of the disk we write to.
-                if source.fingerprint() == fingerprint:
+                if source.compute_fingerprint() == fingerprint:
                     raise
             else:
-                if source.fingerprint() == fingerprint:
+                if source.compute_fingerprint() == fingerprint:
                     return file
-            remove(file)
+            remove_path(file)
             _log.info("%s changed while it was read", source.name)
         raise SourceError(
             _(
@@ -187,19 +199,21 @@ class Store:
             )
         )
 
-    def _build(self, file: Path, source: Source, fingerprint: str, now: datetime, how: Build) -> None:
+    def _build_file(
+        self, file: Path, source: Source, fingerprint: str, now: datetime, options: BuildOptions
+    ) -> None:
         import duckdb
 
-        con = connect(file, self.limits)
+        con = connect_duckdb(file, self.limits)
         try:
             con.execute("SET TimeZone = $1", [self.naive_zone])
-            told = build(con, source, how)
-            facts = told | {
+            source_facts = build_snapshot(con, source, options)
+            facts = source_facts | {
                 "source": source.name,
                 "fingerprint": fingerprint,
                 "loaded_at": now.astimezone(UTC).isoformat(),
                 "schema_version": str(SCHEMA_VERSION),
-                "options": self._options,
+                "options": self._options_text,
                 "reader": self.reader,
             }
             con.execute(
@@ -219,7 +233,7 @@ class Store:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
+def _translate_write_errors(path: Path) -> Iterator[None]:
     """Translate a full disk or a folder that is not writable into an OutputError."""
     import duckdb
 
@@ -230,14 +244,14 @@ def _writing(path: Path) -> Iterator[None]:
             _("{path} cannot be written: {why}.", path=path, why=error.strerror or error)
         ) from error
     except (duckdb.IOException, duckdb.FatalException) as error:
-        full = any(words in str(error) for words in _NO_ROOM)
-        if not full and not isinstance(error, duckdb.IOException):
+        is_full = any(phrase in str(error) for phrase in _NO_ROOM)
+        if not is_full and not isinstance(error, duckdb.IOException):
             raise
-        why = _("there is no room left on the disk") if full else _("the disk failed")
-        raise OutputError(_("{path} cannot be written: {why}.", path=path, why=why)) from error
+        reason = _("there is no room left on the disk") if is_full else _("the disk failed")
+        raise OutputError(_("{path} cannot be written: {why}.", path=path, why=reason)) from error
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _file_identity(path: Path) -> tuple[int, int] | None:
     """Return the identity of a published file; None when it does not exist."""
     try:
         stat = path.stat()

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.tables import Kind
-from opttius_cli.errors import UnreadableError
+from opttius_cli.errors import UnreadableFileError
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from opttius_cli.catalog.tables import Table
 
 SEPARATORS = (",", ";", "\t", "|")
-_NUMBERS = {Kind.MONEY, Kind.NUMBER}
-_SAMPLE = 500
+_NUMBER_KINDS = {Kind.MONEY, Kind.NUMBER}
+_SAMPLE_ROWS = 500
 _COMMA = re.compile(r"\s*-?\$?\s*-?[\d.]*,\d+\s*")
 _POINT = re.compile(r"\s*-?\$?\s*-?(\d+\.\d{1,2}|\d{4,}\.\d+|0\.\d+)\s*")
 
@@ -41,14 +41,14 @@ class Dialect:
 
     separator: str
     skip: int
-    led: int
+    header_rows: int
     width: int
     columns: Mapping[str, int]
-    others: Sequence[str]
-    spanish: bool
+    unknown_columns: Sequence[str]
+    decimal_comma: bool
 
 
-def dialect_of(path: Path, head: bytes, table: Table) -> Dialect:
+def detect_dialect(path: Path, head: bytes, table: Table) -> Dialect:
     """Return the dialect of a file that begins with ``head`` (UTF-8).
 
     Raises UnreadableFileError when there is no header line, or the header names a catalog column twice.
@@ -56,59 +56,66 @@ def dialect_of(path: Path, head: bytes, table: Table) -> Dialect:
     text = head.removeprefix(codecs.BOM_UTF8).decode(errors="ignore")
     lines = text.splitlines(keepends=True)
     skip = next((number for number, line in enumerate(lines) if line.strip()), len(lines))
-    declared = re.fullmatch(r'"?sep=(.)"?\s*', lines[skip], re.IGNORECASE) if skip < len(lines) else None
-    skip += declared is not None
-    offered = (declared.group(1),) if declared else SEPARATORS
-    headers = {separator: _header(lines[skip:], separator) for separator in offered}
-    known = {column.name for column in table.columns}
-    separator = max(offered, key=lambda one: (len(known & set(headers[one])), len(headers[one])))
+    declaration = re.fullmatch(r'"?sep=(.)"?\s*', lines[skip], re.IGNORECASE) if skip < len(lines) else None
+    skip += declaration is not None
+    candidates = (declaration.group(1),) if declaration else SEPARATORS
+    headers = {separator: _parse_header(lines[skip:], separator) for separator in candidates}
+    column_names = {column.name for column in table.columns}
+    separator = max(
+        candidates,
+        key=lambda candidate: (len(column_names & set(headers[candidate])), len(headers[candidate])),
+    )
     names = headers[separator]
-    if not known & set(names):
-        raise UnreadableError(
+    if not column_names & set(names):
+        raise UnreadableFileError(
             path,
             _("its first line names no column of “{table}”. Export it with a header line.", table=table.name),
         )
-    twice = sorted(name for name in known if names.count(name) > 1)
-    if twice:
-        raise UnreadableError(
-            path, _("its header names the column “{column}” twice. Export it again.", column=twice[0])
+    duplicates = sorted(name for name in column_names if names.count(name) > 1)
+    if duplicates:
+        raise UnreadableFileError(
+            path, _("its header names the column “{column}” twice. Export it again.", column=duplicates[0])
         )
-    columns = {name: place for place, name in enumerate(names) if name in known}
-    rows = islice(csv.reader(lines[skip:], delimiter=separator, skipinitialspace=True), 1, _SAMPLE)
+    columns = {name: position for position, name in enumerate(names) if name in column_names}
+    rows = islice(csv.reader(lines[skip:], delimiter=separator, skipinitialspace=True), 1, _SAMPLE_ROWS)
     return Dialect(
         separator,
         skip,
-        1 + (declared is not None),
+        1 + (declaration is not None),
         len(names),
         columns,
-        [name for name in names if name and name not in known],
-        _is_spanish(separator, rows, _places(table, columns)),
+        [name for name in names if name and name not in column_names],
+        _has_decimal_comma(separator, rows, _find_number_positions(table, columns)),
     )
 
 
-def _header(lines: Sequence[str], separator: str) -> list[str]:
+def _parse_header(lines: Sequence[str], separator: str) -> list[str]:
     cells = next(csv.reader(lines, delimiter=separator, skipinitialspace=True), [])
-    return [tidy(cell) for cell in cells]
+    return [normalize_column_name(cell) for cell in cells]
 
 
-def tidy(name: str) -> str:
+def normalize_column_name(name: str) -> str:
     """Return a column name as the catalog writes it: lower case, without added quotes and spaces."""
     return name.strip().strip("\"'").strip().lower().replace(" ", "_")
 
 
-def _places(table: Table, columns: Mapping[str, int]) -> list[int]:
-    return [columns[one.name] for one in table.columns if one.kind in _NUMBERS and one.name in columns]
+def _find_number_positions(table: Table, columns: Mapping[str, int]) -> list[int]:
+    return [
+        columns[column.name]
+        for column in table.columns
+        if column.kind in _NUMBER_KINDS and column.name in columns
+    ]
 
 
-def _is_spanish(separator: str, rows: Iterable[Sequence[str]], places: Sequence[int]) -> bool:
+def _has_decimal_comma(separator: str, rows: Iterable[Sequence[str]], positions: Sequence[int]) -> bool:
     """Return whether decimals use a comma: a cell shows it, or “;” separates and no cell has a point."""
-    denied = False
+    has_point = False
     try:
         for row in rows:
-            for cell in (row[place] for place in places if place < len(row)):
+            for cell in (row[position] for position in positions if position < len(row)):
                 if _COMMA.fullmatch(cell):
                     return True
-                denied = denied or _POINT.fullmatch(cell) is not None
+                has_point = has_point or _POINT.fullmatch(cell) is not None
     except csv.Error:
         pass
-    return separator == ";" and not denied
+    return separator == ";" and not has_point

@@ -6,76 +6,89 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opttius_cli import addresses
-from opttius_cli.errors import SourceError, UnreadableError
+from opttius_cli import redaction
+from opttius_cli.errors import SourceError, UnreadableFileError
 from opttius_cli.i18n import _
-from opttius_cli.snapshot.source import ReadyMade
-from opttius_cli.sources.files import REMEDIES, Form, form_of, named
-from opttius_cli.sources.postgres.terms import Terms
-from opttius_cli.sources.postgres.wanted import Wanted
+from opttius_cli.snapshot.source_protocol import SnapshotSource
+from opttius_cli.sources.file_types import REMEDIES, FileType, detect_file_type, parse_file_name
+from opttius_cli.sources.postgres.row_request import RowRequest
+from opttius_cli.sources.postgres.settings import PostgresSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from opttius_cli.snapshot.source import Source
+    from opttius_cli.snapshot.source_protocol import Source
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class DatabaseOptions:
     """How to read the source if it is a database: settings, environment, and whose rows."""
 
-    terms: Terms = field(default_factory=Terms)
+    settings: PostgresSettings = field(default_factory=PostgresSettings)
     environment: Mapping[str, str] = field(default_factory=dict)
-    wanted: Wanted = field(default_factory=Wanted)
+    row_request: RowRequest = field(default_factory=RowRequest)
 
 
-def open_source(text: str, live: Live | None = None) -> Source:
+def open_source(text: str, database: DatabaseOptions | None = None) -> Source:
     """Return the source that ``text`` names. Raises SourceError when it does not exist or cannot be read.
 
     A text that may contain a password is never shown.
     """
-    from opttius_cli.sources.exports import Folder
+    from opttius_cli.sources.export_folder import ExportFolder
 
     path = Path(text).expanduser().absolute()
     try:
         if path.is_dir():
-            return Folder(path)
+            return ExportFolder(path)
         if path.is_file():
-            return _file(path)
+            return _open_file(path)
     except (OSError, ValueError) as error:
         raise SourceError(_("The source cannot be looked up. Check --source.")) from error
-    if addresses.is_address(text):
-        from opttius_cli.sources.postgres.address import parse
-        from opttius_cli.sources.postgres.source import Database
+    if redaction.is_connection_string(text):
+        from opttius_cli.sources.postgres.conninfo import parse_conninfo
+        from opttius_cli.sources.postgres.source import PostgresSource
 
-        how = live or Live()
-        return Database(parse(text, how.environment), how.terms, how.wanted)
-    raise SourceError(_("There is no folder or file “{path}”. Check --source.", path=addresses.shown(text)))
+        options = database or DatabaseOptions()
+        return PostgresSource(
+            parse_conninfo(text, options.environment), options.settings, options.row_request
+        )
+    raise SourceError(
+        _("There is no folder or file “{path}”. Check --source.", path=redaction.redact_value(text))
+    )
 
 
-def _file(path: Path) -> Source:
+def _open_file(path: Path) -> Source:
     """Return the source for a single file."""
-    form, packed = form_of(path)
-    said = named(path)
-    if said and form and form not in (said.form, Form.HTML) and not _harmless(said.form, form):
-        raise _mistaken(path, said.form, form)
-    if form is Form.WORKBOOK and packed is None:
-        from opttius_cli.sources.spreadsheet import Workbook
+    file_type, compression = detect_file_type(path)
+    named_file = parse_file_name(path)
+    if (
+        named_file
+        and file_type
+        and file_type not in (named_file.file_type, FileType.HTML)
+        and not _is_harmless_mismatch(named_file.file_type, file_type)
+    ):
+        raise _build_mismatch_error(path, named_file.file_type, file_type)
+    if file_type is FileType.WORKBOOK and compression is None:
+        from opttius_cli.sources.workbook import Workbook
 
         return Workbook(path)
-    if form is Form.DUMP or (form is None and said and said.form is Form.DUMP):
-        from opttius_cli.sources.pgdump import Dump
+    if file_type is FileType.DUMP or (
+        file_type is None and named_file and named_file.file_type is FileType.DUMP
+    ):
+        from opttius_cli.sources.pg_dump import DumpFile
 
-        return Dump(path, packed)
-    if form is Form.DUCKDB:
-        return _snapshot(path)
-    if form in REMEDIES:
-        raise UnreadableError(path, _("it is {form}. {remedy}", form=form.value, remedy=_(REMEDIES[form])))
-    if form is Form.PARQUET or (form is None and said):
-        raise UnreadableError(
+        return DumpFile(path, compression)
+    if file_type is FileType.DUCKDB:
+        return _open_snapshot_source(path)
+    if file_type in REMEDIES:
+        raise UnreadableFileError(
+            path, _("it is {form}. {remedy}", form=file_type.value, remedy=_(REMEDIES[file_type]))
+        )
+    if file_type is FileType.PARQUET or (file_type is None and named_file):
+        raise UnreadableFileError(
             path, _("it holds only one table. Name the folder that has one file per table.")
         )
-    raise UnreadableError(
+    raise UnreadableFileError(
         path,
         _(
             "this is not an export. "
@@ -84,30 +97,33 @@ def _file(path: Path) -> Source:
     )
 
 
-def _harmless(said: Form, found: Form) -> bool:
+def _is_harmless_mismatch(expected: FileType, actual: FileType) -> bool:
     """Return whether another message explains the mismatch better: dumps may be .sql, .dump or .txt."""
-    return {said, found} <= {Form.DUMP, Form.CUSTOM_DUMP, Form.CSV} or (said, found) == (
-        Form.WORKBOOK,
-        Form.OLD_WORKBOOK,
+    return {expected, actual} <= {FileType.DUMP, FileType.CUSTOM_DUMP, FileType.CSV} or (
+        expected,
+        actual,
+    ) == (
+        FileType.WORKBOOK,
+        FileType.OLD_WORKBOOK,
     )
 
 
-def _mistaken(path: Path, said: Form, found: Form) -> SourceError:
-    from opttius_cli.sources.files import NotWhatItSaysError
+def _build_mismatch_error(path: Path, expected: FileType, actual: FileType) -> SourceError:
+    from opttius_cli.sources.file_types import FileTypeMismatchError
 
-    return NotWhatItSaysError(path, said, found)
+    return FileTypeMismatchError(path, expected, actual)
 
 
-def _snapshot(path: Path) -> Source:
-    from opttius_cli.snapshot.held import SCHEMA_VERSION, read_manifest
+def _open_snapshot_source(path: Path) -> Source:
+    from opttius_cli.snapshot.open import SCHEMA_VERSION, read_manifest
 
     manifest = read_manifest(path)
     if manifest is None:
-        raise UnreadableError(
+        raise UnreadableFileError(
             path, _("it is a DuckDB file, but not an opttius snapshot. Name the exports themselves.")
         )
     if manifest.schema_version != SCHEMA_VERSION:
-        raise UnreadableError(
+        raise UnreadableFileError(
             path, _("another version of opttius made this snapshot. Load its source again.")
         )
-    return ReadyMade(path)
+    return SnapshotSource(path)

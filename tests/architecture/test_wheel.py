@@ -50,7 +50,8 @@ def test_it_holds_every_module_and_every_sql_file(wheel: Path) -> None:
     modules = {f"opttius_cli/{module}" for module in MODULES}
     catalogs = {path.relative_to(ROOT).as_posix() for path in (ROOT / "opttius_cli/locale").rglob("*.mo")}
     assets = {
-        path.relative_to(ROOT).as_posix() for path in (ROOT / "opttius_cli/render/assets").glob("*.[cj]s*")
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "opttius_cli/render/html/assets").glob("*.[cj]s*")
     }
     assert sql, "no SQL was found"
     assert assets, "no style sheet was found"

@@ -113,13 +113,13 @@ def test_nobody_else_may_look_at_what_is_spilled(
 ) -> None:
     """Also where the snapshot lies in a folder that others use."""
     seen: list[int] = []
-    answer = session.answer
+    answer = session.run_reports
 
     def looked(*given: Any) -> Any:
         seen.extend(mode(folder) for folder in shop.parent.glob(f"{shop.name}.*.spill"))
         return answer(*given)
 
-    monkeypatch.setattr(session, "answer", looked)
+    monkeypatch.setattr(session, "run_reports", looked)
     shop.parent.chmod(0o755)
     assert run("customers", "-s", shop, *MIRADOR).code == 0
     assert seen == [0o700]

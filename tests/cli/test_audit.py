@@ -36,7 +36,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def lines(state: Path) -> list[dict[str, Any]]:
     """The log, parsed."""
-    file = state / audit.NAME
+    file = state / audit.FILE_NAME
     return (
         [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
     )
@@ -67,7 +67,7 @@ def test_a_line_says_who_asked_what_of_whose_data(run: Callable[..., Ran], shop:
         "source": str(shop),
         "exit_code": 0,
     }
-    assert stat.S_IMODE((state / audit.NAME).stat().st_mode) == 0o600
+    assert stat.S_IMODE((state / audit.FILE_NAME).stat().st_mode) == 0o600
     assert stat.S_IMODE(state.stat().st_mode) == 0o700
 
 
@@ -151,7 +151,7 @@ def test_no_line_holds_what_was_looked_for_or_found(run: Callable[..., Ran], sho
         run("customers", "--search", sought, "-s", shop, *MIRADOR, "-f", "json", *REVEAL)
     run("customers", "-s", shop, "--as", person["email"])
     run("customers", "-s", shop, *MIRADOR, "-b", person["email"])
-    log = (state / audit.NAME).read_text(encoding="utf-8")
+    log = (state / audit.FILE_NAME).read_text(encoding="utf-8")
     assert len(lines(state)) == 2 + 2 * 4 + 2
     for text in (*whole, PERSON[1]):
         assert text not in log
@@ -162,7 +162,7 @@ def test_no_line_holds_a_password(run: Callable[..., Ran], state: Path) -> None:
     for source in ("postgresql://eva:s3cr3t@127.0.0.1:1/shop", "host=127.0.0.1 port=1 password=s3cr3t"):
         assert run("customers", "-s", source, "--reveal-pii", "--reason", reason).code == 4
     assert [line["exit_code"] for line in lines(state)] == [None, 4, None, 4]
-    assert "s3cr3t" not in (state / audit.NAME).read_text(encoding="utf-8")
+    assert "s3cr3t" not in (state / audit.FILE_NAME).read_text(encoding="utf-8")
 
 
 def test_what_is_shown_whole_is_told_before_and_after(
@@ -181,7 +181,7 @@ def test_a_log_that_cannot_be_written_costs_no_report_but_hides_whom_it_is_about
     run: Callable[..., Ran], shop: Path, state: Path
 ) -> None:
     expected = run("customers", "-s", shop, *MIRADOR, "-f", "json")
-    (state / audit.NAME).unlink()
+    (state / audit.FILE_NAME).unlink()
     state.rmdir()
     state.write_text("no folder", encoding="utf-8")
     ran = run("customers", "-s", shop, *MIRADOR, "-f", "json", "--quiet")
@@ -196,7 +196,7 @@ def test_a_log_that_cannot_be_written_costs_no_report_but_hides_whom_it_is_about
 def test_a_full_disk_costs_no_report(shop: Path, state: Path) -> None:
     """Files may not grow beyond what the log has: the line does not fit any more, the report on stdout does."""
     state.mkdir()
-    (state / audit.NAME).write_bytes(b"x" * 4096)
+    (state / audit.FILE_NAME).write_bytes(b"x" * 4096)
 
     def full() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096 + 20, 4096 + 20))
@@ -213,8 +213,8 @@ def test_a_full_disk_costs_no_report(shop: Path, state: Path) -> None:
     assert json.loads(done.stdout)["report"] == "customers"
     assert "missing in the audit log" in done.stderr.decode()
     # What did not fit spoils no line after it.
-    audit.append(state, audit.Record(time="2026-11-23T15:00:00+00:00", command="load"))
-    runs, spoiled = audit.read(state, datetime.fromisoformat("2026-01-01T00:00:00+00:00"))
+    audit.append_record(state, audit.AuditRecord(time="2026-11-23T15:00:00+00:00", command="load"))
+    runs, spoiled = audit.read_runs(state, datetime.fromisoformat("2026-01-01T00:00:00+00:00"))
     assert [one["command"] for one in runs] == ["load"]
     assert spoiled >= 1
 
@@ -236,18 +236,18 @@ def test_runs_at_the_same_time_lose_no_line(state: Path) -> None:
     ]
     assert [writer.wait(timeout=60) for writer in writers] == [0, 0, 0, 0]
     files = sorted(file.name for file in state.glob("audit.log*") if file.suffix != ".lock")
-    assert 2 < len(files) <= 1 + audit.KEPT
+    assert 2 < len(files) <= 1 + audit.ROTATED_FILES
     told = [line for name in files for line in (state / name).read_text().splitlines() if line]
     found = [json.loads(line)["command"] for line in told]
     assert sorted(found) == sorted(f"{writer}-{number}" for writer in range(4) for number in range(100))
 
 
 def test_the_oldest_file_goes(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit, "FULL", 1)
-    for number in range(audit.KEPT + 3):
-        audit.append(state, audit.Record(time="2026-11-23T15:00:00+00:00", command=str(number)))
-    runs, _spoiled = audit.read(state, datetime.fromisoformat("2026-01-01T00:00:00+00:00"))
-    assert [one["command"] for one in runs] == [str(number) for number in range(2, audit.KEPT + 3)]
+    monkeypatch.setattr(audit, "MAX_BYTES", 1)
+    for number in range(audit.ROTATED_FILES + 3):
+        audit.append_record(state, audit.AuditRecord(time="2026-11-23T15:00:00+00:00", command=str(number)))
+    runs, _spoiled = audit.read_runs(state, datetime.fromisoformat("2026-01-01T00:00:00+00:00"))
+    assert [one["command"] for one in runs] == [str(number) for number in range(2, audit.ROTATED_FILES + 3)]
 
 
 def test_the_log_is_shown_in_every_form(
@@ -304,7 +304,7 @@ def test_the_log_is_shown_in_the_readers_words_and_handed_over_in_codes(
 
 def test_a_spoiled_line_is_told(run: Callable[..., Ran], state: Path) -> None:
     state.mkdir()
-    (state / audit.NAME).write_text('{"run": "1"\n\n[]\n', encoding="utf-8")
+    (state / audit.FILE_NAME).write_text('{"run": "1"\n\n[]\n', encoding="utf-8")
     ran = run("audit", "-f", "json")
     assert (ran.code, ran.out) == (0, "[]\n")
     assert "2 lines" in ran.err

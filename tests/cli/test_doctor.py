@@ -89,12 +89,12 @@ def test_nothing_there_and_nothing_said(run: Callable[..., Ran]) -> None:
 def test_sentences_are_folded_to_the_terminal(width: int) -> None:
     from io import BytesIO
 
-    from opttius_cli.render import checklist
     from opttius_cli.render.style import Style
+    from opttius_cli.render.terminal import checklist
 
     out = BytesIO()
-    item = checklist.Item("Login", "failed", "word " * 30, "\x1b[31mremedy " * 20)
-    checklist.write(item, out, Style("en", width), 8)
+    item = checklist.ChecklistItem("Login", "failed", "word " * 30, "\x1b[31mremedy " * 20)
+    checklist.write_item(item, out, Style("en", width), 8)
     lines = out.getvalue().decode().splitlines()
     assert max(map(len, lines)) <= width
     assert lines[0].startswith("✗ Login     word")

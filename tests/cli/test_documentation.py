@@ -14,8 +14,8 @@ import typer
 
 from opttius_cli import diagnostics
 from opttius_cli.catalog.tables import TABLES
-from opttius_cli.cli import main, program
-from opttius_cli.config import environment_name, read_file, settings
+from opttius_cli.cli import build_app, main
+from opttius_cli.config import environment_variable, list_settings, read_config_file
 from opttius_cli.period import MAX_DAYS
 from opttius_cli.reports.library import Library
 
@@ -49,7 +49,7 @@ DOCS = _docs()
 
 
 def _commands() -> dict[str, Any]:
-    return dict(DOCS.every_command(typer.main.get_command(program()), "opttius"))
+    return dict(DOCS.every_command(typer.main.get_command(build_app()), "opttius"))
 
 
 def _text(name: str) -> str:
@@ -97,16 +97,16 @@ def test_the_readme_names_every_command_setting_and_format() -> None:
 
 def test_every_setting_is_in_the_reference() -> None:
     page = _text("docs/configuration.md")
-    for key in settings():
-        assert f"| `{key}` | `{environment_name(key)}` |" in page
+    for key in list_settings():
+        assert f"| `{key}` | `{environment_variable(key)}` |" in page
 
 
 def test_every_report_and_column_is_in_the_reference() -> None:
     page = _text("docs/reports.md")
     library = Library(Path("/nonexistent"))
-    for name in library.own():
+    for name in library.list_project_reports():
         section = page.partition(f"## {name}\n")[2].partition("\n## ")[0]
-        assert [column.name for column in library.report(name).columns] == re.findall(
+        assert [column.name for column in library.load_report(name).columns] == re.findall(
             r"^\| `(\w+)` \|", section, re.MULTILINE
         )
 
@@ -115,7 +115,7 @@ def test_exit_codes_are_those_of_the_program() -> None:
     told = {int(code) for code in re.findall(r"^\| (\d+) \|", _text("docs/commands.md"), re.MULTILINE)}
     known = set(diagnostics._EXIT_CODES.values())
     assert told == known | {
-        diagnostics.DONE,
+        diagnostics.SUCCESS,
         diagnostics.UNEXPECTED,
         diagnostics.USAGE,
         diagnostics.INTERRUPTED,
@@ -219,7 +219,7 @@ def test_settings_that_pages_show_can_be_read(name: str, tmp_path: Path) -> None
     for number, text in enumerate(shown):
         file = tmp_path / f"{number}.toml"
         file.write_text(text, encoding="utf-8")
-        assert read_file(file)
+        assert read_config_file(file)
 
 
 def test_the_reports_that_pages_show_keep_their_word(
@@ -243,7 +243,9 @@ def test_the_sql_page_names_every_variable_parameter_and_view() -> None:
     files = [file for file in (ROOT / "sql").glob("*/*.sql") if file.parent.name not in {"load", "sample"}]
     sql = "".join(file.read_text(encoding="utf-8") for file in files) + _text("opttius_cli/scope/views.py")
     library = Library(Path("/nonexistent"))
-    own = {name for report in library.own() for name in library.report(report).parameters}
+    own = {
+        name for report in library.list_project_reports() for name in library.load_report(report).parameters
+    }
     named = set(re.findall(r"getvariable\('(\w+)'\)", sql)) | (set(re.findall(r"\$([a-z]\w*)", sql)) - own)
     views = {file.stem for file in files if file.parent.name == "base"} - UNSEEN
     made = {re.sub(r"_(at|between)$", "", view) for view in re.findall(r"`(\w+)", page)}

@@ -55,7 +55,7 @@ def test_1_an_unexpected_failure_goes_to_a_log(
     def broken(*_: object, **__: object) -> None:
         raise Unforeseen
 
-    monkeypatch.setattr(session, "answer", broken)
+    monkeypatch.setattr(session, "run_reports", broken)
     ran = run("dashboard", "-s", shop, *MIRADOR)
     assert ran.code == 1
     sentence = said(ran)
@@ -180,7 +180,7 @@ def test_130_interrupted(run: Callable[..., Ran], shop: Path, monkeypatch: pytes
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(session, "answer", interrupted)
+    monkeypatch.setattr(session, "run_reports", interrupted)
     ran = run("dashboard", "-s", shop, *MIRADOR)
     assert ran.code == 130
     assert said(ran) == "Interrupted."

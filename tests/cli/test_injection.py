@@ -80,11 +80,11 @@ def test_arguments(run: Callable[..., Ran], shop: Path, payload: str) -> None:
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
 def test_settings(run: Callable[..., Ran], shop: Path, payload: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for key in sorted(set(config.settings()) - {"cache.folder", "source"}):
+    for key in sorted(set(config.list_settings()) - {"cache.folder", "source"}):
         if "\x00" in payload:
             continue
         with monkeypatch.context() as patch:
-            patch.setenv(config.environment_name(key), payload)
+            patch.setenv(config.environment_variable(key), payload)
             scope = MIRADOR if key not in {"organization", "branches"} else MIRADOR[2:]
             ran = run("customers", "-s", shop, *scope, "--limit", "1")
         harmless(ran, payload)

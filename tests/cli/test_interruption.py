@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from opttius_cli import interruption
-from opttius_cli.sources.postgres.address import parse
-from opttius_cli.sources.postgres.line import Line
+from opttius_cli import sigint
+from opttius_cli.sources.postgres.connection import ConnectionThread
+from opttius_cli.sources.postgres.conninfo import parse_conninfo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,14 +88,14 @@ def test_it_is_told_in_the_readers_language() -> None:
 
 
 def test_a_wait_for_the_database_hears_what_was_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    line = Line(parse("postgresql://ana@127.0.0.1/x", {}), patience=60)
+    line = ConnectionThread(parse_conninfo("postgresql://ana@127.0.0.1/x", {}), idle_timeout=60)
     # Another test may have ended a run in this process.
-    monkeypatch.setattr(interruption, "_state", {"asked": True, "settled": False})
+    monkeypatch.setattr(sigint, "_state", {"asked": True, "settled": False})
     with pytest.raises(KeyboardInterrupt):
-        line.rows("SELECT 1")
+        line.fetch_all("SELECT 1")
 
 
 def test_a_line_whose_thread_was_never_started_is_closed() -> None:
-    line = Line(parse("postgresql://ana@127.0.0.1/x", {}), patience=60)
+    line = ConnectionThread(parse_conninfo("postgresql://ana@127.0.0.1/x", {}), idle_timeout=60)
     line._thread = threading.Thread(target=line.close)
     line.close()

@@ -19,9 +19,9 @@ import pytest
 import typer
 
 from opttius_cli import diagnostics
-from opttius_cli.cli import program
+from opttius_cli.cli import build_app
 from opttius_cli.render.registry import RENDERERS
-from opttius_cli.reports.board import EXPORTS
+from opttius_cli.reports.layouts import EXPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -232,7 +232,7 @@ def everything(ran: Ran, *folders: Path) -> str:
 
 
 def test_every_command_that_delivers_an_answer_is_tried() -> None:
-    commands: dict[str, Any] = getattr(typer.main.get_command(program()), "commands")  # noqa: B009 - of a group only
+    commands: dict[str, Any] = getattr(typer.main.get_command(build_app()), "commands")  # noqa: B009 - of a group only
     delivers = {name for name, one in commands.items() if any("--output" in own.opts for own in one.params)}
     assert delivers - {arguments[0] for arguments in SILENT} == set(ANSWERING) - {"customer", "customers"}
     assert set(ANSWERING) <= delivers
@@ -300,7 +300,7 @@ def test_what_nobody_foresaw_is_logged_without_values(wrong: str, tmp_path: Path
     try:
         _fail_twice(wrong)
     except ValueError:
-        log = diagnostics.log_unexpected(tmp_path / "logs")
+        log = diagnostics.log_unexpected_error(tmp_path / "logs")
     assert log is not None
     text = log.read_text(encoding="utf-8")
     for told in ("_fail_twice", "Conversion Error: …", "builtins.ValueError: cannot read …", "Traceback"):

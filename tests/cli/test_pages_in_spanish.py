@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from opttius_cli.cli import program
-from opttius_cli.config import settings
+from opttius_cli.cli import build_app
+from opttius_cli.config import list_settings
 from opttius_cli.render.registry import RENDERERS
 from opttius_cli.reports.library import Library
 
@@ -54,7 +54,7 @@ def test_the_guide_has_the_same_sections_in_both_languages() -> None:
 
 def test_the_spanish_guide_names_every_command_format_and_reference() -> None:
     page = _text("README.es.md")
-    tree = typer.main.get_command(program())
+    tree = typer.main.get_command(build_app())
     names = getattr(tree, "commands", {})
     assert [name for name in names if f"`opttius {name}" not in page] == []
     inner = [one for command in names.values() for one in getattr(command, "commands", {})]
@@ -124,7 +124,11 @@ def _rows(page: str) -> list[list[str]]:
 
 def test_every_setting_and_report_is_in_the_spanish_reference() -> None:
     page = _text("docs/es/configuration.md")
-    assert [key for key in settings() if f"| `{key}` |" not in page] == []
+    assert [key for key in list_settings() if f"| `{key}` |" not in page] == []
     page = _text("docs/es/reports.md")
     library = Library(Path("/nonexistent"))
-    assert [name for name in library.own() if f"**{library.report(name).titles['en']}**" not in page] == []
+    assert [
+        name
+        for name in library.list_project_reports()
+        if f"**{library.load_report(name).titles['en']}**" not in page
+    ] == []

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from generative.fuzz import TIMES
-from opttius_cli.render.workbook import MOST_ROWS
+from opttius_cli.render.xlsx.workbook import MAX_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROWS = MOST_ROWS + 3
+ROWS = MAX_ROWS + 3
 MEGABYTES = 400
 """What the writer may take beside the rows themselves, which are 60."""
 PROGRAM = """
@@ -52,7 +52,7 @@ def test_more_rows_than_a_sheet_holds_in_earnest(tmp_path: Path) -> None:
     )  # fmt: skip
     assert int(done.stdout) < MEGABYTES
     with zipfile.ZipFile(file) as book:
-        assert [_rows(book, f"xl/worksheets/sheet{number}.xml") for number in (2, 3)] == [MOST_ROWS + 1, 4]
+        assert [_rows(book, f"xl/worksheets/sheet{number}.xml") for number in (2, 3)] == [MAX_ROWS + 1, 4]
         refs = sorted(
             book.read(f"xl/tables/table{number}.xml").partition(b'ref="')[2][:11] for number in (1, 2)
         )

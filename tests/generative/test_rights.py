@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generative.fuzz import fuzz
-from opttius_cli.errors import NotAllowedError, OpttiusError, OrganizationNeededError
-from opttius_cli.resources import sql_text
+from opttius_cli.errors import NotAllowedError, OpttiusError, OrganizationRequiredError
+from opttius_cli.resources import read_sql
 from opttius_cli.result import Branch
-from opttius_cli.scope import Directory, read_reader, resolve_for
-from opttius_cli.scope.directory import Organization, Seat
+from opttius_cli.scope import Directory, read_reader, resolve_names_for_reader
+from opttius_cli.scope.directory import BranchEntry, Organization
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 EMAIL = "ana@shop.cl"
 ORGANIZATIONS = ("north", "south")
 SEATS = tuple(
-    Seat(Branch(f"id-{organization}-{number}", f"{organization[0]}{number}", None), organization, number)
+    BranchEntry(
+        Branch(f"id-{organization}-{number}", f"{organization[0]}{number}", None), organization, number
+    )
     for organization, numbers in (("north", (1, 2, 3)), ("south", (5, 6)))
     for number in numbers
 )
@@ -74,7 +76,7 @@ def connection(rows: Sequence[Admin]) -> duckdb.DuckDBPyConnection:
     """What a snapshot says of admins."""
     con = duckdb.connect()
     con.execute(
-        sql_text("load/meta") + "INSERT INTO meta.loaded VALUES ('admin_users', 1, 1);"
+        read_sql("load/meta") + "INSERT INTO meta.loaded VALUES ('admin_users', 1, 1);"
         "CREATE TABLE raw.admin_users (id INT, email TEXT, role TEXT, is_active BOOLEAN, organization_id TEXT);"
         "CREATE TABLE raw.admin_branch_access (admin_user_id INT, branch_id TEXT, is_primary BOOLEAN)"
     )
@@ -100,12 +102,12 @@ def test_nobody_sees_more_than_is_theirs(
     con = connection(rows)
     try:
         reader = read_reader(con, DIRECTORY, EMAIL, "a***@shop.cl")
-        scope = resolve_for(DIRECTORY, reader, organization, branches)
+        scope = resolve_names_for_reader(DIRECTORY, reader, organization, branches)
     except NotAllowedError as refused:
         told = set(str(refused).replace("“", " “").translate(str.maketrans(",.:", "   ")).split())
         assert {seat.branch.code for seat in SEATS if seat.branch.code in told} <= allowed
         return
-    except (OrganizationNeededError, OpttiusError):
+    except (OrganizationRequiredError, OpttiusError):
         # Only who may see every organization is asked which, or told that a name is none.
         assert mine[0].organization is None or len(branches) > 1
         return
@@ -117,7 +119,7 @@ def test_nobody_sees_more_than_is_theirs(
     held = {seat.branch.code for seat in SEATS if seat.tenant in scope.tenants}
     assert held == seen
     own = {seat.branch.code for seat in SEATS if seat.organization_id == scope.organization_id}
-    assert scope.whole == (seen == own) == (OWN[str(scope.organization_id)] in scope.tenants)
+    assert scope.whole_organization == (seen == own) == (OWN[str(scope.organization_id)] in scope.tenants)
     if not branches and mine[0].organization:
         primary = {branch for branch, is_primary in mine[0].access if is_primary}
         first = {seat.branch.code for seat in SEATS if seat.branch.id in primary} & allowed

@@ -21,11 +21,20 @@ from spec.harness import uuid
 from generative.fuzz import fuzz
 from generative.worlds import Row, World, inside, worlds, write_world
 from opttius_cli import config, session
-from opttius_cli.diagnostics import Voice
+from opttius_cli.diagnostics import Reporter
 from opttius_cli.privacy.policy import Policy
 from opttius_cli.render.registry import RENDERERS
 from opttius_cli.render.style import Style
-from opttius_cli.reports.board import CUSTOMER, CUSTOMERS, DASHBOARD, EXPORTS, FINDINGS, SCHEMES, Place, rows
+from opttius_cli.reports.layouts import (
+    CUSTOMER,
+    CUSTOMERS,
+    DASHBOARD,
+    EXPORTS,
+    FINDINGS,
+    SCHEMES,
+    Slot,
+    build_list_layout,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,7 +76,7 @@ def _own_reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPTTIUS_CONFIG_DIR", str(folder))
 
 
-Asked = dict[str, tuple[tuple[Place, ...], dict[str, Any], bool]]
+Asked = dict[str, tuple[tuple[Slot, ...], dict[str, Any], bool]]
 """What is asked of a world: the places of an answer, its parameters, and whether it is about a period."""
 
 
@@ -78,9 +87,9 @@ def each(world: World) -> Asked:
         "dashboard": (DASHBOARD, {}, True),
         "customers": (CUSTOMERS, every | {"search": "a", "sort": "purchases"}, False),
         "check": (FINDINGS, {}, False),
-        **{f"segments {name}": (rows(report), {}, True) for name, report in SCHEMES.items()},
-        **{f"export {name}": (rows(report), every, True) for name, report in EXPORTS.items()},
-        "own": (tuple(Place((name,), f"user/{name}") for name in OWN), {}, False),
+        **{f"segments {name}": (build_list_layout(report), {}, True) for name, report in SCHEMES.items()},
+        **{f"export {name}": (build_list_layout(report), every, True) for name, report in EXPORTS.items()},
+        "own": (tuple(Slot((name,), f"user/{name}") for name in OWN), {}, False),
     }
     for customer in sorted({row["id"] for row in inside(world)["customers"]})[:1]:
         found["customer"] = (CUSTOMER, {"customer": uuid(customer)}, False)
@@ -108,22 +117,22 @@ def answers(
     names = [uuid(name) for name in world.scope[1::2]]
     options = {"source": str(source), ("branches" if world.scope[0] == "--branch" else "organization"): names}
     options |= {"organization": names[0]} if "organization" in options else {}
-    settings = config.load(options, os.environ, Path.cwd())
+    settings = config.resolve_config(options, os.environ, Path.cwd())
     for period in (world.period, None):
         request = session.Request(
             settings,
             os.environ,
             NOW,
-            Voice(quiet=True),
+            Reporter(quiet=True),
             period,
             world.as_of,
             COMPARES[world.compare],
             policy=policy,
         )
-        with session.opened(request) as opened:
+        with session.open_session(request) as opened:
             for name, (places, more, windowed) in asked.items():
                 if windowed == (period is not None):
-                    yield name, session.answer(opened, name, places, more)
+                    yield name, session.run_reports(opened, name, places, more)
 
 
 def written(

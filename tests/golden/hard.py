@@ -10,7 +10,18 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from opttius_cli.period import Period, Window
-from opttius_cli.result import Answer, Branch, Chart, Column, Head, Kind, Part, Result, Scope, Shape
+from opttius_cli.result import (
+    Answer,
+    AnswerHeader,
+    AnswerPart,
+    Branch,
+    ChartSpec,
+    Column,
+    ColumnKind,
+    JsonShape,
+    Result,
+    Scope,
+)
 
 ZONE = "America/Santiago"
 MONEY = pa.decimal128(38, 2)
@@ -18,14 +29,14 @@ DAYS = pa.decimal128(38, 1)
 BIG = Decimal("123456789012345678.12")
 
 TYPES = {
-    Kind.MONEY: MONEY,
-    Kind.COUNT: pa.int64(),
-    Kind.NUMBER: pa.decimal128(38, 3),
-    Kind.PERCENT: MONEY,
-    Kind.DAYS: DAYS,
-    Kind.DATE: pa.date32(),
-    Kind.FLAG: pa.bool_(),
-    Kind.LIST: pa.list_(pa.string()),
+    ColumnKind.MONEY: MONEY,
+    ColumnKind.COUNT: pa.int64(),
+    ColumnKind.NUMBER: pa.decimal128(38, 3),
+    ColumnKind.PERCENT: MONEY,
+    ColumnKind.DAYS: DAYS,
+    ColumnKind.DATE: pa.date32(),
+    ColumnKind.FLAG: pa.bool_(),
+    ColumnKind.LIST: pa.list_(pa.string()),
 }
 
 HOSTILE = (
@@ -38,7 +49,7 @@ HOSTILE = (
 )
 
 
-def column(name: str, kind: Kind, es: str, en: str, **more: Any) -> Column:
+def column(name: str, kind: ColumnKind, es: str, en: str, **more: Any) -> Column:
     """A column with its labels; a meaning stands after a colon."""
     texts = {"es": es.partition(": "), "en": en.partition(": ")}
     return Column(
@@ -53,10 +64,10 @@ def column(name: str, kind: Kind, es: str, en: str, **more: Any) -> Column:
 def result(
     name: str,
     titles: tuple[str, str],
-    shape: Shape,
+    shape: JsonShape,
     columns: list[Column],
     rows: list[list[Any]],
-    chart: Chart | None = None,
+    chart: ChartSpec | None = None,
 ) -> Result:
     """A result with a row per list."""
     arrays = [
@@ -74,23 +85,23 @@ def absent(of: Result) -> Result:
 
 
 EVERY_KIND = [
-    column("customer_id", Kind.ID, "Id", "Id"),
-    column("name", Kind.NAME, "Nombre", "Name"),
-    column("email", Kind.EMAIL, "Correo", "Email"),
-    column("phone", Kind.PHONE, "Teléfono", "Phone"),
-    column("rut", Kind.RUT, "RUT", "RUT"),
-    column("is_active", Kind.FLAG, "Habilitado", "Enabled"),
-    column("purchases", Kind.COUNT, "Compras", "Purchases"),
-    column("total_spent", Kind.MONEY, "Gastado: suma de lo pagado", "Spent: sum of what was paid"),
-    column("share_pct", Kind.PERCENT, "% de lo gastado", "% of spent", share=True),
-    column("units", Kind.NUMBER, "Unidades", "Units"),
-    column("average_days", Kind.DAYS, "Días entre compras", "Days between purchases"),
-    column("last_purchase", Kind.DATE, "Última compra", "Last purchase"),
+    column("customer_id", ColumnKind.ID, "Id", "Id"),
+    column("name", ColumnKind.NAME, "Nombre", "Name"),
+    column("email", ColumnKind.EMAIL, "Correo", "Email"),
+    column("phone", ColumnKind.PHONE, "Teléfono", "Phone"),
+    column("rut", ColumnKind.RUT, "RUT", "RUT"),
+    column("is_active", ColumnKind.FLAG, "Habilitado", "Enabled"),
+    column("purchases", ColumnKind.COUNT, "Compras", "Purchases"),
+    column("total_spent", ColumnKind.MONEY, "Gastado: suma de lo pagado", "Spent: sum of what was paid"),
+    column("share_pct", ColumnKind.PERCENT, "% de lo gastado", "% of spent", share=True),
+    column("units", ColumnKind.NUMBER, "Unidades", "Units"),
+    column("average_days", ColumnKind.DAYS, "Días entre compras", "Days between purchases"),
+    column("last_purchase", ColumnKind.DATE, "Última compra", "Last purchase"),
     column(
-        "segment", Kind.TEXT, "Segmento", "Segment",
+        "segment", ColumnKind.TEXT, "Segmento", "Segment",
         words={"es": {"at-risk": "en riesgo"}, "en": {"at-risk": "at risk"}},
     ),
-    column("tags", Kind.LIST, "Etiquetas", "Tags"),
+    column("tags", ColumnKind.LIST, "Etiquetas", "Tags"),
 ]  # fmt: skip
 
 PEOPLE: list[list[Any]] = [
@@ -107,36 +118,36 @@ PEOPLE: list[list[Any]] = [
 ]  # fmt: skip
 
 STATUS = column(
-    "status", Kind.TEXT, "Estado", "Status", words={"es": {"sent": "enviado"}, "en": {"sent": "sent"}}
+    "status", ColumnKind.TEXT, "Estado", "Status", words={"es": {"sent": "enviado"}, "en": {"sent": "sent"}}
 )
-COUNT = column("count", Kind.COUNT, "Cantidad", "Count")
-AMOUNT = column("amount", Kind.MONEY, "Monto", "Amount", share=True, total=True)
-DATE = column("date", Kind.DATE, "Fecha", "Date")
-REASON = column("reason", Kind.TEXT, "Motivo", "Reason")
-TABLE = column("table_name", Kind.TEXT, "Tabla", "Table")
+COUNT = column("count", ColumnKind.COUNT, "Cantidad", "Count")
+AMOUNT = column("amount", ColumnKind.MONEY, "Monto", "Amount", share=True, total=True)
+DATE = column("date", ColumnKind.DATE, "Fecha", "Date")
+REASON = column("reason", ColumnKind.TEXT, "Motivo", "Reason")
+TABLE = column("table_name", ColumnKind.TEXT, "Tabla", "Table")
 
 SALES = result(
     "dashboard/sales", ("Ventas", "Sales"), "record",
     [
-        column("total_revenue", Kind.MONEY, "Ingresos: ventas pagadas", "Revenue: paid sales"),
-        column("previous_revenue", Kind.MONEY, "Ingresos anteriores", "Previous revenue"),
-        column("revenue_growth_pct", Kind.PERCENT, "Crecimiento", "Growth"),
-        column("sales_count", Kind.COUNT, "Ventas", "Sales"),
-        column("average_ticket", Kind.MONEY, "Ticket promedio", "Average ticket"),
+        column("total_revenue", ColumnKind.MONEY, "Ingresos: ventas pagadas", "Revenue: paid sales"),
+        column("previous_revenue", ColumnKind.MONEY, "Ingresos anteriores", "Previous revenue"),
+        column("revenue_growth_pct", ColumnKind.PERCENT, "Crecimiento", "Growth"),
+        column("sales_count", ColumnKind.COUNT, "Ventas", "Sales"),
+        column("average_ticket", ColumnKind.MONEY, "Ticket promedio", "Average ticket"),
     ],
     [[BIG, Decimal("7025464.65"), Decimal("-33.27"), 61, None]],
 )  # fmt: skip
 DELIVERY = result(
     "dashboard/delivery", ("Entrega", "Delivery"), "record",
-    [column("average_days", Kind.DAYS, "Días promedio", "Average days")], [[Decimal("8.5")]],
+    [column("average_days", ColumnKind.DAYS, "Días promedio", "Average days")], [[Decimal("8.5")]],
 )  # fmt: skip
 QUOTES = result(
     "dashboard/quotes", ("Presupuestos", "Quotes"), "record",
     [
-        column("total", Kind.COUNT, "Total", "Total"),
-        column("conversion_pct", Kind.PERCENT, "Conversión: aceptados / total",
+        column("total", ColumnKind.COUNT, "Total", "Total"),
+        column("conversion_pct", ColumnKind.PERCENT, "Conversión: aceptados / total",
             "Conversion: accepted / total"),
-        column("average_value", Kind.MONEY, "Valor promedio", "Average value"),
+        column("average_value", ColumnKind.MONEY, "Valor promedio", "Average value"),
     ],
     [[0, None, Decimal("-0.40")]],
 )  # fmt: skip
@@ -146,57 +157,57 @@ BY_STATUS = result(
 )  # fmt: skip
 METHODS = result(
     "dashboard/payment_methods", ("Medios de pago", "Payment methods"), "rows",
-    [column("method", Kind.TEXT, "Medio", "Method"), COUNT, AMOUNT],
+    [column("method", ColumnKind.TEXT, "Medio", "Method"), COUNT, AMOUNT],
     [["cash", 11, Decimal("821555.20")], ["|debit|", 2, Decimal("103596.00")], [None, 1, Decimal("-5.00")]],
-    Chart("bar", "method", "amount"),
+    ChartSpec("bar", "method", "amount"),
 )  # fmt: skip
 NOTHING = result("dashboard/top", ("Productos", "Products"), "rows", [STATUS, AMOUNT], [])
 TREND = result(
     "dashboard/trend_sales", ("Ventas por día", "Sales by day"), "rows",
-    [DATE, column("value", Kind.MONEY, "Ingresos", "Revenue"), COUNT],
+    [DATE, column("value", ColumnKind.MONEY, "Ingresos", "Revenue"), COUNT],
     [[date(2026, 11, day), Decimal(amount), amount // 100] for day, amount in
      ((18, 0), (19, 100), (20, 250), (21, 0), (22, 800))],
-    Chart("line", "date", "value"),
+    ChartSpec("line", "date", "value"),
 )  # fmt: skip
 NO_TREND = absent(
     result("dashboard/trend_quotes", ("Presupuestos por día", "Quotes by day"), "rows", [DATE, COUNT], [])
 )
 
 QUALITY = (
-    Part(("unattributed",), result(
+    AnswerPart(("unattributed",), result(
         "quality/unattributed", ("Compras de nadie", "Purchases of nobody"), "map", [REASON, COUNT, AMOUNT],
         [["no_match", 2, Decimal("190169.28")], ["ambiguous_email", 1, Decimal("39600.00")],
          ["new", 1, None]])),
-    Part((), result(
+    AnswerPart((), result(
         "quality/left_out", ("Fuera de los ingresos", "Left out of revenue"), "map", [REASON, COUNT, AMOUNT],
         [["linked_work_orders", 12, Decimal("1234567.00")], ["link_outside_scope", 0, Decimal(0)],
          ["void", 1, Decimal("-2.50")], ["unpaid", 1234, BIG], ["other_reason", 1, Decimal(1)]])),
-    Part(("other_currency",), result(
+    AnswerPart(("other_currency",), result(
         "quality/other_currency", ("Otra moneda", "Other currency"), "rows",
-        [column("currency", Kind.TEXT, "Moneda", "Currency"), COUNT, AMOUNT],
+        [column("currency", ColumnKind.TEXT, "Moneda", "Currency"), COUNT, AMOUNT],
         [["USD", 4, Decimal("1204316.43")], ["\x1b]0;X", 1, None]])),
-    Part((), result(
+    AnswerPart((), result(
         "quality/odd_amounts", ("Montos raros", "Odd amounts"), "record",
-        [column("null_amounts", Kind.COUNT, "Sin monto", "No amount"),
-         column("negative_amounts", Kind.COUNT, "Negativas", "Negative")], [[0, 7]])),
-    Part(("duplicate_rows",), result(
+        [column("null_amounts", ColumnKind.COUNT, "Sin monto", "No amount"),
+         column("negative_amounts", ColumnKind.COUNT, "Negativas", "Negative")], [[0, 7]])),
+    AnswerPart(("duplicate_rows",), result(
         "quality/duplicate_rows", ("Filas repetidas", "Duplicate rows"), "map", [TABLE, COUNT],
         [["customers", 2], ["orders", 1]])),
-    Part(("refused_rows",), result(
+    AnswerPart(("refused_rows",), result(
         "quality/refused_rows", ("Rechazadas", "Refused"), "map", [TABLE, COUNT], [])),
-    Part(("rows",), result(
+    AnswerPart(("rows",), result(
         "quality/rows", ("Filas leídas", "Rows read"), "map", [TABLE, COUNT], [["orders", 528]])),
-    Part(("missing_tables",), result(
+    AnswerPart(("missing_tables",), result(
         "quality/missing_tables", ("Tablas que faltan", "Missing tables"), "list", [TABLE],
         [["quotes"], ["agreements"]])),
-    Part(("missing_columns",), result(
+    AnswerPart(("missing_columns",), result(
         "quality/missing_columns", ("Columnas que faltan", "Missing columns"), "map",
-        [TABLE, column("columns", Kind.LIST, "Columnas", "Columns")], [["orders", ["notes", "tax"]]])),
+        [TABLE, column("columns", ColumnKind.LIST, "Columnas", "Columns")], [["orders", ["notes", "tax"]]])),
 )  # fmt: skip
 
 _SCOPE = Scope("org-1", "Óptica \x1b[1mCordillera", (Branch("b-1", "SCL-01", "Ñuñoa"),
                Branch("b-2", None, None)),
-               whole=False, tenants=(1,))  # fmt: skip
+               whole_organization=False, tenants=(1,))  # fmt: skip
 _AS_OF = datetime(2026, 11, 22, 15, tzinfo=ZoneInfo(ZONE))
 _LOADED = datetime(2026, 11, 22, 17, 30, tzinfo=UTC)
 _WINDOW = Window(date(2026, 11, 18), date(2026, 11, 22))
@@ -205,7 +216,7 @@ _SQL = (("dashboard/sales", "SELECT 1 AS one\nFROM sales;\n"),)
 
 def board() -> Answer:
     """An answer of many parts, as the dashboard is."""
-    head = Head(
+    head = AnswerHeader(
         "dashboard", _AS_OF, ZONE, "CLP", _SCOPE,
         Period("5", "days", _WINDOW, _WINDOW), Window(date(2026, 11, 13), date(2026, 11, 17)),
     )  # fmt: skip
@@ -215,12 +226,12 @@ def board() -> Answer:
         ("payment_methods.methods", METHODS), ("products.top", NOTHING),
         ("trends.sales", TREND), ("trends.quotes", NO_TREND),
     )  # fmt: skip
-    parts = tuple(Part(tuple(path.split(".")), found) for path, found in places)
+    parts = tuple(AnswerPart(tuple(path.split(".")), found) for path, found in places)
     return Answer(head, parts, QUALITY, "exports", _LOADED, sql=_SQL)
 
 
 def listing() -> Answer:
     """An answer that is one list of every kind, without a period, and nothing left out."""
-    head = Head("segments", _AS_OF, ZONE, "CLP", _SCOPE)
+    head = AnswerHeader("segments", _AS_OF, ZONE, "CLP", _SCOPE)
     people = result("segments/segments", ("Clientes", "Customers"), "rows", EVERY_KIND, PEOPLE)
-    return Answer(head, (Part(("rows",), people),), (), "exports", _LOADED, "revealed", _SQL)
+    return Answer(head, (AnswerPart(("rows",), people),), (), "exports", _LOADED, "revealed", _SQL)

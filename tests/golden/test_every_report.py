@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from opttius_cli.cli import main
-from opttius_cli.reports.board import EXPORTS
+from opttius_cli.reports.layouts import EXPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,10 +21,10 @@ from rich.cells import set_cell_size
 from golden import hard
 from opttius_cli import i18n
 from opttius_cli.render import registry
-from opttius_cli.render.cells import Cells, clean
-from opttius_cli.render.grid import GAP, fitted
+from opttius_cli.render.cell_formatter import CellFormatter, escape_control_chars
 from opttius_cli.render.style import Style
-from opttius_cli.result import Kind
+from opttius_cli.render.terminal.grid import GAP, build_grid
+from opttius_cli.result import ColumnKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,14 +52,14 @@ TEXTS = {
 
 @pytest.fixture(autouse=True)
 def _spoken() -> Iterator[None]:
-    before = i18n.language()
+    before = i18n.get_language()
     yield
-    i18n.use(before)
+    i18n.set_language(before)
 
 
 def rendered(answer: Answer, name: str, style: Style) -> bytes:
     """The bytes of an answer, made twice: they must be the same."""
-    i18n.use(style.language)
+    i18n.set_language(style.language)
     written = []
     for _time in range(2):
         out = BytesIO()
@@ -140,13 +140,19 @@ def test_every_file_has_a_test() -> None:
 
 def value_of(text: str, column: Column) -> Any:
     """The value that a cell of CSV stands for."""
-    if text == "" and column.kind is not Kind.TEXT:
+    if text == "" and column.kind is not ColumnKind.TEXT:
         return None
-    if column.kind is Kind.FLAG:
+    if column.kind is ColumnKind.FLAG:
         return text == "true"
-    if column.kind is Kind.DATE:
+    if column.kind is ColumnKind.DATE:
         return date.fromisoformat(text)
-    if column.kind in {Kind.MONEY, Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.DAYS}:
+    if column.kind in {
+        ColumnKind.MONEY,
+        ColumnKind.COUNT,
+        ColumnKind.NUMBER,
+        ColumnKind.PERCENT,
+        ColumnKind.DAYS,
+    }:
         return Decimal(text)
     return text.removeprefix("'") if text[:1] == "'" else text
 
@@ -164,25 +170,25 @@ def split(line: str, widths: list[int]) -> list[str]:
 def test_table_and_csv_agree_cell_for_cell() -> None:
     answer = ANSWERS["listing"]
     result = answer.parts[0].result
-    cells = Cells("en", "CLP")
-    grid = fitted(result, cells, None)
+    cells = CellFormatter("en", "CLP")
+    grid = build_grid(result, cells, None)
     rows = list(csv.reader(StringIO(rendered(answer, "csv", Style()).decode(), newline="")))[1:]
-    i18n.use("en")
-    lines = list(grid.lines())
+    i18n.set_language("en")
+    lines = list(grid.iter_lines())
     assert len(rows) == len(lines) == len(hard.PEOPLE)
     assert "\n".join(line.rstrip() for line in lines) in rendered(answer, "table", Style("en")).decode()
     for number, (row, line) in enumerate(zip(rows, lines, strict=True)):
-        shown = split(line, [column.whole_width for column in grid.columns])
+        shown = split(line, [column.total_width for column in grid.columns])
         for place, (text, cell, column) in enumerate(zip(row, shown, result.columns, strict=True)):
             value = value_of(text, column)
             if hard.PEOPLE[number][place] is None:
                 assert (text, cell) == ("", "—")
-            elif column.share:
-                assert cell.rstrip("█▏▎▍▌▋▊▉ ") == cells.of(column, value)
-            elif column.kind is Kind.LIST:
-                assert cell == (clean(text.removeprefix("'")) or "—")
+            elif column.has_share_bar:
+                assert cell.rstrip("█▏▎▍▌▋▊▉ ") == cells.format_cell(column, value)
+            elif column.kind is ColumnKind.LIST:
+                assert cell == (escape_control_chars(text.removeprefix("'")) or "—")
             else:
-                assert cell == cells.of(column, value).strip()
+                assert cell == cells.format_cell(column, value).strip()
 
 
 def test_xlsx_cells_have_the_types_of_their_kinds() -> None:

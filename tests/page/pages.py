@@ -18,13 +18,13 @@ VOID = {"meta", "rect"}
 
 def page(answer: Answer, language: str = "en") -> str:
     """The page of an answer."""
-    before = i18n.language()
-    i18n.use(language)
+    before = i18n.get_language()
+    i18n.set_language(language)
     try:
         out = BytesIO()
         registry.RENDERERS["html"].write(answer, out, Style(language))
     finally:
-        i18n.use(before)
+        i18n.set_language(before)
     return out.getvalue().decode()
 
 

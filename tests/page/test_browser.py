@@ -11,7 +11,7 @@ import pytest
 from golden import hard
 from machine import needed
 
-from opttius_cli.result import Chart, Kind, Part
+from opttius_cli.result import AnswerPart, ChartSpec, ColumnKind
 from page.pages import page
 
 if TYPE_CHECKING:
@@ -85,10 +85,10 @@ def board(days: int = 30) -> Any:
     )
     months = hard.result(
         "m", ("Meses", "Months"), "rows", [hard.STATUS, hard.COUNT],
-        [["2026-09", 10], ["2026-10", 9], ["2026-11", 120]], Chart("column", "status", "count"),
+        [["2026-09", 10], ["2026-10", 9], ["2026-11", 120]], ChartSpec("column", "status", "count"),
     )  # fmt: skip
     people = hard.listing().parts[0]
-    parts = (*hard.board().parts, Part(("trends", "x"), trend), Part(("months",), months), people)
+    parts = (*hard.board().parts, AnswerPart(("trends", "x"), trend), AnswerPart(("months",), months), people)
     return dataclasses.replace(hard.board(), parts=parts)
 
 
@@ -231,12 +231,12 @@ def test_a_page_of_many_rows_opens_and_sorts(browser: Browser, tmp_path: Path) -
     many = hard.result("x", ("Cosas", "Things"), "rows", [hard.STATUS, hard.COUNT], rows)
     made = tmp_path / "many.html"
     made.write_text(
-        page(dataclasses.replace(hard.listing(), parts=(Part(("rows",), many),))), encoding="utf-8"
+        page(dataclasses.replace(hard.listing(), parts=(AnswerPart(("rows",), many),))), encoding="utf-8"
     )
     seen = opened(browser, made)
     seen.page.locator("th button", has_text="Count").click()
     first = seen.page.locator("tbody tr").first.inner_text()
     assert first.split() == ["c00000", "0"]
     assert seen.said == []
-    assert Kind.COUNT in {one.kind for one in many.columns}
+    assert ColumnKind.COUNT in {one.kind for one in many.columns}
     seen.page.context.close()

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from golden import hard
 
-from opttius_cli.errors import ExtraNeededError
-from opttius_cli.render import registry, vega
-from opttius_cli.render.cells import Cells
-from opttius_cli.render.charts import MOST_NAMES, in_words, picture
-from opttius_cli.render.tags import data, said
-from opttius_cli.result import Chart, Kind, Part
+from opttius_cli.errors import MissingExtraError
+from opttius_cli.render import registry
+from opttius_cli.render.cell_formatter import CellFormatter
+from opttius_cli.render.chart_model import MAX_BARS, build_alt_text, build_chart
+from opttius_cli.render.html import vega
+from opttius_cli.render.html.elements import json_script, text_element
+from opttius_cli.result import AnswerPart, ChartSpec, ColumnKind
 from page.pages import Read, page
 
 if TYPE_CHECKING:
@@ -67,13 +68,15 @@ def test_hostile_texts_are_shown_and_not_obeyed() -> None:
         "&amp;",
     ]
     columns = [
-        hard.column("name", Kind.TEXT, hostile[0], hostile[0] + ": " + hostile[1]),
-        hard.column("amount", Kind.MONEY, "Monto", "Amount", total=True),
+        hard.column("name", ColumnKind.TEXT, hostile[0], hostile[0] + ": " + hostile[1]),
+        hard.column("amount", ColumnKind.MONEY, "Monto", "Amount", total=True),
     ]
     rows: list[list[Any]] = [[text, Decimal(place + 1)] for place, text in enumerate(hostile)]
-    made = hard.result("x", (hostile[2], hostile[1]), "rows", columns, rows, Chart("bar", "name", "amount"))
+    made = hard.result(
+        "x", (hostile[2], hostile[1]), "rows", columns, rows, ChartSpec("bar", "name", "amount")
+    )
     answer = dataclasses.replace(
-        hard.listing(), parts=(Part(("rows",), made),), source="</footer><script>x()</script>"
+        hard.listing(), parts=(AnswerPart(("rows",), made),), source="</footer><script>x()</script>"
     )
     text = page(answer)
     plain = page(hard.board())
@@ -87,10 +90,10 @@ def test_hostile_texts_are_shown_and_not_obeyed() -> None:
 
 
 def test_a_script_that_holds_data_ends_only_where_it_ends() -> None:
-    written = data({"a": "</script><!--\u2028&"})
+    written = json_script({"a": "</script><!--\u2028&"})
     assert not set("<>&\u2028") & set(written)
     assert json.loads(written) == {"a": "</script><!--\u2028&"}
-    assert said("p", "<&>\"'", title='"<') == '<p title="&quot;&lt;">&lt;&amp;&gt;&quot;&#x27;</p>'
+    assert text_element("p", "<&>\"'", title='"<') == '<p title="&quot;&lt;">&lt;&amp;&gt;&quot;&#x27;</p>'
 
 
 @BOTH
@@ -121,21 +124,21 @@ def test_a_chart_says_its_numbers() -> None:
 
 
 def test_a_long_list_is_drawn_in_part_and_says_so() -> None:
-    rows: list[list[Any]] = [[f"p{place}", Decimal(100 - place)] for place in range(MOST_NAMES + 5)]
+    rows: list[list[Any]] = [[f"p{place}", Decimal(100 - place)] for place in range(MAX_BARS + 5)]
     made = hard.result(
-        "x", ("x", "x"), "rows", [hard.STATUS, hard.AMOUNT], rows, Chart("bar", "status", "amount")
+        "x", ("x", "x"), "rows", [hard.STATUS, hard.AMOUNT], rows, ChartSpec("bar", "status", "amount")
     )
-    cells = Cells("en", "CLP")
-    drawn = picture(made, cells)
+    cells = CellFormatter("en", "CLP")
+    drawn = build_chart(made, cells)
     assert drawn is not None
-    assert len(drawn.points) == MOST_NAMES
-    assert in_words(drawn, cells).endswith("5 more rows are in the table.")
+    assert len(drawn.points) == MAX_BARS
+    assert build_alt_text(drawn, cells).endswith("5 more rows are in the table.")
 
 
 def test_nothing_is_drawn_of_nothing() -> None:
-    cells = Cells("en", "CLP")
+    cells = CellFormatter("en", "CLP")
     none = hard.result(
-        "x", ("x", "x"), "rows", [hard.STATUS, hard.AMOUNT], [], Chart("bar", "status", "amount")
+        "x", ("x", "x"), "rows", [hard.STATUS, hard.AMOUNT], [], ChartSpec("bar", "status", "amount")
     )
     zero = hard.result(
         "x",
@@ -143,9 +146,9 @@ def test_nothing_is_drawn_of_nothing() -> None:
         "rows",
         [hard.STATUS, hard.AMOUNT],
         [["a", Decimal(0)]],
-        Chart("bar", "status", "amount"),
+        ChartSpec("bar", "status", "amount"),
     )
-    assert [picture(one, cells) for one in (none, zero, hard.absent(hard.METHODS), hard.BY_STATUS)] == [
+    assert [build_chart(one, cells) for one in (none, zero, hard.absent(hard.METHODS), hard.BY_STATUS)] == [
         None
     ] * 4
     assert "vegaEmbed" not in page(hard.listing())
@@ -154,16 +157,20 @@ def test_nothing_is_drawn_of_nothing() -> None:
 def test_charts_keep_to_the_schema_of_vega_lite() -> None:
     import altair as alt
 
-    cells = Cells("es", "CLP")
+    cells = CellFormatter("es", "CLP")
     months = hard.result("x", ("x", "x"), "rows", [hard.STATUS, hard.COUNT], [["a", 1], ["b", -2]])
-    made = [hard.TREND, hard.METHODS, dataclasses.replace(months, chart=Chart("column", "status", "count"))]
+    made = [
+        hard.TREND,
+        hard.METHODS,
+        dataclasses.replace(months, chart=ChartSpec("column", "status", "count")),
+    ]
     for result in made:
-        drawn = picture(result, cells)
+        drawn = build_chart(result, cells)
         assert drawn is not None
-        spec = vega.specification(drawn, cells.locale)
+        spec = vega.build_spec(drawn, cells.locale)
         spec["config"] = {}  # colours are variables of the style sheet, which the schema does not know
         alt.Chart.from_dict(spec)
-        still = vega.still(spec, cells.locale)
+        still = vega.render_svg(spec, cells.locale)
         assert still.startswith("<svg")
         assert " style=" not in still
         # A page of several drawings would hold a name twice.
@@ -186,7 +193,7 @@ def test_a_total_stands_below_what_adds_up() -> None:
 
 def test_without_its_extra_the_page_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "find_spec", lambda _name: None)
-    with pytest.raises(ExtraNeededError, match=re.escape("pip install 'opttius-cli[html]'")):
-        registry.RENDERERS["html"].check()
-    registry.RENDERERS["xlsx"].check()
+    with pytest.raises(MissingExtraError, match=re.escape("pip install 'opttius-cli[html]'")):
+        registry.RENDERERS["html"].check_installed()
+    registry.RENDERERS["xlsx"].check_installed()
     assert importlib.util.find_spec("vl_convert")

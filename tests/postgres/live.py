@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from sources.loading import Loaded, contents, opened, store, uid
 
-from opttius_cli.scope import read_directory, resolve
-from opttius_cli.snapshot.build import Build
-from opttius_cli.sources.postgres.terms import Terms
-from opttius_cli.sources.postgres.wanted import Wanted
-from opttius_cli.sources.registry import Live, open_source
+from opttius_cli.scope import read_directory, resolve_names
+from opttius_cli.snapshot.build import BuildOptions
+from opttius_cli.sources.postgres.row_request import RowRequest
+from opttius_cli.sources.postgres.settings import PostgresSettings
+from opttius_cli.sources.registry import DatabaseOptions, open_source
 from postgres.server import PASSWORDS, READER
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from opttius_cli.result import Scope
-    from opttius_cli.snapshot.source import Source
+    from opttius_cli.snapshot.source_protocol import Source
     from postgres.server import Database
 
 NOW = datetime(2026, 11, 22, 15, tzinfo=UTC)
@@ -57,24 +57,24 @@ FROM generate_series(1, 30) AS n;
 """Three branches of two organizations, with what 300 customers bought."""
 
 
-def source(database: Database, wanted: Wanted | None = None, **terms: object) -> Source:
+def source(database: Database, wanted: RowRequest | None = None, **terms: object) -> Source:
     """The database as a source, read by the role that may only read."""
-    how = Live(Terms(**terms), {"PGPASSWORD": "unused"}, wanted or Wanted())  # type: ignore[arg-type]
+    how = DatabaseOptions(PostgresSettings(**terms), {"PGPASSWORD": "unused"}, wanted or RowRequest())  # type: ignore[arg-type]
     return open_source(database.address_with_password, how)
 
 
-def scoped(organization: str | None, *branches: str) -> Wanted:
+def scoped(organization: str | None, *branches: str) -> RowRequest:
     """The rows of some branches."""
 
     def find(con: duckdb.DuckDBPyConnection) -> Scope:
-        return resolve(read_directory(con), organization, branches)
+        return resolve_names(read_directory(con), organization, branches)
 
-    return Wanted(f"{organization}{branches}", find)
+    return RowRequest(f"{organization}{branches}", find)
 
 
 def load(live: Source, cache: Path, *, now: datetime = NOW, refresh: bool = False) -> Loaded:
     """What is in the snapshot after a load."""
-    with opened(store(cache).load(live, now, Build(), refresh=refresh)) as con:
+    with opened(store(cache).load_snapshot(live, now, BuildOptions(), refresh=refresh)) as con:
         return contents(con)
 
 

@@ -12,7 +12,7 @@ from postgres.live import SHOP, load, scoped, source
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from opttius_cli.sources.postgres.wanted import Wanted
+    from opttius_cli.sources.postgres.row_request import RowRequest
     from postgres.server import Database, Server
 
 TYPES = {
@@ -49,7 +49,7 @@ def shop(server: Server) -> Database:
 @pytest.mark.parametrize("change", TYPES)
 @pytest.mark.parametrize(("wanted", "orders"), SCOPES)
 def test_a_scope_has_its_rows_under_other_types(
-    shop: Database, tmp_path: Path, change: str, wanted: Wanted, orders: int
+    shop: Database, tmp_path: Path, change: str, wanted: RowRequest, orders: int
 ) -> None:
     mine = source(shop, wanted)
     before = load(mine, tmp_path / "before")

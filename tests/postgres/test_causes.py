@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 from cli.running import here
 
-from opttius_cli.sources.postgres import source, standstill
-from opttius_cli.sources.postgres.address import parse
-from opttius_cli.sources.postgres.failures import failure
+from opttius_cli.sources.postgres import source, table_locks
+from opttius_cli.sources.postgres.conninfo import parse_conninfo
+from opttius_cli.sources.postgres.errors import translate_error
 from postgres.live import SHOP
 from postgres.server import READER
 
@@ -129,7 +129,7 @@ class WrongTypeError(Exception):
 
 
 def test_a_type_that_changes_during_the_load_is_told() -> None:
-    said = str(failure(WrongTypeError("IO"), parse("postgresql://ana@127.0.0.1/x", {})))
+    said = str(translate_error(WrongTypeError("IO"), parse_conninfo("postgresql://ana@127.0.0.1/x", {})))
     assert "changed its type while it was read" in said
     assert said.endswith("(function isfinite(text) does not exist)")
 
@@ -157,7 +157,7 @@ def test_a_load_may_rest_longer_than_the_role_may_idle(
     def resting(*arguments: Any) -> None:
         database.execute("SELECT pg_sleep(0.5)")
 
-    monkeypatch.setattr(standstill, "must_suffice", resting)
+    monkeypatch.setattr(table_locks, "check_privileges", resting)
     database.execute(f"ALTER DATABASE {database.name} SET idle_in_transaction_session_timeout = '100ms'")
     ran = run()
     assert (ran.code, ran.err) == (0, "")
@@ -166,7 +166,7 @@ def test_a_load_may_rest_longer_than_the_role_may_idle(
 def test_without_a_limit_of_time_nobody_is_taken_for_silent(
     database: Database, run: Callable[[], Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source, "_GRACE", 0.1)
+    monkeypatch.setattr(source, "_GRACE_SECONDS", 0.1)
     monkeypatch.setenv("OPTTIUS_POSTGRES_STATEMENT_TIMEOUT", "0")
     monkeypatch.setenv("OPTTIUS_POSTGRES_CONNECT_TIMEOUT", "30s")
     database.execute(

@@ -19,9 +19,9 @@ from machine import needed
 
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.doctor import STEPS, State
-from opttius_cli.doctor.database import examine
-from opttius_cli.sources.postgres.address import parse
-from opttius_cli.sources.postgres.terms import Terms
+from opttius_cli.doctor.database import check_database
+from opttius_cli.sources.postgres.conninfo import parse_conninfo
+from opttius_cli.sources.postgres.settings import PostgresSettings
 from postgres.server import CHIEF, PASSWORDS, READER, free_port
 
 if TYPE_CHECKING:
@@ -289,7 +289,9 @@ def test_missing_and_renamed_columns(database: Database, checked: Callable[..., 
     assert "Total → total_amount" in remedy
     notes = {said: remedy for state, said, remedy in found["columns"] if state == "note"}
     assert notes == {
-        "customers has no column phone: the figures that need it stay empty.": "Does it have another name? phone_number → phone.",
+        "customers has no column phone: the figures that need it stay empty.": (
+            "Does it have another name? phone_number → phone."
+        ),
         "quotes has no column sent_at: the figures that need it stay empty.": None,
     }
 
@@ -340,8 +342,8 @@ def test_required_tables_without_a_row(database: Database, checked: Callable[...
 @pytest.mark.parametrize(("ahead", "said"), [(3600, "behind"), (-3600, "ahead")])
 def test_clocks_that_differ(database: Database, ahead: int, said: str) -> None:
     found: list[Any] = []
-    examine(
-        parse(database.address, os.environ), Terms(),
+    check_database(
+        parse_conninfo(database.address, os.environ), PostgresSettings(),
         lambda: datetime.now(UTC) + timedelta(seconds=ahead), found.append,
     )  # fmt: skip
     (clock,) = [one for one in found if one.step == "clock"]

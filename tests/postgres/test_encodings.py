@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from cli.running import here
 
-from opttius_cli.sources.postgres.pull import pull
+from opttius_cli.sources.postgres.fetch import fetch_rows
 from postgres.live import SHOP
 from postgres.server import HERE, READER
 
@@ -110,4 +110,4 @@ class Garbled:
 
 def test_what_is_tidied_up_does_not_hide_what_went_wrong() -> None:
     with duckdb.connect() as con, pytest.raises(duckdb.InvalidInputException, match=r"(?i)unicode|utf-?8"):
-        pull(con, Garbled(), "SELECT", "there", lambda _rows: None)  # type: ignore[arg-type]
+        fetch_rows(con, Garbled(), "SELECT", "there", lambda _rows: None)  # type: ignore[arg-type]

@@ -14,8 +14,8 @@ import psycopg
 import pytest
 from machine import needed
 
-from opttius_cli.sources.postgres.terms import Terms
-from opttius_cli.sources.registry import Live, open_source
+from opttius_cli.sources.postgres.settings import PostgresSettings
+from opttius_cli.sources.registry import DatabaseOptions, open_source
 from postgres.live import SHOP, load, source
 from postgres.server import ENCODED, PASSWORDS, READER, as_whom, free_port
 
@@ -74,7 +74,7 @@ def test_eight_loads_at_once_are_all_right(server: Server, tmp_path: Path, mode:
     expected = load(source(database), tmp_path / "direct")
     with pooler(database, mode) as port:
         address = f"postgresql://{READER}:{ENCODED}@127.0.0.1:{port}/{database.name}"
-        pooled = open_source(address, Live(Terms(connect_timeout=60)))
+        pooled = open_source(address, DatabaseOptions(PostgresSettings(connect_timeout=60)))
         with ThreadPoolExecutor(LOADS) as loading:
             found = list(loading.map(lambda number: load(pooled, tmp_path / str(number)), range(LOADS)))
     assert [one == expected for one in found] == [True] * LOADS

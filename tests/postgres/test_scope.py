@@ -10,7 +10,7 @@ import pytest
 from cli.running import DATA, MIRADOR, here
 
 from opttius_cli.catalog.tables import TABLES
-from opttius_cli.scope import reader_key
+from opttius_cli.scope import normalize_email
 from postgres.live import asked, load, place, scoped, source
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def test_of_the_admins_only_the_one_who_asks_is_read(database: Database, tmp_pat
     emails = {str(row[1]) for row in load(source(database), tmp_path / "all").tables["admin_users"]}
     assert len(emails) > 3
     someone, of_branch = min(emails), scoped(None, "CM-001")
-    of_admin = replace(of_branch, reader=reader_key(someone.upper()))
+    of_admin = replace(of_branch, reader=normalize_email(someone.upper()))
     for wanted, known in ((of_branch, set()), (of_admin, {someone})):
         loaded = load(source(database, wanted), tmp_path / f"{len(known)}")
         assert {row[1] for row in loaded.tables["admin_users"]} == known

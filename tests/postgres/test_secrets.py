@@ -96,7 +96,7 @@ def test_an_unforeseen_failure_is_logged_without_it(
     def fails(_address: object, conninfo: str, **_: object) -> None:
         raise RuntimeError(conninfo)
 
-    monkeypatch.setattr(live, "dial", fails)
+    monkeypatch.setattr(live, "open_connection", fails)
     ran = here(capsys)(*ASKED, "--source", database.address_with_password)
     assert ran.code == 1
     must_be_clean(ran, tmp_path)

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from sources.loading import contents, opened, store
 
-from opttius_cli.snapshot.build import Build
+from opttius_cli.snapshot.build import BuildOptions
 from postgres.live import NOW, SHOP, load, scoped, source
 from postgres.server import READER
 
@@ -67,7 +67,7 @@ def test_a_table_replaced_while_others_load_is_read_as_it_was(
             with suppress(psycopg.errors.LockNotAvailable):
                 shop.execute(f"SET lock_timeout = '100ms'; {REPLACED[how]}")
 
-    path = store(tmp_path / "cache").load(source(shop), NOW, Build(progress=replace))
+    path = store(tmp_path / "cache").load_snapshot(source(shop), NOW, BuildOptions(on_progress=replace))
     with opened(path) as con:
         assert (tried, contents(con)) == ([how], before)
 

@@ -11,7 +11,7 @@ import pytest
 from cli.running import Ran, apart, here
 from sources.loading import uid
 
-from opttius_cli.sources.postgres.address import parse
+from opttius_cli.sources.postgres.conninfo import parse_conninfo
 from postgres.live import SHOP
 from postgres.server import READER
 
@@ -98,15 +98,15 @@ def test_every_variable_is_judged_and_handed_on() -> None:
         "PGOPTIONS": "-c app.branch=1",
         "PGCLIENTENCODING": "LATIN1",
     }
-    address = parse("dbname=shop", environment)
+    address = parse_conninfo("dbname=shop", environment)
     assert not address.is_local
     assert address.is_encrypted
-    assert not parse("dbname=shop", environment | {"PGSSLMODE": "disable"}).is_encrypted
-    assert (dict(address.secrets), address.written_secret) == ({"password": "hunter2"}, False)
+    assert not parse_conninfo("dbname=shop", environment | {"PGSSLMODE": "disable"}).is_encrypted
+    assert (dict(address.secrets), address.has_secret_in_text) == ({"password": "hunter2"}, False)
     assert "hunter2" not in address.identity
-    assert "LATIN1" not in address.conninfo()
-    without = parse("dbname=shop", dict.fromkeys(environment, ""))
+    assert "LATIN1" not in address.to_conninfo_string()
+    without = parse_conninfo("dbname=shop", dict.fromkeys(environment, ""))
     for name in ("PGHOSTADDR", "PGCHANNELBINDING", "PGTARGETSESSIONATTRS", "PGOPTIONS"):
-        one = parse("dbname=shop", {name: environment[name]})
-        assert environment[name] in one.conninfo()
+        one = parse_conninfo("dbname=shop", {name: environment[name]})
+        assert environment[name] in one.to_conninfo_string()
         assert one.identity != without.identity

@@ -10,7 +10,7 @@ import pytest
 from cli.running import here
 from sources.loading import opened, store, uid
 
-from opttius_cli.snapshot.build import Build
+from opttius_cli.snapshot.build import BuildOptions
 from postgres.live import NOW, SHOP, load, source
 from postgres.server import READER
 
@@ -112,8 +112,8 @@ def test_300_000_rows_arrive(database: Database, tmp_path: Path) -> None:
         "FROM generate_series(1, 300000) AS n"
     )
     told: list[tuple[str, int]] = []
-    path = store(tmp_path).load(
-        source(database), NOW, Build(progress=lambda table, rows: told.append((table, rows)))
+    path = store(tmp_path).load_snapshot(
+        source(database), NOW, BuildOptions(on_progress=lambda table, rows: told.append((table, rows)))
     )
     with opened(path) as con:
         assert con.execute(

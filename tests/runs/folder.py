@@ -7,9 +7,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli.runs.ledger import Ledger, Run
-from opttius_cli.runs.lock import locked
-from opttius_cli.runs.running import FILE, LOCKS
+from opttius_cli.jobs.ledger import Ledger, Run
+from opttius_cli.jobs.lock import lock_job
+from opttius_cli.jobs.run_job import LEDGER_FILE, LOCK_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,15 +46,15 @@ class Place:
     @property
     def ledger(self) -> Ledger:
         """The ledger of this folder's state."""
-        return Ledger(self.state / FILE)
+        return Ledger(self.state / LEDGER_FILE)
 
     def runs(self, report: str) -> list[Run]:
         """The runs of a report, the oldest first."""
-        return self.ledger.of(report, self.folder / "opttius.toml")[::-1]
+        return self.ledger.list_runs(report, self.folder / "opttius.toml")[::-1]
 
     def held(self, report: str) -> AbstractContextManager[None]:
         """The lock of a report, as a run of it holds it."""
-        return locked(self.state / LOCKS, report, self.folder / "opttius.toml")
+        return lock_job(self.state / LOCK_FOLDER, report, self.folder / "opttius.toml")
 
 
 def files(folder: Path) -> dict[str, bytes]:

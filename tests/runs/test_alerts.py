@@ -13,7 +13,7 @@ import pytest
 from cli.running import apart
 from sources.loading import order, orders, shop
 
-from opttius_cli.runs import making
+from opttius_cli.jobs import generate
 from runs.folder import Place, manifest
 
 if TYPE_CHECKING:
@@ -200,15 +200,15 @@ def test_a_newer_snapshot_is_not_compared_with_an_older_one(
 ) -> None:
     alert = 'against = "previous"\nabove = -1000'
     _of_a_shop(place, alert, "1.00", "1.10")
-    before, later = making._before, "2026-11-23T16:00:00+00:00"
+    before, later = generate._read_previous_figures, "2026-11-23T16:00:00+00:00"
 
     def load_meanwhile(*given: Any) -> Any:
-        monkeypatch.setattr(making, "_before", before)
+        monkeypatch.setattr(generate, "_read_previous_figures", before)
         _of_a_shop(place, alert, "5.00", "6.00")
         assert apart("load", folder=place.folder, OPTTIUS_NOW=later).code == 0
         return before(*given)
 
-    monkeypatch.setattr(making, "_before", load_meanwhile)
+    monkeypatch.setattr(generate, "_read_previous_figures", load_meanwhile)
     ran = place.run("report", "run", "daily", "--as-of", "2026-09-01")
     assert ran.code == 0, ran.err
     found = manifest(place.folder / "out" / "2026-08")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from opttius_cli.definitions.lines import line_of
+from opttius_cli.jobs.definition.toml_lines import find_line
 
 if TYPE_CHECKING:
     from runs.folder import Place
@@ -44,7 +44,8 @@ below = 1"""
         ('parts = ["kpis"]\nformats = ["csv"]\noutput = "/etc/x/y"', 7, "reports.x.output", "lies outside"),
         ('parts = ["kpis"]\nformats = ["csv"]\noutput = "x"', 7, "reports.x.output", "needs a folder of its own"),
         ('parts = ["kpis"]\nformats = ["csv"]\noutput = "a/{month}"', 7, "reports.x.output", "no placeholder {month}"),
-        ('parts = ["kpis"]\nformats = ["csv"]\noutput = "a/{report"', 7, "reports.x.output", "has a brace without its counterpart"),
+        ('parts = ["kpis"]\nformats = ["csv"]\noutput = "a/{report"', 7, "reports.x.output",
+         "has a brace without its counterpart"),
         ('parts = ["kpis"]\nformats = ["csv"]\noutput = "a/x.csv"', 7, "reports.x.output", "leave out the extension"),
         ('parts = ["kpis"]\nformats = ["csv"]\noutput = "a/{branch}"', 7, "reports.x.output", "needs each_branch"),
         (
@@ -170,4 +171,4 @@ c.output = "x"
     ],
 )
 def test_the_line_of_a_key(path: list[str | int], line: int) -> None:
-    assert line_of(TOML, path) == line
+    assert find_line(TOML, path) == line

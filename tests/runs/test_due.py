@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from opttius_cli.definitions import Schedule
-from opttius_cli.definitions.timing import cron_of
-from opttius_cli.runs import calling
-from opttius_cli.runs.ledger import Run
-from opttius_cli.schedule import due
+from opttius_cli.jobs import pending
+from opttius_cli.jobs.definition import Schedule
+from opttius_cli.jobs.definition.schedule_syntax import parse_schedule
+from opttius_cli.jobs.ledger import Run
+from opttius_cli.schedule import due_instants
 from runs.folder import Place, manifest
 
 SANTIAGO = "America/Santiago"
@@ -22,7 +22,7 @@ LONG, SHORT = date(2026, 4, 4), date(2026, 9, 6)
 
 
 def _schedule(every: str, zone: str = SANTIAGO) -> Schedule:
-    return Schedule(every=every, cron=cron_of(every), zone=zone)
+    return Schedule(every=every, cron=parse_schedule(every), zone=zone)
 
 
 def _expected(day: date, at: time) -> datetime:
@@ -43,13 +43,15 @@ def _every_day() -> list[date]:
 def test_a_daily_report_is_due_once_on_each_of_365_days(at: str) -> None:
     begin, end = datetime(2026, 1, 1, 3, tzinfo=UTC), datetime(2027, 1, 1, 3, tzinfo=UTC)
     found = list(
-        due.between(_schedule(f"daily {at}"), begin - timedelta(seconds=1), end - timedelta(seconds=1))
+        due_instants.iter_due_instants(
+            _schedule(f"daily {at}"), begin - timedelta(seconds=1), end - timedelta(seconds=1)
+        )
     )
     assert found == [_expected(day, time.fromisoformat(at)) for day in _every_day()]
 
 
 def test_a_time_that_does_not_exist_is_due_at_the_first_that_does() -> None:
-    (found,) = due.between(
+    (found,) = due_instants.iter_due_instants(
         _schedule("daily 00:30"),
         datetime(2026, 9, 6, 3, 59, tzinfo=UTC),
         datetime(2026, 9, 6, 12, tzinfo=UTC),
@@ -58,7 +60,7 @@ def test_a_time_that_does_not_exist_is_due_at_the_first_that_does() -> None:
 
 
 def test_a_time_that_comes_twice_is_due_the_first_time() -> None:
-    (found,) = due.between(
+    (found,) = due_instants.iter_due_instants(
         _schedule("daily 23:30"), datetime(2026, 4, 4, 12, tzinfo=UTC), datetime(2026, 4, 5, 12, tzinfo=UTC)
     )
     assert found.astimezone(ZONE).isoformat() == "2026-04-04T23:30:00-03:00"
@@ -66,7 +68,7 @@ def test_a_time_that_comes_twice_is_due_the_first_time() -> None:
 
 def test_two_times_in_the_hour_that_is_missing_are_one() -> None:
     found = list(
-        due.between(
+        due_instants.iter_due_instants(
             _schedule("0,30 0 * * *"),
             datetime(2026, 9, 5, 12, tzinfo=UTC),
             datetime(2026, 9, 6, 12, tzinfo=UTC),
@@ -82,7 +84,7 @@ def test_it_does_not_matter_from_when_one_asks(begin: str) -> None:
     schedule = _schedule("30 0 * * *")
     after = datetime.fromisoformat(begin).replace(tzinfo=UTC)
     instant = datetime(2026, 9, 6, 4, tzinfo=UTC)
-    found = list(due.between(schedule, after, datetime(2026, 9, 6, 20, tzinfo=UTC)))
+    found = list(due_instants.iter_due_instants(schedule, after, datetime(2026, 9, 6, 20, tzinfo=UTC)))
     assert found == ([instant] if after < instant else [])
 
 
@@ -91,13 +93,13 @@ def test_looking_back_no_further_adds_no_instant_of_its_own() -> None:
     first = datetime(2024, 1, 1, 10, tzinfo=UTC)
     runs = [
         Run(report="x", started=one, status="ok", due=one)
-        for one in (first, *due.between(schedule, first, now))
+        for one in (first, *due_instants.iter_due_instants(schedule, first, now))
     ]
-    assert calling.missed(schedule, runs, now) == []
-    assert calling.instants(schedule, runs, now, missed=True) == []
+    assert pending.list_missed_instants(schedule, runs, now) == []
+    assert pending.list_pending_instants(schedule, runs, now, include_missed=True) == []
     # Of what was missed, that of the last 400 days is made: from 19 October 2025 on.
-    assert calling.instants(schedule, runs[:1], now, missed=True) == [
-        one for one in (run.due for run in runs) if one and one >= now - calling.FURTHEST
+    assert pending.list_pending_instants(schedule, runs[:1], now, include_missed=True) == [
+        one for one in (run.due for run in runs) if one and one >= now - pending.MAX_LOOKBACK
     ]
 
 
@@ -110,14 +112,14 @@ def test_a_year_of_calls_makes_every_run_once(every: str) -> None:
     schedule, chance = _schedule(every), random.Random(every)
     now, end = datetime(2026, 1, 1, 4, tzinfo=UTC), datetime(2027, 1, 1, 4, tzinfo=UTC)
     runs: list[Run] = []
-    first = due.latest(schedule, now)
+    first = due_instants.find_latest(schedule, now)
     assert first is not None
     while now < end:
-        for instant in calling.instants(schedule, runs[:10], now):
+        for instant in pending.list_pending_instants(schedule, runs[:10], now):
             runs.insert(0, Run(report="x", started=now, status="ok", due=instant))
         now += timedelta(minutes=chance.choice((30, 90, 400)))
     made = [run.due for run in reversed(runs)]
-    expected = [first, *due.between(schedule, first, end)]
+    expected = [first, *due_instants.iter_due_instants(schedule, first, end)]
     assert made == expected[: len(made)]
     assert len(expected) - len(made) <= 1, "only the last may lie after the last call"
 
@@ -209,7 +211,7 @@ def test_one_report_that_fails_keeps_no_other_from_being_made(place: Place) -> N
     ],
 )
 def test_times_as_people_write_them(every: str, cron: str) -> None:
-    assert cron_of(every) == cron
+    assert parse_schedule(every) == cron
 
 
 @pytest.mark.parametrize(
@@ -219,4 +221,4 @@ def test_times_as_people_write_them(every: str, cron: str) -> None:
 )  # fmt: skip
 def test_times_that_are_none(every: str) -> None:
     with pytest.raises(ValueError, match=r"a time such as|every month has"):
-        cron_of(every)
+        parse_schedule(every)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from opttius_cli.runs.running import LOCKS
+from opttius_cli.jobs.run_job import LOCK_FOLDER
 from runs.folder import Place, files, manifest
 from runs.forking import Servant
 
@@ -91,11 +91,11 @@ def test_a_kill_at_any_moment_leaves_one_whole_set(servant: Servant, place: Plac
     ("where", "when", "new"),
     [
         ("opttius_cli.render.markdown.write", "before", False),
-        ("opttius_cli.runs.manifest.write", "before", False),
-        ("opttius_cli.runs.manifest.write", "after", False),
-        ("opttius_cli.runs.publishing._exchange", "before", False),
-        ("opttius_cli.runs.publishing._exchange", "after", True),
-        ("opttius_cli.runs.hooks.call", "before", True),
+        ("opttius_cli.jobs.manifest.write_manifest", "before", False),
+        ("opttius_cli.jobs.manifest.write_manifest", "after", False),
+        ("opttius_cli.jobs.publish._exchange_names", "before", False),
+        ("opttius_cli.jobs.publish._exchange_names", "after", True),
+        ("opttius_cli.jobs.hooks.run_hook", "before", True),
     ],
 )
 def test_a_kill_between_any_two_steps(
@@ -135,4 +135,4 @@ def test_status_tells_a_run_at_work_from_one_that_was_killed(servant: Servant, p
     assert place.run("report", "status").code == 1
     _whole(servant, place, DAYS[0])
     assert place.run("report", "status").code == 0
-    assert list((place.state / LOCKS).glob("*.alive")) == [], "the sign of a killed run was left"
+    assert list((place.state / LOCK_FOLDER).glob("*.alive")) == [], "the sign of a killed run was left"

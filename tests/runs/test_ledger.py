@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from opttius_cli.runs import hooks
-from opttius_cli.runs.ledger import Run
-from opttius_cli.runs.lock import living, locked
-from opttius_cli.runs.running import LOCKS
+from opttius_cli.jobs import hooks
+from opttius_cli.jobs.ledger import Run
+from opttius_cli.jobs.lock import liveness_lock, lock_job
+from opttius_cli.jobs.run_job import LOCK_FOLDER
 
 if TYPE_CHECKING:
     from runs.folder import Place
@@ -89,8 +89,10 @@ def _state(place: Place) -> str:
 
 def test_a_run_that_was_killed_is_told_at_once_and_settled_by_the_next(place: Place) -> None:
     place.define(DAILY)
-    with living(place.state / LOCKS, "daily", place.folder / "opttius.toml") as sign:
-        place.ledger.begin(Run(report="daily", started=datetime(2026, 11, 23, 10, tzinfo=UTC), alive=sign))
+    with liveness_lock(place.state / LOCK_FOLDER, "daily", place.folder / "opttius.toml") as sign:
+        place.ledger.start_run(
+            Run(report="daily", started=datetime(2026, 11, 23, 10, tzinfo=UTC), alive=sign)
+        )
         assert _state(place) == "running"
     assert _state(place) == "failed"
     ran = place.run("report", "run", "daily", "--on-failure", 'echo "$OPTTIUS_STATUS" > told.txt')
@@ -101,9 +103,9 @@ def test_a_run_that_was_killed_is_told_at_once_and_settled_by_the_next(place: Pl
 
 def test_who_looks_takes_no_lock_that_a_run_may_want(place: Place) -> None:
     place.define(DAILY)
-    place.ledger.begin(Run(report="daily", started=datetime(2026, 11, 23, 10, tzinfo=UTC)))
+    place.ledger.start_run(Run(report="daily", started=datetime(2026, 11, 23, 10, tzinfo=UTC)))
     assert place.run("report", "status").code == 1
-    assert not (place.state / LOCKS).exists()
+    assert not (place.state / LOCK_FOLDER).exists()
     with place.held("daily"):
         assert _state(place) == "failed", "whoever holds the lock is not the run that the ledger tells of"
 
@@ -140,7 +142,7 @@ def test_reports_of_one_name_from_two_folders_do_not_wait_for_each_other(place: 
 def test_reports_of_one_name_whose_files_go_into_one_folder_come_one_after_the_other(place: Place) -> None:
     place.define(DAILY + 'output = "out/{date}/daily"\n')
     place.patch.setenv("OPTTIUS_REPORTS_FOLDER", str(place.folder / "all"))
-    with locked(place.state / LOCKS, "daily", place.folder / "all" / "out" / "{date}"):
+    with lock_job(place.state / LOCK_FOLDER, "daily", place.folder / "all" / "out" / "{date}"):
         ran = place.run("report", "run", "daily")
     assert ran.code == 75
     assert "Another run of the report daily is at work." in ran.err

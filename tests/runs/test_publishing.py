@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from opttius_cli.errors import OutputError
-from opttius_cli.runs import publishing
+from opttius_cli.jobs import publish
 from runs.folder import Place, files
 
 if TYPE_CHECKING:
@@ -44,11 +44,11 @@ def test_the_new_set_stands_in_the_place_of_the_old(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, can_exchange: bool
 ) -> None:
     if not can_exchange:
-        monkeypatch.setattr(publishing, "_exchange", _no_exchange)
+        monkeypatch.setattr(publish, "_exchange_names", _no_exchange)
     target = _set(tmp_path / "out" / "set", "old", name="old.csv")
     (target / "notes.txt").write_text("by hand", encoding="utf-8")
-    stage = _set(publishing.stage_for(target, "daily"), "new")
-    publishing.publish(stage, target)
+    stage = _set(publish.build_stage_path(target, "daily"), "new")
+    publish.publish_files(stage, target)
     assert (target / "a.csv").read_text(encoding="utf-8") == "new"
     assert {path.name for path in target.iterdir()} == {"a.csv", "manifest.json", "notes.txt"}
     assert [path.name for path in target.parent.iterdir()] == ["set"]
@@ -57,42 +57,42 @@ def test_the_new_set_stands_in_the_place_of_the_old(
 def test_where_there_is_no_exchange_a_kill_between_the_renames_is_put_right(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publishing, "_exchange", _no_exchange)
+    monkeypatch.setattr(publish, "_exchange_names", _no_exchange)
     target = _set(tmp_path / "out" / "set", "old")
-    stage = _set(publishing.stage_for(target, "daily"), "new")
-    target.rename(publishing._aside(stage))
-    publishing.clean(stage, target)
+    stage = _set(publish.build_stage_path(target, "daily"), "new")
+    target.rename(publish._build_backup_path(stage))
+    publish.clean_stage(stage, target)
     assert [path.name for path in target.parent.iterdir()] == ["set"]
     assert (target / "a.csv").read_text(encoding="utf-8") == "old"
 
 
 def test_what_killed_runs_of_this_report_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
     target = _set(tmp_path / "out" / "set", "old")
-    ours = publishing.stage_for(target, "daily")
-    theirs = publishing.stage_for(target, "daily-b")
+    ours = publish.build_stage_path(target, "daily")
+    theirs = publish.build_stage_path(target, "daily-b")
     notes = target.with_name(".opttius-daily-notes.staging")
     for folder in (ours, theirs, notes):
         folder.mkdir()
-    publishing.clean_beside(target, "daily")
+    publish.clean_killed_stages(target, "daily")
     assert set(target.parent.iterdir()) == {target, theirs, notes}
 
 
 def test_a_folder_that_is_not_ours_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "documents"
     folder.mkdir()
-    publishing.refuse(folder, "daily")
+    publish.check_target(folder, "daily")
     (folder / "thesis.txt").write_text("years of work", encoding="utf-8")
     with pytest.raises(OutputError, match="has files that the report daily did not make"):
-        publishing.refuse(folder, "daily")
+        publish.check_target(folder, "daily")
     _set(tmp_path / "other", "x")
     with pytest.raises(OutputError, match="did not make"):
-        publishing.refuse(tmp_path / "other", "monthly")
+        publish.check_target(tmp_path / "other", "monthly")
     (tmp_path / "other" / "mine").mkdir()
     with pytest.raises(OutputError, match="Move that folder elsewhere"):
-        publishing.refuse(tmp_path / "other", "daily")
+        publish.check_target(tmp_path / "other", "daily")
     (tmp_path / "link").symlink_to(tmp_path / "other", target_is_directory=True)
     with pytest.raises(OutputError, match="is not a folder"):
-        publishing.refuse(tmp_path / "link", "daily")
+        publish.check_target(tmp_path / "link", "daily")
 
 
 def test_the_folder_of_a_person_is_not_touched(place: Place) -> None:

@@ -45,7 +45,9 @@ def test_a_report_is_a_folder_with_its_files_and_a_manifest(place: Place) -> Non
 
 
 def test_the_same_run_gives_the_same_bytes(place: Place) -> None:
-    every = [name for name, renderer in RENDERERS.items() if name != "table" and not renderer.needs]
+    every = [
+        name for name, renderer in RENDERERS.items() if name != "table" and not renderer.required_package
+    ]
     place.define(MONTHLY.replace('["xlsx", "json"]', json.dumps(every)))
     assert place.run("report", "run", "monthly").code == 0
     first = files(place.folder / "reports")
@@ -87,7 +89,7 @@ def test_a_file_that_cannot_be_written_takes_none_of_the_others_with_it(
     assert place.run("report", "run", "monthly").code == 0
     first = files(place.folder / "reports")
     place.define(MONTHLY.replace('["xlsx", "json"]', '["json", "xlsx"]'))
-    monkeypatch.setattr("opttius_cli.render.xlsx.write", _full_disk)
+    monkeypatch.setattr("opttius_cli.render.xlsx.writer.write", _full_disk)
     ran = place.run("report", "run", "monthly")
     assert ran.code == 7
     assert "No space left on device" in ran.err

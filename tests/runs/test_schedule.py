@@ -13,7 +13,7 @@ import pytest
 
 from opttius_cli.errors import ConfigError, UsageError
 from opttius_cli.schedule import crontab, systemd
-from opttius_cli.schedule.call import Call, call_of
+from opttius_cli.schedule.call import Call, build_call
 from runs.folder import Place, manifest
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def _call(folder: Path = Path("/srv/óptica sur"), minutes: int = 10) -> Call:
 
 
 def test_a_line_of_cron_names_everything_by_its_whole_path() -> None:
-    assert crontab.block(_call()) == (
+    assert crontab.build_block(_call()) == (
         "# opttius schedule of /srv/óptica sur: begin\n"
         "*/10 * * * * cd '/srv/óptica sur' && PATH='/opt/o p:/usr/bin' '/opt/o p/opttius' report run --due >/dev/null\n"
         "# opttius schedule of /srv/óptica sur: end\n"
@@ -42,7 +42,7 @@ def test_the_shell_reads_what_was_meant(tmp_path: Path) -> None:
     folder = tmp_path / "it's 100% $HOME"
     folder.mkdir()
     call = Call(("/bin/sh", "-c", 'pwd > where; echo "$A" >> where'), folder, {"A": '50% "x" `id`'}, 1)
-    line = crontab.block(call).splitlines()[1]
+    line = crontab.build_block(call).splitlines()[1]
     command = line.removeprefix("*/1 * * * * ")
     assert "%" not in command.replace("\\%", "")
     subprocess.run(["/bin/sh", "-c", command.replace("\\%", "%")], check=True)
@@ -50,41 +50,41 @@ def test_the_shell_reads_what_was_meant(tmp_path: Path) -> None:
 
 
 def test_ours_is_written_once_and_everything_else_stays() -> None:
-    ours, last = crontab.block(_call()), "5 5 * * * last\n"
-    once = crontab.with_call(OTHERS, _call())
+    ours, last = crontab.build_block(_call()), "5 5 * * * last\n"
+    once = crontab.insert_block(OTHERS, _call())
     assert once == OTHERS + ours
-    assert crontab.with_call(once, _call()) == once
-    theirs = crontab.block(_call(Path("/srv/other")))
-    both = crontab.with_call(once, _call(Path("/srv/other"))) + last
-    changed = crontab.with_call(both, _call(minutes=5))
-    assert changed == OTHERS + crontab.block(_call(minutes=5)) + theirs + last
-    assert crontab.without(changed, _call().folder) == OTHERS + theirs + last
-    assert crontab.without(OTHERS, _call().folder) == OTHERS
-    assert crontab.with_call("0 1 * * * no newline", _call()).startswith("0 1 * * * no newline\n#")
+    assert crontab.insert_block(once, _call()) == once
+    theirs = crontab.build_block(_call(Path("/srv/other")))
+    both = crontab.insert_block(once, _call(Path("/srv/other"))) + last
+    changed = crontab.insert_block(both, _call(minutes=5))
+    assert changed == OTHERS + crontab.build_block(_call(minutes=5)) + theirs + last
+    assert crontab.remove_block(changed, _call().folder) == OTHERS + theirs + last
+    assert crontab.remove_block(OTHERS, _call().folder) == OTHERS
+    assert crontab.insert_block("0 1 * * * no newline", _call()).startswith("0 1 * * * no newline\n#")
 
 
 @pytest.mark.parametrize("half", [0, 2])
 def test_a_mark_without_its_counterpart_is_left_to_a_person(half: int) -> None:
-    lines = crontab.block(_call()).splitlines(keepends=True)
+    lines = crontab.build_block(_call()).splitlines(keepends=True)
     with pytest.raises(ConfigError, match="without its counterpart"):
-        crontab.without(OTHERS + lines[half] + "0 1 * * * x\n", _call().folder)
+        crontab.remove_block(OTHERS + lines[half] + "0 1 * * * x\n", _call().folder)
 
 
 def test_what_no_timer_takes_is_refused() -> None:
     with pytest.raises(UsageError, match="must be one of 1, 2, 3"):
-        call_of(Path("/srv"), {}, 7)
+        build_call(Path("/srv"), {}, 7)
     with pytest.raises(UsageError, match="timers do not accept"):
-        call_of(Path("/srv/a\nb"), {}, 10)
+        build_call(Path("/srv/a\nb"), {}, 10)
     with pytest.raises(ConfigError, match="too long"):
-        crontab.block(_call(Path("/srv/" + "x" * 990)))
+        crontab.build_block(_call(Path("/srv/" + "x" * 990)))
 
 
 def test_folders_of_ours_are_handed_on_and_no_secret() -> None:
-    call = call_of(
+    call = build_call(
         Path("/srv"), {"OPTTIUS_STATE_DIR": "/s", "OPTTIUS_SOURCE": "postgresql://u:secret@h/d"}, 10
     )
     assert call.environment["OPTTIUS_STATE_DIR"] == "/s"
-    assert "secret" not in crontab.block(call) + "".join(systemd.units(call).values())
+    assert "secret" not in crontab.build_block(call) + "".join(systemd.build_units(call).values())
 
 
 def test_nothing_is_installed_without_a_schedule(place: Place) -> None:
@@ -99,7 +99,7 @@ def test_nothing_is_installed_without_a_schedule(place: Place) -> None:
 def test_systemd_takes_the_units(tmp_path: Path, folder: Path) -> None:
     call = Call(("/bin/true", "report", "$x", '"%"'), folder, {"A": 'x "y" %z \\'}, 15)
     files = []
-    for name, text in systemd.units(call).items():
+    for name, text in systemd.build_units(call).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
         files.append(str(tmp_path / name))
     done = subprocess.run(
@@ -144,12 +144,12 @@ def cron(tmp_path: Path) -> Iterator[None]:
         if os.environ.get("OPTTIUS_REQUIRE_TOOLS"):
             pytest.fail("cron is not installed")
         pytest.skip("cron is not installed")
-    before = crontab.read()
+    before = crontab.read_crontab()
     process = subprocess.Popen([str(shutil.which("cron")), "-f"])
     yield
     process.terminate()
     process.wait(timeout=10)
-    crontab.write(before)
+    crontab.write_crontab(before)
 
 
 @pytest.mark.slow
@@ -158,8 +158,8 @@ def test_a_line_installed_on_a_real_cron_makes_the_files(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.define(REPORT.format(every="* * * * *") + 'language = "es"\noutput = "out/often/{report}"\n')
-    kept = crontab.with_call(crontab.read(), _call(Path("/nowhere/else")))
-    crontab.write(kept)
+    kept = crontab.insert_block(crontab.read_crontab(), _call(Path("/nowhere/else")))
+    crontab.write_crontab(kept)
     for _time in range(2):
         ran = place.run("schedule", "install", "--minutes", "1")
         assert ran.code == 0, ran.err
@@ -168,7 +168,7 @@ def test_a_line_installed_on_a_real_cron_makes_the_files(
     while time.monotonic() < deadline and not (folder / "manifest.json").is_file():
         time.sleep(0.25)
     assert place.run("schedule", "remove").code == 0
-    assert crontab.read() == kept
+    assert crontab.read_crontab() == kept
     found = manifest(folder)
     assert {file["format"] for file in found["files"]} == {"csv", "json"}
     assert found["as_of"].endswith(":00-03:00")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
-    before = i18n.language()
-    i18n.use("en")
+    before = i18n.get_language()
+    i18n.set_language("en")
     yield
-    i18n.use(before)
+    i18n.set_language(before)

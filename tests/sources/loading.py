@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from opttius_cli.catalog.tables import TABLES
-from opttius_cli.snapshot.build import Build
-from opttius_cli.snapshot.held import Limits
-from opttius_cli.snapshot.store import Store
+from opttius_cli.snapshot.build import BuildOptions
+from opttius_cli.snapshot.open import ResourceLimits
+from opttius_cli.snapshot.store import SnapshotStore
 from opttius_cli.sources.registry import open_source
 
 if TYPE_CHECKING:
@@ -58,14 +58,14 @@ class Loaded:
         return [row[at] for row in self.tables[table]]
 
 
-def store(folder: Path, *, zone: str = "UTC", memory: str = "1GB") -> Store:
+def store(folder: Path, *, zone: str = "UTC", memory: str = "1GB") -> SnapshotStore:
     """A store in ``folder``."""
-    return Store(folder, Limits(memory, 2), zone)
+    return SnapshotStore(folder, ResourceLimits(memory, 2), zone)
 
 
 def load(source: Path | str, cache: Path, *, zone: str = "UTC", strict: bool = False) -> Loaded:
     """Load ``source`` and return what is in its snapshot."""
-    path = store(cache, zone=zone).load(open_source(str(source)), NOW, Build(strict=strict))
+    path = store(cache, zone=zone).load_snapshot(open_source(str(source)), NOW, BuildOptions(strict=strict))
     with opened(path) as con:
         return contents(con)
 

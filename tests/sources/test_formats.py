@@ -236,15 +236,15 @@ def test_every_form_gives_the_same_tables(
 
 
 def test_a_snapshot_is_opened_as_it_is(tmp_path: Path, truth: Loaded) -> None:
-    from opttius_cli.snapshot.build import Build
+    from opttius_cli.snapshot.build import BuildOptions
     from opttius_cli.sources.registry import open_source
     from sources.loading import NOW, contents, opened, store
 
     at = tmp_path / "mine.duckdb"
-    store(tmp_path / "cache").load(open_source(str(EXAMPLE)), NOW, Build(), into=at)
+    store(tmp_path / "cache").load_snapshot(open_source(str(EXAMPLE)), NOW, BuildOptions(), into=at)
     source = open_source(str(at))
-    assert store(tmp_path / "cache").fresh(source, NOW, 0) == at
-    assert store(tmp_path / "cache").load(source, NOW, Build()) == at
+    assert store(tmp_path / "cache").find_fresh(source, NOW, 0) == at
+    assert store(tmp_path / "cache").load_snapshot(source, NOW, BuildOptions()) == at
     with opened(at) as con:
         assert contents(con) == truth
 

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from opttius_cli.errors import SourceError
-from opttius_cli.snapshot.build import Build
+from opttius_cli.snapshot.build import BuildOptions
 from opttius_cli.sources.registry import open_source
 from sources.loading import (
     BRANCH,
@@ -298,7 +298,7 @@ def test_what_an_organization_shares_is_refused_to_its_organization(tmp_path: Pa
         f"{uid(1)},{ORGANIZATION},{BRANCH},D\n",
         agreements=f"id,organization_id,name\nx,{OTHER},A\ny,nobody,B\n",
     )
-    path = store(tmp_path / "cache").load(open_source(str(folder)), NOW, Build())
+    path = store(tmp_path / "cache").load_snapshot(open_source(str(folder)), NOW, BuildOptions())
     with opened(path) as con:
         told = con.execute(
             "SELECT DISTINCT table_name, line, CAST(organization_id AS VARCHAR), branch_id "
@@ -331,7 +331,7 @@ def test_rows_of_an_unknown_branch_are_counted(tmp_path: Path) -> None:
         prescriptions=f"id,customer_id,branch_id\n{uid(1)},{CUSTOMER},{OTHER}\n",
         products=f"id,branch_id,name\n{uid(1)},{OTHER},A\n",
     )
-    path = store(tmp_path / "cache").load(open_source(str(folder)), NOW, Build())
+    path = store(tmp_path / "cache").load_snapshot(open_source(str(folder)), NOW, BuildOptions())
     with opened(path) as con:
         assert con.execute("FROM meta.ownerless ORDER BY ALL").fetchall() == [
             ("orders", 3),

@@ -13,12 +13,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from opttius_cli.errors import BusyError, MissingTableError, OutputError, SourceError, UnreadableError
+from opttius_cli.errors import (
+    BusyError,
+    MissingTableError,
+    OutputError,
+    SourceError,
+    UnreadableFileError,
+)
 from opttius_cli.snapshot import build as builds
 from opttius_cli.snapshot import store as stores
-from opttius_cli.snapshot.build import Build
-from opttius_cli.sources import careful
-from opttius_cli.sources.exports import Folder
+from opttius_cli.snapshot.build import BuildOptions
+from opttius_cli.sources import csv_fallback
+from opttius_cli.sources.export_folder import ExportFolder
 from opttius_cli.sources.registry import open_source
 from sources.loading import EXAMPLE, NOW, contents, load, opened, order, orders, shop, store
 from sources.test_formats import dump_text
@@ -28,8 +34,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from opttius_cli.snapshot.reading import Reading
-    from opttius_cli.snapshot.source import Part
+    from opttius_cli.snapshot.casting import RowCaster
+    from opttius_cli.snapshot.source_protocol import Part
 
 ROOT = EXAMPLE.parents[2]
 PROGRAM = """
@@ -103,18 +109,20 @@ def test_a_load_that_waits_too_long_says_so(tmp_path: Path, monkeypatch: pytest.
     folder, keeper = shop(tmp_path / "export"), store(tmp_path / "cache")
     source = open_source(str(folder))
     (tmp_path / "cache").mkdir()
-    with FileLock(f"{keeper.path_of(source)}.lock"), pytest.raises(BusyError):
-        keeper.load(source, NOW, Build())
+    with FileLock(f"{keeper.snapshot_path(source)}.lock"), pytest.raises(BusyError):
+        keeper.load_snapshot(source, NOW, BuildOptions())
 
 
 def test_no_lock_is_left(tmp_path: Path) -> None:
     folder, keeper = shop(tmp_path / "export"), store(tmp_path / "cache")
     (tmp_path / "files").mkdir()
-    own = keeper.load(open_source(str(folder)), NOW, Build(), into=tmp_path / "files" / "mine.duckdb")
+    own = keeper.load_snapshot(
+        open_source(str(folder)), NOW, BuildOptions(), into=tmp_path / "files" / "mine.duckdb"
+    )
     assert list(own.parent.iterdir()) == [own]
     (folder / "orders.csv").unlink()
     with pytest.raises(MissingTableError):
-        keeper.load(open_source(str(folder)), NOW, Build(), into=own)
+        keeper.load_snapshot(open_source(str(folder)), NOW, BuildOptions(), into=own)
     assert list(own.parent.iterdir()) == [own]
 
 
@@ -122,7 +130,7 @@ def test_a_file_of_ones_own_that_is_called_as_the_lock_stays(tmp_path: Path) -> 
     notes = tmp_path / "mine.duckdb.lock"
     notes.write_text("the key is under the mat", encoding="utf-8")
     source = open_source(str(shop(tmp_path / "export")))
-    store(tmp_path / "cache").load(source, NOW, Build(), into=tmp_path / "mine.duckdb")
+    store(tmp_path / "cache").load_snapshot(source, NOW, BuildOptions(), into=tmp_path / "mine.duckdb")
     assert notes.read_text(encoding="utf-8") == "the key is under the mat"
 
 
@@ -152,7 +160,7 @@ def test_what_is_unpacked_is_private_while_it_lasts(tmp_path: Path) -> None:
             for path in (tmp_path / "cache").iterdir()
         )
 
-    store(tmp_path / "cache").load(open_source(str(folder)), NOW, Build(progress=look))
+    store(tmp_path / "cache").load_snapshot(open_source(str(folder)), NOW, BuildOptions(on_progress=look))
     assert ("building", 0) in seen
     assert {mode for _name, mode in seen} == {0}
 
@@ -186,17 +194,17 @@ def test_the_litter_of_others_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_snapshot_is_fresh_until_a_file_changes(tmp_path: Path) -> None:
     folder, keeper = shop(tmp_path / "export"), store(tmp_path / "cache")
-    keeper.load(open_source(str(folder)), NOW, Build())
-    assert keeper.fresh(open_source(str(folder)), NOW)
+    keeper.load_snapshot(open_source(str(folder)), NOW, BuildOptions())
+    assert keeper.find_fresh(open_source(str(folder)), NOW)
     (folder / "notes.txt").write_text("nothing to do with it")
-    assert keeper.fresh(open_source(str(folder)), NOW)
-    assert keeper.fresh(open_source(str(folder)), NOW + timedelta(seconds=61), 60) is None
+    assert keeper.find_fresh(open_source(str(folder)), NOW)
+    assert keeper.find_fresh(open_source(str(folder)), NOW + timedelta(seconds=61), 60) is None
     (folder / "quotes.csv").write_text("id,customer_id,status,total_amount,created_at\n")
-    assert keeper.fresh(open_source(str(folder)), NOW) is None
+    assert keeper.find_fresh(open_source(str(folder)), NOW) is None
     (folder / "quotes.csv").unlink()
     stat = (folder / "orders.csv").stat()
     os.utime(folder / "orders.csv", ns=(stat.st_atime_ns, stat.st_mtime_ns + 1))
-    assert keeper.fresh(open_source(str(folder)), NOW) is None
+    assert keeper.find_fresh(open_source(str(folder)), NOW) is None
 
 
 def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path: Path) -> None:
@@ -209,9 +217,9 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path: Path) -> N
             (folder / "orders.csv").write_text(orders(order(1)))
 
     keeper = store(tmp_path / "cache")
-    with opened(keeper.load(Folder(folder), NOW, Build(progress=meddle))) as con:
+    with opened(keeper.load_snapshot(ExportFolder(folder), NOW, BuildOptions(on_progress=meddle))) as con:
         assert contents(con).rows_read["orders"] == 1
-    assert keeper.fresh(Folder(folder), NOW)
+    assert keeper.find_fresh(ExportFolder(folder), NOW)
 
 
 def test_a_file_that_never_rests_is_an_error(tmp_path: Path) -> None:
@@ -223,7 +231,7 @@ def test_a_file_that_never_rests_is_an_error(tmp_path: Path) -> None:
                 file.write(order(1) + "\n")
 
     with pytest.raises(SourceError):
-        store(tmp_path / "cache").load(Folder(folder), NOW, Build(progress=meddle))
+        store(tmp_path / "cache").load_snapshot(ExportFolder(folder), NOW, BuildOptions(on_progress=meddle))
     assert not list((tmp_path / "cache").glob("*.duckdb*building*"))
 
 
@@ -231,13 +239,13 @@ def test_a_file_that_goes_away_while_it_is_read_is_the_fault_of_the_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = shop(tmp_path / "export", orders=orders(order(1), order(2, total="x")))
-    note = builds._note_troubles
+    note = builds._record_rejects
 
-    def late(con: duckdb.DuckDBPyConnection, reading: Reading, part: Part) -> None:
+    def late(con: duckdb.DuckDBPyConnection, reading: RowCaster, part: Part) -> None:
         (folder / "orders.csv").unlink()
         note(con, reading, part)
 
-    monkeypatch.setattr(builds, "_note_troubles", late)
+    monkeypatch.setattr(builds, "_record_rejects", late)
     with pytest.raises(MissingTableError, match="orders"):
         load(folder, tmp_path / "cache")
 
@@ -250,8 +258,8 @@ def test_a_dump_that_goes_away_while_it_is_read_is_the_fault_of_the_source(tmp_p
         if table == "orders":
             path.unlink()
 
-    with pytest.raises(UnreadableError, match=r"shop\.sql cannot be read: it is no longer there"):
-        store(tmp_path / "cache").load(open_source(str(path)), NOW, Build(progress=meddle))
+    with pytest.raises(UnreadableFileError, match=r"shop\.sql cannot be read: it is no longer there"):
+        store(tmp_path / "cache").load_snapshot(open_source(str(path)), NOW, BuildOptions(on_progress=meddle))
 
 
 def test_a_disk_that_fails_is_no_fault_of_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,7 +267,7 @@ def test_a_disk_that_fails_is_no_fault_of_the_source(tmp_path: Path, monkeypatch
         raise OSError(errno.ENOSPC, "No space left on device")
 
     folder = shop(tmp_path / "export", orders=orders(order(1), "few"))
-    monkeypatch.setattr(careful, "copy", full)
+    monkeypatch.setattr(csv_fallback, "copy_rows", full)
     with pytest.raises(OutputError, match="No space left"):
         load(folder, tmp_path / "cache")
 
@@ -282,7 +290,9 @@ def test_a_large_load_stays_within_its_memory(tmp_path: Path, form: str) -> None
             f"AS created_at "
             f"FROM range(2000000)) TO '{folder}/orders.{form}'"
         )
-    path = store(tmp_path / "cache", memory="200MB").load(open_source(str(folder)), NOW, Build())
+    path = store(tmp_path / "cache", memory="200MB").load_snapshot(
+        open_source(str(folder)), NOW, BuildOptions()
+    )
     with opened(path) as con:
         assert con.execute("SELECT count(*) FROM raw.orders").fetchone() == (2_000_000,)
     assert not list((tmp_path / "cache").glob("*.spill"))

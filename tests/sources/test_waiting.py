@@ -10,9 +10,9 @@ import pytest
 
 from opttius_cli.errors import BusyError
 from opttius_cli.snapshot import store as stores
-from opttius_cli.snapshot.build import Build
-from opttius_cli.snapshot.held import SCHEMA_VERSION, read_manifest
-from opttius_cli.snapshot.lock import locked
+from opttius_cli.snapshot.build import BuildOptions
+from opttius_cli.snapshot.lock import lock_snapshot
+from opttius_cli.snapshot.open import SCHEMA_VERSION, read_manifest
 from opttius_cli.sources.registry import open_source
 from sources.loading import NOW, order, orders, shop, store
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from opttius_cli.snapshot.source import Source
-    from opttius_cli.snapshot.store import Store
+    from opttius_cli.snapshot.source_protocol import Source
+    from opttius_cli.snapshot.store import SnapshotStore
 
 LATER = NOW + timedelta(minutes=5)
 
 
 @pytest.fixture
-def keeper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+def keeper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SnapshotStore:
     monkeypatch.setattr(stores, "LOCK_PATIENCE", 0.1)
     return store(tmp_path / "cache")
 
@@ -50,67 +50,67 @@ def held(path: Path) -> Iterator[None]:
         yield
 
 
-def counting(tables: list[str]) -> Build:
-    return Build(progress=lambda table, _rows: tables.append(table))
+def counting(tables: list[str]) -> BuildOptions:
+    return BuildOptions(on_progress=lambda table, _rows: tables.append(table))
 
 
 def test_a_stale_snapshot_is_shown_while_another_run_loads(
-    tmp_path: Path, keeper: Store, source: Source
+    tmp_path: Path, keeper: SnapshotStore, source: Source
 ) -> None:
-    path = keeper.load(source, NOW, Build())
+    path = keeper.load_snapshot(source, NOW, BuildOptions())
     before = path.read_bytes()
     change(tmp_path)
     with held(path):
-        assert keeper.load(source, LATER, Build()) == path
+        assert keeper.load_snapshot(source, LATER, BuildOptions()) == path
     assert path.read_bytes() == before
 
 
 def test_who_asks_for_a_refresh_is_told_that_another_run_loads(
-    tmp_path: Path, keeper: Store, source: Source
+    tmp_path: Path, keeper: SnapshotStore, source: Source
 ) -> None:
-    path = keeper.load(source, NOW, Build())
-    own = keeper.load(source, NOW, Build(), into=tmp_path / "own.duckdb")
+    path = keeper.load_snapshot(source, NOW, BuildOptions())
+    own = keeper.load_snapshot(source, NOW, BuildOptions(), into=tmp_path / "own.duckdb")
     with held(path), held(own):
         with pytest.raises(BusyError):
-            keeper.load(source, LATER, Build(), refresh=True)
+            keeper.load_snapshot(source, LATER, BuildOptions(), refresh=True)
         with pytest.raises(BusyError):
-            keeper.load(source, LATER, Build(), into=own)
+            keeper.load_snapshot(source, LATER, BuildOptions(), into=own)
 
 
 def test_a_snapshot_of_another_version_is_not_shown_meanwhile(
-    keeper: Store, source: Source, monkeypatch: pytest.MonkeyPatch
+    keeper: SnapshotStore, source: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = keeper.load(source, NOW, Build())
+    path = keeper.load_snapshot(source, NOW, BuildOptions())
     monkeypatch.setattr(stores, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
     with held(path), pytest.raises(BusyError):
-        keeper.load(source, LATER, Build())
+        keeper.load_snapshot(source, LATER, BuildOptions())
 
 
 @pytest.mark.parametrize("refresh", [False, True])
 def test_what_another_run_published_meanwhile_is_not_built_again(
-    tmp_path: Path, keeper: Store, source: Source, monkeypatch: pytest.MonkeyPatch, *, refresh: bool
+    tmp_path: Path, keeper: SnapshotStore, source: Source, monkeypatch: pytest.MonkeyPatch, *, refresh: bool
 ) -> None:
-    keeper.load(source, NOW, Build())
+    keeper.load_snapshot(source, NOW, BuildOptions())
     change(tmp_path)
     built: list[str] = []
 
     @contextmanager
     def waits(path: Path, patience: float) -> Iterator[None]:
-        monkeypatch.setattr(stores, "locked", locked)
-        keeper.load(source, NOW, Build())
-        with locked(path, patience):
+        monkeypatch.setattr(stores, "lock_snapshot", lock_snapshot)
+        keeper.load_snapshot(source, NOW, BuildOptions())
+        with lock_snapshot(path, patience):
             yield
 
-    monkeypatch.setattr(stores, "locked", waits)
-    path = keeper.load(source, LATER, counting(built), refresh=refresh)
+    monkeypatch.setattr(stores, "lock_snapshot", waits)
+    path = keeper.load_snapshot(source, LATER, counting(built), refresh=refresh)
     assert bool(built) == refresh
     manifest = read_manifest(path)
     assert manifest is not None
     assert manifest.loaded_at == (LATER if refresh else NOW)
 
 
-def test_a_fresh_snapshot_that_nobody_replaced_is_built_again(keeper: Store, source: Source) -> None:
+def test_a_fresh_snapshot_that_nobody_replaced_is_built_again(keeper: SnapshotStore, source: Source) -> None:
     built: list[str] = []
-    keeper.load(source, NOW, Build())
-    keeper.load(source, LATER, counting(built))
+    keeper.load_snapshot(source, NOW, BuildOptions())
+    keeper.load_snapshot(source, LATER, counting(built))
     assert built

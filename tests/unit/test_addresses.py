@@ -9,9 +9,9 @@ import pytest
 from babel.messages.pofile import read_po
 
 import opttius_cli
-from opttius_cli.addresses import is_address, masked, shown, tells_password
 from opttius_cli.errors import SourceError
-from opttius_cli.sources.postgres.address import AddressError, parse
+from opttius_cli.redaction import has_password, is_connection_string, redact_secrets, redact_value
+from opttius_cli.sources.postgres.conninfo import ConnInfoError, parse_conninfo
 
 CATALOGS = sorted((Path(opttius_cli.__file__).parent / "locale").glob("*/LC_MESSAGES/*.po"))
 SECRET = "hunter2"  # noqa: S105 - what must not be seen
@@ -31,10 +31,10 @@ SECRET = "hunter2"  # noqa: S105 - what must not be seen
     ],
 )
 def test_an_address_is_taken_apart(text: str, place: str, secret: str | None) -> None:
-    address = parse(text, {})
-    assert address.shown == place
+    address = parse_conninfo(text, {})
+    assert address.display_name == place
     assert address.secrets.get("password") == secret
-    assert address.written_secret == (secret is not None)
+    assert address.has_secret_in_text == (secret is not None)
     if secret:
         assert secret not in repr(address)
 
@@ -59,8 +59,8 @@ def test_an_address_is_taken_apart(text: str, place: str, secret: str | None) ->
     ],
 )
 def test_what_cannot_be_taken_apart_is_not_repeated(text: str) -> None:
-    with pytest.raises(AddressError) as caught:
-        parse(text, {})
+    with pytest.raises(ConnInfoError) as caught:
+        parse_conninfo(text, {})
     said = str(caught.value)
     assert "cannot be read" in said
     assert not any(piece in said for piece in ("hun", "ter2", "ana", "db/"))
@@ -72,17 +72,17 @@ def test_the_service_file_and_the_environment_complete_it(tmp_path: Path) -> Non
         "# shops\n[other]\nhost=elsewhere\n\n[shop]\nhost=db.example\nport = 6543\nuser=ana\npassword=hunter2\n"
     )
     environment = {"PGSERVICEFILE": str(tmp_path / "services"), "PGDATABASE": "tienda", "PGHOST": "no"}
-    address = parse("service=shop", environment)
-    assert address.shown == "service=shop"
+    address = parse_conninfo("service=shop", environment)
+    assert address.display_name == "service=shop"
     assert dict(address.parameters) == {
         "host": "db.example",
         "port": "6543",
         "user": "ana",
         "dbname": "tienda",
     }
-    assert (address.secrets["password"], address.written_secret) == (SECRET, False)
+    assert (address.secrets["password"], address.has_secret_in_text) == (SECRET, False)
     with pytest.raises(SourceError, match="no service of that name"):
-        parse("service=none", environment)
+        parse_conninfo("service=none", environment)
 
 
 @pytest.mark.parametrize(
@@ -102,12 +102,12 @@ def test_the_service_file_and_the_environment_complete_it(tmp_path: Path) -> Non
     ],
 )
 def test_only_this_machine_is_local(text: str, *, local: bool) -> None:
-    assert parse(text, {}).is_local is local
+    assert parse_conninfo(text, {}).is_local is local
 
 
 def test_everything_of_it_goes_to_the_driver_quoted() -> None:
-    address = parse("postgresql://ana:a%20b%27c%5C@db/shop", {})
-    assert address.conninfo(sslmode="require") == (
+    address = parse_conninfo("postgresql://ana:a%20b%27c%5C@db/shop", {})
+    assert address.to_conninfo_string(sslmode="require") == (
         "sslmode='require' host='db' dbname='shop' user='ana' password='a b\\'c\\\\' client_encoding='UTF8'"
     )
 
@@ -116,12 +116,12 @@ def test_everything_of_it_goes_to_the_driver_quoted() -> None:
     "text", ["postgresql://x", "POSTGRES://x", "service=x", " host = x", "user=a host=b"]
 )
 def test_an_address_is_known_by_its_form(text: str) -> None:
-    assert is_address(text)
+    assert is_connection_string(text)
 
 
 @pytest.mark.parametrize("text", ["shop", "./a=b", "C:\\shop", "/srv/a=b", "shop.xlsx"])
 def test_a_path_is_no_address(text: str) -> None:
-    assert not is_address(text)
+    assert not is_connection_string(text)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_a_path_is_no_address(text: str) -> None:
     ],
 )
 def test_a_password_is_masked_wherever_it_stands(text: str, safe: str) -> None:
-    assert masked(text) == safe
+    assert redact_secrets(text) == safe
 
 
 @pytest.mark.parametrize("catalog", CATALOGS, ids=lambda file: file.parent.parent.name)
@@ -183,7 +183,7 @@ def test_our_own_sentences_are_left_whole(catalog: Path) -> None:
             forms = [str(text) for text in (texts if isinstance(texts, tuple) else (texts,))]
             sentences += [form.format_map(values) for form in forms] if message.python_brace_format else forms
     assert len(sentences) > 1000
-    cut = [sentence for sentence in sentences if masked(sentence) != sentence]
+    cut = [sentence for sentence in sentences if redact_secrets(sentence) != sentence]
     assert cut == []
 
 
@@ -207,24 +207,24 @@ def test_our_own_sentences_are_left_whole(catalog: Path) -> None:
     ],
 )
 def test_a_value_shows_nothing_of_what_may_be_a_password(text: str, safe: str) -> None:
-    assert shown(text) == safe
+    assert redact_value(text) == safe
 
 
 def test_what_is_on_the_disk_goes_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert shown("pwd=norte") == "pwd=…"
+    assert redact_value("pwd=norte") == "pwd=…"
     for name in ("tienda@norte", "pass=norte"):
         Path(name).mkdir()
-        assert not tells_password(name)
-        assert shown(name) == name
+        assert not has_password(name)
+        assert redact_value(name) == name
 
 
 @pytest.mark.parametrize("name", ["tienda$1", "tienda(1)", "a=b", "a?b#c", "año 1", "x@y", "x/y"])
 def test_a_name_with_signs_is_shown_as_a_url_that_leads_there(name: str) -> None:
-    address = parse(f"host=db dbname='{name}' user='{name}'", {})
-    said = f"{address.shown} rejects the password of “{name}”. Check PGPASSWORD."
-    assert parse(address.shown, {}).parameters == {**address.parameters, "port": "5432"}
-    assert masked(said) == said
+    address = parse_conninfo(f"host=db dbname='{name}' user='{name}'", {})
+    said = f"{address.display_name} rejects the password of “{name}”. Check PGPASSWORD."
+    assert parse_conninfo(address.display_name, {}).parameters == {**address.parameters, "port": "5432"}
+    assert redact_secrets(said) == said
 
 
 @pytest.mark.parametrize(
@@ -243,9 +243,9 @@ def test_a_name_with_signs_is_shown_as_a_url_that_leads_there(name: str) -> None
     ],
 )
 def test_what_runs_on_is_no_address(text: str) -> None:
-    assert is_address(text)
-    with pytest.raises(AddressError):
-        parse(text, {})
+    assert is_connection_string(text)
+    with pytest.raises(ConnInfoError):
+        parse_conninfo(text, {})
 
 
 @pytest.mark.parametrize(
@@ -264,9 +264,9 @@ def test_what_runs_on_is_no_address(text: str) -> None:
     ],
 )
 def test_the_servers_are_told_apart(text: str, ways: list[str], said: str) -> None:
-    address = parse(text, {})
-    assert [f"{way.place}:{way.port}" for way in address.ways] == ways
-    assert address.shown == f"postgresql://{said}/"
+    address = parse_conninfo(text, {})
+    assert [f"{way.host}:{way.port}" for way in address.hosts] == ways
+    assert address.display_name == f"postgresql://{said}/"
 
 
 @pytest.mark.parametrize("port", ["abc", "-5", "0", "65536", "99999", "5432,abc", "hunter2"])
@@ -279,14 +279,14 @@ def test_a_port_is_a_number(tmp_path: Path, port: str) -> None:
         ("service=shop", service),
     ):
         with pytest.raises(SourceError, match="The port must be a number from 1 to 65535") as caught:
-            parse(text, environment)
+            parse_conninfo(text, environment)
         assert port not in str(caught.value).replace("65535", "")
 
 
 @pytest.mark.parametrize("text", ["host=a port=1,2", "host=a,b hostaddr=127.0.0.1", "host=a,b,c port=1,2"])
 def test_hosts_and_ports_are_as_many(text: str) -> None:
     with pytest.raises(SourceError, match="ports differ"):
-        parse(text, {})
+        parse_conninfo(text, {})
 
 
 NBSP = "\u00a0"
@@ -309,14 +309,14 @@ def test_a_service_file_is_read_as_libpq_reads_it(
     tmp_path: Path, file: bytes, host: str, secret: str | None
 ) -> None:
     (tmp_path / "services").write_bytes(file)
-    address = parse("service=shop", {"PGSERVICEFILE": str(tmp_path / "services")})
+    address = parse_conninfo("service=shop", {"PGSERVICEFILE": str(tmp_path / "services")})
     assert (address.host, address.secrets.get("password")) == (host, secret)
 
 
 def test_a_service_that_is_no_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "services").write_bytes(b"[shop]\npassword=hunter2\xf1\n")
     with pytest.raises(SourceError, match="services is not UTF-8") as caught:
-        parse("service=shop", {"PGSERVICEFILE": str(tmp_path / "services")})
+        parse_conninfo("service=shop", {"PGSERVICEFILE": str(tmp_path / "services")})
     assert SECRET not in str(caught.value)
 
 
@@ -326,7 +326,7 @@ def test_a_service_that_is_no_text_is_told(tmp_path: Path) -> None:
 def test_a_long_text_is_looked_through_at_once(piece: str) -> None:
     """Where every place of it would be a beginning, looking from each to the end takes minutes."""
     text = piece * (100_000 // len(piece))
-    for look in (masked, shown, is_address, tells_password):
+    for look in (redact_secrets, redact_value, is_connection_string, has_password):
         look(text)
-    assert len(masked(f"Error: {text}")) <= len("Error: ") + 5_000
-    assert "hunter" not in masked("x " * 2_495 + "ana:hunter2@host")
+    assert len(redact_secrets(f"Error: {text}")) <= len("Error: ") + 5_000
+    assert "hunter" not in redact_secrets("x " * 2_495 + "ana:hunter2@host")

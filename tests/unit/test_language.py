@@ -18,13 +18,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from opttius_cli import i18n
-from opttius_cli.cli import program
-from opttius_cli.commands import wording
-from opttius_cli.config import settings
-from opttius_cli.reports.header import _vocabularies as vocabularies
-from opttius_cli.reports.header import header_text
+from opttius_cli.cli import build_app
+from opttius_cli.command_support import typer_i18n
+from opttius_cli.config import list_settings
+from opttius_cli.reports.header import _load_vocabularies as vocabularies
+from opttius_cli.reports.header import extract_header
 from opttius_cli.reports.library import Library
-from opttius_cli.resources import sql_folder
+from opttius_cli.resources import find_sql_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,9 +53,9 @@ def extracted() -> set[str]:
 
 @pytest.fixture
 def _english_again() -> Iterator[None]:
-    before = i18n.language()
+    before = i18n.get_language()
     yield
-    i18n.use(before)
+    i18n.set_language(before)
 
 
 def _first(message: str | tuple[str, ...] | list[str]) -> str:
@@ -166,7 +166,7 @@ def _every(command: Any, path: str = "opttius") -> Iterator[tuple[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("path", "command"), list(_every(typer.main.get_command(program()))), ids=lambda one: str(one)[:40]
+    ("path", "command"), list(_every(typer.main.get_command(build_app()))), ids=lambda one: str(one)[:40]
 )
 def test_every_command_and_option_explains_itself_in_spanish(
     path: str, command: Any, spanish: Catalog
@@ -181,13 +181,13 @@ def test_every_command_and_option_explains_itself_in_spanish(
 
 
 @pytest.mark.usefixtures("_english_again")
-@pytest.mark.parametrize("path", [path for path, _command in _every(typer.main.get_command(program()))])
+@pytest.mark.parametrize("path", [path for path, _command in _every(typer.main.get_command(build_app()))])
 def test_a_page_of_help_is_wholly_in_its_language(path: str) -> None:
     pages = {}
     for language in i18n.LANGUAGES:
-        i18n.use(language)
-        command = typer.main.get_command(program())
-        wording.translate(command)
+        i18n.set_language(language)
+        command = typer.main.get_command(build_app())
+        typer_i18n.translate_help(command)
         pages[language] = dict(_every(command))[path].get_help(
             typer.Context(dict(_every(command))[path], info_name=path)
         )
@@ -218,11 +218,11 @@ def test_lang_changes_the_help(language: str, word: str) -> None:
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("name", LIBRARY.own())
+@pytest.mark.parametrize("name", LIBRARY.list_project_reports())
 def test_every_report_has_a_title_and_columns_in_both_languages(name: str) -> None:
     import tomllib
 
-    header = tomllib.loads(header_text(LIBRARY.file(name).read_text(encoding="utf-8"), name))
+    header = tomllib.loads(extract_header(LIBRARY.find_path(name).read_text(encoding="utf-8"), name))
     spoken = [header["title"], header["grain"], *header.get("parameters", {}).values()]
     assert [set(texts) for texts in spoken] == [set(i18n.LANGUAGES)] * len(spoken)
     assert all(text.strip() for texts in spoken for text in texts.values())
@@ -246,9 +246,9 @@ def test_every_code_has_a_word_in_both_languages() -> None:
 
 
 def test_every_vocabulary_is_used() -> None:
-    headers = "".join(file.read_text(encoding="utf-8") for file in sql_folder().glob("*/*.sql"))
+    headers = "".join(file.read_text(encoding="utf-8") for file in find_sql_folder().glob("*/*.sql"))
     assert [name for name in vocabularies() if f'words = "{name}"' not in headers] == []
 
 
 def test_every_setting_is_explained_in_spanish(spanish: Catalog) -> None:
-    assert [key for key, item in settings().items() if item.metadata["meaning"] not in spanish] == []
+    assert [key for key, item in list_settings().items() if item.metadata["meaning"] not in spanish] == []

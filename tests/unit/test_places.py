@@ -13,11 +13,11 @@ from golden import hard
 
 from opttius_cli import config, i18n
 from opttius_cli.errors import ConfigError, UsageError
+from opttius_cli.language import detect_language
 from opttius_cli.render import registry
-from opttius_cli.render.cells import cells_for
+from opttius_cli.render.cell_formatter import build_formatter
 from opttius_cli.render.style import Style
-from opttius_cli.result import Kind
-from opttius_cli.tongue import spoken
+from opttius_cli.result import ColumnKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,9 +29,9 @@ BLANK = "\u00a0"
 
 @pytest.fixture(autouse=True)
 def _spoken() -> Iterator[None]:
-    before = i18n.language_of_place()
+    before = i18n.get_locale()
     yield
-    i18n.use(before)
+    i18n.set_language(before)
 
 
 WRITTEN = {
@@ -50,19 +50,19 @@ WRITTEN = {
 
 
 def test_every_place_is_written_here() -> None:
-    assert tuple(WRITTEN) == i18n.PLACES
+    assert tuple(WRITTEN) == i18n.LOCALES
 
 
 @pytest.mark.parametrize("place", WRITTEN)
 def test_values(place: str) -> None:
-    cells = cells_for(place, hard.board())
+    cells = build_formatter(place, hard.board())
     amount = Decimal("1234567.50")
     assert (
-        cells.money(amount),
-        cells.money(amount, "ARS"),
-        cells.text(Decimal("-12.50"), Kind.PERCENT),
-        cells.text(12_345_678, Kind.COUNT),
-        cells.date(DAY),
+        cells.format_money(amount),
+        cells.format_money(amount, "ARS"),
+        cells.format_value(Decimal("-12.50"), ColumnKind.PERCENT),
+        cells.format_value(12_345_678, ColumnKind.COUNT),
+        cells.format_date(DAY),
     ) == WRITTEN[place]
 
 
@@ -74,7 +74,7 @@ def test_a_bare_language_is_its_first_place(bare: str, place: str) -> None:
 
 def rendered(name: str, told: str) -> bytes:
     """A hard answer as a format, for a reader of a place."""
-    i18n.use(told)
+    i18n.set_language(told)
     out = BytesIO()
     registry.RENDERERS[name].write(hard.board(), out, Style(told))
     return out.getvalue()
@@ -118,20 +118,20 @@ def test_a_workbook_bears_the_formats_of_the_place(place: str, money: str, day: 
 
 @pytest.mark.parametrize("name", ["json", "csv"])
 def test_programs_read_the_same_in_every_place(name: str) -> None:
-    assert len({rendered(name, place) for place in i18n.PLACES}) == 1
+    assert len({rendered(name, place) for place in i18n.LOCALES}) == 1
 
 
 def test_a_place_is_set_in_the_settings_or_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert config.load({"language": "ES_ar"}, {}, tmp_path).language == "es-AR"
+    assert config.resolve_config({"language": "ES_ar"}, {}, tmp_path).language == "es-AR"
     with pytest.raises(UsageError, match="es-CL, es-AR, es-ES, en-US"):
-        config.load({"language": "es-MX"}, {}, tmp_path)
-    (tmp_path / config.FILE).write_text('language = "fr"\n', encoding="utf-8")
+        config.resolve_config({"language": "es-MX"}, {}, tmp_path)
+    (tmp_path / config.FILE_NAME).write_text('language = "fr"\n', encoding="utf-8")
     with pytest.raises(ConfigError, match="language = 'fr'"):
-        config.load({}, {}, tmp_path)
-    (tmp_path / config.FILE).write_text('language = "es-ES"\n', encoding="utf-8")
+        config.resolve_config({}, {}, tmp_path)
+    (tmp_path / config.FILE_NAME).write_text('language = "es-ES"\n', encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    assert spoken(["dashboard"]) == "es-ES"
-    assert spoken(["dashboard", "--lang", "es-AR"]) == "es-AR"
-    i18n.use("es-AR")
-    assert (i18n.language(), i18n._("Total")) == ("es", "Total")
+    assert detect_language(["dashboard"]) == "es-ES"
+    assert detect_language(["dashboard", "--lang", "es-AR"]) == "es-AR"
+    i18n.set_language("es-AR")
+    assert (i18n.get_language(), i18n._("Total")) == ("es", "Total")
     assert i18n._("Key figures") == "Cifras principales"

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opttius_cli.privacy import masks
+from opttius_cli.privacy.apply_policy import apply_policy
 from opttius_cli.privacy.policy import Policy
-from opttius_cli.privacy.protecting import protected
-from opttius_cli.result import Column, Kind, Result
+from opttius_cli.result import Column, ColumnKind, Result
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=40)
 
@@ -38,7 +38,7 @@ TEXTS = st.text(st.characters(codec="utf-8"), max_size=40)
     ],
 )
 def test_names(name: str | None, shown: str | None) -> None:
-    assert masks.mask(name, Kind.NAME) == shown
+    assert masks.mask_value(name, ColumnKind.NAME) == shown
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_names(name: str | None, shown: str | None) -> None:
     ],
 )
 def test_emails(email: str | None, shown: str | None) -> None:
-    assert masks.mask(email, Kind.EMAIL) == shown
+    assert masks.mask_value(email, ColumnKind.EMAIL) == shown
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_emails(email: str | None, shown: str | None) -> None:
     ],
 )
 def test_phones(phone: str | None, shown: str | None) -> None:
-    assert masks.mask(phone, Kind.PHONE) == shown
+    assert masks.mask_value(phone, ColumnKind.PHONE) == shown
 
 
 @pytest.mark.parametrize(
@@ -92,17 +92,17 @@ def test_phones(phone: str | None, shown: str | None) -> None:
     ],
 )
 def test_ruts(rut: str | None, shown: str | None) -> None:
-    assert masks.mask(rut, Kind.RUT) == shown
+    assert masks.mask_value(rut, ColumnKind.RUT) == shown
 
 
 def test_other_kinds_are_not_masked() -> None:
-    assert masks.mask("Ana Rojas", Kind.TEXT) == "Ana Rojas"
-    assert masks.mask("0001", Kind.ID) == "0001"
+    assert masks.mask_value("Ana Rojas", ColumnKind.TEXT) == "Ana Rojas"
+    assert masks.mask_value("0001", ColumnKind.ID) == "0001"
 
 
 @given(TEXTS)
 def test_a_masked_name_is_a_first_word_and_one_initial_at_most(name: str) -> None:
-    shown = masks.mask(name, Kind.NAME)
+    shown = masks.mask_value(name, ColumnKind.NAME)
     assert shown is not None
     words = shown.split()
     assert len(words) <= 2
@@ -113,7 +113,7 @@ def test_a_masked_name_is_a_first_word_and_one_initial_at_most(name: str) -> Non
 
 @given(TEXTS)
 def test_a_masked_email_shows_one_sign_and_the_domain(email: str) -> None:
-    shown = masks.mask(email, Kind.EMAIL)
+    shown = masks.mask_value(email, ColumnKind.EMAIL)
     assert shown is not None
     first, _stars, domain = shown.partition("***")
     assert len(first) <= 1
@@ -122,32 +122,34 @@ def test_a_masked_email_shows_one_sign_and_the_domain(email: str) -> None:
 
 @given(st.text("0123456789+() .-x９", max_size=25))
 def test_a_masked_phone_shows_three_digits_beyond_the_common_prefix(phone: str) -> None:
-    shown = masks.mask(phone, Kind.PHONE)
+    shown = masks.mask_value(phone, ColumnKind.PHONE)
     assert shown is not None
     assert len(re.findall(r"\d", shown.removeprefix(masks.MOBILE))) in {0, 3}
 
 
 @given(st.one_of(TEXTS, st.text("0123456789kK.- ", max_size=15)))
 def test_a_masked_rut_shows_its_check_digit_only(rut: str) -> None:
-    assert re.fullmatch(r"\*{3}|\*\*\.\*{3}\.\*{3}-[0-9K]", str(masks.mask(rut, Kind.RUT)))
+    assert re.fullmatch(r"\*{3}|\*\*\.\*{3}\.\*{3}-[0-9K]", str(masks.mask_value(rut, ColumnKind.RUT)))
 
 
 @given(st.lists(st.one_of(st.none(), TEXTS), max_size=8), st.sampled_from(sorted(masks.MASKS)))
-def test_a_column_is_masked_as_its_values_are(values: list[str | None], kind: Kind) -> None:
+def test_a_column_is_masked_as_its_values_are(values: list[str | None], kind: ColumnKind) -> None:
     whole = pa.array([None, *values, "Ana Rojas"], pa.string())
     # A slice: what stands before it in memory must not shift what is masked.
     part = whole.slice(1)
-    assert masks.MASKS[kind](part).to_pylist() == [masks.mask(value, kind) for value in part.to_pylist()]
+    assert masks.MASKS[kind](part).to_pylist() == [
+        masks.mask_value(value, kind) for value in part.to_pylist()
+    ]
 
 
 def people(rows: int) -> Result:
     """As many customers as asked for, in several pieces of memory."""
     kinds = {
-        "customer_id": Kind.ID,
-        "name": Kind.NAME,
-        "email": Kind.EMAIL,
-        "phone": Kind.PHONE,
-        "rut": Kind.RUT,
+        "customer_id": ColumnKind.ID,
+        "name": ColumnKind.NAME,
+        "email": ColumnKind.EMAIL,
+        "phone": ColumnKind.PHONE,
+        "rut": ColumnKind.RUT,
     }
     table = pa.table(
         {
@@ -166,7 +168,7 @@ def people(rows: int) -> Result:
 
 def test_a_result_is_masked_by_the_kinds_of_its_columns() -> None:
     result = people(4)
-    masked = protected(result, Policy()).table
+    masked = apply_policy(result, Policy()).table
     assert masked.column("customer_id") == result.table.column("customer_id")
     assert masked.slice(3).to_pylist() == [
         {
@@ -181,8 +183,8 @@ def test_a_result_is_masked_by_the_kinds_of_its_columns() -> None:
 
 def test_columns_that_are_null_throughout_stay_null() -> None:
     table = pa.table({"name": pa.nulls(2)})
-    result = Result("people", {}, "rows", (Column("name", Kind.NAME, {}),), table)
-    assert protected(result, Policy()).table.column("name").to_pylist() == [None, None]
+    result = Result("people", {}, "rows", (Column("name", ColumnKind.NAME, {}),), table)
+    assert apply_policy(result, Policy()).table.column("name").to_pylist() == [None, None]
 
 
 def test_masking_is_quick() -> None:
@@ -194,5 +196,5 @@ def test_masking_is_quick() -> None:
 
 def _seconds(result: Result) -> float:
     start = time.process_time()
-    protected(result, Policy())
+    apply_policy(result, Policy())
     return time.process_time() - start

@@ -5,11 +5,11 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from opttius_cli.engines import guard
-from opttius_cli.engines.provenance import personal
-from opttius_cli.result import Kind
+from opttius_cli.engines import sandbox
+from opttius_cli.engines.lineage import find_personal_columns
+from opttius_cli.result import ColumnKind
 
-NAME, EMAIL, RUT, PHONE = Kind.NAME, Kind.EMAIL, Kind.RUT, Kind.PHONE
+NAME, EMAIL, RUT, PHONE = ColumnKind.NAME, ColumnKind.EMAIL, ColumnKind.RUT, ColumnKind.PHONE
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ NAME, EMAIL, RUT, PHONE = Kind.NAME, Kind.EMAIL, Kind.RUT, Kind.PHONE
         ),
     ],
 )
-def test_carried(sql: str, kinds: dict[str, Kind]) -> None:
+def test_carried(sql: str, kinds: dict[str, ColumnKind]) -> None:
     assert found(sql) == kinds
 
 
@@ -85,10 +85,10 @@ def test_carries_nothing(sql: str) -> None:
     assert found(sql) == {}
 
 
-def found(sql: str) -> dict[str, Kind]:
+def found(sql: str) -> dict[str, ColumnKind]:
     """What is personal, of the columns that ``sql`` gives."""
     con = duckdb.connect()
-    statement = guard.parsed(con, sql)
+    statement = sandbox.parse_statement(con, sql)
     items = statement["node"].get("select_list") or []
     names = [item.get("alias") or (item.get("column_names") or ["x"])[-1] for item in items] or ["x"]
-    return personal(statement, names)
+    return find_personal_columns(statement, names)

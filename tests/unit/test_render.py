@@ -17,12 +17,12 @@ from rich.cells import cell_len
 
 from opttius_cli import i18n
 from opttius_cli.render import registry
-from opttius_cli.render.cells import Cells
-from opttius_cli.render.figures import bar, sparkline
-from opttius_cli.render.grid import fit, fitted
-from opttius_cli.render.left_out import sentences
+from opttius_cli.render.cell_formatter import CellFormatter
+from opttius_cli.render.data_quality_notes import build_notes
+from opttius_cli.render.kpis import draw_bar, draw_sparkline
 from opttius_cli.render.style import Style
-from opttius_cli.result import Column, Kind, Part, Result
+from opttius_cli.render.terminal.grid import build_grid, fit_text
+from opttius_cli.result import AnswerPart, Column, ColumnKind, Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,10 +34,10 @@ HEAVY = ("babel", "rich", "openpyxl", "pyarrow.parquet", "duckdb")
 
 @pytest.fixture(autouse=True)
 def _english() -> Iterator[None]:
-    before = i18n.language()
-    i18n.use("en")
+    before = i18n.get_language()
+    i18n.set_language("en")
     yield
-    i18n.use(before)
+    i18n.set_language(before)
 
 
 def rendered(name: str, answer: Answer, style: Style | None = None) -> bytes:
@@ -55,7 +55,7 @@ def text(answer: Answer, width: int | None = None, *, color: bool = False) -> st
 
 def one(result: Result) -> Answer:
     """An answer of one list."""
-    return dataclasses.replace(hard.listing(), parts=(Part(("rows",), result),))
+    return dataclasses.replace(hard.listing(), parts=(AnswerPart(("rows",), result),))
 
 
 @pytest.mark.parametrize("name", ["json", "csv"])
@@ -97,7 +97,9 @@ def test_a_piped_table_is_not_cut() -> None:
     whole = text(hard.listing())
     assert "…" not in whole
     assert "do not fit" not in whole
-    assert all(Cells("en", "CLP").text(person[1], Kind.NAME) in whole for person in hard.PEOPLE)
+    assert all(
+        CellFormatter("en", "CLP").format_value(person[1], ColumnKind.NAME) in whole for person in hard.PEOPLE
+    )
 
 
 def test_hidden_columns_are_told() -> None:
@@ -126,7 +128,7 @@ def test_a_trend_without_values_says_so() -> None:
     columns = [hard.DATE, hard.COUNT]
     days = [[date(2026, 11, 1), None], [date(2026, 11, 2), None]]
     trend = hard.result("t", ("Citas por día", "Appointments by day"), "rows", columns, days)
-    answer = dataclasses.replace(hard.board(), parts=(Part(("trends", "appointments"), trend),))
+    answer = dataclasses.replace(hard.board(), parts=(AnswerPart(("trends", "appointments"), trend),))
     assert "no figures: the data lacks this table" in text(answer, 80)
 
 
@@ -137,15 +139,15 @@ def test_growth_reads_without_colour() -> None:
 
 
 def test_sparklines() -> None:
-    assert sparkline([0, 1, 50, 100], 10) == ("▁▂▅█", 1)
-    assert sparkline([0, 0], 10) == ("▁▁", 1)
-    assert sparkline([-5, None, Decimal(5)], 10) == ("▁▁█", 1)
-    assert sparkline([], 10) == ("", 1)
+    assert draw_sparkline([0, 1, 50, 100], 10) == ("▁▂▅█", 1)
+    assert draw_sparkline([0, 0], 10) == ("▁▁", 1)
+    assert draw_sparkline([-5, None, Decimal(5)], 10) == ("▁▁█", 1)
+    assert draw_sparkline([], 10) == ("", 1)
 
 
 def test_a_long_sparkline_sums_so_many_days_per_sign() -> None:
     # Seven days in three signs: one day, then twice three.
-    assert sparkline([3, 1, 1, 1, 2, 2, 2], 3) == ("▅▅█", 3)
+    assert draw_sparkline([3, 1, 1, 1, 2, 2, 2], 3) == ("▅▅█", 3)
 
 
 @pytest.mark.parametrize(
@@ -154,36 +156,36 @@ def test_a_long_sparkline_sums_so_many_days_per_sign() -> None:
      (Decimal("3.75"), 100, "▍"), (5, None, ""), (5, 0, "")],
 )  # fmt: skip
 def test_bars(part: Decimal | int | None, most: int | None, drawn: str) -> None:
-    assert bar(part, most, 10) == drawn
+    assert draw_bar(part, most, 10) == drawn
 
 
 def test_texts_are_fitted_by_their_width_on_the_screen() -> None:
-    assert fit("abc", 5, right=True) == "  abc"
-    assert fit("李小龙", 7) == "李小龙 "
-    assert cell_len(fit("李小龙", 4)) == 4
-    assert fit("abcdef", 3) == "ab…"
-    assert fit("abc", 0) == ""
+    assert fit_text("abc", 5, align_right=True) == "  abc"
+    assert fit_text("李小龙", 7) == "李小龙 "
+    assert cell_len(fit_text("李小龙", 4)) == 4
+    assert fit_text("abcdef", 3) == "ab…"
+    assert fit_text("abc", 0) == ""
 
 
 def test_a_column_that_repeats_another_is_hidden_first() -> None:
     columns = [
-        Column("name", Kind.NAME, {"en": "Name"}),
-        Column("total_spent", Kind.MONEY, {"en": "Spent"}),
-        Column("lifetime_value", Kind.MONEY, {"en": "Value"}),
-        Column("note", Kind.TEXT, {"en": "Note"}),
-        Column("purchases", Kind.COUNT, {"en": "Purchases"}),
+        Column("name", ColumnKind.NAME, {"en": "Name"}),
+        Column("total_spent", ColumnKind.MONEY, {"en": "Spent"}),
+        Column("lifetime_value", ColumnKind.MONEY, {"en": "Value"}),
+        Column("note", ColumnKind.TEXT, {"en": "Note"}),
+        Column("purchases", ColumnKind.COUNT, {"en": "Purchases"}),
     ]
     rows = [["Ana R.", Decimal(5), Decimal(5), None, 1], ["Juan P.", Decimal(7), Decimal(7), None, 2]]
-    grid = fitted(hard.result("x", ("x", "x"), "rows", columns, rows), Cells("en", "CLP"), 27)
+    grid = build_grid(hard.result("x", ("x", "x"), "rows", columns, rows), CellFormatter("en", "CLP"), 27)
     assert [column.column.name for column in grid.columns] == ["name", "total_spent", "purchases"]
 
 
 def test_what_was_left_out_is_said_only_where_there_is_something() -> None:
-    said = sentences(hard.board(), Cells("es", "CLP"))
+    said = build_notes(hard.board(), CellFormatter("es", "CLP"))
     assert "12 linked work orders are not counted again ($1.234.567)." in said
     assert not [line for line in said if line.startswith("0 ")]
     assert "Columns missing from the data: orders (notes, tax)." in said
-    assert sentences(hard.listing(), Cells("es", "CLP")) == []
+    assert build_notes(hard.listing(), CellFormatter("es", "CLP")) == []
 
 
 def test_every_format_is_in_the_registry_once() -> None:

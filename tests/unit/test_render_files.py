@@ -20,10 +20,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opttius_cli import i18n
-from opttius_cli.render import registry, workbook
-from opttius_cli.render.formulas import runs
+from opttius_cli.render import registry
+from opttius_cli.render.formulas import is_formula
 from opttius_cli.render.style import CsvDialect, Style
-from opttius_cli.result import Column, Kind, Part, Result
+from opttius_cli.render.xlsx import workbook
+from opttius_cli.result import AnswerPart, Column, ColumnKind, Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,10 +38,10 @@ MONEY = st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-
 
 @pytest.fixture(autouse=True)
 def _english() -> Iterator[None]:
-    before = i18n.language()
-    i18n.use("en")
+    before = i18n.get_language()
+    i18n.set_language("en")
     yield
-    i18n.use(before)
+    i18n.set_language(before)
 
 
 def rendered(name: str, answer: Answer, style: Style | None = None) -> bytes:
@@ -50,18 +51,20 @@ def rendered(name: str, answer: Answer, style: Style | None = None) -> bytes:
     return out.getvalue()
 
 
-def listing(columns: dict[str, tuple[Kind, pa.Array]]) -> Answer:
+def listing(columns: dict[str, tuple[ColumnKind, pa.Array]]) -> Answer:
     """An answer of one list with these columns."""
     made = tuple(Column(name, kind, {"en": name.title()}) for name, (kind, _values) in columns.items())
     table = pa.table([values for _kind, values in columns.values()], names=list(columns))
     result = Result("things", {"en": "Things"}, "rows", made, table)
-    return dataclasses.replace(hard.listing(), parts=(Part(("rows",), result),))
+    return dataclasses.replace(hard.listing(), parts=(AnswerPart(("rows",), result),))
 
 
 def texts(values: Sequence[str | None]) -> Answer:
     """An answer of one list with a column of texts, and one of counts beside it."""
     counts = pa.array(range(len(values)), pa.int64())
-    return listing({"text": (Kind.TEXT, pa.array(values, pa.string())), "count": (Kind.COUNT, counts)})
+    return listing(
+        {"text": (ColumnKind.TEXT, pa.array(values, pa.string())), "count": (ColumnKind.COUNT, counts)}
+    )
 
 
 FORMULAS = ["=1+1", "+1+cmd|' /C calc'!A0", "-2+3+cmd", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1",
@@ -73,18 +76,18 @@ PLAIN = ["-5", "+5", "-1234.50", "-1.234,5", " -5 ", "+56912345678", "+56 9 1234
 
 
 def test_which_texts_run() -> None:
-    found = runs(pa.array([*FORMULAS, *PLAIN, None]))
+    found = is_formula(pa.array([*FORMULAS, *PLAIN, None]))
     assert found is not None
     assert found.to_pylist() == [True] * len(FORMULAS) + [False] * len(PLAIN) + [False]
-    assert runs(pa.array(PLAIN)) is None
+    assert is_formula(pa.array(PLAIN)) is None
 
 
 @given(ROWS)
 def test_csv_is_read_back(rows: list[tuple[str | None, str | None]]) -> None:
     left, right = [row[0] for row in rows], [row[1] for row in rows]
     columns = {
-        "left": (Kind.TEXT, pa.array(left, pa.string())),
-        "right": (Kind.NAME, pa.array(right, pa.string())),
+        "left": (ColumnKind.TEXT, pa.array(left, pa.string())),
+        "right": (ColumnKind.NAME, pa.array(right, pa.string())),
     }
     written = rendered("csv", listing(columns)).decode()
     read = list(csv.reader(StringIO(written, newline="")))[1:]
@@ -98,7 +101,7 @@ def test_csv_is_read_back(rows: list[tuple[str | None, str | None]]) -> None:
 
 def runs_alone(value: str) -> bool:
     """Whether a spreadsheet would run a single text."""
-    return runs(pa.array([value])) is not None
+    return is_formula(pa.array([value])) is not None
 
 
 @pytest.mark.parametrize("dialect", ["plain", "excel-es"])
@@ -112,12 +115,12 @@ def test_formulas_are_neutralised_in_csv(dialect: CsvDialect) -> None:
 def test_a_column_of_another_text_type_is_neutralised_too() -> None:
     for kind in (pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())):
         values = pa.array(["=1+1"]).cast(kind)
-        assert b"'=1+1" in rendered("csv", listing({"text": (Kind.TEXT, values)}))
+        assert b"'=1+1" in rendered("csv", listing({"text": (ColumnKind.TEXT, values)}))
 
 
 def test_null_and_empty_are_told_apart_and_an_only_cell_is_a_row() -> None:
     assert rendered("csv", texts([None, ""])) == b'text,count\r\n,0\r\n"",1\r\n'
-    only = listing({"text": (Kind.TEXT, pa.array([None, "", "x"]))})
+    only = listing({"text": (ColumnKind.TEXT, pa.array([None, "", "x"]))})
     assert rendered("csv", only) == b'text\r\n""\r\n""\r\nx\r\n'
 
 
@@ -126,7 +129,10 @@ def test_json_is_read_back(rows: list[tuple[str | None, str | None]], money: lis
     names = [row[0] for row in rows]
     amounts = pa.array(money[: len(rows)], pa.decimal128(38, 2))
     written = rendered(
-        "json", listing({'na"me': (Kind.TEXT, pa.array(names, pa.string())), "money": (Kind.MONEY, amounts)})
+        "json",
+        listing(
+            {'na"me': (ColumnKind.TEXT, pa.array(names, pa.string())), "money": (ColumnKind.MONEY, amounts)}
+        ),
     )
     read = json.loads(written, parse_float=Decimal)["rows"]
     assert [row['na"me'] for row in read] == names
@@ -172,7 +178,7 @@ def test_answers_of_several_parts_become_a_long_table() -> None:
 
 
 def test_a_list_beside_its_summary_is_the_table() -> None:
-    summary = Part(("summary",), hard.QUOTES)
+    summary = AnswerPart(("summary",), hard.QUOTES)
     answer = dataclasses.replace(hard.listing(), parts=(summary, *hard.listing().parts))
     assert rendered("csv", answer) == rendered("csv", hard.listing())
 
@@ -212,17 +218,17 @@ def test_a_text_that_no_cell_can_hold_is_cut() -> None:
 
 
 def test_more_rows_than_a_sheet_holds_continue_on_the_next() -> None:
-    from opttius_cli.render import xlsx
+    from opttius_cli.render.xlsx import writer
 
     out = BytesIO()
-    xlsx.write(texts(list("abcdefg")), out, Style("en"), most_rows=3)
+    writer.write(texts(list("abcdefg")), out, Style("en"), max_rows=3)
     book = openpyxl.load_workbook(out)
     assert book.sheetnames == ["Overview", "Things", "Things (2)", "Things (3)", "About"]
     assert [cell.value for cell in book["Things (3)"]["A"]] == ["Text", "g"]
     assert [table.ref for name in book.sheetnames[1:4] for table in book[name].tables.values()] == [
         "A1:B4", "A1:B4", "A1:B2"
     ]  # fmt: skip
-    assert workbook.MOST_ROWS == 1_048_575
+    assert workbook.MAX_ROWS == 1_048_575
 
 
 def test_names_of_sheets() -> None:
@@ -234,7 +240,7 @@ def test_names_of_sheets() -> None:
         ("''", "-"),
     ):
         result = dataclasses.replace(answer.parts[0].result, titles={"en": title})
-        made = dataclasses.replace(answer, parts=(Part(("rows",), result),))
+        made = dataclasses.replace(answer, parts=(AnswerPart(("rows",), result),))
         assert openpyxl.load_workbook(BytesIO(rendered("xlsx", made))).sheetnames[1] == name
 
 

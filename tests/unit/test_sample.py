@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from opttius_cli.sample import generate
+from opttius_cli.sample import generate_sample
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,25 +87,25 @@ class Shop:
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     folder = tmp_path_factory.mktemp("shop")
-    rows = generate(folder, customers=CUSTOMERS, seed=7, until=UNTIL, file_format="parquet")
+    rows = generate_sample(folder, customers=CUSTOMERS, seed=7, until=UNTIL, file_format="parquet")
     return Shop(folder, rows)
 
 
 @pytest.mark.parametrize("file_format", ["csv", "parquet"])
 def test_equal_seeds_give_equal_bytes(tmp_path: Path, file_format: str) -> None:
     for name in ("one", "two"):
-        generate(tmp_path / name, customers=60, seed=3, until=UNTIL, file_format=file_format)  # type: ignore[arg-type]
+        generate_sample(tmp_path / name, customers=60, seed=3, until=UNTIL, file_format=file_format)  # type: ignore[arg-type]
     assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
 
 
 def test_another_seed_gives_other_people(tmp_path: Path) -> None:
-    generate(tmp_path / "one", customers=60, seed=3, until=UNTIL)
-    generate(tmp_path / "two", customers=60, seed=4, until=UNTIL)
+    generate_sample(tmp_path / "one", customers=60, seed=3, until=UNTIL)
+    generate_sample(tmp_path / "two", customers=60, seed=4, until=UNTIL)
     assert (tmp_path / "one/customers.csv").read_bytes() != (tmp_path / "two/customers.csv").read_bytes()
 
 
 def test_only_whole_files_are_left(tmp_path: Path) -> None:
-    rows = generate(tmp_path / "shop", customers=1, seed=1, until=UNTIL)
+    rows = generate_sample(tmp_path / "shop", customers=1, seed=1, until=UNTIL)
     assert sorted(path.name for path in (tmp_path / "shop").iterdir()) == [
         f"{table}.csv" for table in sorted(rows)
     ]
@@ -114,12 +114,12 @@ def test_only_whole_files_are_left(tmp_path: Path) -> None:
 @pytest.mark.parametrize("customers", [0, -5])
 def test_a_shop_without_customers_is_refused(tmp_path: Path, customers: int) -> None:
     with pytest.raises(ValueError, match=f"not {customers}"):
-        generate(tmp_path / "none", customers=customers, seed=1, until=UNTIL)
+        generate_sample(tmp_path / "none", customers=customers, seed=1, until=UNTIL)
     assert not (tmp_path / "none").exists()
 
 
 def test_the_other_end_of_a_leap_year(tmp_path: Path) -> None:
-    rows = generate(tmp_path, customers=50, seed=1, until=date(2028, 2, 29))
+    rows = generate_sample(tmp_path, customers=50, seed=1, until=date(2028, 2, 29))
     assert rows["orders"] > 150
 
 
@@ -353,6 +353,6 @@ def test_ruts_are_of_nobody_and_written_in_every_way(shop: Shop) -> None:
 
 
 def test_branches_grow_with_the_customers(tmp_path: Path) -> None:
-    generate(tmp_path, customers=20_000, seed=1, until=UNTIL, file_format="parquet")
+    generate_sample(tmp_path, customers=20_000, seed=1, until=UNTIL, file_format="parquet")
     codes = duckdb.read_parquet(str(tmp_path / "branches.parquet")).project("code").fetchall()
     assert [code for (code,) in codes] == [*(f"CM-{n:03}" for n in range(1, 5)), "PA-001", "PA-002"]

@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from opttius_cli.sample import generate
-from opttius_cli.sample.__main__ import odd_case_table
+from opttius_cli.sample import generate_sample
+from opttius_cli.sample.__main__ import format_odd_cases
 
 DATA = Path(__file__).parents[2] / "sample_data"
 UNTIL = date(2026, 11, 22)
@@ -24,7 +24,7 @@ def between(text: str, name: str) -> str:
 
 
 def test_generating_again_gives_the_same_bytes(tmp_path: Path) -> None:
-    rows = generate(tmp_path / "again", customers=400, seed=2026, until=UNTIL)
+    rows = generate_sample(tmp_path / "again", customers=400, seed=2026, until=UNTIL)
     for table in rows:
         name = f"{table}.csv"
         assert (tmp_path / "again" / name).read_bytes() == (DATA / name).read_bytes(), name
@@ -37,7 +37,7 @@ def test_it_is_small() -> None:
 
 def test_the_readme_lists_every_hand_placed_row() -> None:
     text = (DATA / "README.md").read_text(encoding="utf-8")
-    assert between(text, "odd cases") == odd_case_table(UNTIL)
+    assert between(text, "odd cases") == format_odd_cases(UNTIL)
 
 
 def test_the_readme_counts_the_rows() -> None:

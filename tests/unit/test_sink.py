@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import pytest
 
 from opttius_cli.errors import OutputError
-from opttius_cli.render.sink import write_whole
+from opttius_cli.render.sink import write_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +45,7 @@ def names(folder: Path) -> list[str]:
 def test_a_new_file_is_written(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
-    write_whole(folder / "a.csv", False, new)
+    write_file(folder / "a.csv", False, new)
     assert (names(folder), (folder / "a.csv").read_bytes()) == (["a.csv"], NEW)
 
 
@@ -53,9 +53,9 @@ def test_a_file_is_not_overwritten_without_force(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"old")
     with pytest.raises(OutputError, match=r"a\.csv already exists.*--force"):
-        write_whole(path, force=False, write=failing(AssertionError()))
+        write_file(path, force=False, write=failing(AssertionError()))
     assert path.read_bytes() == b"old"
-    write_whole(path, force=True, write=new)
+    write_file(path, force=True, write=new)
     assert path.read_bytes() == NEW
 
 
@@ -68,7 +68,7 @@ def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> Non
         out.write(NEW)
 
     with pytest.raises(OutputError, match="already exists"):
-        write_whole(path, force=False, write=write)
+        write_file(path, force=False, write=write)
     assert (names(path.parent), path.read_bytes()) == (["a.csv"], b"of another run")
 
 
@@ -87,7 +87,7 @@ def test_a_failure_leaves_nothing_half_written(tmp_path: Path, number: int, sent
     path.parent.mkdir()
     path.write_bytes(b"old")
     with pytest.raises(OutputError, match=sentence):
-        write_whole(path, force=True, write=failing(OSError(number, os.strerror(number))))
+        write_file(path, force=True, write=failing(OSError(number, os.strerror(number))))
     assert (names(path.parent), path.read_bytes()) == (["a.csv"], b"old")
 
 
@@ -96,23 +96,23 @@ def test_other_errors_pass_and_leave_nothing(tmp_path: Path, error: BaseExceptio
     path = tmp_path / "out" / "a.csv"
     path.parent.mkdir()
     with pytest.raises(type(error)):
-        write_whole(path, force=True, write=failing(error))
+        write_file(path, force=True, write=failing(error))
     assert names(path.parent) == []
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"The folder .*nowhere does not exist"):
-        write_whole(tmp_path / "nowhere" / "a.csv", force=False, write=new)
+        write_file(tmp_path / "nowhere" / "a.csv", force=False, write=new)
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="is a folder"):
-        write_whole(tmp_path, force=True, write=new)
+        write_file(tmp_path, force=True, write=new)
 
 
 def test_a_name_that_is_too_long(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="too long"):
-        write_whole(tmp_path / ("a" * 300), force=False, write=new)
+        write_file(tmp_path / ("a" * 300), force=False, write=new)
 
 
 def test_links_that_lead_in_a_circle(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_links_that_lead_in_a_circle(tmp_path: Path) -> None:
     path.symlink_to(tmp_path / "b")
     (tmp_path / "b").symlink_to(path)
     with pytest.raises(OutputError):
-        write_whole(path, force=True, write=new)
+        write_file(path, force=True, write=new)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
@@ -128,7 +128,7 @@ def test_a_folder_without_permission(tmp_path: Path) -> None:
     folder = tmp_path / "closed"
     folder.mkdir(mode=0o500)
     with pytest.raises(OutputError, match="no permission"):
-        write_whole(folder / "a.csv", force=False, write=new)
+        write_file(folder / "a.csv", force=False, write=new)
 
 
 def mode(path: Path) -> int:
@@ -139,12 +139,12 @@ def mode(path: Path) -> int:
 def test_modes(tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:
-        write_whole(tmp_path / "open", force=False, write=new)
-        write_whole(tmp_path / "private", force=False, write=new, private=True)
+        write_file(tmp_path / "open", force=False, write=new)
+        write_file(tmp_path / "private", force=False, write=new, private=True)
         (tmp_path / "kept").write_bytes(b"old")
         (tmp_path / "kept").chmod(0o640)
-        write_whole(tmp_path / "kept", force=True, write=new)
-        write_whole(tmp_path / "open", force=True, write=new, private=True)
+        write_file(tmp_path / "kept", force=True, write=new)
+        write_file(tmp_path / "open", force=True, write=new, private=True)
     finally:
         os.umask(before)
     assert mode(tmp_path / "private") == mode(tmp_path / "open") == 0o600
@@ -155,18 +155,18 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
     real = tmp_path / "real.csv"
     real.write_bytes(b"old")
     (tmp_path / "link.csv").symlink_to(real)
-    write_whole(tmp_path / "link.csv", force=True, write=new)
+    write_file(tmp_path / "link.csv", force=True, write=new)
     assert (real.read_bytes(), (tmp_path / "link.csv").is_symlink()) == (NEW, True)
 
 
 def test_a_device_is_written_as_it_is() -> None:
-    write_whole(Path("/dev/null"), force=False, write=new)
+    write_file(Path("/dev/null"), force=False, write=new)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_device_is_said() -> None:
     with pytest.raises(OutputError, match="disk is full"):
-        write_whole(Path("/dev/full"), force=False, write=new)
+        write_file(Path("/dev/full"), force=False, write=new)
 
 
 PRINTING = """

@@ -9,12 +9,12 @@ import pytest
 from golden import hard
 
 from opttius_cli import i18n
-from opttius_cli.commands.watching import Pace, rounds
+from opttius_cli.command_support.watch import WatchTiming, run_watch_loop
 from opttius_cli.config import Config
-from opttius_cli.diagnostics import Voice
+from opttius_cli.diagnostics import Reporter
 from opttius_cli.errors import NotAllowedError, NotFoundError, SourceError, UsageError
-from opttius_cli.render.live import LiveScreen, View, status
 from opttius_cli.render.style import Style
+from opttius_cli.render.terminal.live_screen import LiveScreen, WatchView, build_status
 from opttius_cli.session import Request
 
 if TYPE_CHECKING:
@@ -74,17 +74,17 @@ def watched(
         if isinstance(found, BaseException):
             raise found
         if note:
-            request.voice.note(note)
+            request.reporter.show_note(note)
         return found
 
     def pause(seconds: float) -> str:
         if time.passed + seconds >= began[-1] + every or key:
-            shown.append([line.plain for line in screen.lines(80, 24)])
+            shown.append([line.plain for line in screen.build_lines(80, 24)])
         time.pause(seconds)
         return key
 
-    request = Request(Config(), {}, START, Voice(quiet))
-    rounds(request, ask, screen, Pace(every, time.clock, time.timer, pause))
+    request = Request(Config(), {}, START, Reporter(quiet))
+    run_watch_loop(request, ask, screen, WatchTiming(every, time.clock, time.timer, pause))
     return shown, began, time
 
 
@@ -154,8 +154,8 @@ def test_what_a_look_remarks_stands_in_the_footer() -> None:
 
 
 def test_another_day_is_told_by_its_date() -> None:
-    view = View(BOARD, START - timedelta(days=1), START, START - timedelta(hours=20), "gone")
-    told = [sentence for sentence, _style in status(view, "", "en")]
+    view = WatchView(BOARD, START - timedelta(days=1), START, START - timedelta(hours=20), "gone")
+    told = [sentence for sentence, _style in build_status(view, "", "en")]
     assert told[0] == "Not current since Nov 21, 2026 19:00:00: gone"
     assert told[1].startswith("The figures shown are of Nov 21, 2026 15:00:00, data loaded at ")
     assert told[1].endswith("Next look at 15:00:00. Ctrl-C ends.")
@@ -164,55 +164,55 @@ def test_another_day_is_told_by_its_date() -> None:
 @pytest.fixture(params=["es", "en"])
 def screen(request: pytest.FixtureRequest) -> Iterator[Callable[..., LiveScreen]]:
     def of(*, keys: bool = True, color: bool = False) -> LiveScreen:
-        i18n.use(request.param)
+        i18n.set_language(request.param)
         opened = LiveScreen(Style(request.param, color=color), keys=keys)
-        opened.show(View(BOARD, START, START + timedelta(seconds=60), START, "why " * 40))
+        opened.show_view(WatchView(BOARD, START, START + timedelta(seconds=60), START, "why " * 40))
         return opened
 
     yield of
-    i18n.use("en")
+    i18n.set_language("en")
 
 
 @pytest.mark.parametrize("width", [40, 80, 120, 200])
 @pytest.mark.parametrize("height", [1, 3, 10, 24, 500])
 def test_it_fills_the_window_and_no_more(screen: Callable[..., LiveScreen], width: int, height: int) -> None:
-    lines = screen().lines(width, height)
+    lines = screen().build_lines(width, height)
     assert len(lines) == height
     assert max(line.cell_len for line in lines) <= width
 
 
 def test_every_line_can_be_scrolled_to(screen: Callable[..., LiveScreen]) -> None:
     opened = screen()
-    whole = [line.plain for line in opened.lines(80, 1000)]
+    whole = [line.plain for line in opened.build_lines(80, 1000)]
     whole = whole[: whole.index("─" * 80)]
     while whole[-1] == "":
         whole.pop()
     seen: list[str] = []
     part: list[str] = []
-    opened.lines(80, 25)
+    opened.build_lines(80, 25)
     for _press in range(1000):
-        part = [line.plain for line in opened.lines(80, 25)]
+        part = [line.plain for line in opened.build_lines(80, 25)]
         seen.append(part[0])
-        opened.scroll("down")
+        opened.scroll_by_key("down")
     last = part[: part.index("─" * 80)]
     assert last[-1] == whole[-1]
     assert list(dict.fromkeys(seen + last)) == list(dict.fromkeys(whole))
-    opened.scroll("page-up")
-    assert opened.lines(80, 25)[0].plain == whole[len(whole) - 2 * len(last) + 1]
-    opened.scroll("home")
-    assert opened.lines(80, 25)[0].plain == whole[0]
-    opened.scroll("x")
-    assert opened.lines(80, 25)[0].plain == whole[0]
+    opened.scroll_by_key("page-up")
+    assert opened.build_lines(80, 25)[0].plain == whole[len(whole) - 2 * len(last) + 1]
+    opened.scroll_by_key("home")
+    assert opened.build_lines(80, 25)[0].plain == whole[0]
+    opened.scroll_by_key("x")
+    assert opened.build_lines(80, 25)[0].plain == whole[0]
 
 
 def test_without_a_keyboard_it_says_another_way_to_see_more(screen: Callable[..., LiveScreen]) -> None:
-    text = " ".join(line.plain for line in screen(keys=False).lines(80, 24))
+    text = " ".join(line.plain for line in screen(keys=False).build_lines(80, 24))
     assert "--section" in text
 
 
 def test_a_larger_window_after_scrolling_shows_what_fits(screen: Callable[..., LiveScreen]) -> None:
     opened = screen()
-    opened.lines(80, 25)
-    opened.scroll("end")
-    opened.lines(80, 25)
-    assert opened.lines(80, 1000)[0].plain == HEAD
+    opened.build_lines(80, 25)
+    opened.scroll_by_key("end")
+    opened.build_lines(80, 25)
+    assert opened.build_lines(80, 1000)[0].plain == HEAD

@@ -20,9 +20,10 @@ from machine import needed
 from openpyxl.utils import range_boundaries
 
 from opttius_cli import i18n
-from opttius_cli.render import registry, xlsx, xlsx_tables
+from opttius_cli.render import registry
 from opttius_cli.render.style import Style
-from opttius_cli.result import Chart, Kind, Part
+from opttius_cli.render.xlsx import tables, writer
+from opttius_cli.result import AnswerPart, ChartSpec, ColumnKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,23 +40,23 @@ HOSTILE = ("=cmd()", "=CMD()", "a[b]#'c@", "", "a\nb", "x" * 300, "+1+cmd|' /C c
 
 @pytest.fixture(autouse=True)
 def _english() -> Iterator[None]:
-    before = i18n.language()
-    i18n.use("en")
+    before = i18n.get_language()
+    i18n.set_language("en")
     yield
-    i18n.use(before)
+    i18n.set_language(before)
 
 
 def written(answer: Answer, style: Style | None = None, **more: Any) -> bytes:
     """The bytes of a workbook."""
     out = BytesIO()
-    xlsx.write(answer, out, style or Style("en"), **more)
+    writer.write(answer, out, style or Style("en"), **more)
     return out.getvalue()
 
 
 def hostile() -> Answer:
     """An answer whose headers are what nobody should call a column."""
     columns = [
-        hard.column(f"c{place}", Kind.COUNT, text, text, total=place > 0)
+        hard.column(f"c{place}", ColumnKind.COUNT, text, text, total=place > 0)
         for place, text in enumerate(HOSTILE)
     ]
     columns = [
@@ -64,7 +65,7 @@ def hostile() -> Answer:
     ]
     rows: list[list[Any]] = [[place * 10 + row for place in range(len(HOSTILE))] for row in range(3)]
     made = hard.result("x", ("x", "=1+1"), "rows", columns, rows)
-    return dataclasses.replace(hard.board(), parts=(*hard.board().parts, Part(("odd", "one"), made)))
+    return dataclasses.replace(hard.board(), parts=(*hard.board().parts, AnswerPart(("odd", "one"), made)))
 
 
 def read(file: Any, **how: Any) -> Any:
@@ -176,10 +177,10 @@ def test_only_sums_are_formulas_and_they_hold_what_they_come_to() -> None:
 
 
 def test_names_of_columns_and_tables() -> None:
-    assert xlsx_tables.headers(["A", "a", "", "", "a"]) == ["A", "a (2)", "-", "- (2)", "a (3)"]
+    assert tables.build_column_names(["A", "a", "", "", "a"]) == ["A", "a (2)", "-", "- (2)", "a (3)"]
     taken: set[str] = set()
-    assert xlsx_tables.table_name(("quotes", "by-status"), taken) == "opttius_quotes_by_status"
-    assert xlsx_tables.table_name(("Quotes", "by status"), taken) == "opttius_Quotes_by_status_2"
+    assert tables.build_table_name(("quotes", "by-status"), taken) == "opttius_quotes_by_status"
+    assert tables.build_table_name(("Quotes", "by status"), taken) == "opttius_Quotes_by_status_2"
 
 
 def test_the_first_sheet_says_what_it_comes_to() -> None:
@@ -196,7 +197,7 @@ def test_the_first_sheet_says_what_it_comes_to() -> None:
 def test_a_list_that_goes_on_has_no_sum_that_would_be_wrong() -> None:
     rows: list[list[Any]] = [[f"p{place}", Decimal(place)] for place in range(7)]
     long = hard.result("x", ("x", "Things"), "rows", [hard.STATUS, hard.AMOUNT], rows)
-    answer = dataclasses.replace(hard.listing(), parts=(Part(("rows",), long),))
+    answer = dataclasses.replace(hard.listing(), parts=(AnswerPart(("rows",), long),))
     book = read(BytesIO(written(answer, most_rows=3)))
     assert book.sheetnames == ["Overview", "Things", "Things (2)", "Things (3)", "About"]
     assert [[cell.value for cell in book[name]["A"]] for name in book.sheetnames[1:4]] == [
@@ -218,7 +219,7 @@ def test_a_list_that_goes_on_has_no_sum_that_would_be_wrong() -> None:
     ],
 )
 def test_formats_are_those_of_the_place(language: str, money: str, day: str) -> None:
-    i18n.use(language)
+    i18n.set_language(language)
     book = read(BytesIO(written(hard.listing(), Style(language))))
     row = book.worksheets[1][2]
     assert row[7].number_format.partition(";")[0] == money
@@ -232,9 +233,9 @@ def test_libreoffice_opens_it_and_works_the_sums_out_again(tmp_path: Path) -> No
     answer = hostile()
     days = hard.result(
         "t", ("Meses", "Months"), "rows", [hard.STATUS, hard.COUNT], [["a", 1], ["b", 2]],
-        Chart("column", "status", "count"),
+        ChartSpec("column", "status", "count"),
     )  # fmt: skip
-    answer = dataclasses.replace(answer, parts=(*answer.parts, Part(("months",), days)))
+    answer = dataclasses.replace(answer, parts=(*answer.parts, AnswerPart(("months",), days)))
     file = tmp_path / "book.xlsx"
     # The sums that it carries are taken out: what is read back must be worked out anew.
     with zipfile.ZipFile(BytesIO(written(answer))) as source, zipfile.ZipFile(file, "w") as target:

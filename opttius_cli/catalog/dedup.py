@@ -1,0 +1,30 @@
+"""Define which of several rows with the same primary key is used, as an order of preference.
+
+The loader and the scoped views rank by the same order, so deferred rows are treated like all others.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opttius_cli.catalog.tables import Table
+
+
+def quote_identifier(name: str) -> str:
+    """Return ``name`` as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def preferred_row_order(table: Table) -> str:
+    """Return an ORDER BY list, best row first: latest ``updated_at``, then ``created_at``.
+
+    Rows equal in both are ordered by their whole content, so that the order of files does not matter.
+    """
+    latest = [
+        f"{quote_identifier(name)} DESC NULLS LAST"
+        for name in ("updated_at", "created_at")
+        if table.has_column(name)
+    ]
+    content = [f"CAST({quote_identifier(column.name)} AS VARCHAR) NULLS LAST" for column in table.columns]
+    return ", ".join(latest + content)

@@ -1,0 +1,1 @@
+"""What the commands share: options, requests, answers written, a watched screen, the audit of a run."""

@@ -1,0 +1,91 @@
+"""Load the jobs of ``opttius.toml``, and build the request of each run."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opttius_cli import config as settings
+from opttius_cli.command_support.audit_hook import record_reveal
+from opttius_cli.command_support.request import build_reporter, load_library
+from opttius_cli.errors import NotAllowedError
+from opttius_cli.i18n import _
+from opttius_cli.privacy.permission import check_reveal
+from opttius_cli.privacy.policy import build_policy
+from opttius_cli.render import registry
+from opttius_cli.reports.report_parts import list_figures, map_parts
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from opttius_cli.command_support.options import LoadOptions
+    from opttius_cli.config import Config
+    from opttius_cli.jobs.definition import AllowedValues, Job
+    from opttius_cli.session import Request
+
+_SCREEN_FORMATS = {"table"}
+
+
+def build_allowed_values() -> AllowedValues:
+    """Return the report parts, figures, formats and masking modes that a job may use."""
+    from opttius_cli.jobs.definition import AllowedValues
+
+    formats = {
+        name: renderer.extension
+        for name, renderer in registry.RENDERERS.items()
+        if name not in _SCREEN_FORMATS
+    }
+    report_library = load_library()
+    parts = list(map_parts(report_library.list_user_reports()))
+    return AllowedValues(
+        parts, lambda: list_figures(report_library), formats, ("masked", "anonymous", "revealed")
+    )
+
+
+def load_jobs(config: Config) -> dict[str, Job]:
+    """Load every job that the config files define. Raises DefinitionError for an invalid one."""
+    from opttius_cli.jobs.definition import load_jobs
+
+    root = Path(config.reports_folder).expanduser().absolute() if config.reports_folder else None
+    return load_jobs(
+        settings.find_config_files(os.environ, Path.cwd()), root, config.timezone, build_allowed_values()
+    )
+
+
+def build_job_request(
+    options: LoadOptions, config: Config, job: Job, as_of: str | None, now: datetime
+) -> Request:
+    """Build the request of a run of ``job`` at ``as_of``; ``now`` is the clock."""
+    from opttius_cli.session import Request
+
+    is_revealed = job.masking == "revealed"
+    if is_revealed:
+        if not config.allow_reveal:
+            raise NotAllowedError(
+                _("masking = “revealed” is switched off here (privacy.allow_reveal = false).")
+            )
+        if not (config.user and config.allow_reveal):
+            # The role of an admin is checked later, when it has been read from the data.
+            check_reveal(config, role=None)
+        record_reveal(options.record, job.reason or "")
+    options.record.report, options.record.masking = job.name, job.masking
+    return Request(
+        replace(
+            config,
+            organization=job.organization or config.organization,
+            branches=job.branches or config.branches,
+            timezone=job.timezone or config.timezone,
+        ),
+        os.environ,
+        now,
+        build_reporter(options),
+        period=job.period,
+        as_of=as_of,
+        compare=job.compare,
+        refresh=options.refresh,
+        strict=options.strict,
+        policy=build_policy(config, anonymous=job.masking == "anonymous", reveal=is_revealed),
+        record=options.record,
+    )

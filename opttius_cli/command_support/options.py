@@ -1,0 +1,190 @@
+"""Declare the options that commands share; a command receives them as one frozen value."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_type_hints
+
+import typer
+
+from opttius_cli.audit import AuditRecord
+from opttius_cli.i18n import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Format = Literal["table", "json", "csv", "md", "xlsx", "html", "parquet"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonOptions:
+    """The options of every command. ``record`` is not an option but the audit record of this run."""
+
+    record: AuditRecord = field(default_factory=AuditRecord)
+    lang: Annotated[
+        str | None,
+        typer.Option(
+            metavar="es|en",
+            help=N_("Language: es or en; es-CL, es-AR, es-ES, en-US: numbers and dates as there."),
+        ),
+    ] = None
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=N_("Print only errors on stderr."))] = False
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help=N_("Print details on stderr."))] = False
+    no_color: Annotated[bool, typer.Option("--no-color", help=N_("No colours (so does NO_COLOR)."))] = False
+    no_input: Annotated[
+        bool, typer.Option("--no-input", help=N_("Never ask for input; no command asks today."))
+    ] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOptions(CommonOptions):
+    """The options of a command that has a source."""
+
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--source",
+            "-s",
+            metavar=N_("SOURCE"),
+            help=N_("A folder of exports, an .xlsx, a pg_dump file, a snapshot or a database."),
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadOptions(SourceOptions):
+    """The options of a command that reads a source; each run of it is audited."""
+
+    refresh: Annotated[bool, typer.Option("--refresh", help=N_("Load the source again now."))] = False
+    max_age: Annotated[
+        str | None,
+        typer.Option(
+            metavar=N_("AGE"), help=N_("Load again when the snapshot is older than this (30s, 5m, 2h).")
+        ),
+    ] = None
+    strict: Annotated[
+        bool, typer.Option("--strict", help=N_("Refuse the source when any of its rows cannot be read."))
+    ] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryOptions(LoadOptions):
+    """The options of a command that answers a query."""
+
+    organization: Annotated[
+        str | None,
+        typer.Option(
+            "--organization", "-O", metavar=N_("NAME"), help=N_("The organization, by id, slug or name.")
+        ),
+    ] = None
+    branch: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--branch",
+            "-b",
+            metavar=N_("BRANCH"),
+            help=N_("A branch, by code, id or name; repeatable. All when not given."),
+        ),
+    ] = None
+    period: Annotated[
+        str | None,
+        typer.Option(
+            "--period",
+            "-p",
+            metavar=N_("PERIOD"),
+            help=N_(
+                "Days (30), today, this-week, last-month, ytd, 2026-10, 2026-Q3, 2026 or 2026-01-15..2026-02-14."
+            ),
+        ),
+    ] = None
+    compare: Annotated[
+        Literal["previous", "year", "none"],
+        typer.Option(help=N_("The window that growth is compared with.")),
+    ] = "previous"
+    as_of: Annotated[
+        str | None,
+        typer.Option(metavar=N_("WHEN"), help=N_("The instant the report shows: a date or a timestamp.")),
+    ] = None
+    tz: Annotated[
+        str | None, typer.Option(metavar=N_("ZONE"), help=N_("The time zone whose days are counted."))
+    ] = None
+    format: Annotated[
+        Format | None, typer.Option("--format", "-f", help=N_("How the answer is written."))
+    ] = None
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar=N_("FILE"), help=N_("A file, or - for stdout."))
+    ] = None
+    force: Annotated[bool, typer.Option("--force", help=N_("Overwrite the file of --output."))] = False
+    csv_dialect: Annotated[
+        Literal["plain", "excel-es"],
+        typer.Option(help=N_("CSV as programs read it, or as Excel in Spanish does.")),
+    ] = "plain"
+    as_email: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            metavar=N_("EMAIL"),
+            help=N_("The admin whose rights apply, where the data names admins."),
+        ),
+    ] = None
+    anonymous: Annotated[
+        bool,
+        typer.Option("--anonymous", help=N_("Pseudonyms for people and ids, the same in every export.")),
+    ] = False
+    reveal_pii: Annotated[
+        bool,
+        typer.Option("--reveal-pii", help=N_("Show names, emails, phones and RUTs whole; needs --reason.")),
+    ] = False
+    reason: Annotated[
+        str | None, typer.Option(metavar=N_("TEXT"), help=N_("Why personal data is shown."))
+    ] = None
+
+
+OptionsT = TypeVar("OptionsT", bound=CommonOptions)
+
+
+def list_option_names(kind: type[CommonOptions]) -> tuple[str, ...]:
+    """Return the names of the options of ``kind``."""
+    return tuple(item.name for item in fields(kind) if item.name != "record")
+
+
+def with_options(kind: type[OptionsT]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return a decorator that turns the fields of ``kind``, the command's first parameter, into options.
+
+    Typer reads options from a function's signature; the decorator writes the fields of ``kind`` into it after
+    the command's own parameters.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        hints = get_type_hints(kind, include_extras=True) | {"context": typer.Context}
+        own_hints = get_type_hints(command, include_extras=True)
+        own = list(inspect.signature(command).parameters.values())[1:]
+        defaults = {item.name: item.default for item in fields(kind)}
+        common = [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=defaults[name])
+            for name in list_option_names(kind)
+        ]
+        context_parameter = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY)
+
+        @functools.wraps(command)
+        def run_command(*, context: typer.Context, **values: Any) -> None:
+            option_values = {parameter.name: values.pop(parameter.name) for parameter in common}
+            record = context.obj or AuditRecord()
+            if issubclass(kind, LoadOptions):
+                record.command = context.command_path.partition(" ")[2]
+            command(kind(record=record, **option_values), **values)
+
+        parameters = [
+            parameter.replace(
+                kind=inspect.Parameter.KEYWORD_ONLY, annotation=(own_hints | hints)[parameter.name]
+            )
+            for parameter in (context_parameter, *own, *common)
+        ]
+        run_command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run_command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        del run_command.__wrapped__
+        return run_command
+
+    return decorate

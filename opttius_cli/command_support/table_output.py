@@ -1,0 +1,103 @@
+"""Write lists of the program's own data, such as snapshots and audited runs; and the options for that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from opttius_cli.command_support.options import CommonOptions
+from opttius_cli.command_support.request import (
+    build_style,
+    require_filename,
+    warn_extension_mismatch,
+)
+from opttius_cli.errors import UsageError
+from opttius_cli.i18n import N_, _, get_language
+from opttius_cli.render import listing, sink
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from opttius_cli.result import Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOptions(CommonOptions):
+    """The options of a command that lists the program's own data."""
+
+    format: Annotated[
+        listing.Format | None, typer.Option("--format", "-f", help=N_("How the list is written."))
+    ] = None
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar=N_("FILE"), help=N_("A file, or - for stdout."))
+    ] = None
+    force: Annotated[bool, typer.Option("--force", help=N_("Overwrite the file of --output."))] = False
+
+
+def build_result(
+    name: str,
+    titles: Mapping[str, str],
+    columns: Iterable[tuple[str, str, str, str]],
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    words: Mapping[str, Mapping[str, str]] | None = None,
+) -> Result:
+    """Build a result of ``rows``, by the names of ``columns``: (name, kind, Spanish label, English label).
+
+    ``words`` are the reader's words for the codes of a column. JSON and CSV contain the codes.
+    """
+    import pyarrow as pa
+
+    from opttius_cli.result import Column, ColumnKind, Result
+
+    typed_columns = tuple(
+        Column(
+            name,
+            ColumnKind(kind),
+            {"es": es, "en": en},
+            vocabulary={get_language(): (words or {}).get(name, {})},
+        )
+        for name, kind, es, en in columns
+    )
+    types = {
+        ColumnKind.COUNT: pa.int64(),
+        ColumnKind.NUMBER: pa.float64(),
+        ColumnKind.FLAG: pa.bool_(),
+        ColumnKind.LIST: pa.list_(pa.string()),
+    }
+    schema = pa.schema([(column.name, types.get(column.kind, pa.string())) for column in typed_columns])
+    return Result(name, titles, "rows", typed_columns, pa.Table.from_pylist(list(rows), schema))
+
+
+def write_list(result: Result, options: ListOptions) -> None:
+    """Write a list as the options say. Only its owner can read a file, because it tells who worked when."""
+    require_filename(options.output)
+    format_name, style = options.format or _resolve_format(options.output), build_style(options)
+    if options.output in {None, "-"}:
+        sink.write_stdout(lambda out: listing.write_listing(result, out, style, format_name))
+        return
+    path = Path(str(options.output))
+    sink.write_file(
+        path, options.force, lambda out: listing.write_listing(result, out, style, format_name), private=True
+    )
+    warn_extension_mismatch(path, format_name, options)
+
+
+def _resolve_format(target: str | None) -> listing.Format:
+    """Return the format of a file's extension, a table for stdout. Raises UsageError for an unknown one."""
+    if target in {None, "-"}:
+        return "table"
+    extensions: dict[str, listing.Format] = {".json": "json", ".csv": "csv", ".txt": "table"}
+    format_name = extensions.get(Path(str(target)).suffix.lower())
+    if format_name is None:
+        raise UsageError(
+            _(
+                "The name of {path} does not show its format. Add --format, one of {formats}.",
+                path=target,
+                formats=", ".join(sorted(extensions.values())),
+            )
+        )
+    return format_name

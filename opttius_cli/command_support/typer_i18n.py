@@ -1,0 +1,150 @@
+"""Translate Typer's own texts: the pages of ``--help``, and errors in a command line."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import typer.core
+
+from opttius_cli.errors import format_list
+from opttius_cli.i18n import N_, _
+from opttius_cli.name_matching import suggest_names
+from opttius_cli.redaction import redact_value
+
+if TYPE_CHECKING:
+    from typer.exceptions import TyperException
+
+TYPER_MESSAGES = (
+    N_("Arguments"),
+    N_("Options"),
+    N_("Commands"),
+    N_("default: {default}"),
+    N_("required"),
+    N_("Show this message and exit."),
+    N_("Install completion for the current shell."),
+    N_("Show completion for the current shell, to copy it or customize the installation."),
+    N_("[OPTIONS]"),
+    N_("COMMAND [ARGS]..."),
+)
+"""Texts that Typer writes itself, listed here so that the catalogs contain them."""
+
+_NO_COMMAND = re.compile(r"No such command '(?P<name>.*?)'\.")
+_EXTRA_ARGUMENTS = re.compile(r"Got unexpected extra argument\(s\) \((?P<words>.*)\)")
+
+
+def translate_help(command: Any) -> None:
+    """Translate the help of a command, and of its subcommands, to the language in use."""
+    # Typer translates its headings with the system's catalog; ours contains them too.
+    setattr(typer.core, "_", _)  # noqa: B010 - the module's types do not allow assigning this name
+    _translate_texts(command)
+
+
+def _translate_texts(command: Any) -> None:
+    for text in ("help", "short_help", "options_metavar", "subcommand_metavar"):
+        if getattr(command, text, None):
+            setattr(command, text, _(getattr(command, text)))
+    command.format_usage = partial(_write_usage_line, command)
+    context = typer.Context(command)
+    for parameter in command.get_params(context):
+        for text in ("help", "metavar"):
+            if getattr(parameter, text, None):
+                setattr(parameter, text, _(getattr(parameter, text)))
+        if parameter.param_type_name == "argument":
+            # The metavar explains the argument; its Python type does not help a shop owner.
+            parameter.display_type_rich = _skip_type
+    for subcommand in getattr(command, "commands", {}).values():
+        _translate_texts(subcommand)
+
+
+def _skip_type(**_context: Any) -> None:
+    return None
+
+
+def _write_usage_line(command: Any, context: Any, formatter: Any) -> None:
+    """Write the first line of a help page, whose first word Typer has in English only."""
+    pieces = command.collect_usage_pieces(context)
+    formatter.write_usage(context.command_path, " ".join(pieces), _("Usage: "))
+
+
+def explain_usage_error(error: TyperException) -> str:
+    """Explain what is wrong with a command line, and what to type instead."""
+    kind = type(error).__name__
+    if kind == "NoArgsIsHelpError":
+        context: Any = getattr(error, "ctx", None)
+        return _(
+            "A command is missing. Type {command} --help.",
+            command=getattr(context, "command_path", "opttius"),
+        )
+    if kind == "NoSuchOption":
+        return _add_suggestions(
+            _("There is no option {name}.", name=getattr(error, "option_name", "")),
+            getattr(error, "possibilities", None) or (),
+        )
+    if kind == "BadOptionUsage":
+        name = getattr(error, "option_name", "")
+        return (
+            _("{name} needs a value after it.", name=name)
+            if "requires" in error.message
+            else _("{name} takes no value.", name=name)
+        )
+    parameter = getattr(error, "param", None)
+    return (
+        _explain_extra_words(error) if parameter is None else _explain_parameter_error(parameter, kind, error)
+    )
+
+
+def _add_suggestions(sentence: str, suggestions: Any) -> str:
+    return (
+        f"{sentence} {_('The nearest: {names}.', names=format_list(list(suggestions)))}"
+        if suggestions
+        else sentence
+    )
+
+
+def _explain_extra_words(error: TyperException) -> str:
+    """Explain words that no command and no argument takes; an unknown error keeps Typer's English text."""
+    context: Any = getattr(error, "ctx", None)
+    if context and (match := _NO_COMMAND.match(error.message)):
+        return _add_suggestions(
+            _("There is no command “{name}”.", name=redact_value(match["name"])),
+            suggest_names(match["name"], context.command.commands, limit=12),
+        )
+    if context and (match := _EXTRA_ARGUMENTS.match(error.message)):
+        return _(
+            "“{words}” cannot be used here. Type {command} --help.",
+            words=redact_value(match["words"]),
+            command=context.command_path,
+        )
+    return error.format_message()
+
+
+def _explain_parameter_error(parameter: Any, kind: str, error: TyperException) -> str:
+    first = parameter.opts[0] if parameter.opts else ""
+    name = first if first.startswith("-") else parameter.metavar or parameter.name.upper()
+    context: Any = getattr(error, "ctx", None)
+    if kind == "MissingParameter":
+        return _(
+            "{name} is missing. Type {command} --help.",
+            name=name,
+            command=context.command_path if context else "opttius",
+        )
+    allowed = _describe_allowed_values(parameter)
+    if allowed is None:
+        return _("The value of {name} cannot be used: {why}", name=name, why=error.message)
+    return _("{name} must be {kind}.", name=name, kind=allowed)
+
+
+def _describe_allowed_values(parameter: Any) -> str | None:
+    """Describe the values that a parameter takes, where its type says so."""
+    descriptor = parameter.type_descriptor
+    if descriptor.choices:
+        return _("one of {names}", names=", ".join(map(str, descriptor.choices)))
+    if descriptor.annotation is not int:
+        return None
+    if parameter.min is not None and parameter.max is not None:
+        return _("a whole number from {least} to {most}", least=parameter.min, most=parameter.max)
+    if parameter.min is not None:
+        return _("a whole number, {least} or more", least=parameter.min)
+    return _("a whole number")

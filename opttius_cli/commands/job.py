@@ -1,0 +1,176 @@
+"""``opttius report``: run the jobs that opttius.toml defines, list them, and show their status."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from opttius_cli import config as settings
+from opttius_cli import diagnostics
+from opttius_cli.command_support import job_status
+from opttius_cli.command_support.jobs import build_job_request, load_jobs
+from opttius_cli.command_support.options import LoadOptions, with_options
+from opttius_cli.command_support.request import build_reporter, load_config, read_clock
+from opttius_cli.errors import AlertError, BusyError, OpttiusError, UsageError
+from opttius_cli.i18n import N_, _
+from opttius_cli.render import sink
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from opttius_cli.audit import AuditRecord
+    from opttius_cli.jobs.batch import RunSelection
+    from opttius_cli.jobs.definition import Job
+    from opttius_cli.jobs.run_job import Outcome, RunContext
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.command("list", help=N_("The reports that opttius.toml defines."))(job_status.list_)
+app.command(help=N_("Whether the reports came: exit 1 when one is late or has failed."))(job_status.status)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRunOptions(LoadOptions):
+    """The options of a run of jobs."""
+
+    due: Annotated[bool, typer.Option("--due", help=N_("Every report that is due and not made yet."))] = False
+    catch_up: Annotated[
+        bool,
+        typer.Option("--catch-up", help=N_("Every run that was due and is not made yet, also older ones.")),
+    ] = False
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar=N_("WHEN"),
+            help=N_("The instant the report shows; its due time when not given."),
+        ),
+    ] = None
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=N_("Only print which files would be made."))] = (
+        False
+    )
+    if_changed: Annotated[
+        bool,
+        typer.Option("--if-changed", help=N_("Keep the files when nothing in them has changed.")),
+    ] = False
+    fail_on_alert: Annotated[
+        bool, typer.Option("--fail-on-alert", help=N_("Exit 10 when an alert is raised."))
+    ] = False
+    on_success: Annotated[
+        str | None, typer.Option(metavar=N_("COMMAND"), help=N_("Run this after a report was made."))
+    ] = None
+    on_failure: Annotated[
+        str | None, typer.Option(metavar=N_("COMMAND"), help=N_("Run this after a report could not be made."))
+    ] = None
+
+
+@app.command(help=N_("Make the files of a report: all of them, or none."))
+@with_options(JobRunOptions)
+def run(
+    options: JobRunOptions,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar=N_("NAME"), help=N_("A report of opttius.toml; report list names them.")),
+    ] = None,
+) -> None:
+    """Run one job by name, or all that are due; print the path of every file that was made."""
+    from opttius_cli.jobs.batch import RunSelection
+    from opttius_cli.jobs.definition import find_job
+
+    if name is None and not options.due and not options.catch_up:
+        raise UsageError(_("Which report? Type opttius report run NAME, or opttius report run --due."))
+    if options.as_of and (options.due or options.catch_up):
+        raise UsageError(_("--as-of names one instant: leave out --due and --catch-up."))
+    config = load_config(options)
+    jobs = load_jobs(config)
+    selection = RunSelection("missed" if options.catch_up else "due" if options.due else "now", options.as_of)
+    chosen = [find_job(jobs, name)] if name else [job for job in jobs.values() if job.schedule]
+    context = _build_run_context(options, config)
+    if options.dry_run:
+        _print_plan(context, chosen, selection)
+        return
+    with _raise_on_sigterm():
+        alert_count = _run_jobs(context, chosen, selection, options.record)
+    if alert_count and options.fail_on_alert:
+        raise AlertError(alert_count)
+
+
+def _build_run_context(options: JobRunOptions, config: settings.Config) -> RunContext:
+    """Build what every run needs: state folder, clock, stderr, requests and hooks."""
+    from opttius_cli.jobs.run_job import RunContext
+
+    return RunContext(
+        state_folder=settings.find_state_folder(os.environ),
+        clock=read_clock,
+        reporter=build_reporter(options),
+        build_request=lambda job, instant: build_job_request(options, config, job, instant, read_clock()),
+        environment=os.environ,
+        if_changed=options.if_changed,
+        on_success=options.on_success,
+        on_failure=options.on_failure,
+    )
+
+
+def _print_plan(context: RunContext, chosen: list[Job], selection: RunSelection) -> None:
+    from opttius_cli.jobs import batch
+
+    for job in chosen:
+        for plan in batch.plan_all(context, job, selection):
+            context.reporter.show_note(
+                _("{name}, as of {as_of}:", name=job.name, as_of=plan.clock.as_of.isoformat())
+            )
+            sink.write_stdout_text("".join(f"{plan.folder / name}\n" for name in plan.file_names))
+
+
+def _run_jobs(context: RunContext, chosen: list[Job], selection: RunSelection, record: AuditRecord) -> int:
+    """Run each job; returns how many alerts were raised. A job that fails does not stop the others."""
+    from opttius_cli.jobs import batch
+
+    alert_count, errors = 0, []
+    for job in chosen:
+        try:
+            for outcome in batch.run_all(context, job, selection):
+                record.rows = (record.rows or 0) + (outcome.run.rows or 0)
+                record.output = str(outcome.folder.absolute())
+                _report_outcome(context, outcome)
+                alert_count += len(outcome.raised)
+        except OpttiusError as error:
+            if len(chosen) == 1:
+                raise
+            context.reporter.show_error(f"{job.name}: {error}")
+            errors.append(error)
+    if errors:
+        first = next((failure for failure in errors if not isinstance(failure, BusyError)), errors[0])
+        raise typer.Exit(diagnostics.exit_code(first))
+    return alert_count
+
+
+def _report_outcome(context: RunContext, outcome: Outcome) -> None:
+    """Print the outcome of a run: the paths on stdout, the rest on stderr."""
+    messages = {
+        "unchanged": _("{name}: nothing has changed; the files were kept.", name=outcome.run.report),
+        "empty": _("{name}: this report is empty; it was delivered anyway.", name=outcome.run.report),
+    }
+    if outcome.run.status in messages:
+        context.reporter.show_note(messages[outcome.run.status])
+    for alert in outcome.raised:
+        context.reporter.show_note(_("Alert: {sentence}", sentence=alert.sentence))
+    if outcome.run.status != "unchanged":
+        sink.write_stdout_text("".join(f"{file}\n" for file in outcome.files))
+
+
+@contextmanager
+def _raise_on_sigterm() -> Iterator[None]:
+    """Let SIGTERM end a run as Ctrl-C does, so that no partial files stay and the ledger records it."""
+
+    def raise_interrupt(_number: int, _frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    previous_handler = signal.signal(signal.SIGTERM, raise_interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous_handler)

@@ -1,0 +1,198 @@
+"""Alerts: figures of an answer are compared with their bounds, and alerts are added to the answer as a part.
+
+The arithmetic is exact, with fractions; only the values that are shown are rounded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from opttius_cli.i18n import _, n_
+from opttius_cli.render.cell_formatter import build_formatter
+from opttius_cli.reports.layouts import DASHBOARD, Slot
+from opttius_cli.result import AnswerPart, Column, ColumnKind, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from opttius_cli.jobs.definition import Alert
+    from opttius_cli.result import Answer
+
+Figures = dict[str, Decimal]
+"""Figures by their dotted paths."""
+PastFigures = list[dict[str, Figures]]
+"""The figures of earlier runs by scope, newest run first."""
+
+_FIGURE_DECIMALS, _PERCENT_DECIMALS = 6, 2
+"""Decimals of the values that are shown: of figures, and of changes."""
+_DECIMAL_CONTEXT = Context(prec=76, rounding=ROUND_HALF_UP)
+"""Enough digits for any sum of the database, and for its decimals."""
+_COLUMNS = (
+    Column("alert", ColumnKind.TEXT, {"es": "Alerta", "en": "Alert"}),
+    Column("figure", ColumnKind.TEXT, {"es": "Cifra", "en": "Figure"}),
+    Column("value", ColumnKind.NUMBER, {"es": "Valor", "en": "Value"}),
+    Column("reference", ColumnKind.NUMBER, {"es": "Referencia", "en": "Reference"}),
+    Column("change_pct", ColumnKind.PERCENT, {"es": "Cambio", "en": "Change"}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedAlert:
+    """An alert whose figure is out of bounds: its value, its reference and the change in percent."""
+
+    alert: Alert
+    scope: str
+    sentence: str
+    value: Decimal
+    reference: Decimal | None
+    change: Decimal | None
+
+
+def find_slots(alerts: Iterable[Alert]) -> tuple[Slot, ...]:
+    """Find the slots whose reports hold the figures of ``alerts``."""
+    paths = {_split_path(alert.figure) for alert in alerts}
+    return tuple(slot for slot in DASHBOARD if slot.path in paths)
+
+
+def read_figures(alerts: Iterable[Alert], answer: Answer) -> Figures:
+    """Read the figures of ``alerts`` from ``answer``, by their dotted paths; missing ones are left out."""
+    values = {}
+    for alert in alerts:
+        cell = _find_cell(alert.figure, answer)
+        if cell is not None:
+            values[alert.figure] = Decimal(cell[0])
+    return values
+
+
+def check_alerts(
+    alerts: Sequence[Alert],
+    current: Mapping[str, Decimal],
+    previous: Mapping[str, Decimal],
+    past: PastFigures,
+    scope: str,
+    answer: Answer,
+) -> list[RaisedAlert]:
+    """Return the alerts whose figure is out of bounds; one that cannot be compared yet is left out."""
+    raised = []
+    for alert in alerts:
+        if alert.figure not in current:
+            continue
+        value = Fraction(current[alert.figure])
+        reference = _get_reference(alert, previous, past, scope)
+        change = (value - reference) / abs(reference) * 100 if reference else None
+        compared = value if alert.against == "value" else change
+        if compared is not None and _is_out_of_bounds(alert, compared):
+            raised.append(_build_raised_alert(alert, scope, current[alert.figure], reference, change, answer))
+    return raised
+
+
+def build_part(raised: Sequence[RaisedAlert]) -> AnswerPart:
+    """Build the part of the answer that lists the raised alerts."""
+    import pyarrow as pa
+
+    rows = [
+        (alert.sentence, alert.alert.figure, alert.value, alert.reference, alert.change) for alert in raised
+    ]
+    number, percent = (pa.decimal128(38, decimals) for decimals in (_FIGURE_DECIMALS, _PERCENT_DECIMALS))
+    types = (pa.string(), pa.string(), number, number, percent)
+    columns = list(zip(*rows, strict=True)) or [()] * len(types)
+    arrays = [pa.array(list(column), kind) for column, kind in zip(columns, types, strict=True)]
+    table = pa.table(arrays, names=[column.name for column in _COLUMNS])
+    return AnswerPart(
+        ("alerts",), Result("alerts", {"es": "Alertas", "en": "Alerts"}, "rows", _COLUMNS, table)
+    )
+
+
+def _build_raised_alert(
+    alert: Alert,
+    scope: str,
+    value: Decimal,
+    reference: Fraction | None,
+    change: Fraction | None,
+    answer: Answer,
+) -> RaisedAlert:
+    compared = None if reference is None else _round_decimal(reference, _FIGURE_DECIMALS)
+    rounded_change = None if change is None else _round_decimal(change, _PERCENT_DECIMALS)
+    return RaisedAlert(
+        alert, scope, _describe_alert(alert, value, rounded_change, answer), value, compared, rounded_change
+    )
+
+
+def _get_reference(
+    alert: Alert, previous: Mapping[str, Decimal], past: PastFigures, scope: str
+) -> Fraction | None:
+    if alert.against == "previous":
+        return Fraction(previous[alert.figure]) if alert.figure in previous else None
+    if alert.against == "mean":
+        earlier = [run[scope][alert.figure] for run in past if alert.figure in run.get(scope, {})][
+            : alert.last
+        ]
+        return sum(map(Fraction, earlier), Fraction()) / len(earlier) if earlier else None
+    return None
+
+
+def _is_out_of_bounds(alert: Alert, value: Fraction) -> bool:
+    return (alert.below is not None and value < Fraction(alert.below)) or (
+        alert.above is not None and value > Fraction(alert.above)
+    )
+
+
+def _round_decimal(value: Fraction, decimals: int) -> Decimal:
+    """Round ``value`` to a decimal, half away from zero."""
+    divided = _DECIMAL_CONTEXT.divide(Decimal(value.numerator), Decimal(value.denominator))
+    return divided.quantize(Decimal(1).scaleb(-decimals), context=_DECIMAL_CONTEXT)
+
+
+def _split_path(figure: str) -> tuple[str, ...]:
+    return tuple(figure.split(".")[:-1])
+
+
+def _find_cell(figure: str, answer: Answer) -> tuple[Decimal | int, Column] | None:
+    """Find a figure in an answer, with its column."""
+    path, name = _split_path(figure), figure.rpartition(".")[2]
+    for part in answer.parts:
+        result = part.result
+        names = [column.name for column in result.columns]
+        if part.path == path and result.shape == "record" and name in names and result.table.num_rows:
+            index = names.index(name)
+            value = result.table.column(index)[0].as_py()
+            return None if value is None or result.absent else (value, result.columns[index])
+    return None
+
+
+def _describe_alert(alert: Alert, value: Decimal, change: Decimal | None, answer: Answer) -> str:
+    """Describe a raised alert in a sentence of the current language."""
+    from opttius_cli.i18n import get_locale
+
+    cells = build_formatter(get_locale(), answer)
+    cell = _find_cell(alert.figure, answer)
+    column = cell[1] if cell else None
+    name = alert.title or (cells.get_label(column) if column else alert.figure)
+    value_text = cells.format_value(cell[0], column.kind) if cell and column else str(value)
+    if alert.against == "value" or change is None:
+        bound = alert.below if alert.below is not None and value < alert.below else alert.above
+        limit = cells.format_value(bound, column.kind) if column else str(bound)
+        return (
+            _("{figure} is {value}, below {limit}.", figure=name, value=value_text, limit=limit)
+            if alert.below is not None and value < alert.below
+            else _("{figure} is {value}, above {limit}.", figure=name, value=value_text, limit=limit)
+        )
+    change_text = cells.format_value(change, ColumnKind.PERCENT)
+    if alert.against == "previous":
+        return _(
+            "{figure} is {value}: {change} against the previous period.",
+            figure=name,
+            value=value_text,
+            change=change_text,
+        )
+    return n_(
+        "{figure} is {value}: {change} against the mean of the last run.",
+        "{figure} is {value}: {change} against the mean of the last {count} runs.",
+        alert.last,
+        figure=name,
+        value=value_text,
+        change=change_text,
+    )

@@ -1,0 +1,93 @@
+"""The header of an answer in sentences: scope, period, instant, currency and source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from opttius_cli.i18n import N_, _, n_
+from opttius_cli.render.cell_formatter import escape_control_chars
+
+if TYPE_CHECKING:
+    from opttius_cli.period import Window
+    from opttius_cli.render.cell_formatter import CellFormatter
+    from opttius_cli.result import Answer, Branch, Scope
+
+MASKING_LABELS = {"masked": N_("masked"), "anonymous": N_("pseudonyms"), "revealed": N_("shown whole")}
+"""How an answer shows personal data, in words."""
+_MAX_BRANCHES_LISTED = 4
+"""With more branches than this, only their number is shown."""
+
+
+def build_header_lines(answer: Answer, formatter: CellFormatter) -> list[str]:
+    """Return the lines above the figures: title, scope, period and comparison, instant, currency, masking."""
+    header = answer.header
+    lines = (
+        [escape_control_chars(header.title), describe_scope(header.scope)]
+        if header.title
+        else [describe_scope(header.scope)]
+    )
+    if header.period:
+        days = header.period.window.day_count
+        period = n_(
+            "{dates} ({count} day)",
+            "{dates} ({count} days)",
+            days,
+            dates=format_window(header.period.window, formatter),
+        )
+        if header.previous:
+            period = _(
+                "{period}, compared with {dates}",
+                period=period,
+                dates=format_window(header.previous, formatter),
+            )
+        lines.append(period)
+    lines.append(
+        _(
+            "As of {as_of} ({zone}), money in {currency}",
+            as_of=formatter.format_datetime(header.as_of),
+            zone=header.timezone,
+            currency=escape_control_chars(header.currency),
+        )
+    )
+    if answer.masking == "revealed":
+        lines.append(_("Personal data is shown whole: handle with care."))
+    elif answer.masking == "anonymous":
+        lines.append(_("Pseudonyms stand for people and ids."))
+    return lines
+
+
+def describe_scope(scope: Scope) -> str:
+    """Return the organization and its branches in one line."""
+    owner = escape_control_chars(
+        scope.organization_name
+        or scope.organization_id
+        or (_("All data") if scope.whole_organization else _("No organization"))
+    )
+    if scope.whole_organization and len(scope.branches) != 1:
+        count = len(scope.branches)
+        branches = n_("all of it ({count} branch)", "all of it ({count} branches)", count)
+    elif len(scope.branches) > _MAX_BRANCHES_LISTED:
+        branches = n_("{count} branch", "{count} branches", len(scope.branches))
+    else:
+        branches = ", ".join(map(describe_branch, scope.branches))
+    return f"{owner} · {branches}" if branches else owner
+
+
+def describe_branch(branch: Branch) -> str:
+    """Return the code and name of a branch, or its id if it has neither."""
+    return escape_control_chars(" ".join(text for text in (branch.code, branch.name) if text) or branch.id)
+
+
+def format_window(window: Window, formatter: CellFormatter) -> str:
+    """Return the first and last date."""
+    return (
+        f"{formatter.format_date(window.first)} \N{EN DASH} {formatter.format_date(window.last)}"
+        if window.first != window.last
+        else formatter.format_date(window.first)
+    )
+
+
+def format_loaded_at(answer: Answer, formatter: CellFormatter) -> str:
+    """Return when the data was loaded, in the report's zone."""
+    return formatter.format_datetime(answer.loaded_at.astimezone(ZoneInfo(answer.header.timezone)))

@@ -1,0 +1,118 @@
+"""Charts as data, for every format that draws: which values are drawn, and their description in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli.i18n import _, n_
+from opttius_cli.render.kpis import compute_total
+from opttius_cli.result import ColumnKind
+
+if TYPE_CHECKING:
+    from opttius_cli.render.cell_formatter import CellFormatter
+    from opttius_cli.result import ChartType, Column, Result
+
+MAX_BARS = 20
+"""The most bars that are drawn; the table shows the rest of a longer list."""
+_MAX_POINTS_LISTED = 31
+"""Up to this many points, the description lists every value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of a chart: its row, its x value, its value, and both as people read them."""
+
+    row: int
+    x_value: Any
+    value: Decimal
+    x_text: str
+    value_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart of the first ``row_count`` rows.
+
+    ``x_index`` and ``y_index`` are positions of columns; ``omitted_rows`` is the number of rows that are
+    not drawn.
+    """
+
+    title: str
+    chart_type: ChartType
+    x_index: int
+    y_index: int
+    value_column: Column
+    points: tuple[Point, ...]
+    row_count: int
+    omitted_rows: int = 0
+
+
+def build_chart(result: Result, formatter: CellFormatter) -> Chart | None:
+    """Return the chart of a list, or None if the report has no chart or there is nothing to draw."""
+    spec = result.chart
+    if spec is None or result.absent or not len(result.table):
+        return None
+    names = [column.name for column in result.columns]
+    x_index, y_index = names.index(spec.x), names.index(spec.y)
+    x_column, y_column = result.columns[x_index], result.columns[y_index]
+    row_count = len(result.table) if spec.chart_type == "line" else min(MAX_BARS, len(result.table))
+    x_values, values = (
+        result.table.column(index).slice(0, row_count).to_pylist() for index in (x_index, y_index)
+    )
+    points = tuple(
+        Point(
+            row,
+            x_value,
+            Decimal(str(value)),
+            formatter.format_cell(x_column, x_value),
+            formatter.format_cell(y_column, value),
+        )
+        for row, (x_value, value) in enumerate(zip(x_values, values, strict=True))
+        if value is not None and x_value is not None
+    )
+    if not points or not any(point.value for point in points):
+        return None
+    return Chart(
+        formatter.get_title(result),
+        spec.chart_type,
+        x_index,
+        y_index,
+        y_column,
+        points,
+        row_count,
+        len(result.table) - row_count,
+    )
+
+
+def get_sort_key(chart: Chart) -> int:
+    """Return the position of a chart: money over time first, then other money, then the rest."""
+    if chart.value_column.kind is not ColumnKind.MONEY:
+        return 2
+    return 0 if chart.chart_type == "line" else 1
+
+
+def build_alt_text(chart: Chart, formatter: CellFormatter) -> str:
+    """Return what the chart shows, with its numbers, for readers who cannot see it."""
+    label = formatter.get_label(chart.value_column)
+    sentences = [_("Chart: {title}. {label}.", title=chart.title, label=label)]
+    total = compute_total([point.value for point in chart.points], chart.value_column.kind)
+    if total is not None:
+        sentences.append(_("Total: {value}.", value=formatter.format_value(total, chart.value_column.kind)))
+    highest = max(chart.points, key=lambda point: point.value)
+    lowest = min(chart.points, key=lambda point: point.value)
+    sentences.append(_("Most: {name}, {value}.", name=highest.x_text, value=highest.value_text))
+    sentences.append(_("Least: {name}, {value}.", name=lowest.x_text, value=lowest.value_text))
+    if len(chart.points) <= _MAX_POINTS_LISTED:
+        sentences.append("; ".join(f"{point.x_text}: {point.value_text}" for point in chart.points) + ".")
+    if chart.omitted_rows:
+        sentences.append(
+            n_("{count} more row is in the table.", "{count} more rows are in the table.", chart.omitted_rows)
+        )
+    return " ".join(sentences)
+
+
+def has_whole_numbers(kind: ColumnKind) -> bool:
+    """Return whether values of a kind are whole numbers, so that an axis needs no fractions."""
+    return kind is ColumnKind.COUNT

@@ -1,0 +1,178 @@
+"""Data quality notes: one sentence for every line of ``data_quality`` that is not zero."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli.i18n import _, n_
+from opttius_cli.result import ColumnKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from opttius_cli.render.cell_formatter import CellFormatter
+    from opttius_cli.result import Answer, AnswerPart, Column
+
+IGNORED_PARTS = frozenset({"rows"})
+"""Parts of ``data_quality`` that say how much was read, not what was left out."""
+
+
+def build_notes(answer: Answer, formatter: CellFormatter) -> list[str]:
+    """Return what a reader must know before relying on the figures; empty if nothing was left out."""
+    return [
+        *(note for part in answer.data_quality for note in _describe_part(part, answer, formatter)),
+        *_describe_suppression(answer, formatter),
+    ]
+
+
+def _describe_suppression(answer: Answer, formatter: CellFormatter) -> Iterator[str]:
+    """Yield a note if the figures of small groups are not shown."""
+    if answer.suppression_count:
+        yield n_(
+            "{number} group has no figures here: some have fewer than {least} customers.",
+            "{number} groups have no figures here: some have fewer than {least} customers.",
+            answer.suppression_count,
+            number=formatter.format_value(answer.suppression_count, ColumnKind.COUNT),
+            least=answer.min_group,
+        )
+
+
+def _describe_part(part: AnswerPart, answer: Answer, formatter: CellFormatter) -> Iterator[str]:
+    result, name = part.result, ".".join(part.path)
+    if name in IGNORED_PARTS or result.absent:
+        return
+    rows = result.table.to_pylist()
+    keys = [column.name for column in result.columns]
+    if result.shape == "record":
+        for key, value in ((key, row[key]) for row in rows for key in keys):
+            if value:
+                yield _describe_count(key, value, None, formatter)
+    elif name in _NOTES_BY_TABLE:
+        if rows:
+            tables = ", ".join(
+                _format_entry(list(row.values()), result.columns[0], formatter) for row in rows
+            )
+            yield _NOTES_BY_TABLE[name](tables, formatter.format_datetime(answer.header.as_of))
+    else:
+        for row in rows:
+            values = list(row.values())
+            key, count = str(values[0]), values[1] if len(values) > 1 else 1
+            if count:
+                amount = values[2] if len(values) > 2 else None  # noqa: PLR2004 - key, count, amount
+                yield _describe_count(f"{name}.{key}" if name else key, count, amount, formatter)
+
+
+def _format_entry(values: list[Any], table: Column, formatter: CellFormatter) -> str:
+    """Return ``orders 12``, ``orders (a, b)`` or ``orders``."""
+    name = formatter.format_cell(table, values[0])
+    if len(values) == 1:
+        return name
+    text = formatter.format_value(values[1], ColumnKind.COUNT)
+    return f"{name} ({text})" if isinstance(values[1], list) else f"{name} {text}"
+
+
+def _describe_count(reason: str, count: int, amount: Any, formatter: CellFormatter) -> str:
+    """Return the sentence for ``count`` rows that were left out for ``reason``."""
+    section, _point, detail = reason.partition(".")
+    currency = detail if section == "other_currency" else None
+    values = {
+        "number": formatter.format_value(count, ColumnKind.COUNT),
+        "amount": formatter.format_money(amount, currency),
+        "name": formatter.format_value(detail or reason, ColumnKind.TEXT),
+    }
+    describe = _NOTES_BY_REASON.get(reason) or _NOTES_BY_REASON.get(section) or _describe_other
+    return describe(count, values)
+
+
+def _describe_other(count: int, values: Mapping[str, str]) -> str:
+    return n_("{name}: {number} row ({amount}).", "{name}: {number} rows ({amount}).", count, **values)
+
+
+_NOTES_BY_REASON: dict[str, Callable[[int, Mapping[str, str]], str]] = {
+    "linked_work_orders": lambda count, values: n_(
+        "{number} linked work order is not counted again ({amount}).",
+        "{number} linked work orders are not counted again ({amount}).",
+        count,
+        **values,
+    ),
+    "link_outside_scope": lambda count, values: n_(
+        "{number} work order names an order outside this scope and counts by itself ({amount}).",
+        "{number} work orders name an order outside this scope and count by themselves ({amount}).",
+        count,
+        **values,
+    ),
+    "void": lambda count, values: n_(
+        "{number} cancelled, refunded or failed purchase does not count ({amount}).",
+        "{number} cancelled, refunded or failed purchases do not count ({amount}).",
+        count,
+        **values,
+    ),
+    "unpaid": lambda count, values: n_(
+        "{number} purchase is not paid and makes no revenue ({amount}).",
+        "{number} purchases are not paid and make no revenue ({amount}).",
+        count,
+        **values,
+    ),
+    "other_currency": lambda count, values: n_(
+        "{number} purchase in {name} is counted, but its money is not summed ({amount}).",
+        "{number} purchases in {name} are counted, but their money is not summed ({amount}).",
+        count,
+        **values,
+    ),
+    "null_amounts": lambda count, values: n_(
+        "{number} purchase has no amount and counts as 0.",
+        "{number} purchases have no amount and count as 0.",
+        count,
+        **values,
+    ),
+    "negative_amounts": lambda count, values: n_(
+        "{number} purchase has a negative amount and is summed as it is.",
+        "{number} purchases have a negative amount and are summed as they are.",
+        count,
+        **values,
+    ),
+    "unattributed.placeholder_email": lambda count, values: n_(
+        "{number} purchase matches no customer: its email is a placeholder ({amount}).",
+        "{number} purchases match no customer: their email is a placeholder ({amount}).",
+        count,
+        **values,
+    ),
+    "unattributed.ambiguous_email": lambda count, values: n_(
+        "{number} purchase matches no customer: two customers share its email ({amount}).",
+        "{number} purchases match no customer: two customers share their email ({amount}).",
+        count,
+        **values,
+    ),
+    "unattributed.no_match": lambda count, values: n_(
+        "{number} purchase matches no customer: no customer has its email ({amount}).",
+        "{number} purchases match no customer: no customer has their email ({amount}).",
+        count,
+        **values,
+    ),
+    "unattributed.customer_not_in_scope": lambda count, values: n_(
+        "{number} purchase belongs to a customer outside this scope ({amount}).",
+        "{number} purchases belong to customers outside this scope ({amount}).",
+        count,
+        **values,
+    ),
+    "unattributed": lambda count, values: n_(
+        "{number} purchase matches no customer: {name} ({amount}).",
+        "{number} purchases match no customer: {name} ({amount}).",
+        count,
+        **values,
+    ),
+}
+
+_NOTES_BY_TABLE: dict[str, Callable[[str, str], str]] = {
+    "duplicate_rows": lambda listed, _as_of: _(
+        "Rows with the same id, read as one: {listed}.", listed=listed
+    ),
+    "refused_rows": lambda listed, _as_of: _("Rows that could not be read: {listed}.", listed=listed),
+    "rows_after_as_of": lambda listed, as_of: _(
+        "Rows dated after {as_of}, which do not count: {listed}.", as_of=as_of, listed=listed
+    ),
+    "missing_tables": lambda listed, _as_of: _(
+        "Not in the data, so their figures are empty: {listed}.", listed=listed
+    ),
+    "missing_columns": lambda listed, _as_of: _("Columns missing from the data: {listed}.", listed=listed),
+}

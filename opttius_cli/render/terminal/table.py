@@ -1,0 +1,194 @@
+"""An answer on a terminal: header, cards, trends, tables, and data quality notes.
+
+Nothing here depends on a report. Parts under ``kpis`` become cards, parts under ``trends`` sparklines, and
+everything else a table by its shape.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, BinaryIO
+
+from rich.text import Text
+
+from opttius_cli.i18n import _, n_
+from opttius_cli.render import data_quality_notes
+from opttius_cli.render.answer_header import build_header_lines
+from opttius_cli.render.cell_formatter import (
+    RIGHT_ALIGNED,
+    build_formatter,
+    build_formatter_for_currency,
+)
+from opttius_cli.render.terminal import kpi_cards, trends
+from opttius_cli.render.terminal.grid import build_grid, fit_text
+from opttius_cli.render.terminal.screen import (
+    QUIET,
+    STRONG,
+    TITLE,
+    WARNING,
+    Block,
+    Screen,
+    highlight_bars,
+    wrap_text,
+)
+from opttius_cli.result import ColumnKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from opttius_cli.render.cell_formatter import CellFormatter
+    from opttius_cli.render.style import Style
+    from opttius_cli.result import Answer, AnswerPart, Result
+
+_KPI_KEY, _TRENDS_KEY = "kpis", "trends"
+_MIN_LONG_ROWS = 40
+"""A table with more rows than this is not put beside others, and is written line by line."""
+
+
+def write(answer: Answer, out: BinaryIO, style: Style) -> None:
+    """Write the answer for a terminal of ``style.width`` columns; nothing is cut if that is None."""
+    formatter = build_formatter(style.language, answer)
+    screen = Screen(out, style)
+    first, *rest = build_header_lines(answer, formatter)
+    screen.write_sentence(first, STRONG)
+    for line in rest:
+        screen.write_sentence(line, QUIET)
+    for section, parts in _group_sections(answer.parts):
+        screen.write_line()
+        if section == (_KPI_KEY,):
+            kpi_cards.write_cards(parts, formatter, screen)
+        elif section == (_TRENDS_KEY,):
+            trends.write_trends(parts, formatter, screen)
+        else:
+            _write_tables(parts, formatter, screen)
+    _write_data_quality(answer, formatter, screen)
+
+
+def write_rows(result: Result, out: BinaryIO, style: Style) -> None:
+    """Write the rows of one result below a title, for a list that is not about the shop."""
+    screen = Screen(out, style)
+    formatter = build_formatter_for_currency(style.language, "")
+    if len(result.table):
+        _write_long_table(result, formatter, screen)
+    else:
+        screen.write_blocks([_build_block(result, formatter, screen.width)])
+
+
+def _group_sections(parts: Sequence[AnswerPart]) -> list[tuple[tuple[str, ...], list[AnswerPart]]]:
+    """Group the parts by their first key. Neighbouring sections of one part are merged, to share lines."""
+    sections: list[tuple[tuple[str, ...], list[AnswerPart]]] = []
+    for section, group in groupby(parts, key=lambda part: part.path[:1]):
+        section_parts = list(group)
+        is_single = len(section_parts) == 1 and section not in {(_KPI_KEY,), (_TRENDS_KEY,)}
+        if is_single and sections and sections[-1][0] == ():
+            sections[-1][1].extend(section_parts)
+        else:
+            sections.append(((), section_parts) if is_single else (section, section_parts))
+    return sections
+
+
+def _write_data_quality(answer: Answer, formatter: CellFormatter, screen: Screen) -> None:
+    sentences = data_quality_notes.build_notes(answer, formatter)
+    if not sentences:
+        return
+    screen.write_line()
+    screen.write_line(_("What was left out"), WARNING)
+    for sentence in sentences:
+        screen.write_sentence(sentence, indent="· ")
+
+
+def _write_tables(parts: Sequence[AnswerPart], formatter: CellFormatter, screen: Screen) -> None:
+    """Write the tables of one section: small ones side by side, a long one by itself."""
+    pending_blocks: list[Block] = []
+    started = False
+    for part in parts:
+        if part.result.shape in {"rows", "map", "list"} and len(part.result.table) > _MIN_LONG_ROWS:
+            if pending_blocks:
+                screen.write_blocks(pending_blocks)
+                pending_blocks = []
+                started = True
+            if started:
+                screen.write_line()
+            _write_long_table(part.result, formatter, screen)
+            started = True
+        else:
+            pending_blocks.append(_build_block(part.result, formatter, screen.width))
+    if pending_blocks:
+        if started:
+            screen.write_line()
+        screen.write_blocks(pending_blocks)
+
+
+def _write_long_table(result: Result, formatter: CellFormatter, screen: Screen) -> None:
+    grid = build_grid(result, formatter, screen.width)
+    screen.write_line(formatter.get_title(result), TITLE)
+    for line in grid.build_header():
+        screen.write_line(line, STRONG)
+    screen.write_line("─" * grid.width, QUIET)
+    screen.write_lines(grid.iter_lines())
+    for note in _list_notes(
+        result, [formatter.get_label(column) for column in grid.hidden_columns], formatter
+    ):
+        screen.write_sentence(note, QUIET)
+
+
+def _build_block(result: Result, formatter: CellFormatter, width: int | None) -> Block:
+    title = Text(formatter.get_title(result), TITLE)
+    if result.absent:
+        return _build_message_block(title, _("No figures: the data lacks a table that they need."), width)
+    if not len(result.table):
+        return _build_message_block(title, _("Nothing to show: no row matches the request."), width)
+    if result.shape == "record":
+        return Block((title, *_build_record_lines(result, formatter, width)))
+    grid = build_grid(result, formatter, width)
+    header = [Text(line, STRONG) for line in grid.build_header()]
+    lines = [title, *header, Text("─" * grid.width, QUIET), *map(highlight_bars, grid.iter_lines())]
+    notes = (
+        _list_notes(result, [formatter.get_label(column) for column in grid.hidden_columns], formatter)
+        if grid.hidden_columns
+        else []
+    )
+    lines += [Text(line, QUIET) for note in notes for line in wrap_text(note, width)]
+    return Block(tuple(lines))
+
+
+def _build_message_block(title: Text, sentence: str, width: int | None) -> Block:
+    return Block((title, *(Text(line, QUIET) for line in wrap_text(sentence, min(width or 60, 60)))))
+
+
+def _build_record_lines(result: Result, formatter: CellFormatter, width: int | None) -> list[Text]:
+    """Return a line per figure. Figures are aligned to the right, a record of texts to the left."""
+    row = result.table.slice(0, 1).to_pylist()[0].values()
+    pairs = [
+        (formatter.get_label(column), formatter.format_cell(column, value))
+        for column, value in zip(result.columns, row, strict=True)
+    ]
+    is_numeric = any(column.kind in RIGHT_ALIGNED for column in result.columns)
+    label_width = max(Text(name).cell_len for name, _value in pairs)
+    max_width = max(Text(value).cell_len for _name, value in pairs)
+    value_width = max_width if width is None else max(1, min(max_width, width - label_width - 2))
+    return [
+        Text()
+        .append(f"{fit_text(name, label_width)}  ", QUIET)
+        .append(fit_text(value, value_width, align_right=is_numeric))
+        for name, value in pairs
+    ]
+
+
+def _list_notes(result: Result, hidden: Sequence[str], formatter: CellFormatter) -> list[str]:
+    """Return how many rows there are, and which columns did not fit."""
+    count = len(result.table)
+    notes = [
+        n_("{number} row", "{number} rows", count, number=formatter.format_value(count, ColumnKind.COUNT))
+    ]
+    if hidden:
+        notes.append(
+            _(
+                "{count} of {total} columns do not fit here: {names}. To see all, widen the window, "
+                "add --format xlsx --output FILE, or pipe into less -S.",
+                count=len(hidden),
+                total=len(result.columns),
+                names=", ".join(hidden),
+            )
+        )
+    return notes

@@ -1,0 +1,141 @@
+"""The layout of each answer, as data: which report goes where. JSON keys and screens follow this order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opttius_cli.errors import UnknownNameError
+from opttius_cli.i18n import _
+from opttius_cli.name_matching import resolve_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A report and the path of keys where an answer puts it.
+
+    ``columns`` takes only some of its columns: for a figure that another section repeats.
+    """
+
+    path: tuple[str, ...]
+    report: str
+    columns: tuple[tuple[str, str], ...] = ()
+    """Pairs of (column of the report, key in the answer)."""
+
+
+def _build_slot(path: str, report: str, **columns: str) -> Slot:
+    return Slot(tuple(path.split(".")), report, tuple(columns.items()))
+
+
+DASHBOARD = (
+    _build_slot("kpis", "dashboard/sales"),
+    _build_slot("kpis", "dashboard/outstanding"),
+    _build_slot("kpis", "dashboard/activity"),
+    _build_slot("kpis", "dashboard/customers"),
+    _build_slot(
+        "kpis", "dashboard/quotes", average_value="average_quote_value", conversion_pct="quote_conversion_pct"
+    ),
+    _build_slot("kpis", "dashboard/appointments", completion_pct="appointment_completion_pct"),
+    _build_slot("kpis", "dashboard/delivery", average_days="average_delivery_days"),
+    _build_slot("work_orders", "dashboard/work_orders"),
+    _build_slot("work_orders.by_status", "dashboard/work_orders_by_status"),
+    _build_slot("work_orders.delivery", "dashboard/delivery"),
+    _build_slot("quotes", "dashboard/quotes"),
+    _build_slot("quotes.by_status", "dashboard/quotes_by_status"),
+    _build_slot("appointments", "dashboard/appointments"),
+    _build_slot("appointments.by_status", "dashboard/appointments_by_status"),
+    _build_slot("payment_methods", "dashboard/payment_source"),
+    _build_slot("payment_methods.methods", "dashboard/payment_methods"),
+    _build_slot("products.top", "dashboard/top_products"),
+    _build_slot("products.category_revenue", "dashboard/category_revenue"),
+    _build_slot("products.inventory", "dashboard/inventory"),
+    _build_slot("trends.sales", "dashboard/trend_sales"),
+    _build_slot("trends.customers", "dashboard/trend_customers"),
+    _build_slot("trends.work_orders", "dashboard/trend_work_orders"),
+    _build_slot("trends.quotes", "dashboard/trend_quotes"),
+    _build_slot("trends.appointments", "dashboard/trend_appointments"),
+)
+
+CUSTOMER = (
+    _build_slot("customer", "customers/profile"),
+    _build_slot("analytics", "customers/analytics"),
+    _build_slot("order_status_counts", "customers/order_status_counts"),
+    _build_slot("favourite_products", "customers/favourite_products"),
+    _build_slot("monthly_spending", "customers/monthly_spending"),
+    _build_slot("quotes", "customers/quotes"),
+    _build_slot("quotes.by_status", "customers/quotes_by_status"),
+    _build_slot("appointments", "customers/appointments"),
+    _build_slot("appointments.by_status", "customers/appointments_by_status"),
+    _build_slot("work_orders", "customers/work_orders"),
+    _build_slot("work_orders.by_status", "customers/work_orders_by_status"),
+    _build_slot("timeline", "customers/timeline"),
+)
+
+CUSTOMERS = (_build_slot("summary", "customers/summary"), _build_slot("rows", "customers/list"))
+
+LOAD_SUMMARY = (_build_slot("rows", "quality/loaded"), _build_slot("rejects", "quality/rejects"))
+LOAD_SUMMARY_FOR_READER = (_build_slot("rows", "quality/seen"), _build_slot("rejects", "quality/rejects"))
+"""The answer to an admin who loads: nothing reveals how much there is outside the admin's branches."""
+FINDINGS = (_build_slot("rows", "quality/findings"), _build_slot("rejects", "quality/rejects"))
+
+SCHEMES = {"lifecycle": "segments/lifecycle", "rfm": "segments/rfm"}
+"""The segmentations of customers, each a report with one row per segment."""
+
+EXPORTS = {
+    "segments": "segments/segments",
+    "customers": "customers/list",
+    "sales": "sales/sales",
+    "revenue-trend": "sales/revenue_trend",
+    "frequency": "segments/frequency",
+    "top-products": "sales/top_products",
+    "quotes": "clinic/quotes",
+    "appointments": "clinic/appointments",
+    "work-orders": "clinic/work_orders",
+}
+"""The reports that ``opttius export`` offers besides the dashboard, by the names people type."""
+
+
+LAYOUTS = {"dashboard": DASHBOARD, "customer": CUSTOMER, "check": FINDINGS}
+"""The answers that consist of several reports, by the names of their commands."""
+
+
+def build_list_layout(report: str) -> tuple[Slot, ...]:
+    """Return the layout of an answer that is one list."""
+    return (Slot(("rows",), report),)
+
+
+def select_sections(slots: Sequence[Slot], section_names: Sequence[str]) -> tuple[Slot, ...]:
+    """Return the slots of the sections ``names`` (of all sections when it is empty).
+
+    Raises:
+        UnknownNameError: there is no such section.
+    """
+    names = list(dict.fromkeys(slot.path[0] for slot in slots))
+    for name in section_names:
+        if resolve_name(name, names) is None:
+            raise UnknownNameError(_("section"), name, names)
+    selection = {resolve_name(name, names) for name in section_names}
+    return tuple(slot for slot in slots if not section_names or slot.path[0] in selection)
+
+
+ROW_QUALITY = (
+    _build_slot("duplicate_rows", "quality/duplicate_rows"),
+    _build_slot("refused_rows", "quality/refused_rows"),
+    _build_slot("rows_after_as_of", "quality/rows_after_as_of"),
+    _build_slot("rows", "quality/rows"),
+    _build_slot("missing_tables", "quality/missing_tables"),
+    _build_slot("missing_columns", "quality/missing_columns"),
+)
+"""What was left out of the rows: all that can be said before figures are computed."""
+
+QUALITY = (
+    _build_slot("unattributed", "quality/unattributed"),
+    Slot((), "quality/left_out"),
+    _build_slot("other_currency", "quality/other_currency"),
+    Slot((), "quality/odd_amounts"),
+    *ROW_QUALITY,
+)
+"""What was left out (metrics 9): the same in every answer with figures."""

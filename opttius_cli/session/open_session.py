@@ -1,0 +1,204 @@
+"""Open a session for a request: its snapshot, then its scope and instant, then the scoped views."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli import config as settings
+from opttius_cli.engines.duckdb import DuckEngine
+from opttius_cli.errors import NotAllowedError, UsageError
+from opttius_cli.i18n import _
+from opttius_cli.period import (
+    DEFAULT_ZONE,
+    compute_previous_window,
+    load_zone,
+    parse_as_of,
+    parse_period,
+)
+from opttius_cli.reports import library
+from opttius_cli.scope import (
+    Directory,
+    NoActiveAdminError,
+    build_unrestricted_scope,
+    normalize_email,
+    read_directory,
+)
+from opttius_cli.session.query_parameters import build_variables
+from opttius_cli.session.scope_resolution import require_coverage, resolve_scope
+from opttius_cli.session.snapshot_access import (
+    open_fresh_snapshot,
+    open_or_fail,
+    remove_snapshot,
+    require_reader,
+)
+from opttius_cli.session.state import Request, Session
+from opttius_cli.snapshot.build import require_no_rejects
+from opttius_cli.snapshot.temp_files import use_private_spill_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+    import duckdb
+
+    from opttius_cli.audit import AuditRecord
+    from opttius_cli.result import Scope
+    from opttius_cli.scope import Reader
+    from opttius_cli.snapshot.open import OpenSnapshot
+
+DEFAULT_CURRENCY = "CLP"
+
+
+@contextmanager
+def open_session(request: Request, path: Path | None = None) -> Iterator[Session]:
+    """Open a session on the request's snapshot, read-only; the snapshot is built first when it is stale.
+
+    ``path`` is a snapshot that has already been loaded.
+
+    Raises:
+        OpttiusError: whatever keeps the request from being answered.
+    """
+    require_reader(request)
+    try:
+        with _sandbox_snapshot(
+            open_or_fail(path, request) if path else open_fresh_snapshot(request), request
+        ) as snapshot:
+            directory = read_directory(snapshot.con)
+            reader, scope = resolve_scope(request, snapshot.con, directory)
+            yield _build_session(request, snapshot, directory, scope, reader)
+    except NoActiveAdminError:
+        # Snapshots are kept per reader; for someone who is no longer a reader, none may stay.
+        remove_snapshot(request)
+        raise
+
+
+@contextmanager
+def open_unscoped_session(request: Request, path: Path | None = None) -> Iterator[Session]:
+    """Open a session that sees every row of every organization: for checks by whoever loads the data."""
+    require_reader(request)
+    opened_snapshot = open_or_fail(path, request) if path else open_fresh_snapshot(request, whole=True)
+    with _sandbox_snapshot(opened_snapshot, request) as snapshot:
+        directory = read_directory(snapshot.con)
+        yield _build_session(request, snapshot, directory, build_unrestricted_scope(directory))
+
+
+@contextmanager
+def _sandbox_snapshot(snapshot: OpenSnapshot, request: Request) -> Iterator[OpenSnapshot]:
+    """Lock DuckDB so that nothing outside the snapshot can be reached; close it at the end."""
+    con = snapshot.con
+    with use_private_spill_folder(snapshot.path), closing(con):
+        con.execute("SET TimeZone = 'UTC'")
+        # From here on nothing outside the snapshot can be read, and no setting can be changed.
+        con.execute("SET enable_external_access = false")
+        con.execute("SET lock_configuration = true")
+        _require_same_reader(snapshot.manifest.reader, request.config.user)
+        if request.strict:
+            require_no_rejects(con)
+        yield snapshot
+
+
+def _require_same_reader(reader: str, user: str | None) -> None:
+    """Raise NotAllowedError for a snapshot loaded for another admin: it may hold fewer rows, or more."""
+    if reader and reader != normalize_email(user or ""):
+        from opttius_cli.privacy.masks import mask_value
+        from opttius_cli.result import ColumnKind
+
+        raise NotAllowedError(
+            _(
+                "This snapshot was loaded for {email} and shows nothing to anybody else. Load the source again.",
+                email=mask_value(reader, ColumnKind.EMAIL),
+            )
+        )
+
+
+def _build_session(
+    request: Request,
+    snapshot: OpenSnapshot,
+    directory: Directory,
+    scope: Scope,
+    reader: Reader | None = None,
+) -> Session:
+    metadata = _read_metadata(directory, scope)
+    zone = _resolve_zone(request, metadata)
+    clock = parse_as_of(request.as_of, zone, request.now)
+    if clock.as_of > request.now:
+        request.reporter.show_note(_("Note: as-of {as_of} is in the future.", as_of=clock.as_of.isoformat()))
+    period = parse_period(request.period, clock) if request.period is not None else None
+    previous = compute_previous_window(period, clock, request.compare) if period else None
+    currency = (request.config.currency or _get_text(metadata, "currency") or DEFAULT_CURRENCY).upper()
+    require_coverage(snapshot.manifest, scope)
+    session = Session(
+        request,
+        DuckEngine(snapshot.con, time_limit_seconds=request.config.report_seconds),
+        snapshot.manifest,
+        scope,
+        clock,
+        request.config.currency_aliases.get(currency, currency),
+        period,
+        previous,
+        library.Library(settings.find_user_folder(request.environment) / "reports"),
+        frozenset(_list_present_tables(snapshot.con)),
+        reader,
+    )
+    _record_session(request.record, session)
+    request.reporter.show_detail(
+        _(
+            "Snapshot of {source}, loaded {at}; {count} branches.",
+            source=session.manifest.source,
+            at=session.manifest.loaded_at.isoformat(),
+            count=len(scope.branches),
+        )
+    )
+    session.engine.set_scope(scope, build_variables(session), library.read_rules())
+    return session
+
+
+def _record_session(record: AuditRecord, session: Session) -> None:
+    """Put the organization, branches, instant and period into the audit record."""
+    scope, period = session.scope, session.period
+    record.organization = scope.organization_name or scope.organization_id
+    record.branches = [branch.code or branch.id for branch in scope.branches]
+    record.whole = scope.whole_organization
+    record.as_of = session.clock.as_of.isoformat()
+    record.period = f"{period.window.first}..{period.window.last}" if period else None
+
+
+def _resolve_zone(request: Request, metadata: Mapping[str, Any]) -> ZoneInfo:
+    """Return the zone of the reports; if the organization's zone does not exist, note it, use the default."""
+    if request.config.timezone:
+        return load_zone(request.config.timezone)
+    name = _get_text(metadata, "timezone") or DEFAULT_ZONE
+    try:
+        return load_zone(name)
+    except UsageError:
+        request.reporter.show_note(
+            _(
+                "Note: the organization's time zone “{name}” does not exist; {zone} is used.",
+                name=name,
+                zone=DEFAULT_ZONE,
+            )
+        )
+        return load_zone(DEFAULT_ZONE)
+
+
+def _read_metadata(directory: Directory, scope: Scope) -> Mapping[str, Any]:
+    organization = next(
+        (candidate for candidate in directory.organizations if candidate.id == scope.organization_id), None
+    )
+    try:
+        metadata = json.loads(organization.metadata) if organization and organization.metadata else {}
+    except ValueError:
+        return {}
+    return metadata if isinstance(metadata, dict) else {}
+
+
+def _get_text(metadata: Mapping[str, Any], key: str) -> str | None:
+    value = metadata.get(key)
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _list_present_tables(con: duckdb.DuckDBPyConnection) -> set[str]:
+    return {row[0] for row in con.execute("SELECT table_name FROM meta.loaded").fetchall()}

@@ -1,0 +1,102 @@
+"""The values that SQL gets: variables of the views, parameters of the reports, and where histories start."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli.engines.duckdb import SharedView
+from opttius_cli.period import (
+    EARLIEST,
+    Window,
+    earliest_history_day,
+    first_active_day,
+    start_of_day,
+)
+from opttius_cli.reports.header import HISTORIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from opttius_cli.reports.header import History, Report
+    from opttius_cli.reports.library import SharedViewFile
+    from opttius_cli.session.state import Session
+
+_PLACEHOLDERS = ("venta@pos.local", "@pos.local")
+
+EVERY_CUSTOMER: Mapping[str, Any] = {
+    "search": None,
+    "segment": None,
+    "inactive": False,
+    "sort": "lifetime_value",
+    "limit": None,
+}
+"""Parameters of the customer list that filter nothing."""
+
+
+def build_variables(session: Session) -> dict[str, Any]:
+    """Return the session variables that the views read (documented in sql/README.md)."""
+    config, clock = session.request.config, session.clock
+    aliases = config.currency_aliases
+    return {
+        "as_of": clock.as_of.astimezone(UTC),
+        "as_of_date": clock.local_date,
+        "zone": clock.zone.key,
+        "active_from": start_of_day(first_active_day(clock), clock.zone),
+        "currency": session.currency,
+        "alias_codes": list(aliases),
+        "alias_targets": list(aliases.values()),
+        "paid_statuses": list(config.paid_statuses),
+        "placeholder_emails": [email.lower() for email in (*_PLACEHOLDERS, *config.placeholder_emails)],
+        "at_risk_days": config.at_risk_days,
+        "vip_purchases": config.vip_purchases,
+        "vip_min_spent": config.vip_min_spent,
+        "regular_purchases": config.regular_purchases,
+        "present_tables": sorted(session.present_tables),
+    }
+
+
+def build_parameters(session: Session) -> dict[str, Any]:
+    """Return what reports may name with ``$``: the windows, as dates and as instants (see sql/README.md)."""
+    clock, previous = session.clock, session.previous
+    window = session.period.window if session.period else Window(EARLIEST.date(), clock.local_date)
+    return {
+        "as_of": clock.as_of.astimezone(UTC),
+        "as_of_date": clock.local_date,
+        "as_of_local": clock.wall_time,
+        "from_date": window.first,
+        "to_date": window.last,
+        "from_at": start_of_day(window.first, clock.zone) if session.period else EARLIEST,
+        "until_at": start_of_day(window.last + timedelta(days=1), clock.zone),
+        "month_at": start_of_day(clock.local_date.replace(day=1), clock.zone),
+        "active_from": first_active_day(clock),
+        "previous_from": previous.first if previous else None,
+        "previous_to": previous.last if previous else None,
+        "previous_until": previous.last_moment if previous else None,
+    }
+
+
+def build_shared_views(
+    session: Session, views: Iterable[SharedViewFile], history: History
+) -> list[SharedView]:
+    """Return the shared views, each materialized one with the instant at which it begins."""
+    starts = {
+        "history_from": _compute_history_start(session, history),
+        "active_from": start_of_day(first_active_day(session.clock), session.clock.zone),
+    }
+    return [SharedView(view.name, view.sql, starts.get(view.since or ""), view.inner) for view in views]
+
+
+def select_history(reports: Iterable[Report]) -> History:
+    """Return the longest history of purchases that one of these reports needs."""
+    histories = {report.history for report in reports}
+    return next(history for history in HISTORIES if history in histories or history == "none")
+
+
+def _compute_history_start(session: Session, history: History) -> datetime:
+    """Return where the history of purchases starts: at the first one, at the earlier window, or at as-of."""
+    if history == "none":
+        return session.clock.as_of
+    if history == "all" or session.period is None:
+        return EARLIEST
+    return start_of_day(earliest_history_day(session.period, session.previous), session.clock.zone)

@@ -1,0 +1,126 @@
+"""Run reports: each once, columns of missing tables emptied, personal data masked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli.errors import InvalidReportError, NotAllowedError
+from opttius_cli.reports import library
+from opttius_cli.reports.layouts import QUALITY, Slot
+from opttius_cli.reports.validation import describe_undeclared_pii, find_schema_mismatches
+from opttius_cli.result import PERSONAL_KINDS, TEXT_KINDS, Answer, AnswerPart, Result
+from opttius_cli.session.query_parameters import (
+    build_parameters,
+    build_shared_views,
+    select_history,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
+
+    from opttius_cli.privacy.policy import Policy
+    from opttius_cli.reports.header import Report
+    from opttius_cli.result import Column, ColumnKind
+    from opttius_cli.session.state import Session
+
+
+def run_reports(
+    session: Session,
+    name: str,
+    slots: Sequence[Slot],
+    extra_parameters: Mapping[str, Any] | None = None,
+    quality: Sequence[Slot] = QUALITY,
+) -> Answer:
+    """Run the reports of ``slots``, each once and masked, and those of ``quality`` on what was left out.
+
+    ``extra_parameters`` are values that the reports need besides the windows.
+    """
+    reports = {slot.report: session.library.load_report(slot.report) for slot in (*slots, *quality)}
+    views = library.select_shared_views(list(reports.values()))
+    session.engine.create_shared_views(build_shared_views(session, views, select_history(reports.values())))
+    parameters = build_parameters(session) | dict(extra_parameters or {})
+    results = {
+        key: run_report(session, report, parameters, session.request.policy)
+        for key, report in reports.items()
+    }
+    return Answer(
+        session.build_header(name),
+        tuple(AnswerPart(slot.path, _select_columns(results[slot.report], slot)) for slot in slots),
+        tuple(AnswerPart(slot.path, results[slot.report]) for slot in quality),
+        session.manifest.source,
+        session.manifest.loaded_at,
+        session.request.policy.mode,
+        sql=tuple((name, report.sql) for name, report in reports.items()),
+        min_group=session.request.policy.min_group,
+    )
+
+
+def run_report(session: Session, report: Report, parameters: Mapping[str, Any], policy: Policy) -> Result:
+    """Run one report with ``parameters`` and return its rows as ``policy`` shows them."""
+    user_report = report.name if report.is_user_report else None
+    table = session.engine.run_query(report.sql, parameters, user_report=user_report, is_small=report.few)
+    columns = report.columns
+    if report.is_user_report:
+        if mismatches := find_schema_mismatches(report, table.schema):
+            raise InvalidReportError(report.name, mismatches[0])
+        columns = _apply_lineage(
+            report, session.engine.find_personal_columns(report.sql, table.schema.names), policy
+        )
+    for position, column in enumerate(report.columns):
+        if set(column.needs) - session.present_tables:
+            table = _clear_column(table, position)
+    result = Result(
+        report.name,
+        report.titles,
+        report.shape,
+        columns,
+        table,
+        absent=bool(set(report.needs) - session.present_tables),
+        chart=report.chart,
+        group_size=report.group_size,
+    )
+    if not policy.affects(result, is_user_report=report.is_user_report):
+        return result
+    from opttius_cli.privacy.apply_policy import apply_policy
+
+    return apply_policy(result, policy, is_user_report=report.is_user_report)
+
+
+def _apply_lineage(report: Report, personal: Mapping[str, ColumnKind], policy: Policy) -> tuple[Column, ...]:
+    """Return the columns of a user's report; personal data gets its kind, whatever the header says."""
+    if policy.mode == "revealed":
+        return report.columns
+    for column in report.columns:
+        if column.name in personal and column.kind not in TEXT_KINDS | PERSONAL_KINDS:
+            raise NotAllowedError(describe_undeclared_pii(column.name, personal[column.name]))
+    return tuple(
+        replace(column, kind=personal[column.name])
+        if column.name in personal and column.kind in TEXT_KINDS
+        else column
+        for column in report.columns
+    )
+
+
+def _clear_column(table: pa.Table, position: int) -> pa.Table:
+    """Return ``table`` with only nulls in one column."""
+    import pyarrow as pa
+
+    field = table.schema.field(position)
+    return table.set_column(position, field, pa.nulls(table.num_rows, field.type))
+
+
+def _select_columns(result: Result, slot: Slot) -> Result:
+    """Keep only the columns that ``slot`` takes, under its names for them."""
+    if not slot.columns:
+        return result
+    positions = {column.name: position for position, column in enumerate(result.columns)}
+    selection = [(positions[name], key) for name, key in slot.columns]
+    return replace(
+        result,
+        columns=tuple(replace(result.columns[position], name=key) for position, key in selection),
+        table=result.table.select([position for position, _key in selection]),
+        chart=None,
+    )

@@ -1,0 +1,157 @@
+"""Parse the value of a setting, the same way from TOML, an environment variable or an option.
+
+A value that cannot be parsed raises a ValueError that says what was expected.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from opttius_cli.i18n import LANGUAGES, LOCALES, _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def parse_text(value: Any) -> str:
+    """Parse a text that is not empty. Raises ValueError."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(_("a text"))
+    return value.strip()
+
+
+def parse_texts(value: Any) -> tuple[str, ...]:
+    """Parse a list of texts, or texts with commas between them. Raises ValueError."""
+    if isinstance(value, str):
+        value = [part for part in value.split(",") if part.strip()]
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ValueError(_("a list of texts"))
+    return tuple(item.strip() for item in value)
+
+
+def parse_nonempty_texts(value: Any) -> tuple[str, ...]:
+    """Parse a list of at least one text, none of them empty. Raises ValueError."""
+    items = parse_texts(value)
+    if not items or not all(items):
+        raise ValueError(_('a list of at least one text, for example ["paid"]'))
+    return items
+
+
+def parse_flag(value: Any) -> bool:
+    """Parse true or false, also as 1, 0, yes or no. Raises ValueError."""
+    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if isinstance(value, str):
+        value = words.get(value.lower())
+    if not isinstance(value, bool):
+        raise ValueError(_("true or false"))
+    return value
+
+
+def parse_whole_number(value: Any) -> int:
+    """Parse a whole number, 0 or more. Raises ValueError."""
+    if isinstance(value, str) and re.fullmatch(r"\d{1,15}", value):
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(_("a whole number, 0 or more"))
+    return value
+
+
+def parse_pairs(value: Any) -> dict[str, str]:
+    """Parse a table of texts, or ``A=B,C=D``, to capitals. Raises ValueError."""
+    if isinstance(value, str):
+        value = dict(part.split("=", 1) for part in value.split(",") if "=" in part)
+    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+        raise ValueError(_('a table of texts, for example { ARS = "CLP" }'))
+    return {key.strip().upper(): item.strip().upper() for key, item in value.items()}
+
+
+def parse_aliases(value: Any) -> dict[str, str]:
+    """Parse a table of codes and their replacements, without cycles and chains because it is looked up once.
+
+    Raises ValueError.
+    """
+    targets = parse_pairs(value)
+    for target in targets.values():
+        if targets.get(target, target) != target:
+            raise ValueError(
+                _(
+                    "a table in which each code is on one side only ({code} is on both), for example {example}",
+                    code=target,
+                    example='{ ARS = "CLP" }',
+                )
+            )
+    return targets
+
+
+def parse_language(value: Any) -> str:
+    """Parse one of the supported languages, with or without a country. Raises ValueError."""
+    allowed = (*LANGUAGES, *LOCALES)
+    tag = str(value).casefold().replace("_", "-")
+    locale = next((candidate for candidate in allowed if candidate.casefold() == tag), None)
+    if locale is None:
+        raise ValueError(_("one of {names}", names=", ".join(allowed)))
+    return locale
+
+
+_NOT_ZONES = {"posixrules", "localtime", "Factory"}
+"""Names of the zone database that are not the time of a place."""
+
+
+def parse_zone(value: Any) -> str:
+    """Parse a time zone of the zone database. Raises ValueError."""
+    name = parse_text(value)
+    try:
+        is_place = name not in _NOT_ZONES and bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        is_place = False
+    if not is_place:
+        raise ValueError(_("a time zone such as America/Santiago"))
+    return name
+
+
+def parse_currency(value: Any) -> str:
+    """Parse a currency code, to capitals. Raises ValueError."""
+    if not re.fullmatch(r"[A-Za-z]{3}", parse_text(value)):
+        raise ValueError(_("a currency code of three letters such as CLP"))
+    return parse_text(value).upper()
+
+
+_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def parse_duration(value: Any) -> float:
+    """Parse a duration such as ``90``, ``30s``, ``5m``, ``2h``, ``1d`` to seconds. Raises ValueError."""
+    match = re.fullmatch(r"(\d{1,9})\s*([smhd]?)", str(value).strip().lower())
+    if not match:
+        raise ValueError(_("a duration such as 30s, 5m or 2h"))
+    return float(match[1]) * _UNIT_SECONDS[match[2] or "s"]
+
+
+def parse_memory(value: Any) -> str:
+    """Parse an amount of memory as DuckDB writes it. Raises ValueError."""
+    if not re.fullmatch(r"0*[1-9]\d*(\.\d+)?\s*[KMGT]i?B", str(value).strip()):
+        raise ValueError(_("an amount of memory such as 1GB"))
+    return str(value).strip()
+
+
+_MIN_SECRET_LENGTH = 32
+
+
+def parse_secret(value: Any) -> str:
+    """Parse a text that is too long to guess. Raises ValueError."""
+    if len(parse_text(value)) < _MIN_SECRET_LENGTH:
+        raise ValueError(_("a text of at least 32 characters, such as opttius config key makes"))
+    return parse_text(value)
+
+
+def build_choice_parser(*names: str) -> Callable[[Any], str]:
+    """Return a parser that accepts one of ``names`` and raises ValueError for any other value."""
+
+    def parse_choice(value: Any) -> str:
+        if value not in names:
+            raise ValueError(_("one of {names}", names=", ".join(names)))
+        return str(value)
+
+    return parse_choice

@@ -1,0 +1,114 @@
+"""Open a snapshot file offline and within limits, and read its manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from opttius_cli.snapshot.temp_files import spill_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import duckdb
+
+SCHEMA_VERSION = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The description stored in a snapshot; ``facts`` holds all of it, with what its source added."""
+
+    source: str
+    fingerprint: str
+    loaded_at: datetime
+    schema_version: int
+    options: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reader(self) -> str:
+        """Return the admin for whom it was loaded; empty when none was named."""
+        return self.facts.get("reader", "")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSnapshot:
+    """A snapshot open for reading, with its manifest. The caller closes ``con``."""
+
+    path: Path
+    con: duckdb.DuckDBPyConnection
+    manifest: Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceLimits:
+    """Limits of a build or a report: memory as DuckDB writes it (``1GB``), threads (None: all)."""
+
+    memory: str = "1GB"
+    threads: int | None = None
+
+
+READER_LIMITS = ResourceLimits("300MB")
+"""Limits of a report: rows read once are not kept in memory, and sorts can spill to disk."""
+
+
+def connect_duckdb(
+    path: Path, limits: ResourceLimits, *, read_only: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """Connect to ``path`` offline, within ``limits``, spilling beside the file."""
+    import duckdb
+
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "memory_limit": limits.memory,
+        "temp_directory": str(spill_folder(path)),
+    }
+    if limits.threads:
+        config["threads"] = limits.threads
+    con = duckdb.connect(str(path), read_only=read_only, config=config)
+    # DuckDB would draw its progress bar on stdout, which is for data.
+    con.execute("SET enable_progress_bar = false")
+    return con
+
+
+def open_snapshot(path: Path, limits: ResourceLimits) -> OpenSnapshot | None:
+    """Open the snapshot at ``path``; return None when it does not exist or is not a snapshot."""
+    import duckdb
+
+    if not path.is_file():
+        return None
+    try:
+        con = connect_duckdb(path, limits, read_only=True)
+    except duckdb.Error:
+        return None
+    try:
+        return OpenSnapshot(path, con, query_manifest(con))
+    except (duckdb.Error, KeyError, ValueError):
+        con.close()
+        return None
+
+
+def read_manifest(path: Path) -> Manifest | None:
+    """Return the manifest of the snapshot at ``path``; None when it does not exist or is not a snapshot."""
+    snapshot = open_snapshot(path, READER_LIMITS)
+    if snapshot is None:
+        return None
+    snapshot.con.close()
+    return snapshot.manifest
+
+
+def query_manifest(con: duckdb.DuckDBPyConnection) -> Manifest:
+    """Return the manifest of an open snapshot."""
+    facts = dict(con.execute("SELECT name, value FROM meta.manifest").fetchall())
+    return Manifest(
+        facts["source"],
+        facts["fingerprint"],
+        datetime.fromisoformat(facts["loaded_at"]),
+        int(facts["schema_version"]),
+        facts["options"],
+        facts,
+    )

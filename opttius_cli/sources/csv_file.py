@@ -1,0 +1,127 @@
+"""Read a CSV file from any program: with DuckDB, or with our slower reader where DuckDB may lose rows."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from opttius_cli.catalog.dedup import quote_identifier
+from opttius_cli.errors import UnreadableFileError
+from opttius_cli.i18n import _
+from opttius_cli.snapshot.source_protocol import RejectedRow, StagedView
+from opttius_cli.sources import csv_fallback
+from opttius_cli.sources.dialect import Dialect, detect_dialect
+from opttius_cli.sources.duckdb_sql import NotStagedError, read_csv_sql
+from opttius_cli.sources.file_types import NamedFile, translate_io_errors
+from opttius_cli.sources.text_file import PreparedText, prepare_text, reject_html
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import duckdb
+
+    from opttius_cli.catalog.tables import Table
+
+
+@dataclass(slots=True)
+class CsvFile:
+    """One CSV file with rows of ``table``."""
+
+    file: NamedFile
+    table: Table
+    scratch: Path
+    _prepared: PreparedText | None = None
+    _dialect: Dialect | None = None
+    _copy: Path | None = None
+    _rejected: list[RejectedRow] = field(default_factory=list)
+    _copy_row_count: int = 0
+    _view: str = field(default_factory=lambda: f"csv_{uuid.uuid4().hex}")
+
+    @property
+    def label(self) -> str:
+        """Return the file's name."""
+        return self.file.path.name
+
+    def stage_view(self, con: duckdb.DuckDBPyConnection) -> StagedView:
+        """Create a view of text cells; from the slow reader's copy, once there is one."""
+        if self._prepared is None or self._dialect is None:
+            self._prepared = prepare_text(self.file.path, self.file.compression, self.scratch)
+            reject_html(self.file.path, self._prepared.head)
+            self._dialect = detect_dialect(self.file.path, self._prepared.head, self.table)
+        names = list(self._dialect.columns)
+        if self._copy:
+            columns = {name: f"c{position}" for position, name in enumerate(names)}
+            source = read_csv_sql(self._copy, ",", [csv_fallback.LINE_COLUMN, *columns.values()])
+        else:
+            columns = {name: f"c{position}" for name, position in self._dialect.columns.items()}
+            all_columns = [f"c{position}" for position in range(self._dialect.width)]
+            source = read_csv_sql(
+                self._prepared.path, self._dialect.separator, all_columns, skip=self._dialect.skip
+            )
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {quote_identifier(self._view)} AS SELECT * FROM {source}")
+        cells = {name: (columns[name], "VARCHAR") for name in names}
+        return StagedView(self._view, cells, self._dialect.decimal_comma, self._dialect.unknown_columns)
+
+    def verify_complete(self, con: duckdb.DuckDBPyConnection, rows: int | None) -> bool:
+        """Return whether DuckDB read every record of the file; if not, copy it with the slow reader."""
+        text, dialect = self._require_staged()
+        if self._copy:
+            if rows == self._copy_row_count:
+                return True
+            raise UnreadableFileError(self.file.path, _("its rows cannot be separated. Export it again."))
+        if rows is not None and not text.stats.in_quotes and rows == text.stats.records - dialect.header_rows:
+            return True
+        self._copy = self.scratch / f"{uuid.uuid4().hex}.csv"
+        with translate_io_errors(self.file.path):
+            self._rejected, self._copy_row_count = csv_fallback.copy_rows(
+                text.path, dialect, self._copy, list(dialect.columns)
+            )
+        return False
+
+    def list_rejected_rows(self, con: duckdb.DuckDBPyConnection) -> Sequence[RejectedRow]:
+        """Return the rows that could not be split into cells."""
+        return self._rejected
+
+    def find_lines(self, con: duckdb.DuckDBPyConnection, ordinals: Sequence[int]) -> Mapping[int, int]:
+        """Return the line on which each row begins; in a file without quotes, a row is a line."""
+        text, dialect = self._require_staged()
+        if self._copy:
+            numbered_rows = (
+                f"SELECT row_number() OVER () AS ordinal, {csv_fallback.LINE_COLUMN} FROM "
+                f"{quote_identifier(self._view)}"
+            )
+            rows = con.execute(
+                f"SELECT ordinal, CAST({csv_fallback.LINE_COLUMN} AS BIGINT) FROM ({numbered_rows}) "
+                "WHERE ordinal IN (SELECT unnest($1))",
+                [list(ordinals)],
+            ).fetchall()
+            return {int(ordinal): int(line) for ordinal, line in rows}
+        if not text.stats.quotes and not text.stats.blanks:
+            return {ordinal: ordinal + dialect.skip + 1 for ordinal in ordinals}
+        return self._scan_lines(text, dialect, ordinals)
+
+    def _scan_lines(self, text: PreparedText, dialect: Dialect, ordinals: Sequence[int]) -> Mapping[int, int]:
+        targets, last = set(ordinals), max(ordinals, default=0)
+        lines: dict[int, int] = {}
+        for ordinal, (line, _cells) in enumerate(csv_fallback.iter_rows(text.path, dialect), 1):
+            if ordinal in targets:
+                lines[ordinal] = line
+            if ordinal >= last:
+                break
+        return lines
+
+    def drop_view(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Drop the view, and remove the copies."""
+        con.execute(f"DROP VIEW IF EXISTS {quote_identifier(self._view)}")
+        if self._prepared:
+            self._prepared.remove_copy()
+        if self._copy:
+            self._copy.unlink(missing_ok=True)
+        self._prepared = self._dialect = self._copy = None
+
+    def _require_staged(self) -> tuple[PreparedText, Dialect]:
+        if self._prepared is None or self._dialect is None:
+            raise NotStagedError
+        return self._prepared, self._dialect
