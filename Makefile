@@ -44,10 +44,10 @@ check: $(VENV)/.developing messages-check ## format, lint, types, imports, SQL, 
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/sqlfluff lint --disable-progress-bar sql
-	$(BIN)/python -m supply
+	$(BIN)/python -m tools.sbom
 
 audit: $(VENV)/.developing ## a bill of materials (build/sbom.json), and what is known to be unsafe of it
-	$(BIN)/python -m supply
+	$(BIN)/python -m tools.sbom
 
 format: $(VENV)/.developing ## write every Python file as `make check` wants it
 	$(BIN)/ruff check --fix-only .

@@ -11,10 +11,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.cases import DUCKDB, MB, PYTHON, REPORTS, Case, cases
-from benchmarks.layout import aligned
-from benchmarks.measuring import CommandFailedError, Measure, several
-from benchmarks.shop import shop
+from benchmarks.cases import DUCKDB, MB, PYTHON, REPORTS, Case, list_cases
+from benchmarks.measure import CommandFailedError, Measure, measure_median
+from benchmarks.shop import create_shop
+from benchmarks.text_table import align_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,42 +30,46 @@ def main() -> int:
     if size not in SIZES:
         print(f"OPTTIUS_BENCH={size} is none of {', '.join(SIZES)}.", file=sys.stderr)
         return 2
-    parquet, csv = (shop(KEEP, SIZES[size], form) for form in ("parquet", "csv"))
+    parquet, csv = (create_shop(KEEP, SIZES[size], form) for form in ("parquet", "csv"))
     print(
-        f"{SIZES[size]:,} customers, {parquet.rows:,} rows; {machine()}; median of {TIMES} after a warm-up\n"
+        f"{SIZES[size]:,} customers, {parquet.rows:,} rows; {describe_machine()}; median of {TIMES} after a warm-up\n"
     )
     measured: dict[str, Measure] = {}
     failures = []
-    for case in cases(parquet, csv):
+    for case in list_cases(parquet, csv):
         try:
-            measured[case.name] = several(case.command, TIMES, folder=folder(), environment=environment())
+            measured[case.name] = measure_median(
+                case.command, TIMES, folder=create_working_folder(), environment=build_environment()
+            )
         except CommandFailedError as error:
             failures.append(str(error))
-    rows = [row(case, measured) for case in cases(parquet, csv) if case.name in measured]
-    print("\n".join(table(rows)))
+    rows = [build_row(case, measured) for case in list_cases(parquet, csv) if case.name in measured]
+    print("\n".join(format_table(rows)))
     file = KEEP / f"{size}.json"
-    file.write_text(json.dumps({"machine": machine(), "rows": rows}, indent=2) + "\n", encoding="utf-8")
+    file.write_text(
+        json.dumps({"machine": describe_machine(), "rows": rows}, indent=2) + "\n", encoding="utf-8"
+    )
     print(f"\n{file}")
     for failure in failures:
         print(f"\nFAILED {failure}", file=sys.stderr)
     return 1 if failures else 0
 
 
-def machine() -> str:
+def describe_machine() -> str:
     """What the figures were measured on."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     python, duckdb = platform.python_version(), version("duckdb")
     return f"{cores} cores, {platform.system()}, Python {python}, DuckDB {duckdb}"
 
 
-def folder() -> Path:
+def create_working_folder() -> Path:
     """The working folder of what is measured."""
     place = KEEP / "working"
     place.mkdir(parents=True, exist_ok=True)
     return place
 
 
-def settings() -> Path:
+def write_settings() -> Path:
     """The folder of the settings of what is measured."""
     place = KEEP / "config"
     place.mkdir(parents=True, exist_ok=True)
@@ -73,52 +77,52 @@ def settings() -> Path:
     return place
 
 
-def environment() -> dict[str, str]:
+def build_environment() -> dict[str, str]:
     """The environment of what is measured: its own snapshots and settings, and a fixed time."""
     # An installation has its byte code, whatever this shell says; without it each start would compile everything.
     ours = ("OPTTIUS_", "PYTHONDONTWRITEBYTECODE")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return kept | {
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return inherited | {
         "OPTTIUS_CACHE_DIR": str(KEEP / "cache"),
-        "OPTTIUS_CONFIG_DIR": str(settings()),
+        "OPTTIUS_CONFIG_DIR": str(write_settings()),
         "OPTTIUS_STATE_DIR": str(KEEP / "state"),
         "OPTTIUS_NOW": "2026-11-23T12:00:00+00:00",
         "LC_ALL": "C.UTF-8",
     }
 
 
-def row(case: Case, measured: dict[str, Measure]) -> dict[str, Any]:
+def build_row(case: Case, measured: dict[str, Measure]) -> dict[str, Any]:
     """The figures of a case, in proportion to the bare processes, and whether it meets its targets."""
-    took = measured[case.name]
-    rate = case.rows / took.wall if case.rows else None
+    measure = measured[case.name]
+    rate = case.rows / measure.wall if case.rows else None
     targets = [
-        (f"≤ {case.seconds} s", case.seconds and took.wall <= case.seconds) if case.seconds else None,
-        (f"≤ {case.memory // MB} MB", took.memory <= case.memory) if case.memory else None,
+        (f"≤ {case.seconds} s", case.seconds and measure.wall <= case.seconds) if case.seconds else None,
+        (f"≤ {case.memory // MB} MB", measure.memory <= case.memory) if case.memory else None,
         (f"≥ {case.rate:,} rows/s", (rate or 0) >= case.rate) if case.rate else None,
     ]
-    given = [target for target in targets if target]
+    applicable = [target for target in targets if target]
     proportion = {
-        f"of {bare}": took.wall / measured[bare].wall for bare in (PYTHON, DUCKDB) if bare in measured
+        f"of {bare}": measure.wall / measured[bare].wall for bare in (PYTHON, DUCKDB) if bare in measured
     }
     return {
         "name": case.name,
-        **asdict(took),
+        **asdict(measure),
         "rows_per_second": rate,
         **proportion,
-        "target": ", ".join(text for text, _ in given),
-        "met": all(met for _, met in given) if given else None,
+        "target": ", ".join(text for text, _ in applicable),
+        "met": all(is_met for _, is_met in applicable) if applicable else None,
     }
 
 
 HEADINGS = ("", "wall s", "cpu s", "MB", "rows/s", "× python", "× duckdb", "target", "")
 
 
-def table(rows: Iterable[dict[str, Any]]) -> list[str]:
+def format_table(rows: Iterable[dict[str, Any]]) -> list[str]:
     """The rows as aligned text."""
-    return aligned([HEADINGS, *(cells(row) for row in rows)], left={0, 7, 8})
+    return align_columns([HEADINGS, *(format_row(row) for row in rows)], left={0, 7, 8})
 
 
-def cells(row: dict[str, Any]) -> tuple[str, ...]:
+def format_row(row: dict[str, Any]) -> tuple[str, ...]:
     """One row as text."""
     return (
         row["name"],

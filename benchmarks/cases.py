@@ -46,7 +46,7 @@ PYTHON = "python -c pass"
 DUCKDB = "python -c 'import duckdb'"
 
 
-def cases(parquet: Shop, csv: Shop) -> list[Case]:
+def list_cases(parquet: Shop, csv: Shop) -> list[Case]:
     """Every case, the bare ones first: the others are seen in proportion to them."""
     warm = (*SCOPE, "--source", str(parquet.folder))
     return [

@@ -15,11 +15,11 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import interrupting
-from benchmarks.__main__ import KEEP, environment, machine
+from benchmarks import sigint
+from benchmarks.__main__ import KEEP, build_environment, describe_machine
 from benchmarks.cases import MB, PROGRAM
-from benchmarks.layout import aligned
-from benchmarks.measuring import CommandFailedError, once
+from benchmarks.measure import CommandFailedError, measure_once
+from benchmarks.text_table import align_columns
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from postgres.server import PASSWORDS, READER, Server
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from postgres.server import Database
 
-    from benchmarks.measuring import Measure
+    from benchmarks.measure import Measure
 
 SIZES = {"small": 20_000, "full": 2_000_000}
 CUSTOMERS_PER_ORDER = 10
@@ -53,7 +53,7 @@ MEMORY = 700 * MB
 
 
 @dataclass(frozen=True, slots=True)
-class Took:
+class Timing:
     """The reading itself in seconds, and the process around it."""
 
     seconds: float
@@ -70,28 +70,28 @@ def main() -> int:
     KEEP.mkdir(parents=True, exist_ok=True)
     server = Server(("shared_buffers = '1GB'", "max_wal_size = '8GB'", "log_statement = 'none'"))
     try:
-        database = filled(server, orders)
-        print(f"\nA live PostgreSQL, {orders:,} orders; {machine()}; median of {ROUNDS} turns\n")
-        taken = turns(database.address, orders)
-        stops = {name: stopped(database, stalled=stalled) for name, stalled in STOPS.items()}
+        database = create_database(server, orders)
+        print(f"\nA live PostgreSQL, {orders:,} orders; {describe_machine()}; median of {ROUNDS} turns\n")
+        taken = run_turns(database.address, orders)
+        stops = {name: time_interrupt(database, stalled=stalled) for name, stalled in STOPS.items()}
     except CommandFailedError as error:
         print(f"\nFAILED {error}", file=sys.stderr)
         return 1
     finally:
         server.close()
-    rows = [row(way, took, taken, orders) for way, took in taken.items()]
-    print("\n".join(table(rows)))
+    rows = [build_row(way, took, taken, orders) for way, took in taken.items()]
+    print("\n".join(format_table(rows)))
     for name, seconds in stops.items():
-        verdict = "met" if seconds <= interrupting.TARGET else "missed"
-        print(f"{name}: {seconds:.2f} s, target ≤ {interrupting.TARGET} s, {verdict}")
+        verdict = "met" if seconds <= sigint.TARGET else "missed"
+        print(f"{name}: {seconds:.2f} s, target ≤ {sigint.TARGET} s, {verdict}")
     file = KEEP / f"database-{size}.json"
-    told = {"machine": machine(), "orders": orders, "rows": rows, "stops": stops}
-    file.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
+    summary = {"machine": describe_machine(), "orders": orders, "rows": rows, "stops": stops}
+    file.write_text(json.dumps(summary, indent=2) + "\n", "utf-8")
     print(f"\n{file}")
     return 0
 
 
-def filled(server: Server, orders: int) -> Database:
+def create_database(server: Server, orders: int) -> Database:
     """A database with so many orders; the rest of the shop is small."""
     database = server.database()
     sql = (Path(__file__).parent / "orders.sql").read_text(encoding="utf-8")
@@ -100,62 +100,62 @@ def filled(server: Server, orders: int) -> Database:
     return database
 
 
-def turns(address: str, orders: int) -> dict[str, Took]:
+def run_turns(address: str, orders: int) -> dict[str, Timing]:
     """Every way, after a turn that is not counted; pandas takes one turn, for it takes long."""
-    taken: dict[str, list[Took]] = {way: [] for way in SEVERAL}
+    taken: dict[str, list[Timing]] = {way: [] for way in SEVERAL}
     for number in range(ROUNDS + 1):
         for way in SEVERAL:
-            took = turn(way, address, orders)
+            took = run_turn(way, address, orders)
             if number:
                 taken[way].append(took)
-    medians = {way: middle(several) for way, several in taken.items()}
-    medians[PANDAS] = turn(PANDAS, address, orders)
-    medians[LOAD] = loaded(address)
+    medians = {way: pick_median(several) for way, several in taken.items()}
+    medians[PANDAS] = run_turn(PANDAS, address, orders)
+    medians[LOAD] = time_load(address)
     return medians
 
 
-def middle(several: list[Took]) -> Took:
+def pick_median(several: list[Timing]) -> Timing:
     """The turn whose reading took the median."""
-    wanted = median(took.seconds for took in several)
-    return min(several, key=lambda took: abs(took.seconds - wanted))
+    middle_seconds = median(took.seconds for took in several)
+    return min(several, key=lambda took: abs(took.seconds - middle_seconds))
 
 
-def turn(way: str, address: str, orders: int) -> Took:
+def run_turn(way: str, address: str, orders: int) -> Timing:
     """One way, once. Raises CommandFailedError, also when it did not read every row."""
     with tempfile.TemporaryDirectory(dir=KEEP.parent) as name:
         folder = Path(name)
-        command = (sys.executable, "-m", "benchmarks.reading", way, address, name)
+        command = (sys.executable, "-m", "benchmarks.read_orders", way, address, name)
         chosen = {"PSYCOPG_IMPL": IMPLEMENTATIONS.get(way, "binary")}
-        process = once(command, folder=folder, environment=surroundings() | chosen)
-        told = json.loads((folder / "told.json").read_text(encoding="utf-8"))
-    if told["rows"] != orders:
-        raise CommandFailedError(command, 0, f"{told['rows']} rows of {orders}")
-    return Took(told["seconds"], process)
+        process = measure_once(command, folder=folder, environment=client_environment() | chosen)
+        result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    if result["rows"] != orders:
+        raise CommandFailedError(command, 0, f"{result['rows']} rows of {orders}")
+    return Timing(result["seconds"], process)
 
 
-def loaded(address: str) -> Took:
+def time_load(address: str) -> Timing:
     """The whole of ``opttius load``."""
     with tempfile.TemporaryDirectory(dir=KEEP.parent) as name:
         more = {"OPTTIUS_CACHE_DIR": name}
         command = (PROGRAM, "load", "--source", address, "--refresh", "--quiet")
-        process = once(command, folder=Path(name), environment=surroundings() | more)
-    return Took(process.wall, process)
+        process = measure_once(command, folder=Path(name), environment=client_environment() | more)
+    return Timing(process.wall, process)
 
 
-def stopped(database: Database, *, stalled: bool) -> float:
+def time_interrupt(database: Database, *, stalled: bool) -> float:
     """The seconds from Ctrl-C to the end of a load."""
     with tempfile.TemporaryDirectory(dir=KEEP.parent) as name:
-        environment = surroundings() | {"OPTTIUS_CACHE_DIR": name}
-        return interrupting.interrupted(database, Path(name), environment, stalled=stalled)
+        environment = client_environment() | {"OPTTIUS_CACHE_DIR": name}
+        return sigint.time_interrupt(database, Path(name), environment, stalled=stalled)
 
 
-def surroundings() -> dict[str, str]:
+def client_environment() -> dict[str, str]:
     """The environment of what is measured; it finds the benchmarks wherever it runs."""
     root = str(Path(__file__).parents[1])
-    return environment() | {"PGPASSWORD": PASSWORDS[READER], "PYTHONPATH": root}
+    return build_environment() | {"PGPASSWORD": PASSWORDS[READER], "PYTHONPATH": root}
 
 
-def row(way: str, took: Took, taken: dict[str, Took], orders: int) -> dict[str, Any]:
+def build_row(way: str, took: Timing, taken: dict[str, Timing], orders: int) -> dict[str, Any]:
     """The figures of a way, in proportion to psycopg's copies, and whether ours meet their targets."""
     of = {other: taken[other].seconds / took.seconds for other in YARDSTICKS}
     targets = {OURS: f"≥ {TARGET} of {COPY}, ≤ {MEMORY // MB} MB", LOAD: f"≤ {MEMORY // MB} MB"}
@@ -176,7 +176,7 @@ def row(way: str, took: Took, taken: dict[str, Took], orders: int) -> dict[str, 
 HEADINGS = ("", "s", "cpu s", "MB", "orders/s", *(f"of {way}" for way in YARDSTICKS), "target", "")
 
 
-def table(rows: Iterable[dict[str, Any]]) -> list[str]:
+def format_table(rows: Iterable[dict[str, Any]]) -> list[str]:
     """The rows as aligned text."""
     texts = [
         (
@@ -191,7 +191,7 @@ def table(rows: Iterable[dict[str, Any]]) -> list[str]:
         )
         for row in rows
     ]
-    return aligned([HEADINGS, *texts], left={0, len(HEADINGS) - 2, len(HEADINGS) - 1})
+    return align_columns([HEADINGS, *texts], left={0, len(HEADINGS) - 2, len(HEADINGS) - 1})
 
 
 if __name__ == "__main__":

@@ -31,14 +31,14 @@ class Shop:
     rows: int
 
 
-def shop(keep: Path, customers: int, file_format: str) -> Shop:
+def create_shop(keep: Path, customers: int, file_format: str) -> Shop:
     """The shop of so many customers, kept under ``keep``; made anew when its generator has changed."""
-    folder = keep / f"{customers}-{file_format}-{_generator()}"
+    folder = keep / f"{customers}-{file_format}-{_hash_generator()}"
     counted = folder / "rows.json"
     if not counted.is_file():
         shutil.rmtree(folder, ignore_errors=True)
         making = folder.with_name(f"{folder.name}.{os.getpid()}")
-        made = subprocess.run(
+        sample_run = subprocess.run(
             [
                 *(sys.executable, "-m", "opttius_cli.sample", "--out", str(making / "exports")),
                 *("--format", file_format, "--customers", str(customers), "--seed", SEED, "--until", UNTIL),
@@ -47,14 +47,14 @@ def shop(keep: Path, customers: int, file_format: str) -> Shop:
             encoding="utf-8",
             check=True,
         )
-        rows = dict(line.split(": ") for line in made.stdout.splitlines())
+        rows = dict(line.split(": ") for line in sample_run.stdout.splitlines())
         text = json.dumps({table: int(count) for table, count in rows.items()})
         (making / "rows.json").write_text(text, encoding="utf-8")
         making.rename(folder)
     return Shop(folder / "exports", sum(json.loads(counted.read_text(encoding="utf-8")).values()))
 
 
-def _generator() -> str:
+def _hash_generator() -> str:
     """A digest of the SQL that makes the sample."""
     digest = hashlib.blake2b(digest_size=6)
     for file in sorted((find_sql_folder() / "sample").glob("*.sql")):

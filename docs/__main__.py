@@ -99,19 +99,19 @@ _LOCALES = {"en": "en_US.UTF-8", "es": "es_CL.UTF-8"}
 
 def main() -> None:
     """Write every page that is made, wholly or in part."""
-    for file, text in pages().items():
+    for file, text in build_pages().items():
         file.write_text(text, encoding="utf-8")
     for name in ("README.md", "README.es.md"):
         readme = ROOT / name
-        readme.write_text(with_transcripts(readme.read_text(encoding="utf-8")), encoding="utf-8")
+        readme.write_text(refresh_transcripts(readme.read_text(encoding="utf-8")), encoding="utf-8")
 
 
-def pages() -> dict[Path, str]:
+def build_pages() -> dict[Path, str]:
     """The pages of the references as they should be; what stands outside the marks of a page is kept."""
     before = i18n.get_locale()
     try:
         return {
-            folder / name: _page(folder / name, language)
+            folder / name: _build_page(folder / name, language)
             for language, folder in FOLDERS.items()
             for name in ("commands.md", "reports.md", "source-tables.md", "configuration.md")
         }
@@ -119,21 +119,21 @@ def pages() -> dict[Path, str]:
         i18n.set_language(before)
 
 
-def _page(file: Path, language: str) -> str:
+def _build_page(file: Path, language: str) -> str:
     """One page with its generated parts in ``language``."""
     i18n.set_language(language)
     made = {
-        "commands": commands,
-        "reports": reports,
-        "vocabularies": codes,
-        "tables": tables,
-        "settings": all_settings,
+        "commands": format_commands,
+        "reports": format_reports,
+        "vocabularies": format_vocabularies,
+        "tables": format_tables,
+        "settings": format_settings,
     }
     text = file.read_text(encoding="utf-8")
     return _GENERATED.sub(lambda mark: f"{mark[1]}\n{made[mark['name']]()}\n{mark[3]}", text)
 
 
-def say(text: str) -> str:
+def translate(text: str) -> str:
     """A phrase of these pages in the language in use."""
     return SPANISH[text] if i18n.get_language() == "es" else text
 
@@ -141,45 +141,45 @@ def say(text: str) -> str:
 # What the command line takes.
 
 
-def commands() -> str:
+def format_commands() -> str:
     """A section per command: how it is called, what it does, and the options that are its own."""
     tree = typer.main.get_command(build_app())
     typer_i18n.translate_help(tree)
-    return "\n".join([*_shared_options(tree), *_command(tree, "opttius")])
+    return "\n".join([*_shared_options(tree), *_format_command(tree, "opttius")])
 
 
-def every_command(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+def iter_commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
     """Every command that does something, by what is typed for it."""
     inner = getattr(command, "commands", {})
     if not inner:
         yield path, command
     for name, one in inner.items():
-        yield from every_command(one, f"{path} {name}")
+        yield from iter_commands(one, f"{path} {name}")
 
 
 def _shared_options(tree: Any) -> Iterator[str]:
-    told = dict(every_command(tree, "opttius"))["opttius dashboard"]
+    told = dict(iter_commands(tree, "opttius"))["opttius dashboard"]
     for kind, title in (
         (options.QueryOptions, "Options of every command that answers a question, besides the two below"),
         (options.LoadOptions, "Options of every command that reads a source, besides those of every command"),
         (options.CommonOptions, "Options of every command"),
     ):
-        names = _own_fields(kind)
+        names = _find_own_fields(kind)
         yield from (
-            f"## {say(title)}",
+            f"## {translate(title)}",
             "",
             *_option_table(one for one in told.params if one.name in names),
             "",
         )
 
 
-def _own_fields(kind: type) -> set[str]:
+def _find_own_fields(kind: type) -> set[str]:
     above = {name for base in kind.__mro__[1:-1] for name in options.list_option_names(base)}
     return set(options.list_option_names(kind)) - above
 
 
-def _command(tree: Any, name: str) -> Iterator[str]:
-    for path, command in every_command(tree, name):
+def _format_command(tree: Any, name: str) -> Iterator[str]:
+    for path, command in iter_commands(tree, name):
         context = typer.Context(command, info_name=path)
         taken = {one.name for one in command.params}
         kinds = (options.QueryOptions, options.LoadOptions, options.CommonOptions)
@@ -197,7 +197,7 @@ def _command(tree: Any, name: str) -> Iterator[str]:
         )
         own = [one for one in command.params if one.name not in common]
         yield from (*_option_table(own), "") if own else ()
-        yield from (say(_NAMED[kind]), "")
+        yield from (translate(_NAMED[kind]), "")
 
 
 _NAMED = {
@@ -208,12 +208,12 @@ _NAMED = {
 
 
 def _option_table(parameters: Iterable[Any]) -> Iterator[str]:
-    yield from (say("| option | meaning | default |"), "|---|---|---|")
+    yield from (translate("| option | meaning | default |"), "|---|---|---|")
     for one in parameters:
-        yield f"| {_called(one)} | {_cell(one.help or '')} | {_default(one)} |"
+        yield f"| {_option_names(one)} | {_escape_cell(one.help or '')} | {_format_default(one)} |"
 
 
-def _called(parameter: Any) -> str:
+def _option_names(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
         return f"`{parameter.metavar}`"
     names = ", ".join(f"`{name}`" for name in sorted(parameter.opts, key=len, reverse=True))
@@ -221,34 +221,35 @@ def _called(parameter: Any) -> str:
         return names
     values = parameter.type_descriptor.choices
     taken = ", ".join(f"`{value}`" for value in values) if values else f"*{parameter.metavar}*"
-    return f"{names} {_cell(taken)}"
+    return f"{names} {_escape_cell(taken)}"
 
 
-def _default(parameter: Any) -> str:
+def _format_default(parameter: Any) -> str:
     if parameter.required:
-        return say("required")
+        return translate("required")
     return "" if parameter.default in (None, False, (), []) else f"`{parameter.default}`"
 
 
-def _cell(text: str) -> str:
+def _escape_cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
 # What the settings are.
 
 
-def all_settings() -> str:
+def format_settings() -> str:
     """A row per setting of opttius.toml."""
-    lines = [say("| key | environment variable | meaning | default |"), "|---|---|---|---|"]
+    lines = [translate("| key | environment variable | meaning | default |"), "|---|---|---|---|"]
     for key, item in list_settings().items():
         default = default_of_setting(item)
         lines.append(
-            f"| `{key}` | `{environment_variable(key)}` | {i18n._(item.metadata['meaning'])} | {_setting(default)} |"
+            f"| `{key}` | `{environment_variable(key)}` | {i18n._(item.metadata['meaning'])} | "
+            f"{_format_setting(default)} |"
         )
     return "\n".join(lines)
 
 
-def _setting(default: object) -> str:
+def _format_setting(default: object) -> str:
     if default in (None, (), {}):
         return ""
     return f"`{json.dumps(default, ensure_ascii=False)}`"
@@ -257,39 +258,39 @@ def _setting(default: object) -> str:
 # What reports answer.
 
 
-def reports() -> str:
+def format_reports() -> str:
     """A section per report: its title, grain, parameters and columns."""
     library = Library(Path("/nonexistent"))
     found: list[str] = []
     for name in library.own():
-        found += _report(library.report(name))
+        found += _format_report(library.report(name))
     return "\n".join(found)
 
 
-def _report(report: Report) -> Iterator[str]:
+def _format_report(report: Report) -> Iterator[str]:
     yield from (f"## {report.name}", "", f"**{report.titles['en']}** · *{report.titles['es']}*", "")
-    yield f"- {say('Grain')}: {report.grain[i18n.get_language()]}."
-    yield f"- {say('Shape')}: {report.shape}."
-    if used := _used(report.name):
-        yield f"- {say('Stands in')}: {', '.join(used)}."
+    yield f"- {translate('Grain')}: {report.grain[i18n.get_language()]}."
+    yield f"- {translate('Shape')}: {report.shape}."
+    if used := _find_uses(report.name):
+        yield f"- {translate('Stands in')}: {', '.join(used)}."
     if report.needs:
         needed = ", ".join(f"`{table}`" for table in report.needs)
-        yield "- " + say("Without {tables} in the data it is empty.").format(tables=needed)
+        yield "- " + translate("Without {tables} in the data it is empty.").format(tables=needed)
     for name, meaning in report.parameters.items():
-        yield f"- {say('Parameter')} `${name}`: {meaning[i18n.get_language()]}."
-    yield from ("", say("| column | kind | English | español |"), "|---|---|---|---|")
+        yield f"- {translate('Parameter')} `${name}`: {meaning[i18n.get_language()]}."
+    yield from ("", translate("| column | kind | English | español |"), "|---|---|---|---|")
     for column in report.columns:
-        texts = (_label(column, language) for language in ("en", "es"))
+        texts = (_format_label(column, language) for language in ("en", "es"))
         yield f"| `{column.name}` | {column.kind.value} | {' | '.join(texts)} |"
     yield ""
 
 
-def _label(column: Any, language: str) -> str:
+def _format_label(column: Any, language: str) -> str:
     meaning = column.meanings.get(language)
-    return _cell(column.labels[language] + (f": {meaning}" if meaning else ""))
+    return _escape_cell(column.labels[language] + (f": {meaning}" if meaning else ""))
 
 
-def _used(report: str) -> list[str]:
+def _find_uses(report: str) -> list[str]:
     """The commands and keys under which a report's figures stand."""
     answers: dict[str, Iterable[layouts.Slot]] = {
         "dashboard": layouts.DASHBOARD,
@@ -308,13 +309,13 @@ def _used(report: str) -> list[str]:
         keys = dict.fromkeys(".".join(place.path) for place in places if place.report == report)
         found += [f"`opttius {command}`" + (f" (`{key}`)" if key != "rows" else "") for key in keys]
     if any(place.report == report for place in layouts.QUALITY):
-        found.append(say("`data_quality` of every answer"))
+        found.append(translate("`data_quality` of every answer"))
     return found
 
 
-def codes() -> str:
+def format_vocabularies() -> str:
     """The codes that columns hold, and how they are called."""
-    lines = [say("| vocabulary | code | English | español |"), "|---|---|---|---|"]
+    lines = [translate("| vocabulary | code | English | español |"), "|---|---|---|---|"]
     for name, words in vocabularies().items():
         lines += [f"| {name} | `{code}` | {texts['en']} | {texts['es']} |" for code, texts in words.items()]
     return "\n".join(lines)
@@ -323,16 +324,18 @@ def codes() -> str:
 # What the source tables are.
 
 
-def tables() -> str:
+def format_tables() -> str:
     """A section per table: whether it is required, and its columns."""
-    return "\n".join(line for table in TABLES.values() for line in _table(table))
+    return "\n".join(line for table in TABLES.values() for line in _format_table(table))
 
 
-def _table(table: Table) -> Iterator[str]:
-    need = say("Required.") if table.required else say("Optional.")
-    yield from (f"### {table.name}", "", f"{need} {_tenancy(table)} {_dated(table)}".strip(), "")
-    yield from (say("| column | type | |"), "|---|---|---|")
-    yield from (f"| `{column.name}` | {column.kind.value} | {_wanted(column)} |" for column in table.columns)
+def _format_table(table: Table) -> Iterator[str]:
+    need = translate("Required.") if table.required else translate("Optional.")
+    yield from (f"### {table.name}", "", f"{need} {_tenancy(table)} {_date_note(table)}".strip(), "")
+    yield from (translate("| column | type | |"), "|---|---|---|")
+    yield from (
+        f"| `{column.name}` | {column.kind.value} | {_required_cell(column)} |" for column in table.columns
+    )
     yield ""
 
 
@@ -344,38 +347,38 @@ def _tenancy(table: Table) -> str:
         "none": "Rows belong to nobody.",
         "directory": "Part of the directory.",
     }
-    return say(told[table.tenancy])
+    return translate(told[table.tenancy])
 
 
-def _dated(table: Table) -> str:
-    return say("Dated by {column}.").format(column=f"`{table.dated}`") if table.dated else ""
+def _date_note(table: Table) -> str:
+    return translate("Dated by {column}.").format(column=f"`{table.dated}`") if table.dated else ""
 
 
-def _wanted(column: Column) -> str:
-    return say("required") if column.required else ""
+def _required_cell(column: Column) -> str:
+    return translate("required") if column.required else ""
 
 
 # What commands print.
 
 
-def with_transcripts(text: str) -> str:
+def refresh_transcripts(text: str) -> str:
     """``text`` with the output of every command of its ``console`` blocks as it is now."""
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(Path(folder))
         for file in _FILE.finditer(text):
             stage.lay(file["path"], file["body"])
-        return _TRANSCRIPT.sub(lambda block: block["fence"] + _run_again(block, stage) + block["end"], text)
+        return _TRANSCRIPT.sub(lambda block: block["fence"] + _rerun_block(block, stage) + block["end"], text)
 
 
-def _run_again(block: re.Match[str], stage: Stage) -> str:
+def _rerun_block(block: re.Match[str], stage: Stage) -> str:
     language = "es" if block["language"] else "en"
     return "".join(
-        f"$ {typed['line']}\n{_as_long(stage.run(typed['line'], language), typed['shown'])}"
+        f"$ {typed['line']}\n{_cut_like(stage.run(typed['line'], language), typed['shown'])}"
         for typed in _TYPED.finditer(block["body"])
     )
 
 
-def _as_long(output: str, shown: str) -> str:
+def _cut_like(output: str, shown: str) -> str:
     """``output``, cut where ``shown`` ends with a line of three dots, after as many lines."""
     lines = shown.splitlines()
     if not lines or lines[-1] != _CUT:
@@ -424,7 +427,7 @@ class Stage:
                 stderr=errors,
             )
             os.close(theirs)
-            shown = b"".join(_read(mine))
+            shown = b"".join(_read_terminal(mine))
             shell.wait()
             errors.seek(0)
             shown += errors.read()
@@ -432,7 +435,7 @@ class Stage:
         return re.sub(r"\r+\n", "\n", shown.decode())
 
 
-def _read(terminal: int) -> Iterator[bytes]:
+def _read_terminal(terminal: int) -> Iterator[bytes]:
     with open(terminal, "rb", buffering=0) as out:
         while True:
             try:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 DATA = Path(__file__).parents[2] / "sample_data"
-ASKED = ("--source", str(DATA), "-O", "mirador-austral", "--as-of", "2026-11-22")
+SCOPE = ("--source", str(DATA), "-O", "mirador-austral", "--as-of", "2026-11-22")
 
 # Development brings numpy and pandas, which pyarrow and duckdb take up where they are; an ordinary installation has
 # neither, so the probe has neither, and a run that cannot do without them fails.
@@ -29,8 +29,8 @@ def imported_by(*arguments: str) -> set[str]:
     """The top-level modules that are there after ``arguments`` were run in a process of their own."""
     command = [sys.executable, "-c", PROBE, *arguments]
     run = subprocess.run(command, capture_output=True, timeout=120, check=False)
-    said, _, names = run.stderr.decode().partition("\0")
-    assert run.returncode == 0, said
+    stderr, _, names = run.stderr.decode().partition("\0")
+    assert run.returncode == 0, stderr
     return set(names.split())
 
 
@@ -46,12 +46,12 @@ def test_help_needs_no_heavy_library(arguments: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("form", ["json", "csv"])
 def test_data_for_programs_needs_nothing_that_draws(form: str) -> None:
-    names = imported_by("dashboard", *ASKED, "--format", form, "--quiet")
+    names = imported_by("dashboard", *SCOPE, "--format", form, "--quiet")
     assert names & {"openpyxl", "rich", "babel", "numpy", "pandas"} == set()
     assert "duckdb" in names, "the probe itself would see nothing"
 
 
 def test_a_table_needs_no_workbook() -> None:
-    names = imported_by("dashboard", *ASKED, "--format", "table")
+    names = imported_by("dashboard", *SCOPE, "--format", "table")
     assert names & {"openpyxl", "numpy", "pandas"} == set()
     assert "rich" in names

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from architecture.code import MODULES, ROOT, SQL
+from architecture.syntax_trees import MODULES, ROOT, SQL
 
 ENVIRONMENT = dict(os.environ)
 """The environment before a test moved its folders: where pip finds its index and its cache."""
@@ -70,10 +70,10 @@ def test_installed_alone_it_answers_like_the_checkout(wheel: Path, tmp_path: Pat
         folder=tmp_path,
     )
     scope = ("-s", ROOT / "sample_data", "-O", "mirador-austral", "--as-of", "2026-11-22")
-    asked = ("dashboard", *scope, "-f", "json")
+    command = ("dashboard", *scope, "-f", "json")
     now = {"OPTTIUS_NOW": "2026-11-23T12:00:00+00:00"}
     shipped, ours = place / "bin" / "opttius", Path(sys.executable).parent / "opttius"
-    there = run(shipped, *asked, folder=tmp_path, OPTTIUS_CACHE_DIR=str(tmp_path / "one"), **now)
-    here = run(ours, *asked, folder=tmp_path, OPTTIUS_CACHE_DIR=str(tmp_path / "two"), **now)
+    there = run(shipped, *command, folder=tmp_path, OPTTIUS_CACHE_DIR=str(tmp_path / "one"), **now)
+    here = run(ours, *command, folder=tmp_path, OPTTIUS_CACHE_DIR=str(tmp_path / "two"), **now)
     assert there == here
     assert there.startswith("{")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.running import Ran, here, load_shop, settled
+from cli.run_program import RunResult, clean_env, load_shop, run_inline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True)
-def settled_environment(own_folders: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def clean_environment(own_folders: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take out of the environment what would change an answer; the folders of the test stay."""
     cache = os.environ["OPTTIUS_CACHE_DIR"]
-    calm = settled(os.environ)
+    calm = clean_env(os.environ)
     for name in set(os.environ) - set(calm):
         monkeypatch.delenv(name)
     for name, value in (calm | {"OPTTIUS_CACHE_DIR": cache}).items():
@@ -32,6 +32,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., RunResult]:
     """Run the program in this process: ``run("dashboard", "-s", shop)``."""
-    return here(capsys)
+    return run_inline(capsys)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from machine import needed
+from external_tools import require_tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,27 +43,27 @@ class Terminal:
         """Press keys by their names."""
         self.tmux("send-keys", *keys)
 
-    def shown(self) -> str:
+    def read_screen(self) -> str:
         """The text on the screen now."""
         return self.tmux("capture-pane", "-p")
 
-    def until(self, pattern: str) -> str:
+    def wait_for(self, pattern: str) -> str:
         """The text on the screen once it holds ``pattern``."""
-        return self.when(lambda text: re.search(pattern, text) is not None, pattern)
+        return self.wait_until(lambda text: re.search(pattern, text) is not None, pattern)
 
-    def when(self, true: Callable[[str], bool], what: str) -> str:
+    def wait_until(self, true: Callable[[str], bool], description: str) -> str:
         """The text on the screen once something is true of it."""
         deadline = time.monotonic() + PATIENCE
-        while not true(text := self.shown()):
-            assert time.monotonic() < deadline, f"no {what} in:\n{text}"
+        while not true(text := self.read_screen()):
+            assert time.monotonic() < deadline, f"no {description} in:\n{text}"
             time.sleep(0.1)
         return text
 
 
 @contextmanager
-def terminal_in(folder: Path, *shell: str) -> Iterator[Terminal]:
+def open_terminal(folder: Path, *shell: str) -> Iterator[Terminal]:
     """A terminal of 100 by 40 with the environment of the tests, and a shell that works in ``folder``."""
-    command = (needed("tmux"), "-S", str(folder / "tmux"), "-f", "/dev/null")
+    command = (require_tool("tmux"), "-S", str(folder / "tmux"), "-f", "/dev/null")
     environment = {name: value for name, value in os.environ.items() if name not in {"TMUX", "OPTTIUS_NOW"}}
     start = [*command, "new-session", "-d", "-x", "100", "-y", "40", "env", "PS1=$ ", *shell]
     subprocess.run(start, env=environment, cwd=folder, check=True)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.running import DATA, MIRADOR, PROGRAM, Ran
+from cli.run_program import DATA, MIRADOR, PROGRAM, RunResult
 from opttius_cli import audit
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def lines(state: Path) -> list[dict[str, Any]]:
     )
 
 
-def test_a_line_says_who_asked_what_of_whose_data(run: Callable[..., Ran], shop: Path, state: Path) -> None:
+def test_a_line_records_the_reader_the_command_and_the_scope(
+    run: Callable[..., RunResult], shop: Path, state: Path
+) -> None:
     ran = run("export", "segments", "-s", shop, "--as", CAJA, "--as-of", "2026-11-22", "-o", "out.csv")
     assert ran.code == 0
     (line,) = lines(state)
@@ -71,7 +73,9 @@ def test_a_line_says_who_asked_what_of_whose_data(run: Callable[..., Ran], shop:
     assert stat.S_IMODE(state.stat().st_mode) == 0o700
 
 
-def test_a_line_says_what_a_run_of_a_report_made(run: Callable[..., Ran], shop: Path, state: Path) -> None:
+def test_a_line_records_the_files_of_a_job_run(
+    run: Callable[..., RunResult], shop: Path, state: Path
+) -> None:
     definition = f'source = "{shop}"\norganization = "{MIRADOR[1]}"\n[reports.weekly]\nparts = ["segments"]\n'
     Path("opttius.toml").write_text(
         definition + 'formats = ["json"]\nperiod = "last-month"\n', encoding="utf-8"
@@ -80,12 +84,12 @@ def test_a_line_says_what_a_run_of_a_report_made(run: Callable[..., Ran], shop: 
     assert ran.code == 0, ran.err
     (line,) = lines(state)
     files = [Path(file) for file in ran.out.splitlines()]
-    told = json.loads(
+    entry = json.loads(
         next(file for file in files if file.name == "manifest.json").read_text(encoding="utf-8")
     )
     assert (line["command"], line["report"], line["exit_code"]) == ("report run", "weekly", 0)
     assert line["output"] == str(files[0].parent)
-    assert line["rows"] == sum(file["rows"] for file in told["files"]) > 0
+    assert line["rows"] == sum(file["rows"] for file in entry["files"]) > 0
 
 
 @pytest.mark.parametrize(
@@ -110,7 +114,7 @@ def test_a_line_says_what_a_run_of_a_report_made(run: Callable[..., Ran], shop: 
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
 def test_every_run_leaves_a_line_however_it_ends(
-    run: Callable[..., Ran], shop: Path, state: Path, arguments: tuple[str, ...], code: int
+    run: Callable[..., RunResult], shop: Path, state: Path, arguments: tuple[str, ...], code: int
 ) -> None:
     Path("there.csv").write_text("mine", encoding="utf-8")
     command, *rest = arguments
@@ -134,21 +138,23 @@ def test_every_run_leaves_a_line_however_it_ends(
     ],
     ids=" ".join,
 )
-def test_what_reads_no_data_leaves_none(
-    run: Callable[..., Ran], state: Path, arguments: tuple[str, ...]
+def test_commands_that_read_no_data_leave_no_line(
+    run: Callable[..., RunResult], state: Path, arguments: tuple[str, ...]
 ) -> None:
     run(*arguments)
     assert lines(state) == []
 
 
-def test_no_line_holds_what_was_looked_for_or_found(run: Callable[..., Ran], shop: Path, state: Path) -> None:
+def test_no_line_holds_search_terms_or_results(
+    run: Callable[..., RunResult], shop: Path, state: Path
+) -> None:
     with (DATA / "customers.csv").open(encoding="utf-8", newline="") as file:
         person = next(row for row in csv.DictReader(file) if row["id"] == PERSON[0])
     whole = [person["email"], person["rut"], person["phone"], person["last_name"]]
-    for sought in whole[:2]:
-        run("customer", sought, "-s", shop, *MIRADOR)
-    for sought in whole:
-        run("customers", "--search", sought, "-s", shop, *MIRADOR, "-f", "json", *REVEAL)
+    for value in whole[:2]:
+        run("customer", value, "-s", shop, *MIRADOR)
+    for value in whole:
+        run("customers", "--search", value, "-s", shop, *MIRADOR, "-f", "json", *REVEAL)
     run("customers", "-s", shop, "--as", person["email"])
     run("customers", "-s", shop, *MIRADOR, "-b", person["email"])
     log = (state / audit.FILE_NAME).read_text(encoding="utf-8")
@@ -157,7 +163,7 @@ def test_no_line_holds_what_was_looked_for_or_found(run: Callable[..., Ran], sho
         assert text not in log
 
 
-def test_no_line_holds_a_password(run: Callable[..., Ran], state: Path) -> None:
+def test_no_line_holds_a_password(run: Callable[..., RunResult], state: Path) -> None:
     reason = "password=s3cr3t-too"
     for source in ("postgresql://eva:s3cr3t@127.0.0.1:1/shop", "host=127.0.0.1 port=1 password=s3cr3t"):
         assert run("customers", "-s", source, "--reveal-pii", "--reason", reason).code == 4
@@ -165,20 +171,22 @@ def test_no_line_holds_a_password(run: Callable[..., Ran], state: Path) -> None:
     assert "s3cr3t" not in (state / audit.FILE_NAME).read_text(encoding="utf-8")
 
 
-def test_what_is_shown_whole_is_told_before_and_after(
-    run: Callable[..., Ran], shop: Path, state: Path
+def test_a_reveal_is_recorded_before_and_after(
+    run: Callable[..., RunResult], shop: Path, state: Path
 ) -> None:
     assert run("customers", "-s", shop, *MIRADOR, *REVEAL).code == 0
     before, after = lines(state)
     assert before["run"] == after["run"]
     assert (before["masking"], before["reason"], before["exit_code"]) == ("revealed", REVEAL[2], None)
     assert (after["masking"], after["reason"], after["exit_code"]) == ("revealed", REVEAL[2], 0)
-    told = json.loads(run("audit", "-f", "json").out)
-    assert [(one["reason"], one["exit_code"]) for one in told] == [(REVEAL[2], 0)], "one run, one row"
+    entries = json.loads(run("audit", "-f", "json").out)
+    assert [(entry["reason"], entry["exit_code"]) for entry in entries] == [(REVEAL[2], 0)], (
+        "one run, one row"
+    )
 
 
 def test_a_log_that_cannot_be_written_costs_no_report_but_hides_whom_it_is_about(
-    run: Callable[..., Ran], shop: Path, state: Path
+    run: Callable[..., RunResult], shop: Path, state: Path
 ) -> None:
     expected = run("customers", "-s", shop, *MIRADOR, "-f", "json")
     (state / audit.FILE_NAME).unlink()
@@ -215,7 +223,7 @@ def test_a_full_disk_costs_no_report(shop: Path, state: Path) -> None:
     # What did not fit spoils no line after it.
     audit.append_record(state, audit.AuditRecord(time="2026-11-23T15:00:00+00:00", command="load"))
     runs, spoiled = audit.read_runs(state, datetime.fromisoformat("2026-01-01T00:00:00+00:00"))
-    assert [one["command"] for one in runs] == ["load"]
+    assert [entry["command"] for entry in runs] == ["load"]
     assert spoiled >= 1
 
 
@@ -223,9 +231,10 @@ WRITER = """
 import sys
 from pathlib import Path
 from opttius_cli import audit
-audit.FULL = 40_000
+audit.MAX_BYTES = 40_000
 for number in range(100):
-    audit.append(Path(sys.argv[1]), audit.Record(time="2026-11-23T15:00:00+00:00", command=f"{sys.argv[2]}-{number}"))
+    record = audit.AuditRecord(time="2026-11-23T15:00:00+00:00", command=f"{sys.argv[2]}-{number}")
+    audit.append_record(Path(sys.argv[1]), record)
 """
 
 
@@ -237,9 +246,9 @@ def test_runs_at_the_same_time_lose_no_line(state: Path) -> None:
     assert [writer.wait(timeout=60) for writer in writers] == [0, 0, 0, 0]
     files = sorted(file.name for file in state.glob("audit.log*") if file.suffix != ".lock")
     assert 2 < len(files) <= 1 + audit.ROTATED_FILES
-    told = [line for name in files for line in (state / name).read_text().splitlines() if line]
-    found = [json.loads(line)["command"] for line in told]
-    assert sorted(found) == sorted(f"{writer}-{number}" for writer in range(4) for number in range(100))
+    lines = [line for name in files for line in (state / name).read_text().splitlines() if line]
+    commands = [json.loads(line)["command"] for line in lines]
+    assert sorted(commands) == sorted(f"{writer}-{number}" for writer in range(4) for number in range(100))
 
 
 def test_the_oldest_file_goes(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,34 +256,36 @@ def test_the_oldest_file_goes(state: Path, monkeypatch: pytest.MonkeyPatch) -> N
     for number in range(audit.ROTATED_FILES + 3):
         audit.append_record(state, audit.AuditRecord(time="2026-11-23T15:00:00+00:00", command=str(number)))
     runs, _spoiled = audit.read_runs(state, datetime.fromisoformat("2026-01-01T00:00:00+00:00"))
-    assert [one["command"] for one in runs] == [str(number) for number in range(2, audit.ROTATED_FILES + 3)]
+    assert [entry["command"] for entry in runs] == [
+        str(number) for number in range(2, audit.ROTATED_FILES + 3)
+    ]
 
 
 def test_the_log_is_shown_in_every_form(
-    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., RunResult], shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for day in ("2026-11-01", "2026-11-20", "2026-11-23"):
         monkeypatch.setenv("OPTTIUS_NOW", f"{day}T03:30:00+00:00")
         run("customers", "-s", shop, *MIRADOR, "--limit", "1")
-    told = json.loads(run("audit", "-f", "json").out)
-    assert [one["time"] for one in told] == [
+    entries = json.loads(run("audit", "-f", "json").out)
+    assert [entry["time"] for entry in entries] == [
         "2026-11-01T00:30:00-03:00",
         "2026-11-20T00:30:00-03:00",
         "2026-11-23T00:30:00-03:00",
     ]
-    assert told[0]["branches"] == ["CM-001", "CM-002", "CM-003"]
+    assert entries[0]["branches"] == ["CM-001", "CM-002", "CM-003"]
     for since, count in (("2026-11-01", 3), ("2026-11-02", 2), ("3d", 2), ("71h", 1), ("2026-11-24", 0)):
         assert len(json.loads(run("audit", "--since", since, "-f", "json").out)) == count, since
     rows = list(csv.DictReader(io.StringIO(run("audit", "-f", "csv").out)))
     assert [row["command"] for row in rows] == ["customers"] * 3
-    assert list(rows[0]) == list(told[0])
+    assert list(rows[0]) == list(entries[0])
     table = run("audit")
     assert (table.code, table.err) == (0, "")
     assert "Audit log" in table.out
     assert "Óptica Mirador Austral" in table.out
     assert "Nothing to show" in run("audit", "--since", "2026-11-24").out
     assert run("audit", "-o", "log.json").code == 0
-    assert json.loads(Path("log.json").read_text(encoding="utf-8")) == told
+    assert json.loads(Path("log.json").read_text(encoding="utf-8")) == entries
     assert stat.S_IMODE(Path("log.json").stat().st_mode) == 0o600
     assert run("audit", "-o", "log.json").code == 7
     wrong = run("audit", "--since", "yesterday")
@@ -283,26 +294,26 @@ def test_the_log_is_shown_in_every_form(
 
 
 def test_the_log_is_shown_in_the_readers_words_and_handed_over_in_codes(
-    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., RunResult], shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPTTIUS_PRIVACY_KEY", "k" * 32)
-    asked = ("customers", "-s", shop, *MIRADOR, "--limit", "1")
+    command = ("customers", "-s", shop, *MIRADOR, "--limit", "1")
     for how in ((), ("--anonymous",), REVEAL):
-        assert run(*asked, *how).code == 0
+        assert run(*command, *how).code == 0
     spanish, english = run("audit", "--lang", "es").out, run("audit", "--lang", "en").out
-    for told, words in (
+    for shown, words in (
         (spanish, ("Datos personales", "enmascarados", "seudónimos", "completos", "salida estándar")),
         (english, ("Personal data", "masked", "pseudonyms", "shown whole", "standard output")),
     ):
-        assert [word for word in words if word not in told] == []
+        assert [word for word in words if word not in shown] == []
     for code in ("anonymous", "revealed", "stdout"):
         assert code not in spanish + english
     for form in ("csv", "json"):
-        told = run("audit", "-f", form, "--lang", "es").out
-        assert [code for code in ("masked", "anonymous", "revealed", "stdout") if code not in told] == []
+        shown = run("audit", "-f", form, "--lang", "es").out
+        assert [code for code in ("masked", "anonymous", "revealed", "stdout") if code not in shown] == []
 
 
-def test_a_spoiled_line_is_told(run: Callable[..., Ran], state: Path) -> None:
+def test_a_damaged_line_is_reported(run: Callable[..., RunResult], state: Path) -> None:
     state.mkdir()
     (state / audit.FILE_NAME).write_text('{"run": "1"\n\n[]\n', encoding="utf-8")
     ran = run("audit", "-f", "json")

@@ -6,15 +6,15 @@ import os
 from pathlib import Path
 
 import pytest
-from machine import needed
+from external_tools import require_tool
 
-from cli.running import PROGRAM, apart
-from cli.terminal import terminal_in
+from cli.run_program import PROGRAM, run_subprocess
+from cli.terminal import open_terminal
 
 
 def completed(typed: str, shell: str = "zsh") -> str:
     """What the program offers a shell at the end of what was typed."""
-    return apart(_OPTTIUS_COMPLETE=f"complete_{shell}", _TYPER_COMPLETE_ARGS=typed).out
+    return run_subprocess(_OPTTIUS_COMPLETE=f"complete_{shell}", _TYPER_COMPLETE_ARGS=typed).out
 
 
 @pytest.mark.parametrize(
@@ -26,20 +26,20 @@ def test_commands_options_and_values(typed: str, offered: str) -> None:
     assert f'"{offered}"' in completed(typed)
 
 
-def test_bash_completes_what_is_typed(tmp_path: Path) -> None:
-    needed("bash")
+def test_bash_completes_typed_words(tmp_path: Path) -> None:
+    require_tool("bash")
     path = f"{PROGRAM.parent}:{os.environ['PATH']}"
     home = Path(os.environ["HOME"])
-    taught = apart("--install-completion", "bash", PATH=path)
+    taught = run_subprocess("--install-completion", "bash", PATH=path)
     assert taught.code == 0, taught.err
     assert (home / ".bashrc").is_file()
-    with terminal_in(tmp_path, f"PATH={path}", f"HOME={home}", "bash", "--noprofile") as terminal:
+    with open_terminal(tmp_path, f"PATH={path}", f"HOME={home}", "bash", "--noprofile") as terminal:
         # A short prompt, and a shell that is ready: what is typed before that is shown twice.
         terminal.type("PS1='ready '; clear")
-        terminal.until("(?m)^ready *$")
+        terminal.wait_for("(?m)^ready *$")
         terminal.write("opttius das")
         terminal.press("Tab")
-        terminal.until("(?m)opttius dashboard *$")
+        terminal.wait_for("(?m)opttius dashboard *$")
         terminal.write("--form")
         terminal.press("Tab")
-        terminal.until("(?m)opttius dashboard --format *$")
+        terminal.wait_for("(?m)opttius dashboard --format *$")

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.running import DATA
+from cli.run_program import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from cli.running import Ran
+    from cli.run_program import RunResult
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def exports(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_whole_folder(run: Callable[..., Ran]) -> None:
+def test_a_whole_folder(run: Callable[..., RunResult]) -> None:
     ran = run("doctor", DATA)
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.splitlines() == [
@@ -34,7 +34,7 @@ def test_a_whole_folder(run: Callable[..., Ran]) -> None:
     ]
 
 
-def test_a_snapshot(run: Callable[..., Ran], shop: Path) -> None:
+def test_a_snapshot(run: Callable[..., RunResult], shop: Path) -> None:
     ran = run("doctor", shop, "--lang", "es")
     assert (ran.code, ran.err) == (0, "")
     assert (
@@ -43,7 +43,7 @@ def test_a_snapshot(run: Callable[..., Ran], shop: Path) -> None:
     )
 
 
-def test_what_a_folder_lacks(run: Callable[..., Ran], exports: Path) -> None:
+def test_a_folder_with_missing_tables(run: Callable[..., RunResult], exports: Path) -> None:
     (exports / "orders.csv").rename(exports / "ventas.csv")
     (exports / "quotes.csv").unlink()
     customers = exports / "customers.csv"
@@ -66,17 +66,17 @@ def test_what_a_folder_lacks(run: Callable[..., Ran], exports: Path) -> None:
     ]
 
 
-def test_a_file_that_cannot_be_read(run: Callable[..., Ran], exports: Path) -> None:
+def test_a_file_that_cannot_be_read(run: Callable[..., RunResult], exports: Path) -> None:
     (exports / "orders.csv").unlink()
     (exports / "orders.parquet").write_bytes(b"PAR1 not really")
     ran = run("doctor", exports, "-f", "json")
     assert ran.code == 4
-    failed = [one for one in json.loads(ran.out)["checks"] if one["state"] == "failed"]
+    failed = [check for check in json.loads(ran.out)["checks"] if check["state"] == "failed"]
     assert failed
     assert "orders.parquet" in failed[0]["said"]
 
 
-def test_nothing_there_and_nothing_said(run: Callable[..., Ran]) -> None:
+def test_no_source_exists_and_none_is_named(run: Callable[..., RunResult]) -> None:
     ran = run("doctor", "nowhere")
     assert ran.code == 4
     assert ran.out == "✗ Source        There is no folder or file “nowhere”. Check --source.\n"

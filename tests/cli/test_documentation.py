@@ -49,7 +49,7 @@ DOCS = _docs()
 
 
 def _commands() -> dict[str, Any]:
-    return dict(DOCS.every_command(typer.main.get_command(build_app()), "opttius"))
+    return dict(DOCS.iter_commands(typer.main.get_command(build_app()), "opttius"))
 
 
 def _text(name: str) -> str:
@@ -57,17 +57,17 @@ def _text(name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "file", [pytest.param(file, id=str(file.relative_to(ROOT))) for file in DOCS.pages()]
+    "file", [pytest.param(file, id=str(file.relative_to(ROOT))) for file in DOCS.build_pages()]
 )
-def test_references_are_what_make_docs_makes(file: Path) -> None:
-    assert file.read_text(encoding="utf-8") == DOCS.pages()[file], "run make docs"
+def test_references_match_the_output_of_make_docs(file: Path) -> None:
+    assert file.read_text(encoding="utf-8") == DOCS.build_pages()[file], "run make docs"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["README.md", "README.es.md"])
-def test_the_readme_shows_what_the_commands_print(name: str) -> None:
+def test_the_readme_shows_the_output_of_the_commands(name: str) -> None:
     text = _text(name)
-    assert DOCS.with_transcripts(text).splitlines() == text.splitlines(), "run make docs"
+    assert DOCS.refresh_transcripts(text).splitlines() == text.splitlines(), "run make docs"
 
 
 def test_the_readme_has_transcripts_in_both_languages() -> None:
@@ -112,15 +112,15 @@ def test_every_report_and_column_is_in_the_reference() -> None:
 
 
 def test_exit_codes_are_those_of_the_program() -> None:
-    told = {int(code) for code in re.findall(r"^\| (\d+) \|", _text("docs/commands.md"), re.MULTILINE)}
-    known = set(diagnostics._EXIT_CODES.values())
-    assert told == known | {
+    documented = {int(code) for code in re.findall(r"^\| (\d+) \|", _text("docs/commands.md"), re.MULTILINE)}
+    codes = set(diagnostics._EXIT_CODES.values())
+    assert documented == codes | {
         diagnostics.SUCCESS,
         diagnostics.UNEXPECTED,
         diagnostics.USAGE,
         diagnostics.INTERRUPTED,
     }
-    assert f"| {' | '.join(map(str, sorted(told)))} |" in _text("README.md")
+    assert f"| {' | '.join(map(str, sorted(documented)))} |" in _text("README.md")
 
 
 def test_metrics_defines_every_key_of_the_json(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -165,8 +165,8 @@ def _keys(value: Any) -> Iterator[str]:
             if key not in OF_THE_DATA:
                 yield from _keys(inner)
     elif isinstance(value, list):
-        for one in value:
-            yield from _keys(one)
+        for item in value:
+            yield from _keys(item)
 
 
 def test_metrics_tells_the_bounds_of_a_period() -> None:
@@ -189,16 +189,16 @@ def test_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_commands_that_pages_mention_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    known = _commands()
+    defined = _commands()
     for line in [*INLINE.findall(text), *_typed(text)]:
         words = [word for word in shlex.split(line, comments=True) if word not in {"NAME", "…"}]
-        path = " ".join(words[:3] if " ".join(words[:3]) in known else words[:2])
-        groups = {name.rpartition(" ")[0] for name in known}
-        assert path in known or path in groups or words[1] == "COMMAND", f"{page.name}: {line}"
-        taken = {name for parameter in getattr(known.get(path), "params", ()) for name in parameter.opts} | {
-            "--help"
-        }
-        if path in known:
+        path = " ".join(words[:3] if " ".join(words[:3]) in defined else words[:2])
+        groups = {name.rpartition(" ")[0] for name in defined}
+        assert path in defined or path in groups or words[1] == "COMMAND", f"{page.name}: {line}"
+        taken = {
+            name for parameter in getattr(defined.get(path), "params", ()) for name in parameter.opts
+        } | {"--help"}
+        if path in defined:
             assert {word.partition("=")[0] for word in words if re.match(r"--?[a-zA-Z]", word)} <= taken, (
                 f"{page.name}: {line}"
             )
@@ -208,8 +208,8 @@ def _typed(text: str) -> Iterator[str]:
     """The commands of the blocks that show what to type, up to a pipe."""
     for block in BLOCK.finditer(text):
         for line in block["body"].splitlines():
-            if found := re.search(r"(?:^|[\d*] +|\$ )(opttius [a-z][^|#]*)", line):
-                yield found[1]
+            if typed := re.search(r"(?:^|[\d*] +|\$ )(opttius [a-z][^|#]*)", line):
+                yield typed[1]
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/configuration.md"])
@@ -248,9 +248,9 @@ def test_the_sql_page_names_every_variable_parameter_and_view() -> None:
     }
     named = set(re.findall(r"getvariable\('(\w+)'\)", sql)) | (set(re.findall(r"\$([a-z]\w*)", sql)) - own)
     views = {file.stem for file in files if file.parent.name == "base"} - UNSEEN
-    made = {re.sub(r"_(at|between)$", "", view) for view in re.findall(r"`(\w+)", page)}
+    recorded = {re.sub(r"_(at|between)$", "", view) for view in re.findall(r"`(\w+)", page)}
     assert {name for name in named if not re.search(rf"`\$?{name}`", page)} == set()
-    assert views - made == set()
+    assert views - recorded == set()
 
 
 UNSEEN = {
@@ -298,11 +298,11 @@ def test_contributing_names_rooms_that_exist() -> None:
     )
     here: list[str] = []
     for line in tree.splitlines():
-        found = re.match(r"(?P<indent> *)(?P<names>[\w./]+(?:, [\w./]+)*)", line)
-        if not found:
+        entry = re.match(r"(?P<indent> *)(?P<names>[\w./]+(?:, [\w./]+)*)", line)
+        if not entry:
             continue
-        depth = len(found["indent"]) // 2
-        names = found["names"].split(", ")
+        depth = len(entry["indent"]) // 2
+        names = entry["names"].split(", ")
         for name in names:
             assert Path(ROOT, *here[:depth], name).exists(), line
         here = [*here[:depth], names[0]]
@@ -313,9 +313,9 @@ def test_every_package_has_its_reason() -> None:
 
     project = tomllib.loads(_text("pyproject.toml"))["project"]
     page = _text("README.md").partition("## Dependencies")[2].partition("\n## ")[0]
-    wanted = [
+    requirements = [
         *project["dependencies"],
-        *(one for extra in project["optional-dependencies"].values() for one in extra),
+        *(requirement for extra in project["optional-dependencies"].values() for requirement in extra),
     ]
-    names = {re.split(r"[<>=~ \[]", one)[0] for one in wanted} - {project["name"]}
+    names = {re.split(r"[<>=~ \[]", requirement)[0] for requirement in requirements} - {project["name"]}
     assert sorted(name for name in names if name not in page and not name.startswith("types-")) == []

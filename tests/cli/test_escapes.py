@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.running import MIRADOR, Ran, apart, settled
+from cli.run_program import MIRADOR, RunResult, clean_env, run_subprocess
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +97,7 @@ MISSING = {
 
 
 @pytest.mark.parametrize("name", OUTSIDE)
-def test_refused(run: Callable[..., Ran], shop: Path, own: Callable[[str], None], name: str) -> None:
+def test_refused(run: Callable[..., RunResult], shop: Path, own: Callable[[str], None], name: str) -> None:
     own(OUTSIDE[name])
     ran = run("export", "own", "-s", shop, *MIRADOR, "-o", "-")
     assert (ran.code, ran.out) == (NOT_ALLOWED, ""), ran.err
@@ -107,7 +107,7 @@ def test_refused(run: Callable[..., Ran], shop: Path, own: Callable[[str], None]
 
 
 @pytest.mark.parametrize("name", MISSING)
-def test_not_there(run: Callable[..., Ran], shop: Path, own: Callable[[str], None], name: str) -> None:
+def test_not_there(run: Callable[..., RunResult], shop: Path, own: Callable[[str], None], name: str) -> None:
     own(MISSING[name])
     ran = run("export", "own", "-s", shop, *MIRADOR, "-o", "-")
     assert (ran.code, ran.out) == (CONFIGURATION, ""), ran.err
@@ -128,8 +128,8 @@ def test_not_there(run: Callable[..., Ran], shop: Path, own: Callable[[str], Non
         "SELECT CAST(sum(total_spent) AS VARCHAR) AS x FROM customer_facts_at($as_of_local, $as_of_date)",
     ],
 )
-def test_what_a_report_needs_is_allowed(
-    run: Callable[..., Ran], shop: Path, own: Callable[[str], None], sql: str
+def test_functions_that_a_report_needs_are_allowed(
+    run: Callable[..., RunResult], shop: Path, own: Callable[[str], None], sql: str
 ) -> None:
     own(sql)
     ran = run("export", "own", "-s", shop, *MIRADOR, "-o", "-", "--quiet")
@@ -147,7 +147,7 @@ def test_what_a_report_needs_is_allowed(
     ],
 )
 def test_an_error_shows_no_value_of_the_data(
-    run: Callable[..., Ran], shop: Path, own: Callable[[str], None], sql: str
+    run: Callable[..., RunResult], shop: Path, own: Callable[[str], None], sql: str
 ) -> None:
     own(sql)
     ran = run("export", "own", "-s", shop, *MIRADOR, "-o", "-")
@@ -166,7 +166,11 @@ def test_an_error_shows_no_value_of_the_data(
     ids=["a product", "without end"],
 )
 def test_a_report_that_does_not_end_is_stopped(
-    run: Callable[..., Ran], shop: Path, own: Callable[[str], None], sql: str, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., RunResult],
+    shop: Path,
+    own: Callable[[str], None],
+    sql: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("OPTTIUS_LIMITS_REPORT_SECONDS", "1")
     own(sql)
@@ -184,7 +188,11 @@ def test_a_report_that_does_not_end_is_stopped(
     ids=["rows", "one cell"],
 )
 def test_a_report_that_does_not_fit_is_stopped(
-    run: Callable[..., Ran], shop: Path, own: Callable[[str], None], sql: str, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., RunResult],
+    shop: Path,
+    own: Callable[[str], None],
+    sql: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("OPTTIUS_LIMITS_MEMORY", "100MB")
     own(sql)
@@ -193,7 +201,7 @@ def test_a_report_that_does_not_fit_is_stopped(
     assert "limits.memory" in ran.err
 
 
-def test_check_tells_of_an_escape(run: Callable[..., Ran], own: Callable[[str], None]) -> None:
+def test_check_tells_of_an_escape(run: Callable[..., RunResult], own: Callable[[str], None]) -> None:
     own("SELECT email AS x FROM raw.orders")
     ran = run("reports", "check")
     assert ran.code == 1
@@ -204,13 +212,15 @@ def test_the_environment_is_not_read(shop: Path, tmp_path: Path, own: Callable[[
     """In a process of its own, with a secret in the environment that no answer and no error may show."""
     value = "hunter2-hunter2-hunter2"
     own("SELECT coalesce(getenv('SECRET'), 'none') AS x")
-    calm = settled(os.environ) | {"OPTTIUS_CONFIG_DIR": os.environ["OPTTIUS_CONFIG_DIR"], "SECRET": value}
-    ran = apart("export", "own", "-s", shop, *MIRADOR, "-o", "-", folder=tmp_path, **calm)
+    calm = clean_env(os.environ) | {"OPTTIUS_CONFIG_DIR": os.environ["OPTTIUS_CONFIG_DIR"], "SECRET": value}
+    ran = run_subprocess("export", "own", "-s", shop, *MIRADOR, "-o", "-", folder=tmp_path, **calm)
     assert ran.code == CONFIGURATION
     assert value not in ran.out + ran.err
 
 
-def test_the_snapshot_is_as_it_was(run: Callable[..., Ran], shop: Path, own: Callable[[str], None]) -> None:
+def test_the_snapshot_is_as_it_was(
+    run: Callable[..., RunResult], shop: Path, own: Callable[[str], None]
+) -> None:
     before = shop.read_bytes()
     for sql in OUTSIDE.values():
         own(sql)
@@ -220,11 +230,11 @@ def test_the_snapshot_is_as_it_was(run: Callable[..., Ran], shop: Path, own: Cal
 
 
 def test_a_personal_column_is_masked_whatever_it_is_called(
-    run: Callable[..., Ran], shop: Path, own: Callable[[str], None]
+    run: Callable[..., RunResult], shop: Path, own: Callable[[str], None]
 ) -> None:
     own("SELECT first_name || ' ' || last_name AS x FROM customers ORDER BY id LIMIT 3")
-    asked = ("export", "own", "-s", shop, *MIRADOR, "-o", "-", "--quiet")
-    masked, whole = run(*asked), run(*asked, "--reveal-pii", "--reason", "a test")
+    command = ("export", "own", "-s", shop, *MIRADOR, "-o", "-", "--quiet")
+    masked, whole = run(*command), run(*command, "--reveal-pii", "--reason", "a test")
     assert (masked.code, whole.code) == (0, 0)
     for shown, name in zip(masked.out.splitlines()[1:], whole.out.splitlines()[1:], strict=True):
         assert shown == f"{name.split()[0]} {name.split()[-1][0]}."
@@ -234,7 +244,7 @@ def test_a_personal_column_is_masked_whatever_it_is_called(
 
 
 def test_a_personal_column_is_no_number(
-    run: Callable[..., Ran], shop: Path, tmp_path: Path, own: Callable[[str], None]
+    run: Callable[..., RunResult], shop: Path, tmp_path: Path, own: Callable[[str], None]
 ) -> None:
     own("SELECT CAST(substr(phone, 2) AS BIGINT) AS x FROM customers WHERE phone LIKE '+569%'")
     file = tmp_path / "settings" / "reports" / "own.sql"

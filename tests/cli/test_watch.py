@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.running import DATA, MIRADOR, PROGRAM
-from cli.terminal import Terminal, terminal_in
+from cli.run_program import DATA, MIRADOR, PROGRAM
+from cli.terminal import Terminal, open_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from cli.running import Ran
+    from cli.run_program import RunResult
 
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    with terminal_in(tmp_path, "sh") as opened:
+    with open_terminal(tmp_path, "sh") as opened:
         yield opened
 
 
@@ -41,7 +41,7 @@ def watching(source: Path, *more: str, every: str = "1") -> str:
 def test_it_follows_a_folder_that_changes_goes_away_and_comes_back(terminal: Terminal, exports: Path) -> None:
     terminal.type("echo here first; stty -g > stty.before")
     terminal.type(watching(exports) + "; echo ended with $?")
-    text = terminal.until(r"Looked at \d\d:\d\d:\d\d, data loaded at \d\d:\d\d:\d\d\. Next look at")
+    text = terminal.wait_for(r"Looked at \d\d:\d\d:\d\d, data loaded at \d\d:\d\d:\d\d\. Next look at")
     assert text.startswith("Óptica Mirador Austral · all of it (3 branches)\n")
     assert "here first" not in text
 
@@ -49,41 +49,41 @@ def test_it_follows_a_folder_that_changes_goes_away_and_comes_back(terminal: Ter
     names.write_text(
         names.read_text(encoding="utf-8").replace("Óptica Mirador Austral", "Óptica Nueva"), "utf-8"
     )
-    assert "Not current" not in terminal.until("^Óptica Nueva")
+    assert "Not current" not in terminal.wait_for("^Óptica Nueva")
 
     exports.rename(exports.with_name("away"))
-    text = terminal.until(r"Not current since \d\d:\d\d:\d\d: There is no folder or file")
+    text = terminal.wait_for(r"Not current since \d\d:\d\d:\d\d: There is no folder or file")
     assert text.startswith("Óptica Nueva")
     assert "The figures shown are of" in text
     exports.with_name("away").rename(exports)
-    terminal.when(lambda text: "Not current" not in text and "Looked at" in text, "recovery")
+    terminal.wait_until(lambda text: "Not current" not in text and "Looked at" in text, "recovery")
 
     terminal.press("C-c")
-    text = terminal.until("ended with 0")
+    text = terminal.wait_for("ended with 0")
     assert "here first" in text
     assert "Looked at" not in text
     terminal.type("stty -g | cmp - stty.before && echo as it was")
-    terminal.until("\nas it was")
+    terminal.wait_for("\nas it was")
 
 
 def test_it_fits_the_window_and_scrolls(terminal: Terminal, shop: Path) -> None:
     terminal.type(watching(shop, every="300"))
-    terminal.until("Looked at")
+    terminal.wait_for("Looked at")
     for columns, rows in ((80, 24), (120, 30), (200, 24), (100, 12)):
         terminal.tmux("resize-window", "-x", str(columns), "-y", str(rows))
-        text = terminal.when(partial(fits, columns=columns, rows=rows), f"{columns}×{rows}")
+        text = terminal.wait_until(partial(fits, columns=columns, rows=rows), f"{columns}×{rows}")
         assert "Ctrl-C ends." in " ".join(text.splitlines()[-3:])
-    assert "Lines 1 to 9 of" in terminal.until("Lines 1 to")
+    assert "Lines 1 to 9 of" in terminal.wait_for("Lines 1 to")
     terminal.press("Down")
-    terminal.until("Lines 2 to 10 of")
+    terminal.wait_for("Lines 2 to 10 of")
     terminal.press("Space")
-    terminal.until("Lines 10 to 18 of")
+    terminal.wait_for("Lines 10 to 18 of")
     terminal.press("End")
-    assert "· Rows dated after" in terminal.until(r"Lines \d+ to (\d+) of \1:")
+    assert "· Rows dated after" in terminal.wait_for(r"Lines \d+ to (\d+) of \1:")
     terminal.press("Home")
-    terminal.until("Lines 1 to 9 of")
+    terminal.wait_for("Lines 1 to 9 of")
     terminal.press("q")
-    terminal.when(lambda text: "Lines" not in text, "end")
+    terminal.wait_until(lambda text: "Lines" not in text, "end")
 
 
 def fits(text: str, columns: int, rows: int) -> bool:
@@ -97,14 +97,14 @@ def fits(text: str, columns: int, rows: int) -> bool:
 def test_a_pause_gives_the_terminal_back(terminal: Terminal, shop: Path) -> None:
     terminal.type(watching(shop, every="300") + " &")
     terminal.type("fg")
-    terminal.until("Looked at")
+    terminal.wait_for("Looked at")
     terminal.press("C-z")
-    text = terminal.until(r"(?i)stopped")
+    text = terminal.wait_for(r"(?i)stopped")
     assert "Looked at" not in text
     terminal.type("fg")
-    terminal.until("Looked at")
+    terminal.wait_for("Looked at")
     terminal.press("C-c")
-    terminal.when(lambda text: "Looked at" not in text, "end")
+    terminal.wait_until(lambda text: "Looked at" not in text, "end")
 
 
 @pytest.mark.parametrize("signal", ["TERM", "HUP"])
@@ -112,24 +112,24 @@ def test_whoever_ends_it_leaves_a_terminal_to_work_with(
     terminal: Terminal, shop: Path, tmp_path: Path, signal: str
 ) -> None:
     terminal.type(f"sh -c 'echo $$ > pid; exec {watching(shop, every='300')}'; echo ended with $?")
-    terminal.until("Looked at")
+    terminal.wait_for("Looked at")
     os.kill(int((tmp_path / "pid").read_text()), getattr(__import__("signal"), f"SIG{signal}"))
-    assert "Looked at" not in terminal.until("ended with 0")
+    assert "Looked at" not in terminal.wait_for("ended with 0")
 
 
 def test_a_first_look_that_fails_is_an_error(terminal: Terminal) -> None:
     terminal.type(f"{PROGRAM} dashboard -s nowhere --watch 5; echo ended with $?")
-    assert "Error: There is no folder or file “nowhere”. Check --source." in terminal.until("ended with 4")
+    assert "Error: There is no folder or file “nowhere”. Check --source." in terminal.wait_for("ended with 4")
 
 
 def test_spanish_speaks_spanish(terminal: Terminal, shop: Path) -> None:
     terminal.type(watching(shop, "--lang", "es"))
-    text = " ".join(terminal.until("Ctrl-C termina").split())
+    text = " ".join(terminal.wait_for("Ctrl-C termina").split())
     assert re.search(r"Revisado a las \d\d:\d\d:\d\d, datos cargados a las ", text)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("--watch", "0"), "--watch “0” must be from 1 second to 1 day"),
         (("--watch", "-5"), "--watch “-5” must be from 1 second to 1 day"),
@@ -142,14 +142,14 @@ def test_spanish_speaks_spanish(terminal: Terminal, shop: Path) -> None:
     ],
     ids=" ".join,
 )
-def test_what_makes_no_sense_is_refused(
-    run: Callable[..., Ran], shop: Path, arguments: tuple[str, ...], said: str
+def test_senseless_arguments_are_refused(
+    run: Callable[..., RunResult], shop: Path, arguments: tuple[str, ...], message: str
 ) -> None:
     ran = run("dashboard", "-s", shop, *MIRADOR, *arguments)
     assert (ran.code, ran.out) == (2, "")
-    assert said in ran.err
+    assert message in ran.err
 
 
 def test_a_dumb_terminal_is_refused(terminal: Terminal, shop: Path) -> None:
     terminal.type(f"TERM=dumb {watching(shop)}; echo ended with $?")
-    assert "--watch needs a terminal" in terminal.until("ended with 2")
+    assert "--watch needs a terminal" in terminal.wait_for("ended with 2")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.running import DATA, MIRADOR, Ran
+from cli.run_program import DATA, MIRADOR, RunResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,8 +62,8 @@ WRONG: list[tuple[tuple[str, ...], int, tuple[str, ...]]] = [
 
 
 @pytest.mark.parametrize(("arguments", "code", "holds"), WRONG, ids=[" ".join(row[0]) for row in WRONG])
-def test_what_was_wrong_is_named(
-    run: Callable[..., Ran], shop: Path, arguments: tuple[str, ...], code: int, holds: tuple[str, ...]
+def test_the_wrong_argument_is_named(
+    run: Callable[..., RunResult], shop: Path, arguments: tuple[str, ...], code: int, holds: tuple[str, ...]
 ) -> None:
     asks = arguments[0] in {"dashboard", "customer", "customers", "segments", "export", "check"}
     ran = run(arguments[0], *(("-s", shop, *MIRADOR) if asks else ()), *arguments[1:])
@@ -75,20 +75,22 @@ def test_what_was_wrong_is_named(
     assert list(Path.cwd().iterdir()) == []
 
 
-def test_an_unknown_organization(run: Callable[..., Ran], shop: Path) -> None:
+def test_an_unknown_organization(run: Callable[..., RunResult], shop: Path) -> None:
     ran = run("dashboard", "-s", shop, "-O", "mirador-boreal")
     assert (ran.code, ran.out) == (6, "")
     assert "“mirador-boreal”" in ran.err
     assert "mirador-austral" in ran.err
 
 
-def test_branches_of_two_organizations(run: Callable[..., Ran], shop: Path) -> None:
+def test_branches_of_two_organizations(run: Callable[..., RunResult], shop: Path) -> None:
     ran = run("dashboard", "-s", shop, "-b", "CM-001", "-b", "PA-001")
     assert (ran.code, ran.out) == (2, "")
     assert "more than one organization" in ran.err
 
 
-def test_branches_are_found_without_regard_to_case_and_accents(run: Callable[..., Ran], shop: Path) -> None:
+def test_branches_are_matched_without_regard_to_case_and_accents(
+    run: Callable[..., RunResult], shop: Path
+) -> None:
     scoped = ("dashboard", "-s", shop, *MIRADOR, "-f", "json", "--section", "kpis")
     assert run(*scoped, "-b", "maipu").out == run(*scoped, "-b", "CM-002").out
     assert run(*scoped, "-b", "MAIPÚ", "-b", "cm-002").out == run(*scoped, "-b", "CM-002").out
@@ -111,15 +113,15 @@ def test_branches_are_found_without_regard_to_case_and_accents(run: Callable[...
     ],
     ids=" ".join,
 )
-def test_names_are_found_without_regard_to_case(
-    run: Callable[..., Ran], shop: Path, typed: tuple[str, ...], meant: tuple[str, ...]
+def test_names_are_matched_without_regard_to_case(
+    run: Callable[..., RunResult], shop: Path, typed: tuple[str, ...], meant: tuple[str, ...]
 ) -> None:
     expected = run(meant[0], "-s", shop, *MIRADOR, *meant[1:])
     assert expected.out
     assert run(typed[0], "-s", shop, *MIRADOR, *typed[1:]) == expected
 
 
-def test_a_defined_report_is_found_without_regard_to_case(run: Callable[..., Ran]) -> None:
+def test_a_job_is_matched_without_regard_to_case(run: Callable[..., RunResult]) -> None:
     text = '[reports.Weekly]\nparts = ["kpis"]\nformats = ["csv"]\n'
     Path("opttius.toml").write_text(text, encoding="utf-8")
     expected = run("report", "status", "Weekly")
@@ -128,24 +130,24 @@ def test_a_defined_report_is_found_without_regard_to_case(run: Callable[..., Ran
     assert "“weakly”" in run("report", "status", "weakly").err
 
 
-def test_a_file_is_named_after_the_report_and_not_after_what_was_typed(
-    run: Callable[..., Ran], shop: Path
+def test_a_file_is_named_after_the_report_and_not_after_the_argument(
+    run: Callable[..., RunResult], shop: Path
 ) -> None:
     ran = run("export", "SALES", "-s", shop, *MIRADOR, "-f", "CSV", "--quiet")
     assert (ran.code, ran.out) == (0, "sales-2026-11-22.csv\n")
 
 
-@pytest.mark.parametrize("sought", ["ana.soto@correo.example", "12.345.678-9"])
-def test_what_was_typed_is_repeated_masked(run: Callable[..., Ran], shop: Path, sought: str) -> None:
-    ran = run("customer", sought, "-s", shop, *MIRADOR)
+@pytest.mark.parametrize("term", ["ana.soto@correo.example", "12.345.678-9"])
+def test_arguments_are_repeated_masked(run: Callable[..., RunResult], shop: Path, term: str) -> None:
+    ran = run("customer", term, "-s", shop, *MIRADOR)
     assert (ran.code, ran.out) == (6, "")
-    assert sought not in ran.err
+    assert term not in ran.err
 
 
 @pytest.mark.parametrize("scheme", ["mysql", "postgressql", "postgresql+psycopg"])
 @pytest.mark.parametrize("command", ["dashboard", "load", "doctor", "check"])
 def test_a_password_in_an_address_that_is_no_source_is_not_repeated(
-    run: Callable[..., Ran], command: str, scheme: str
+    run: Callable[..., RunResult], command: str, scheme: str
 ) -> None:
     ran = run(command, "-s", f"{scheme}://ana:hunter2@db.example/shop")
     assert ran.code == 4
@@ -153,7 +155,7 @@ def test_a_password_in_an_address_that_is_no_source_is_not_repeated(
     assert "hunter2" not in ran.out + ran.err
 
 
-def test_the_future_is_answered_with_a_note(run: Callable[..., Ran], shop: Path) -> None:
+def test_the_future_is_answered_with_a_note(run: Callable[..., RunResult], shop: Path) -> None:
     ran = run("dashboard", "-s", shop, "-O", "mirador-austral", "--as-of", "2027-01-31", "-f", "json")
     assert ran.code == 0
     assert ran.out.startswith("{")
@@ -170,8 +172,8 @@ MISNAMED = [
 
 
 @pytest.mark.parametrize(("arguments", "holds"), MISNAMED, ids=[" ".join(row[0]) for row in MISNAMED])
-def test_a_file_whose_name_tells_another_format_is_written_with_a_note(
-    run: Callable[..., Ran], shop: Path, arguments: tuple[str, ...], holds: tuple[str, ...]
+def test_a_file_name_of_another_format_is_written_with_a_note(
+    run: Callable[..., RunResult], shop: Path, arguments: tuple[str, ...], holds: tuple[str, ...]
 ) -> None:
     scope = ("-s", shop, *MIRADOR) if arguments[0] == "customers" else ()
     ran = run(*arguments, *scope)
@@ -184,21 +186,21 @@ def test_a_file_whose_name_tells_another_format_is_written_with_a_note(
 
 
 @pytest.mark.parametrize("name", ["x.csv", "x.CSV", "x.txt", "x.list", "x"])
-def test_a_file_whose_name_tells_no_other_format_needs_no_note(
-    run: Callable[..., Ran], shop: Path, name: str
+def test_a_file_name_of_no_other_format_needs_no_note(
+    run: Callable[..., RunResult], shop: Path, name: str
 ) -> None:
     ran = run("customers", "-s", shop, *MIRADOR, "-f", "csv", "-o", name)
     assert ran.code == 0
     assert "Note" not in ran.err
 
 
-def test_a_folder_that_does_not_exist(run: Callable[..., Ran], shop: Path) -> None:
+def test_a_folder_that_does_not_exist(run: Callable[..., RunResult], shop: Path) -> None:
     ran = run("dashboard", "-s", shop, *MIRADOR, "-o", "nowhere/x.json")
     assert (ran.code, ran.out) == (7, "")
     assert "nowhere" in ran.err
 
 
-def test_what_load_cannot_write_is_told_with_its_own_option(run: Callable[..., Ran]) -> None:
+def test_an_unwritable_file_of_load_is_reported_with_its_own_option(run: Callable[..., RunResult]) -> None:
     Path("x.duckdb").write_bytes(b"mine")
     for into in ("x.duckdb", "nowhere/x.duckdb"):
         ran = run("load", "-s", DATA, "--into", into)
@@ -209,13 +211,13 @@ def test_what_load_cannot_write_is_told_with_its_own_option(run: Callable[..., R
 
 
 @pytest.mark.parametrize("command", ["list", "status"])
-def test_where_no_report_is_defined_that_is_said(run: Callable[..., Ran], command: str) -> None:
+def test_without_a_job_that_is_reported(run: Callable[..., RunResult], command: str) -> None:
     ran = run("report", command)
     assert ran.code == 0
     assert "[reports.NAME]" in ran.err
 
 
-def test_an_output_that_is_a_folder(run: Callable[..., Ran], shop: Path) -> None:
+def test_an_output_that_is_a_folder(run: Callable[..., RunResult], shop: Path) -> None:
     Path("x.json").mkdir()
     ran = run("dashboard", "-s", shop, *MIRADOR, "-o", "x.json", "--force")
     assert (ran.code, ran.out) == (7, "")
@@ -223,7 +225,7 @@ def test_an_output_that_is_a_folder(run: Callable[..., Ran], shop: Path) -> None
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
-def test_a_folder_that_may_not_be_written(run: Callable[..., Ran], shop: Path) -> None:
+def test_a_folder_that_may_not_be_written(run: Callable[..., RunResult], shop: Path) -> None:
     Path("shut").mkdir(mode=0o500)
     ran = run("dashboard", "-s", shop, *MIRADOR, "-o", "shut/x.json")
     assert (ran.code, ran.out) == (7, "")
@@ -231,7 +233,9 @@ def test_a_folder_that_may_not_be_written(run: Callable[..., Ran], shop: Path) -
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
-def test_a_cache_that_may_not_be_written(run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cache_that_may_not_be_written(
+    run: Callable[..., RunResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
     Path("shut").mkdir(mode=0o500)
     monkeypatch.setenv("OPTTIUS_CACHE_DIR", str(Path.cwd() / "shut" / "cache"))
     ran = run("dashboard", "-s", DATA, *MIRADOR)
@@ -239,7 +243,7 @@ def test_a_cache_that_may_not_be_written(run: Callable[..., Ran], monkeypatch: p
 
 
 @pytest.mark.parametrize("name", ["empty", "notes.txt", "orders.csv"])
-def test_a_source_that_is_none(run: Callable[..., Ran], name: str) -> None:
+def test_a_source_that_is_none(run: Callable[..., RunResult], name: str) -> None:
     if name == "empty":
         Path(name).mkdir()
     else:
@@ -249,14 +253,14 @@ def test_a_source_that_is_none(run: Callable[..., Ran], name: str) -> None:
     assert name in ran.err
 
 
-def test_a_snapshot_that_was_cut_off(run: Callable[..., Ran], shop: Path) -> None:
+def test_a_snapshot_that_was_cut_off(run: Callable[..., RunResult], shop: Path) -> None:
     Path("half.duckdb").write_bytes(shop.read_bytes()[:100_000])
     ran = run("dashboard", "-s", "half.duckdb", *MIRADOR)
     assert (ran.code, ran.out) == (4, "")
     assert "half.duckdb" in ran.err
 
 
-def test_a_fault_in_the_source_names_file_and_line(run: Callable[..., Ran], tmp_path: Path) -> None:
+def test_a_fault_in_the_source_names_file_and_line(run: Callable[..., RunResult], tmp_path: Path) -> None:
     folder = tmp_path / "exports"
     shutil.copytree(DATA, folder)
     lines = (folder / "customers.csv").read_text(encoding="utf-8").splitlines()

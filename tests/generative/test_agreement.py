@@ -10,22 +10,22 @@ from oracle.compare import differences, parse
 from oracle.model import Request, read_customer, read_dashboard, read_segments
 from spec.harness import run
 
+from generative.datasets import Dataset, datasets, write_dataset
 from generative.fuzz import fuzz
-from generative.worlds import World, worlds, write_world
 
 COUNTS = ("unattributed", "duplicate_rows", "refused_rows", "rows_after_as_of", "rows")
 
 
-def request(world: World) -> Request:
+def request(dataset: Dataset) -> Request:
     """The same question, for the model."""
-    names = world.scope[1::2]
-    by_branch = world.scope[0] == "--branch"
+    names = dataset.scope[1::2]
+    by_branch = dataset.scope[0] == "--branch"
     return Request(
-        as_of=world.as_of,
+        as_of=dataset.as_of,
         organization=None if by_branch else names[0],
         branches=names if by_branch else (),
-        period=world.period,
-        compare=world.compare,
+        period=dataset.period,
+        compare=dataset.compare,
     )
 
 
@@ -38,19 +38,19 @@ def ask(folder: Any, *argv: str) -> Any:
 
 def comparable(report: dict[str, Any]) -> dict[str, Any]:
     """Put what the contract leaves open into one form: counts of 0, and the order of equal products."""
-    found = copy.deepcopy(report)
-    quality = found["data_quality"]
+    answer = copy.deepcopy(report)
+    quality = answer["data_quality"]
     for key in COUNTS:
         quality[key] = {name: count for name, count in quality[key].items() if _counts(count)}
     quality["rows"].pop("categories", None)  # categories have no tenant: the contract does not say
-    for line in found["products"]["top"]:
+    for line in answer["products"]["top"]:
         line["name"] = min(line.pop("spellings", [line["name"]])).strip(" ").lower()
-    found["products"]["top"].sort(key=_place)
-    return found
+    answer["products"]["top"].sort(key=_place)
+    return answer
 
 
-def _counts(found: Any) -> bool:
-    return bool(found["count"] if isinstance(found, dict) else found)
+def _counts(answer: Any) -> bool:
+    return bool(answer["count"] if isinstance(answer, dict) else answer)
 
 
 def _place(line: dict[str, Any]) -> tuple[Any, ...]:
@@ -58,12 +58,12 @@ def _place(line: dict[str, Any]) -> tuple[Any, ...]:
 
 
 @fuzz(10)
-@given(world=worlds())
-def test_the_dashboard_agrees(world: World) -> None:
-    folder = write_world(world.tables)
-    model = read_dashboard(folder, request(world))
-    found = ask(folder, "dashboard", *world.options, *world.window)
-    expected, got = comparable(model), comparable(found)
+@given(dataset=datasets())
+def test_the_dashboard_agrees(dataset: Dataset) -> None:
+    folder = write_dataset(dataset.tables)
+    model = read_dashboard(folder, request(dataset))
+    answer = ask(folder, "dashboard", *dataset.options, *dataset.window)
+    expected, got = comparable(model), comparable(answer)
     for key in COUNTS:
         tables = set(expected["data_quality"][key]) | set(got["data_quality"][key])
         assert {name: got["data_quality"][key].get(name) for name in tables} == {
@@ -73,15 +73,15 @@ def test_the_dashboard_agrees(world: World) -> None:
 
 
 @fuzz(6)
-@given(world=worlds())
-def test_segments_and_customers_agree(world: World) -> None:
-    folder = write_world(world.tables)
-    model = read_segments(folder, request(world))
-    found = ask(folder, "export", "segments", "-o", "-", *world.options)
-    assert differences(model["rows"], found["rows"]) == []
+@given(dataset=datasets())
+def test_segments_and_customers_agree(dataset: Dataset) -> None:
+    folder = write_dataset(dataset.tables)
+    model = read_segments(folder, request(dataset))
+    answer = ask(folder, "export", "segments", "-o", "-", *dataset.options)
+    assert differences(model["rows"], answer["rows"]) == []
     for row in model["rows"][:1]:
-        page = read_customer(folder, row["customer_id"], request(world))
-        got = ask(folder, "customer", row["customer_id"], *world.options)
+        page = read_customer(folder, row["customer_id"], request(dataset))
+        got = ask(folder, "customer", row["customer_id"], *dataset.options)
         _sort_favourites(page, got)
         assert differences(page, got) == []
 

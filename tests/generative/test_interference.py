@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spec.harness import new_folder, run, uuid, write_table
 
+from generative.datasets import Dataset, Row, datasets, inside, write_dataset
 from generative.fuzz import fuzz
-from generative.worlds import Row, World, inside, worlds, write_world
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,39 +20,39 @@ if TYPE_CHECKING:
 SNAPSHOT = re.compile(r'"snapshot": \{[^}]*\}')
 
 
-def answers(folder: Path | str, world: World) -> list[str]:
+def answers(folder: Path | str, dataset: Dataset) -> list[str]:
     """The bytes of the commands that a scope can be given, `snapshot` aside, which is in each."""
-    customers = sorted({row["id"] for row in inside(world)["customers"]})
+    customers = sorted({row["id"] for row in inside(dataset)["customers"]})
     commands = [
-        ("dashboard", *world.window),
+        ("dashboard", *dataset.window),
         ("export", "segments", "-o", "-"),
         ("customers",),
-        ("segments", *world.window),
-        ("export", "sales", "-o", "-", *world.window),
-        ("export", "work-orders", "-o", "-", *world.window),
+        ("segments", *dataset.window),
+        ("export", "sales", "-o", "-", *dataset.window),
+        ("export", "work-orders", "-o", "-", *dataset.window),
         ("check",),
         *(("customer", uuid(customer)) for customer in customers[:1]),
     ]
-    found = [run(folder, *command, *world.options) for command in commands]
-    assert {ran.code for ran in found[:7]} == {0}, "".join(ran.stderr for ran in found)
-    return [SNAPSHOT.sub("", ran.stdout) for ran in found]
+    outputs = [run(folder, *command, *dataset.options) for command in commands]
+    assert {ran.code for ran in outputs[:7]} == {0}, "".join(ran.stderr for ran in outputs)
+    return [SNAPSHOT.sub("", ran.stdout) for ran in outputs]
 
 
 @fuzz(3)
-@given(world=worlds())
-def test_deleting_what_lies_outside_the_scope_changes_no_byte(world: World) -> None:
-    whole, part = write_world(world.tables), write_world(inside(world))
-    assert answers(whole, world) == answers(part, world)
+@given(dataset=datasets())
+def test_deleting_rows_outside_the_scope_changes_no_byte(dataset: Dataset) -> None:
+    whole, part = write_dataset(dataset.tables), write_dataset(inside(dataset))
+    assert answers(whole, dataset) == answers(part, dataset)
 
 
 @fuzz(3)
-@given(world=worlds(), seed=st.integers(0, 1000))
-def test_neither_the_order_of_rows_nor_their_files_change_a_byte(world: World, seed: int) -> None:
-    whole, parts = write_world(world.tables), new_folder()
-    for table, rows in world.tables.items():
+@given(dataset=datasets(), seed=st.integers(0, 1000))
+def test_neither_the_order_of_rows_nor_their_files_change_a_byte(dataset: Dataset, seed: int) -> None:
+    whole, parts = write_dataset(dataset.tables), new_folder()
+    for table, rows in dataset.tables.items():
         for file, some in _dealt(table, rows, seed).items():
             write_table(parts / file, table, some)
-    assert answers(whole, world) == answers(parts, world)
+    assert answers(whole, dataset) == answers(parts, dataset)
 
 
 def _dealt(table: str, rows: list[Row], seed: int) -> dict[str, list[Row]]:

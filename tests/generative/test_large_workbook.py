@@ -27,18 +27,18 @@ import resource, sys
 import pyarrow as pa, pyarrow.compute
 from golden import hard
 from opttius_cli import i18n
-from opttius_cli.render import xlsx
+from opttius_cli.render.xlsx import writer
 from opttius_cli.render.style import Style
-from opttius_cli.result import Part, Result
+from opttius_cli.result import AnswerPart, Result
 import dataclasses
-i18n.use("en")
+i18n.set_language("en")
 rows = int(sys.argv[1])
 numbers = pa.array(range(rows), pa.int64())
 table = pa.table([pa.compute.cast(numbers, pa.string()), numbers], names=["status", "count"])
 long = Result("x", {"en": "Things"}, "rows", (hard.STATUS, hard.COUNT), table)
-answer = dataclasses.replace(hard.listing(), parts=(Part(("rows",), long),))
+answer = dataclasses.replace(hard.listing(), parts=(AnswerPart(("rows",), long),))
 with open(sys.argv[2], "wb") as out:
-    xlsx.write(answer, out, Style("en"))
+    writer.write(answer, out, Style("en"))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 

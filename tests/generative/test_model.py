@@ -7,34 +7,34 @@ from typing import Any
 from hypothesis import given
 from oracle.model import read_dashboard, read_segments
 
+from generative.datasets import Dataset, datasets, inside, write_dataset
 from generative.fuzz import fuzz
 from generative.test_agreement import comparable, request
-from generative.worlds import World, inside, worlds, write_world
 
 
-def answers(tables: dict[str, list[dict[str, str]]], world: World) -> list[dict[str, Any]]:
+def answers(tables: dict[str, list[dict[str, str]]], dataset: Dataset) -> list[dict[str, Any]]:
     """Both reports of the model."""
-    folder = write_world(tables)
-    return [comparable(read_dashboard(folder, request(world))), read_segments(folder, request(world))]
+    folder = write_dataset(tables)
+    return [comparable(read_dashboard(folder, request(dataset))), read_segments(folder, request(dataset))]
 
 
 @fuzz(25)
-@given(world=worlds())
-def test_what_lies_outside_the_scope_changes_nothing(world: World) -> None:
-    assert answers(world.tables, world) == answers(inside(world), world)
+@given(dataset=datasets())
+def test_rows_outside_the_scope_change_nothing(dataset: Dataset) -> None:
+    assert answers(dataset.tables, dataset) == answers(inside(dataset), dataset)
 
 
 @fuzz(25)
-@given(world=worlds())
-def test_the_order_of_rows_changes_nothing(world: World) -> None:
-    turned = {table: rows[::-1] for table, rows in world.tables.items()}
-    assert answers(world.tables, world) == answers(turned, world)
+@given(dataset=datasets())
+def test_the_order_of_rows_changes_nothing(dataset: Dataset) -> None:
+    turned = {table: rows[::-1] for table, rows in dataset.tables.items()}
+    assert answers(dataset.tables, dataset) == answers(turned, dataset)
 
 
 @fuzz(25)
-@given(world=worlds())
-def test_sums_that_must_hold(world: World) -> None:
-    report = answers(world.tables, world)[0]
+@given(dataset=datasets())
+def test_sums_that_must_hold(dataset: Dataset) -> None:
+    report = answers(dataset.tables, dataset)[0]
     kpis, sales = report["kpis"], report["trends"]["sales"]
     channels = ("pos_revenue", "work_order_revenue", "other_revenue")
     assert sum(kpis[channel] for channel in channels) == kpis["total_revenue"]

@@ -69,7 +69,7 @@ admins = st.builds(
         max_size=4,
     ),
 )
-asked = st.lists(st.sampled_from(["n1", "N2", "id-north-3", "s5", "id-south-6", "x9", ""]), max_size=2)
+branch_names = st.lists(st.sampled_from(["n1", "N2", "id-north-3", "s5", "id-south-6", "x9", ""]), max_size=2)
 
 
 def connection(rows: Sequence[Admin]) -> duckdb.DuckDBPyConnection:
@@ -92,7 +92,7 @@ def connection(rows: Sequence[Admin]) -> duckdb.DuckDBPyConnection:
 @given(
     rows=st.lists(admins, max_size=3),
     organization=st.sampled_from([None, None, "north", "SOUTH", "east"]),
-    branches=asked,
+    branches=branch_names,
 )
 def test_nobody_sees_more_than_is_theirs(
     rows: list[Admin], organization: str | None, branches: list[str]
@@ -104,8 +104,8 @@ def test_nobody_sees_more_than_is_theirs(
         reader = read_reader(con, DIRECTORY, EMAIL, "a***@shop.cl")
         scope = resolve_names_for_reader(DIRECTORY, reader, organization, branches)
     except NotAllowedError as refused:
-        told = set(str(refused).replace("“", " “").translate(str.maketrans(",.:", "   ")).split())
-        assert {seat.branch.code for seat in SEATS if seat.branch.code in told} <= allowed
+        words = set(str(refused).replace("“", " “").translate(str.maketrans(",.:", "   ")).split())
+        assert {seat.branch.code for seat in SEATS if seat.branch.code in words} <= allowed
         return
     except (OrganizationRequiredError, OpttiusError):
         # Only who may see every organization is asked which, or told that a name is none.
@@ -113,16 +113,16 @@ def test_nobody_sees_more_than_is_theirs(
         return
     finally:
         con.close()
-    seen = {str(branch.code) for branch in scope.branches}
-    assert seen
-    assert seen <= allowed
-    held = {seat.branch.code for seat in SEATS if seat.tenant in scope.tenants}
-    assert held == seen
+    visible = {str(branch.code) for branch in scope.branches}
+    assert visible
+    assert visible <= allowed
+    covered = {seat.branch.code for seat in SEATS if seat.tenant in scope.tenants}
+    assert covered == visible
     own = {seat.branch.code for seat in SEATS if seat.organization_id == scope.organization_id}
-    assert scope.whole_organization == (seen == own) == (OWN[str(scope.organization_id)] in scope.tenants)
+    assert scope.whole_organization == (visible == own) == (OWN[str(scope.organization_id)] in scope.tenants)
     if not branches and mine[0].organization:
         primary = {branch for branch, is_primary in mine[0].access if is_primary}
         first = {seat.branch.code for seat in SEATS if seat.branch.id in primary} & allowed
         listed = allowed != own or mine[0].role in {"admin", "employee", "vendedor"}
         everything = None in {branch for branch, _ in mine[0].access} or not listed
-        assert seen == (allowed if everything else first or allowed)
+        assert visible == (allowed if everything else first or allowed)

@@ -18,8 +18,8 @@ import pytest
 from hypothesis import given
 from spec.harness import uuid
 
+from generative.datasets import Dataset, Row, datasets, inside, write_dataset
 from generative.fuzz import fuzz
-from generative.worlds import Row, World, inside, worlds, write_world
 from opttius_cli import config, session
 from opttius_cli.diagnostics import Reporter
 from opttius_cli.privacy.policy import Policy
@@ -76,14 +76,14 @@ def _own_reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPTTIUS_CONFIG_DIR", str(folder))
 
 
-Asked = dict[str, tuple[tuple[Slot, ...], dict[str, Any], bool]]
+Questions = dict[str, tuple[tuple[Slot, ...], dict[str, Any], bool]]
 """What is asked of a world: the places of an answer, its parameters, and whether it is about a period."""
 
 
-def each(world: World) -> Asked:
+def each(dataset: Dataset) -> Questions:
     """Every answer that the program gives by itself, and one with all reports of one's own."""
     every = dict(session.EVERY_CUSTOMER)
-    found: Asked = {
+    questions: Questions = {
         "dashboard": (DASHBOARD, {}, True),
         "customers": (CUSTOMERS, every | {"search": "a", "sort": "purchases"}, False),
         "check": (FINDINGS, {}, False),
@@ -91,86 +91,89 @@ def each(world: World) -> Asked:
         **{f"export {name}": (build_list_layout(report), every, True) for name, report in EXPORTS.items()},
         "own": (tuple(Slot((name,), f"user/{name}") for name in OWN), {}, False),
     }
-    for customer in sorted({row["id"] for row in inside(world)["customers"]})[:1]:
-        found["customer"] = (CUSTOMER, {"customer": uuid(customer)}, False)
-    return found
+    for customer in sorted({row["id"] for row in inside(dataset)["customers"]})[:1]:
+        questions["customer"] = (CUSTOMER, {"customer": uuid(customer)}, False)
+    return questions
 
 
-def at_once(world: World) -> Asked:
+def at_once(dataset: Dataset) -> Questions:
     """The same reports in two answers, so that what every answer needs is worked out twice and no more."""
-    found: Asked = {"windowed": ((), {}, True), "whole": ((), {}, False)}
-    for name, (places, more, windowed) in each(world).items():
+    questions: Questions = {"windowed": ((), {}, True), "whole": ((), {}, False)}
+    for name, (places, more, windowed) in each(dataset).items():
         key = "windowed" if windowed else "whole"
         moved = tuple(replace(place, path=(name, *place.path)) for place in places)
-        found[key] = ((*found[key][0], *moved), found[key][1] | more, windowed)
-    return found
+        questions[key] = ((*questions[key][0], *moved), questions[key][1] | more, windowed)
+    return questions
 
 
 def answers(
-    tables: dict[str, list[Row]], world: World, policy: Policy, asked: Asked
+    tables: dict[str, list[Row]], dataset: Dataset, policy: Policy, questions: Questions
 ) -> Iterator[tuple[str, Answer]]:
     """What is asked of a data set that lies where the one before lay."""
     source = Path.cwd() / "world"
     for old in (source, Path(os.environ["OPTTIUS_CACHE_DIR"])):
         shutil.rmtree(old, ignore_errors=True)
-    write_world(tables).rename(source)
-    names = [uuid(name) for name in world.scope[1::2]]
-    options = {"source": str(source), ("branches" if world.scope[0] == "--branch" else "organization"): names}
+    write_dataset(tables).rename(source)
+    names = [uuid(name) for name in dataset.scope[1::2]]
+    options = {
+        "source": str(source),
+        ("branches" if dataset.scope[0] == "--branch" else "organization"): names,
+    }
     options |= {"organization": names[0]} if "organization" in options else {}
     settings = config.resolve_config(options, os.environ, Path.cwd())
-    for period in (world.period, None):
+    for period in (dataset.period, None):
         request = session.Request(
             settings,
             os.environ,
             NOW,
             Reporter(quiet=True),
             period,
-            world.as_of,
-            COMPARES[world.compare],
+            dataset.as_of,
+            COMPARES[dataset.compare],
             policy=policy,
         )
         with session.open_session(request) as opened:
-            for name, (places, more, windowed) in asked.items():
+            for name, (places, more, windowed) in questions.items():
                 if windowed == (period is not None):
                     yield name, session.run_reports(opened, name, places, more)
 
 
 def written(
-    tables: dict[str, list[Row]], world: World, policy: Policy, asked: Asked, forms: Iterable[str]
+    tables: dict[str, list[Row]], dataset: Dataset, policy: Policy, questions: Questions, forms: Iterable[str]
 ) -> dict[tuple[str, str], bytes]:
     """What is asked, in every one of the formats ``forms``."""
-    found = {}
-    for name, answer in answers(tables, world, policy, asked):
+    outputs = {}
+    for name, answer in answers(tables, dataset, policy, questions):
         for form in forms:
             out = BytesIO()
             RENDERERS[form].write(answer, out, Style("es"))
-            found[name, form] = out.getvalue()
-    assert {name for name, _form in found} == set(asked)
-    return found
+            outputs[name, form] = out.getvalue()
+    assert {name for name, _form in outputs} == set(questions)
+    return outputs
 
 
 def in_every_format(
-    tables: dict[str, list[Row]], world: World, policy: Policy
+    tables: dict[str, list[Row]], dataset: Dataset, policy: Policy
 ) -> dict[tuple[str, str], bytes]:
     """Every answer in every format: the workbooks and pages are what takes time."""
-    return written(tables, world, policy, each(world), RENDERERS)
+    return written(tables, dataset, policy, each(dataset), RENDERERS)
 
 
-def in_json(tables: dict[str, list[Row]], world: World, policy: Policy) -> dict[tuple[str, str], bytes]:
+def in_json(tables: dict[str, list[Row]], dataset: Dataset, policy: Policy) -> dict[tuple[str, str], bytes]:
     """Every report, one's own among them, in the format that shows the most."""
-    return written(tables, world, policy, at_once(world), ["json"])
+    return written(tables, dataset, policy, at_once(dataset), ["json"])
 
 
 def differing(
-    one: dict[tuple[str, str], bytes], other: dict[tuple[str, str], bytes]
+    first: dict[tuple[str, str], bytes], other: dict[tuple[str, str], bytes]
 ) -> list[tuple[str, str]]:
     """The answers that are not the same."""
-    return [key for key in one if one[key] != other.get(key)] + sorted(set(other) - set(one))
+    return [key for key in first if first[key] != other.get(key)] + sorted(set(other) - set(first))
 
 
-def with_strangers(world: World) -> dict[str, list[Row]]:
+def with_strangers(dataset: Dataset) -> dict[str, list[Row]]:
     """The world and, before it, another organization with a branch, whose rows are copies of everybody's."""
-    tables = {name: list(some) for name, some in world.tables.items()}
+    tables = {name: list(some) for name, some in dataset.tables.items()}
     tables["organizations"].insert(0, {"id": "g0", "metadata": '{"currency": "USD"}'})
     tables["branches"].insert(0, {"id": "b0", "organization_id": "g0"})
     for name in ("customers", "orders", "lab_work_orders", "quotes", "appointments"):
@@ -192,40 +195,43 @@ WHOLE = Policy("revealed")
 
 @pytest.mark.slow
 @fuzz(3)
-@given(world=worlds())
-def test_rows_outside_the_scope_change_no_byte_of_any_report(world: World) -> None:
-    assert differing(in_json(world.tables, world, WHOLE), in_json(inside(world), world, WHOLE)) == []
+@given(dataset=datasets())
+def test_rows_outside_the_scope_change_no_byte_of_any_report(dataset: Dataset) -> None:
+    assert differing(in_json(dataset.tables, dataset, WHOLE), in_json(inside(dataset), dataset, WHOLE)) == []
 
 
 @pytest.mark.slow
 @fuzz(3)
-@given(world=worlds())
-def test_another_organization_changes_no_byte_of_any_report(world: World) -> None:
+@given(dataset=datasets())
+def test_another_organization_changes_no_byte_of_any_report(dataset: Dataset) -> None:
     masked = Policy()
     assert (
-        differing(in_json(world.tables, world, masked), in_json(with_strangers(world), world, masked)) == []
-    )
-
-
-@pytest.mark.slow
-@fuzz(1)
-@given(world=worlds())
-def test_rows_outside_the_scope_change_no_byte_of_any_format(world: World) -> None:
-    assert (
-        differing(in_every_format(world.tables, world, WHOLE), in_every_format(inside(world), world, WHOLE))
+        differing(in_json(dataset.tables, dataset, masked), in_json(with_strangers(dataset), dataset, masked))
         == []
     )
 
 
 @pytest.mark.slow
 @fuzz(1)
-@given(world=worlds())
-def test_another_organization_changes_no_byte_of_any_format(world: World) -> None:
+@given(dataset=datasets())
+def test_rows_outside_the_scope_change_no_byte_of_any_format(dataset: Dataset) -> None:
+    assert (
+        differing(
+            in_every_format(dataset.tables, dataset, WHOLE), in_every_format(inside(dataset), dataset, WHOLE)
+        )
+        == []
+    )
+
+
+@pytest.mark.slow
+@fuzz(1)
+@given(dataset=datasets())
+def test_another_organization_changes_no_byte_of_any_format(dataset: Dataset) -> None:
     masked = Policy()
     assert (
         differing(
-            in_every_format(world.tables, world, masked),
-            in_every_format(with_strangers(world), world, masked),
+            in_every_format(dataset.tables, dataset, masked),
+            in_every_format(with_strangers(dataset), dataset, masked),
         )
         == []
     )

@@ -71,10 +71,10 @@ def result(
 ) -> Result:
     """A result with a row per list."""
     arrays = [
-        pa.array([row[place] for row in rows], TYPES.get(one.kind, pa.string()))
-        for place, one in enumerate(columns)
+        pa.array([row[place] for row in rows], TYPES.get(column.kind, pa.string()))
+        for place, column in enumerate(columns)
     ]
-    table = pa.Table.from_arrays(arrays, names=[one.name for one in columns])
+    table = pa.Table.from_arrays(arrays, names=[column.name for column in columns])
     titled = dict(zip(("es", "en"), titles, strict=True))
     return Result(name, titled, shape, tuple(columns), table, chart=chart)
 
@@ -99,7 +99,7 @@ EVERY_KIND = [
     column("last_purchase", ColumnKind.DATE, "Última compra", "Last purchase"),
     column(
         "segment", ColumnKind.TEXT, "Segmento", "Segment",
-        words={"es": {"at-risk": "en riesgo"}, "en": {"at-risk": "at risk"}},
+        vocabulary={"es": {"at-risk": "en riesgo"}, "en": {"at-risk": "at risk"}},
     ),
     column("tags", ColumnKind.LIST, "Etiquetas", "Tags"),
 ]  # fmt: skip
@@ -118,7 +118,11 @@ PEOPLE: list[list[Any]] = [
 ]  # fmt: skip
 
 STATUS = column(
-    "status", ColumnKind.TEXT, "Estado", "Status", words={"es": {"sent": "enviado"}, "en": {"sent": "sent"}}
+    "status",
+    ColumnKind.TEXT,
+    "Estado",
+    "Status",
+    vocabulary={"es": {"sent": "enviado"}, "en": {"sent": "sent"}},
 )
 COUNT = column("count", ColumnKind.COUNT, "Cantidad", "Count")
 AMOUNT = column("amount", ColumnKind.MONEY, "Monto", "Amount", share=True, total=True)
@@ -226,7 +230,7 @@ def board() -> Answer:
         ("payment_methods.methods", METHODS), ("products.top", NOTHING),
         ("trends.sales", TREND), ("trends.quotes", NO_TREND),
     )  # fmt: skip
-    parts = tuple(AnswerPart(tuple(path.split(".")), found) for path, found in places)
+    parts = tuple(AnswerPart(tuple(path.split(".")), result) for path, result in places)
     return Answer(head, parts, QUALITY, "exports", _LOADED, sql=_SQL)
 
 

@@ -73,14 +73,14 @@ def test_golden(name: str, capfd: pytest.CaptureFixture[str]) -> None:
     """The answer is the one that was looked at and kept."""
     command = COMMANDS[name]
     out = ["--output", "-"] if command[0] == "export" else []
-    found = without_snapshot(answered(capfd, *command, *out, "--format", "json"))
+    document = without_snapshot(answered(capfd, *command, *out, "--format", "json"))
     file = FILES / f"{name}.json"
     if os.environ.get("OPTTIUS_UPDATE_GOLDEN") == "1":
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(
-            json.dumps(found, ensure_ascii=False, indent=1, default=float) + "\n", encoding="utf-8"
+            json.dumps(document, ensure_ascii=False, indent=1, default=float) + "\n", encoding="utf-8"
         )
-    assert found == json.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
+    assert document == json.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
 
 
 @pytest.mark.parametrize("name", LISTS)

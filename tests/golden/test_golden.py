@@ -69,13 +69,13 @@ def rendered(answer: Answer, name: str, style: Style) -> bytes:
     return written[0]
 
 
-def compare(file: str, found: bytes) -> None:
+def compare(file: str, actual: bytes) -> None:
     """Against the golden file, or into it."""
     path = FILES / file
     if os.environ.get("OPTTIUS_UPDATE_GOLDEN") == "1":
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(found)
-    assert found.decode() == path.read_bytes().decode(), (
+        path.write_bytes(actual)
+    assert actual.decode() == path.read_bytes().decode(), (
         f"{file} differs; OPTTIUS_UPDATE_GOLDEN=1 writes it anew"
     )
 
@@ -95,8 +95,8 @@ def test_xlsx(answer: str, language: str) -> None:
     lines = []
     for sheet in book.worksheets:
         lines.append(f"== {sheet.title} {sheet.freeze_panes} {sheet.auto_filter.ref}")
-        lines += [f"table {one.name} {one.ref}" for one in sheet.tables.values()]
-        lines += [f"chart {one.tagname} {one.anchor._from.col}" for one in sheet._charts]
+        lines += [f"table {item.name} {item.ref}" for item in sheet.tables.values()]
+        lines += [f"chart {item.tagname} {item.anchor._from.col}" for item in sheet._charts]
         lines += [
             f"{cell.coordinate} {cell.data_type} {cell.number_format} "
             f"{'q ' if cell.quotePrefix else ''}{cell.value!r}"
@@ -129,13 +129,13 @@ def test_parquet(answer: str) -> None:
 
 
 def test_every_file_has_a_test() -> None:
-    wanted = {f"{answer}.{variant}" for answer in ANSWERS for variant in TEXTS}
-    wanted |= {
+    expected = {f"{answer}.{variant}" for answer in ANSWERS for variant in TEXTS}
+    expected |= {
         f"{answer}.{end}"
         for answer in ANSWERS
         for end in ("es.xlsx.txt", "en.xlsx.txt", "es.html", "en.html", "parquet.txt")
     }
-    assert {path.name for path in FILES.iterdir()} == wanted
+    assert {path.name for path in FILES.iterdir()} == expected
 
 
 def value_of(text: str, column: Column) -> Any:
@@ -202,7 +202,11 @@ def test_xlsx_cells_have_the_types_of_their_kinds() -> None:
     hostile = sheet["B3"]
     assert (hostile.value, hostile.data_type, hostile.quotePrefix) == (hard.HOSTILE[0], "s", True)
     formulas = [
-        cell for one in book.worksheets for row in one.iter_rows() for cell in row if cell.data_type == "f"
+        cell
+        for worksheet in book.worksheets
+        for row in worksheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
     ]
     assert formulas == []
 

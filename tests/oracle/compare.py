@@ -36,11 +36,11 @@ def _record(expected: dict[str, object], got: object, path: str) -> list[str]:
         expected, got = _statuses(expected), _statuses(got)
         if expected.keys() != got.keys():
             return [f"{path}: expected {_show(expected)}, got {_show(got)}"]
-    found = []
+    mismatches = []
     for key, value in expected.items():
         place = f"{path}.{key}"
-        found += differences(value, got[key], place) if key in got else [f"{place}: absent"]
-    return found
+        mismatches += differences(value, got[key], place) if key in got else [f"{place}: absent"]
+    return mismatches
 
 
 def _statuses(counts: dict[str, object]) -> dict[str, object]:

@@ -91,11 +91,11 @@ def _all(sales: Sales) -> list[Customer]:
 
 
 def _purchases(sales: Sales) -> dict[str, list[Purchase]]:
-    found: dict[str, list[Purchase]] = {}
+    purchases: dict[str, list[Purchase]] = {}
     for purchase in sales.purchases:
         if purchase.customer is not None:
-            found.setdefault(purchase.customer, []).append(purchase)
-    return found
+            purchases.setdefault(purchase.customer, []).append(purchase)
+    return purchases
 
 
 def _spent(bought: list[Purchase]) -> Decimal:
@@ -111,9 +111,12 @@ def _cut_points(sales: Sales, bought: dict[str, list[Purchase]]) -> CutPoints | 
         return None
     shares = [Fraction(step, 5) for step in (1, 2, 3, 4)]
     return CutPoints(
-        [quantile([_quiet_days(found, sales) for found in bought.values()], share) for share in shares],
-        [quantile([len(found) for found in bought.values()], share) for share in shares],
-        [quantile([_spent(found) for found in bought.values()], share) for share in shares],
+        [
+            quantile([_quiet_days(purchases, sales) for purchases in bought.values()], share)
+            for share in shares
+        ],
+        [quantile([len(purchases) for purchases in bought.values()], share) for share in shares],
+        [quantile([_spent(purchases) for purchases in bought.values()], share) for share in shares],
     )
 
 
@@ -180,8 +183,8 @@ def _favourites(sales: Sales, orders: set[str]) -> list[Record] | None:
         return None
     counted = {key for key in orders if sales.is_report_currency(sales.book.orders[key].currency)}
     items = (item for item in sales.book.items if item.order_id in orders)
-    found = lines(items, sales.book, counted)
-    ordered = sorted(found, key=lambda line: (-line.quantity, -line.revenue, line.name))
+    favourites = lines(items, sales.book, counted)
+    ordered = sorted(favourites, key=lambda line: (-line.quantity, -line.revenue, line.name))
     return [
         {
             "name": line.name,

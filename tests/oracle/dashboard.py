@@ -86,8 +86,8 @@ def in_window(purchases: Iterable[Purchase], window: Window) -> list[Purchase]:
 
 
 def _revenue(sales: Sales, window: Window, previous: Window | None) -> Record:
-    made = in_window(sales.purchases, window)
-    sold = [purchase for purchase in made if purchase.recognised]
+    purchases = in_window(sales.purchases, window)
+    sold = [purchase for purchase in purchases if purchase.recognised]
     by_channel = {
         channel: [purchase for purchase in sold if purchase.channel == channel]
         for channel in ("pos", "work_order", "other")
@@ -106,7 +106,7 @@ def _revenue(sales: Sales, window: Window, previous: Window | None) -> Record:
         "average_ticket": _average_amount(sold),
         "average_pos_ticket": _average_amount(by_channel["pos"]),
         "average_work_order_ticket": _average_amount(by_channel["work_order"]),
-        "outstanding_amount": _outstanding(sales, made),
+        "outstanding_amount": _outstanding(sales, purchases),
     }
 
 
@@ -123,13 +123,13 @@ def _average_amount(purchases: list[Purchase]) -> Decimal | None:
     return average(total(counted), len(counted))
 
 
-def _outstanding(sales: Sales, made: list[Purchase]) -> Decimal:
+def _outstanding(sales: Sales, purchases: list[Purchase]) -> Decimal:
     paid: Counter[str] = Counter()
     for payment in sales.book.payments or ():
         paid[payment.order_id] += payment.amount  # type: ignore[assignment]
     owed = (
         purchase.counted - (paid[purchase.order.id] if purchase.order else 0)
-        for purchase in made
+        for purchase in purchases
         if not purchase.recognised and purchase.is_report_currency
     )
     return money(total(max(Decimal(0), amount) for amount in owed))
@@ -170,8 +170,8 @@ def by_status(rows: Iterable[WorkOrder | Quote | Appointment]) -> dict[str, int]
 
 
 def _buckets(names: Iterable[str | None], buckets: Iterable[str]) -> dict[str, int]:
-    found = Counter(name or "unknown" for name in names)
-    return {bucket: found[bucket] for bucket in [*dict.fromkeys(buckets), "unknown"]}
+    counts = Counter(name or "unknown" for name in names)
+    return {bucket: counts[bucket] for bucket in [*dict.fromkeys(buckets), "unknown"]}
 
 
 def _work_orders(sales: Sales, window: Window) -> Record:
@@ -238,16 +238,16 @@ def _quotes(sales: Sales, window: Window) -> Record:
             ]
         )
     rows = [row for row in sales.book.quotes if window.holds(sales.book.clock.date(row.created_at))]
-    found = _buckets((_quote_bucket(row, sales.book.clock.today) for row in rows), QUOTE_BUCKETS.values())
+    counts = _buckets((_quote_bucket(row, sales.book.clock.today) for row in rows), QUOTE_BUCKETS.values())
     valued = [row for row in rows if row.amount is not None and sales.is_report_currency(row.currency)]
-    won = found["accepted"] + found["converted"]
+    won = counts["accepted"] + counts["converted"]
     open_rows = [row for row in valued if _quote_bucket(row, sales.book.clock.today) == "open"]
     return {
         "total": len(rows),
-        **found,
+        **counts,
         "by_status": by_status(rows),
         "conversion_pct": percent(won, len(rows)),
-        "decided_conversion_pct": percent(won, won + found["rejected"] + found["expired"]),
+        "decided_conversion_pct": percent(won, won + counts["rejected"] + counts["expired"]),
         "average_value": average(total(row.amount or Decimal(0) for row in valued), len(valued)),
         "open_value": money(total(row.amount or Decimal(0) for row in open_rows)),
     }
@@ -264,13 +264,13 @@ def _appointments(sales: Sales, window: Window) -> Record:
             ["total", *APPOINTMENT_BUCKETS, "unknown", "by_status", "completion_pct", "attendance_pct"]
         )
     rows = [row for row in sales.book.appointments if window.holds(row.appointment_date)]
-    found = _buckets((APPOINTMENT_BUCKETS.get(row.status or "") for row in rows), APPOINTMENT_BUCKETS)
+    counts = _buckets((APPOINTMENT_BUCKETS.get(row.status or "") for row in rows), APPOINTMENT_BUCKETS)
     return {
         "total": len(rows),
-        **found,
+        **counts,
         "by_status": by_status(rows),
-        "completion_pct": percent(found["completed"], len(rows)),
-        "attendance_pct": percent(found["completed"], found["completed"] + found["no_show"]),
+        "completion_pct": percent(counts["completed"], len(rows)),
+        "attendance_pct": percent(counts["completed"], counts["completed"] + counts["no_show"]),
     }
 
 
@@ -280,7 +280,7 @@ def _payment_methods(sales: Sales, window: Window) -> Record:
     amounts: dict[str, list[Decimal]] = {}
     for method, amount in pairs:
         amounts.setdefault(method, []).append(amount)
-    ordered = sorted(amounts.items(), key=lambda found: (-total(found[1]), found[0]))
+    ordered = sorted(amounts.items(), key=lambda entry: (-total(entry[1]), entry[0]))
     return {
         "source": "order_payments" if table else "orders",
         "methods": [
@@ -335,5 +335,5 @@ def _trends(sales: Sales, window: Window) -> Record:
 
 
 def _trend(days: list[date], window: Window) -> list[Record]:
-    found = Counter(days)
-    return [{"date": day, "value": found[day], "count": found[day]} for day in window.dates()]
+    counts = Counter(days)
+    return [{"date": day, "value": counts[day], "count": counts[day]} for day in window.dates()]

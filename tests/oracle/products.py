@@ -46,29 +46,29 @@ def products(sales: Sales, window: Window) -> Record:
         and window.holds_moment(purchase.moment)
     }
     items = sales.book.items
-    found = lines((item for item in items or () if item.order_id in sold), sales.book, set(sold))
-    top = sorted(found, key=lambda line: (-line.revenue, -line.quantity, line.name))[:TOP]
+    sold_lines = lines((item for item in items or () if item.order_id in sold), sales.book, set(sold))
+    top = sorted(sold_lines, key=lambda line: (-line.revenue, -line.quantity, line.name))[:TOP]
     return {
         "top": None if items is None else [_top(line) for line in top],
-        "category_revenue": None if items is None else _categories(found),
+        "category_revenue": None if items is None else _categories(sold_lines),
         "inventory": _inventory(sales.book),
     }
 
 
 def lines(items: Iterable[Item], book: Book, counted: set[str]) -> list[Line]:
     """Gather items by product; only orders in `counted` bring revenue."""
-    found: dict[tuple[str, str], Line] = {}
+    grouped: dict[tuple[str, str], Line] = {}
     for item in items:
         key, name, category = _identity(item, book)
-        line = found.setdefault(key, Line(category, name))
+        line = grouped.setdefault(key, Line(category, name))
         line.spellings.add(name)
         line.quantity += item.quantity
         line.orders.add(item.order_id)
         if item.order_id in counted:
             line.revenue += item.total_price
-    for line in found.values():
+    for line in grouped.values():
         line.name = min(line.spellings)
-    return list(found.values())
+    return list(grouped.values())
 
 
 def _identity(item: Item, book: Book) -> tuple[tuple[str, str], str, str]:
@@ -97,9 +97,9 @@ def _top(line: Line) -> Record:
     }
 
 
-def _categories(found: list[Line]) -> list[Record]:
-    names = {line.category for line in found}
-    sums = {name: total(line.revenue for line in found if line.category == name) for name in names}
+def _categories(sold_lines: list[Line]) -> list[Record]:
+    names = {line.category for line in sold_lines}
+    sums = {name: total(line.revenue for line in sold_lines if line.category == name) for name in names}
     ordered = sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))
     return [{"category": name, "revenue": money(revenue)} for name, revenue in ordered]
 
@@ -107,13 +107,13 @@ def _categories(found: list[Line]) -> list[Record]:
 def _inventory(book: Book) -> Record:
     if book.stock is None or book.products is None:
         return {"out_of_stock": None, "low_stock": None}
-    held: dict[str, list[Stock]] = {}
+    stock_by_product: dict[str, list[Stock]] = {}
     for row in book.stock:
         product = book.products.get(row.product_id)
         if product is not None and product.status == "active":
-            held.setdefault(product.id, []).append(row)
-    out = {key for key, rows in held.items() if total(_available(row) for row in rows) <= 0}
-    low = {key for key, rows in held.items() if any(_is_low(row) for row in rows)} - out
+            stock_by_product.setdefault(product.id, []).append(row)
+    out = {key for key, rows in stock_by_product.items() if total(_available(row) for row in rows) <= 0}
+    low = {key for key, rows in stock_by_product.items() if any(_is_low(row) for row in rows)} - out
     return {"out_of_stock": len(out), "low_stock": len(low)}
 
 

@@ -21,12 +21,12 @@ Record = dict[str, Any]
 
 def data_quality(export: Export, sales: Sales, window: Window) -> Record:
     """Every key but `snapshot`; no row is refused, because the model reads whole values only."""
-    made = in_window(sales.purchases, window)
+    purchases = in_window(sales.purchases, window)
     return {
-        **_sales(sales, window, made),
-        "other_currency": _other_currency(made),
-        "null_amounts": sum(purchase.stated is None for purchase in made),
-        "negative_amounts": sum(purchase.amount < 0 for purchase in made),
+        **_sales(sales, window, purchases),
+        "other_currency": _other_currency(purchases),
+        "null_amounts": sum(purchase.stated is None for purchase in purchases),
+        "negative_amounts": sum(purchase.amount < 0 for purchase in purchases),
         "duplicate_rows": sales.book.counts.duplicate_rows,
         "refused_rows": {},
         "rows_after_as_of": sales.book.counts.rows_after_as_of,
@@ -36,8 +36,8 @@ def data_quality(export: Export, sales: Sales, window: Window) -> Record:
     }
 
 
-def _sales(sales: Sales, window: Window, made: list[Purchase]) -> Record:
-    nobody = [purchase for purchase in made if purchase.reason is not None]
+def _sales(sales: Sales, window: Window, purchases: list[Purchase]) -> Record:
+    nobody = [purchase for purchase in purchases if purchase.reason is not None]
     reasons = sorted({purchase.reason for purchase in nobody if purchase.reason})
     void = [order for order in sales.book.orders.values() if is_void_order(order)]
     work_orders = list((sales.book.work_orders or {}).values())
@@ -56,28 +56,28 @@ def _sales(sales: Sales, window: Window, made: list[Purchase]) -> Record:
             paid=True,
         ),
         "void": _rows([*void, *void_alone], sales, window, paid=False),
-        "unpaid": _purchases(purchase for purchase in made if not purchase.recognised),
+        "unpaid": _purchases(purchase for purchase in purchases if not purchase.recognised),
     }
 
 
 def _purchases(purchases: Iterable[Purchase]) -> Record:
-    found = list(purchases)
-    return {"count": len(found), "amount": money(total(purchase.counted for purchase in found))}
+    listed = list(purchases)
+    return {"count": len(listed), "amount": money(total(purchase.counted for purchase in listed))}
 
 
 def _rows(rows: Iterable[Order | WorkOrder], sales: Sales, window: Window, *, paid: bool) -> Record:
     """Count rows of the window; with `paid`, only the paid ones bring an amount."""
-    found = [row for row in rows if window.holds(sales.book.clock.date(row.created_at))]
+    in_period = [row for row in rows if window.holds(sales.book.clock.date(row.created_at))]
     summed = [
         row.amount or Decimal(0)
-        for row in found
+        for row in in_period
         if sales.is_report_currency(row.currency) and (not paid or sales.is_paid(row))
     ]
-    return {"count": len(found), "amount": money(total(summed))}
+    return {"count": len(in_period), "amount": money(total(summed))}
 
 
-def _other_currency(made: list[Purchase]) -> list[Record]:
-    others = [purchase for purchase in made if not purchase.is_report_currency]
+def _other_currency(purchases: list[Purchase]) -> list[Record]:
+    others = [purchase for purchase in purchases if not purchase.is_report_currency]
     return [
         {
             "currency": currency,

@@ -314,8 +314,8 @@ def read_export(folder: Path) -> Export:
     tables = {table: _read_table(folder, table) for table in COLUMNS}
 
     def rows(table: str, make: Callable[[Raw], T]) -> list[T] | None:
-        found = tables[table]
-        return None if found is None else [make(row) for row in found[1]]
+        content = tables[table]
+        return None if content is None else [make(row) for row in content[1]]
 
     categories = rows("categories", lambda row: (_text(row, "id"), _text(row, "name"))) or []
     return Export(
@@ -331,11 +331,11 @@ def read_export(folder: Path) -> Export:
         products=rows("products", _product),
         categories=dict(categories),
         stock=rows("product_branch_stock", _stock),
-        missing_tables=sorted(table for table, found in tables.items() if found is None),
+        missing_tables=sorted(table for table, content in tables.items() if content is None),
         missing_columns={
             table: absent
-            for table, found in sorted(tables.items())
-            if found is not None and (absent := sorted(set(COLUMNS[table]) - found[0]))
+            for table, content in sorted(tables.items())
+            if content is not None and (absent := sorted(set(COLUMNS[table]) - content[0]))
         },
     )
 
@@ -411,8 +411,8 @@ def _time(row: Raw, name: str) -> datetime | None:
 
 
 def _metadata(row: Raw) -> dict[str, str]:
-    found: dict[str, str] = json.loads(row.get("metadata") or "{}")
-    return found
+    metadata: dict[str, str] = json.loads(row.get("metadata") or "{}")
+    return metadata
 
 
 def _organization(row: Raw) -> Organization:

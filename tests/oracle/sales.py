@@ -129,8 +129,8 @@ def _order_purchase(order: Order, sales: Sales) -> Purchase:
 
 
 def _work_order_purchase(work_order: WorkOrder, sales: Sales) -> Purchase:
-    known = work_order.customer_id in sales.book.customers
-    owner = (work_order.customer_id, None) if known else (None, "customer_not_in_scope")
+    exists = work_order.customer_id in sales.book.customers
+    owner = (work_order.customer_id, None) if exists else (None, "customer_not_in_scope")
     return _purchase(work_order, None, "work_order", owner, sales)
 
 
@@ -158,11 +158,11 @@ def _purchase(
 
 def _emails(book: Book) -> dict[tuple[str | None, str], list[str]]:
     """Customers of each branch by their email."""
-    found: dict[tuple[str | None, str], list[str]] = defaultdict(list)
+    emails: dict[tuple[str | None, str], list[str]] = defaultdict(list)
     for customer in book.customers.values():
         for email in spelling([customer.email]):
-            found[customer.branch_id, email].append(customer.id)
-    return found
+            emails[customer.branch_id, email].append(customer.id)
+    return emails
 
 
 def _order_customer(

@@ -40,7 +40,7 @@ class Tenanted(Protocol):
         """The organization, looked at only where the branch is null."""
 
 
-class Settled(Tenanted, Protocol):
+class Versioned(Tenanted, Protocol):
     """A row that says when it was written."""
 
     @property
@@ -56,7 +56,7 @@ class Settled(Tenanted, Protocol):
         """When it was created."""
 
 
-S = TypeVar("S", bound=Settled)
+S = TypeVar("S", bound=Versioned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +113,21 @@ class Book:
 
 def find_scope(export: Export, organization: str | None, branches: tuple[str, ...]) -> Scope:
     """Find a scope by an organization's id or name and by branches' codes, ids or names."""
-    asked = [branch for name in branches for branch in export.branches if _named(branch, name)]
-    owners = {branch.organization_id for branch in asked}
+    chosen_branches = [branch for name in branches for branch in export.branches if _named(branch, name)]
+    owners = {branch.organization_id for branch in chosen_branches}
     owner = next(
-        found
-        for found in export.organizations
-        if organization in {found.id, found.name} or found.id in owners or len(export.organizations) == 1
+        candidate
+        for candidate in export.organizations
+        if organization in {candidate.id, candidate.name}
+        or candidate.id in owners
+        or len(export.organizations) == 1
     )
     everything = [branch for branch in export.branches if branch.organization_id == owner.id]
-    chosen = asked or everything
-    kept = {branch.id: branch for branch in chosen}
-    return Scope(owner, tuple(kept.values()), set(kept) >= {branch.id for branch in everything})
+    chosen = chosen_branches or everything
+    branches_by_id = {branch.id: branch for branch in chosen}
+    return Scope(
+        owner, tuple(branches_by_id.values()), set(branches_by_id) >= {branch.id for branch in everything}
+    )
 
 
 def _named(branch: Branch, name: str) -> bool:
@@ -134,22 +138,24 @@ def open_book(export: Export, scope: Scope, clock: Clock) -> Book:
     """Keep what exists at as-of inside the scope, and count what was left out on the way."""
     counts = Counts({}, {}, {})
 
-    def settled(table: str, rows: list[S], exists: Callable[[S], bool]) -> list[S]:
+    def resolve_copies(table: str, rows: list[S], exists: Callable[[S], bool]) -> list[S]:
         inside = [row for row in rows if scope.holds(row)]
         return _settle(table, inside, exists, counts)
 
     def optional(table: str, rows: list[S] | None, exists: Callable[[S], bool]) -> list[S] | None:
-        return None if rows is None else settled(table, rows, exists)
+        return None if rows is None else resolve_copies(table, rows, exists)
 
-    def created(row: Settled) -> bool:
+    def created(row: Versioned) -> bool:
         return row.created_at is None or row.created_at <= clock.as_of
 
-    orders = {order.id: order for order in settled("orders", export.orders, created)}
+    orders = {order.id: order for order in resolve_copies("orders", export.orders, created)}
     work_orders = optional("lab_work_orders", export.work_orders, created)
     return Book(
         scope=scope,
         clock=clock,
-        customers={customer.id: customer for customer in settled("customers", export.customers, created)},
+        customers={
+            customer.id: customer for customer in resolve_copies("customers", export.customers, created)
+        },
         orders=orders,
         work_orders=None if work_orders is None else {row.id: row for row in work_orders},
         quotes=optional("quotes", export.quotes, created),
@@ -168,32 +174,32 @@ def open_book(export: Export, scope: Scope, clock: Clock) -> Book:
 def _settle(table: str, inside: list[S], exists: Callable[[S], bool], counts: Counts) -> list[S]:
     """Of the copies of a row that exist, keep the latest `updated_at`, then `created_at`."""
     existing = [row for row in inside if exists(row)]
-    kept: dict[str, S] = {}
+    latest: dict[str, S] = {}
     for row in existing:
-        held = kept.get(row.id)
-        if held is None or _age(row) > _age(held):
-            kept[row.id] = row
+        previous = latest.get(row.id)
+        if previous is None or _age(row) > _age(previous):
+            latest[row.id] = row
     counts.rows_after_as_of[table] = len({row.id for row in inside if not exists(row)})
-    _count(table, existing, kept, counts)
-    return list(kept.values())
+    _count(table, existing, latest, counts)
+    return list(latest.values())
 
 
-def _age(row: Settled) -> tuple[datetime, datetime]:
+def _age(row: Versioned) -> tuple[datetime, datetime]:
     return row.updated_at or NEVER, row.created_at or NEVER
 
 
-def _count(table: str, existing: Sized, kept: Sized, counts: Counts) -> None:
-    counts.rows[table] = len(kept)
-    counts.duplicate_rows[table] = len(existing) - len(kept)
+def _count(table: str, existing: Sized, latest: Sized, counts: Counts) -> None:
+    counts.rows[table] = len(latest)
+    counts.duplicate_rows[table] = len(existing) - len(latest)
 
 
 def _items(export: Export, orders: dict[str, Order], counts: Counts) -> list[Item] | None:
     if export.items is None:
         return None
     existing = [item for item in export.items if item.order_id in orders]
-    kept = {item.id: item for item in existing}
-    _count("order_items", existing, kept, counts)
-    return list(kept.values())
+    latest = {item.id: item for item in existing}
+    _count("order_items", existing, latest, counts)
+    return list(latest.values())
 
 
 def _payments(export: Export, orders: dict[str, Order], clock: Clock, counts: Counts) -> list[Payment] | None:
@@ -201,25 +207,25 @@ def _payments(export: Export, orders: dict[str, Order], clock: Clock, counts: Co
         return None
     inside = [payment for payment in export.payments if payment.order_id in orders]
     existing = [payment for payment in inside if payment.paid_at is None or payment.paid_at <= clock.as_of]
-    kept = {payment.id: payment for payment in existing}
+    latest = {payment.id: payment for payment in existing}
     counts.rows_after_as_of["order_payments"] = len(inside) - len(existing)
-    _count("order_payments", existing, kept, counts)
-    return list(kept.values())
+    _count("order_payments", existing, latest, counts)
+    return list(latest.values())
 
 
 def _products(export: Export, scope: Scope, counts: Counts) -> dict[str, Product] | None:
     if export.products is None:
         return None
     existing = [product for product in export.products if scope.holds_product(product)]
-    kept = {product.id: product for product in existing}
-    _count("products", existing, kept, counts)
-    return kept
+    latest = {product.id: product for product in existing}
+    _count("products", existing, latest, counts)
+    return latest
 
 
 def _stock(export: Export, scope: Scope, counts: Counts) -> list[Stock] | None:
     if export.stock is None:
         return None
     existing = [row for row in export.stock if row.branch_id in scope.branch_ids]
-    kept = {(row.product_id, row.branch_id): row for row in existing}
-    _count("product_branch_stock", existing, kept, counts)
-    return list(kept.values())
+    latest = {(row.product_id, row.branch_id): row for row in existing}
+    _count("product_branch_stock", existing, latest, counts)
+    return list(latest.values())

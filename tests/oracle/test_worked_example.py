@@ -36,9 +36,9 @@ def test_every_expected_file_is_compared() -> None:
 @pytest.mark.parametrize("name", DASHBOARDS)
 def test_dashboard(name: str) -> None:
     expected = parse((EXAMPLE / "expected" / f"{name}.json").read_text(encoding="utf-8"))
-    found = read_dashboard(EXAMPLE / "data", DASHBOARDS[name])
-    tops = expected["products"].pop("top"), found["products"].pop("top")
-    assert differences(expected, found) == []
+    answer = read_dashboard(EXAMPLE / "data", DASHBOARDS[name])
+    tops = expected["products"].pop("top"), answer["products"].pop("top")
+    assert differences(expected, answer) == []
     assert [_figures(line) for line in tops[0]] == [_figures(line) for line in tops[1]]
     for want, have in zip(*tops, strict=True):
         assert _spelled(want["name"]) in {_spelled(name) for name in have["spellings"]}
@@ -47,8 +47,8 @@ def test_dashboard(name: str) -> None:
 @pytest.mark.parametrize("name", SEGMENTS)
 def test_segments(name: str) -> None:
     expected = parse((EXAMPLE / "expected" / f"{name}.json").read_text(encoding="utf-8"))
-    found = read_segments(EXAMPLE / "data", SEGMENTS[name])
-    assert differences(expected, found["rows"]) == []
+    answer = read_segments(EXAMPLE / "data", SEGMENTS[name])
+    assert differences(expected, answer["rows"]) == []
 
 
 def _figures(line: dict[str, object]) -> list[object]:

@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
+from external_tools import require_tool
 from golden import hard
-from machine import needed
 
 from opttius_cli.result import AnswerPart, ChartSpec, ColumnKind
-from page.pages import page
+from page.html_reader import render_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,18 +31,18 @@ def browser() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
-        found = play.chromium.launch(executable_path=needed("chromium"), args=FLAGS)
-        yield found
-        found.close()
+        chromium = play.chromium.launch(executable_path=require_tool("chromium"), args=FLAGS)
+        yield chromium
+        chromium.close()
 
 
 @dataclasses.dataclass(slots=True)
-class Seen:
+class OpenPage:
     """An open page, what its console said, and what it asked of a network."""
 
     page: Page
-    said: list[str]
-    asked: list[str]
+    console_messages: list[str]
+    requested_urls: list[str]
 
 
 def opened(
@@ -52,25 +52,27 @@ def opened(
     scheme: Literal["light", "dark"] = "light",
     *,
     scripts: bool = True,
-) -> Seen:
+) -> OpenPage:
     """The page of ``file``, with every request written down and all but the file itself refused."""
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
     )
-    seen = Seen(context.new_page(), [], [])
-    seen.page.on("console", lambda message: seen.said.append(f"{message.type}: {message.text}"))
-    seen.page.on("pageerror", lambda error: seen.said.append(str(error)))
-    seen.page.on("request", lambda request: seen.asked.append(request.url))
+    open_page = OpenPage(context.new_page(), [], [])
+    open_page.page.on(
+        "console", lambda message: open_page.console_messages.append(f"{message.type}: {message.text}")
+    )
+    open_page.page.on("pageerror", lambda error: open_page.console_messages.append(str(error)))
+    open_page.page.on("request", lambda request: open_page.requested_urls.append(request.url))
     address = file.as_uri()
-    seen.page.route(
+    open_page.page.route(
         "**/*", lambda route: route.continue_() if route.request.url == address else route.abort()
     )
-    seen.page.goto(address)
+    open_page.page.goto(address)
     if scripts:
-        seen.page.wait_for_function(
+        open_page.page.wait_for_function(
             "[...document.querySelectorAll('figure')].every(one => one.querySelector('.live svg'))"
         )
-    return seen
+    return open_page
 
 
 def board(days: int = 30) -> Any:
@@ -94,9 +96,9 @@ def board(days: int = 30) -> Any:
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made: Path = tmp_path_factory.mktemp("page") / "board.html"
-    made.write_text(page(board()), encoding="utf-8")
-    return made
+    page_file: Path = tmp_path_factory.mktemp("page") / "board.html"
+    page_file.write_text(render_page(board()), encoding="utf-8")
+    return page_file
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
@@ -104,28 +106,28 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_nothing_fails_nothing_leaves_and_charts_are_drawn(
     browser: Browser, file: Path, width: int, scheme: Literal["light", "dark"]
 ) -> None:
-    seen = opened(browser, file, width, scheme)
-    assert seen.said == []
-    assert seen.asked == [file.as_uri()]
-    drawn = seen.page.eval_on_selector_all(
+    open_page = opened(browser, file, width, scheme)
+    assert open_page.console_messages == []
+    assert open_page.requested_urls == [file.as_uri()]
+    drawn = open_page.page.eval_on_selector_all(
         "figure .live svg", "all => all.map(one => [one.querySelectorAll('path').length, one.clientWidth])"
     )
     assert len(drawn) == 4
     assert all(paths > 1 and 200 < taken <= width for paths, taken in drawn)
     # Nothing is wider than the screen: only tables scroll, inside their frame.
-    assert seen.page.evaluate("document.documentElement.scrollWidth") == width
-    seen.page.context.close()
+    assert open_page.page.evaluate("document.documentElement.scrollWidth") == width
+    open_page.page.context.close()
 
 
 def test_light_and_dark_differ_and_both_can_be_read(browser: Browser, file: Path) -> None:
     grounds = []
     for scheme in ("light", "dark"):
-        seen = opened(browser, file, scheme=scheme)
-        pairs = seen.page.evaluate(CONTRASTS)
+        open_page = opened(browser, file, scheme=scheme)
+        pairs = open_page.page.evaluate(CONTRASTS)
         assert pairs, "no text was measured"
         assert {name: ratio for name, ratio in pairs.items() if ratio < 4.5} == {}
-        grounds.append(seen.page.evaluate("getComputedStyle(document.body).backgroundColor"))
-        seen.page.context.close()
+        grounds.append(open_page.page.evaluate("getComputedStyle(document.body).backgroundColor"))
+        open_page.page.context.close()
     assert grounds[0] != grounds[1]
 
 
@@ -160,11 +162,11 @@ CONTRASTS = """() => {
 
 def column(page: Page, place: int) -> list[str]:
     """The texts of a column of the list of people."""
-    found: list[str] = page.eval_on_selector_all(
+    texts: list[str] = page.eval_on_selector_all(
         f"section:has(th[data-sort]) table:has(th:nth-child(14)) tbody td:nth-child({place})",
         "all => all.map(one => one.textContent)",
     )
-    return found
+    return texts
 
 
 @pytest.mark.parametrize(
@@ -178,65 +180,69 @@ def column(page: Page, place: int) -> list[str]:
 def test_tables_are_sorted_by_their_headers(
     browser: Browser, file: Path, header: str, place: int, up: list[str]
 ) -> None:
-    seen = opened(browser, file)
-    button = seen.page.locator("table:has(th:nth-child(14)) th button", has_text=header).first
-    told = seen.page.locator("table:has(th:nth-child(14)) th", has_text=header).first
-    assert told.get_attribute("aria-sort") == "none"
+    open_page = opened(browser, file)
+    button = open_page.page.locator("table:has(th:nth-child(14)) th button", has_text=header).first
+    header_cell = open_page.page.locator("table:has(th:nth-child(14)) th", has_text=header).first
+    assert header_cell.get_attribute("aria-sort") == "none"
     button.focus()
-    seen.page.keyboard.press("Enter")
-    assert (told.get_attribute("aria-sort"), column(seen.page, place)) == ("ascending", up)
+    open_page.page.keyboard.press("Enter")
+    assert (header_cell.get_attribute("aria-sort"), column(open_page.page, place)) == ("ascending", up)
     button.click()
     # What is empty stays last, whichever way.
-    assert (told.get_attribute("aria-sort"), column(seen.page, place)) == ("descending", [*up[-2::-1], "—"])
-    assert seen.said == []
-    seen.page.context.close()
+    assert (header_cell.get_attribute("aria-sort"), column(open_page.page, place)) == (
+        "descending",
+        [*up[-2::-1], "—"],
+    )
+    assert open_page.console_messages == []
+    open_page.page.context.close()
 
 
 def test_a_chart_tells_its_points(browser: Browser, file: Path) -> None:
-    seen = opened(browser, file)
-    box = seen.page.locator("figure .live svg").first.bounding_box()
+    open_page = opened(browser, file)
+    box = open_page.page.locator("figure .live svg").first.bounding_box()
     assert box is not None
-    seen.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    tip = seen.page.locator("#tip")
+    open_page.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    tip = open_page.page.locator("#tip")
     tip.wait_for(state="visible")
     assert tip.inner_text().startswith("Nov 20, 2026\n\nCLP")
-    assert seen.said == []
-    seen.page.context.close()
+    assert open_page.console_messages == []
+    open_page.page.context.close()
 
 
 def test_without_scripts_the_charts_are_still_there(browser: Browser, file: Path) -> None:
-    seen = opened(browser, file, scripts=False)
-    assert seen.page.locator("figure .still svg").count() == 4
-    assert seen.page.locator("figure .still svg").first.is_visible()
-    assert seen.page.locator("th button").count() == 0
-    seen.page.context.close()
+    open_page = opened(browser, file, scripts=False)
+    assert open_page.page.locator("figure .still svg").count() == 4
+    assert open_page.page.locator("figure .still svg").first.is_visible()
+    assert open_page.page.locator("th button").count() == 0
+    open_page.page.context.close()
 
 
 def test_on_paper_it_is_light_and_its_charts_stand_still(browser: Browser, file: Path) -> None:
-    seen = opened(browser, file, scheme="dark")
-    seen.page.emulate_media(media="print", color_scheme="dark")
-    assert seen.page.locator("figure .still svg").first.is_visible()
-    assert not seen.page.locator("figure .live svg").first.is_visible()
-    assert not seen.page.locator("nav").is_visible()
-    assert seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    printed = seen.page.pdf(prefer_css_page_size=True)
+    open_page = opened(browser, file, scheme="dark")
+    open_page.page.emulate_media(media="print", color_scheme="dark")
+    assert open_page.page.locator("figure .still svg").first.is_visible()
+    assert not open_page.page.locator("figure .live svg").first.is_visible()
+    assert not open_page.page.locator("nav").is_visible()
+    assert open_page.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    printed = open_page.page.pdf(prefer_css_page_size=True)
     assert printed.startswith(b"%PDF")
     # A4, in points.
     assert b"/MediaBox [0 0 594.95996 841.91998]" in printed
-    seen.page.context.close()
+    open_page.page.context.close()
 
 
 def test_a_page_of_many_rows_opens_and_sorts(browser: Browser, tmp_path: Path) -> None:
     rows: list[list[Any]] = [[f"c{place:05}", place * 7919 % 10_007] for place in range(10_000)]
     many = hard.result("x", ("Cosas", "Things"), "rows", [hard.STATUS, hard.COUNT], rows)
-    made = tmp_path / "many.html"
-    made.write_text(
-        page(dataclasses.replace(hard.listing(), parts=(AnswerPart(("rows",), many),))), encoding="utf-8"
+    page_file = tmp_path / "many.html"
+    page_file.write_text(
+        render_page(dataclasses.replace(hard.listing(), parts=(AnswerPart(("rows",), many),))),
+        encoding="utf-8",
     )
-    seen = opened(browser, made)
-    seen.page.locator("th button", has_text="Count").click()
-    first = seen.page.locator("tbody tr").first.inner_text()
+    open_page = opened(browser, page_file)
+    open_page.page.locator("th button", has_text="Count").click()
+    first = open_page.page.locator("tbody tr").first.inner_text()
     assert first.split() == ["c00000", "0"]
-    assert seen.said == []
-    assert ColumnKind.COUNT in {one.kind for one in many.columns}
-    seen.page.context.close()
+    assert open_page.console_messages == []
+    assert ColumnKind.COUNT in {column.kind for column in many.columns}
+    open_page.page.context.close()

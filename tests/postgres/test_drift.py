@@ -6,14 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from cli.running import here
+from cli.run_program import run_inline
 
 from postgres.server import PASSWORDS, READER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cli.running import Ran
+    from cli.run_program import RunResult
 
     from postgres.server import Database, Server
 
@@ -37,35 +37,35 @@ VALUES (md5('visit')::uuid, md5('ana')::uuid, md5('centro')::uuid, md5('org')::u
 
 @pytest.fixture
 def database(server: Server) -> Database:
-    made = server.database()
-    made.execute(SHOP)
-    return made
+    new_database = server.database()
+    new_database.execute(SHOP)
+    return new_database
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., RunResult]:
     monkeypatch.setenv("PGPASSWORD", PASSWORDS[READER])
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
     monkeypatch.setenv("OPTTIUS_NOW", "2026-11-22T15:00:00+00:00")
-    return here(capsys)
+    return run_inline(capsys)
 
 
 @pytest.fixture
-def asked(run: Callable[..., Ran]) -> Callable[[Database], dict[str, Any]]:
+def load_dashboard(run: Callable[..., RunResult]) -> Callable[[Database], dict[str, Any]]:
     """The dashboard of a database, loaded now."""
 
-    def asked(database: Database) -> dict[str, Any]:
+    def load_dashboard(database: Database) -> dict[str, Any]:
         ran = run("dashboard", "-s", database.address, "--refresh", "-f", "json")
         assert ran.code == 0, ran.err
-        found: dict[str, Any] = json.loads(ran.out)
-        return found
+        dashboard: dict[str, Any] = json.loads(ran.out)
+        return dashboard
 
-    return asked
+    return load_dashboard
 
 
-def as_usual(found: dict[str, Any]) -> None:
+def as_usual(dashboard: dict[str, Any]) -> None:
     """The figures are those of the shop as it was put in."""
-    kpis = found["kpis"]
+    kpis = dashboard["kpis"]
     assert (kpis["total_revenue"], kpis["sales_count"], kpis["orders_count"]) == (6000, 3, 3)
     assert (kpis["customers_new"], kpis["customers_enabled"], kpis["appointments_count"]) == (1, 1, 1)
 
@@ -112,7 +112,7 @@ OTHER_FORMS = {
 }
 
 
-def customer(run: Callable[..., Ran], database: Database) -> object:
+def customer(run: Callable[..., RunResult], database: Database) -> object:
     """Who Ana is, with her name and tags."""
     return json.loads(
         run("customers", "-s", database.address, "--reveal-pii", "--reason", "x", "-f", "json").out
@@ -121,62 +121,65 @@ def customer(run: Callable[..., Ran], database: Database) -> object:
 
 @pytest.mark.parametrize("change", OTHER_FORMS)
 def test_other_forms_give_the_same_figures(
-    database: Database, asked: Callable[[Database], dict[str, Any]], run: Callable[..., Ran], change: str
+    database: Database,
+    load_dashboard: Callable[[Database], dict[str, Any]],
+    run: Callable[..., RunResult],
+    change: str,
 ) -> None:
     before = customer(run, database)
     database.execute(OTHER_FORMS[change])
-    as_usual(asked(database))
+    as_usual(load_dashboard(database))
     assert customer(run, database) == before
 
 
-def test_a_status_that_nobody_knows_is_counted_and_told(
-    database: Database, asked: Callable[[Database], dict[str, Any]]
+def test_an_unknown_status_is_counted_and_reported(
+    database: Database, load_dashboard: Callable[[Database], dict[str, Any]]
 ) -> None:
     database.execute(
         "UPDATE orders SET status = 'teletransportado', payment_method_type = 'cripto' WHERE is_pos_sale;"
         "UPDATE appointments SET status = 'reagendada'"
     )
-    found = asked(database)
-    as_usual(found)
-    assert "reagendada" in json.dumps(found["appointments"])
+    dashboard = load_dashboard(database)
+    as_usual(dashboard)
+    assert "reagendada" in json.dumps(dashboard["appointments"])
 
 
-def test_optional_columns_and_tables_that_are_missing_are_told(
-    database: Database, asked: Callable[[Database], dict[str, Any]], run: Callable[..., Ran]
+def test_missing_optional_columns_and_tables_are_reported(
+    database: Database, load_dashboard: Callable[[Database], dict[str, Any]], run: Callable[..., RunResult]
 ) -> None:
     database.execute(
         "ALTER TABLE customers DROP COLUMN tags; ALTER TABLE orders RENAME agreement_id TO agreements_id;"
         "DROP TABLE quotes, lab_work_orders"
     )
-    found = asked(database)
-    as_usual(found)
-    quality = json.dumps(found["data_quality"])
+    dashboard = load_dashboard(database)
+    as_usual(dashboard)
+    quality = json.dumps(dashboard["data_quality"])
     assert '"tags"' in quality
     assert '"agreement_id"' in quality
     assert '"lab_work_orders"' in quality
-    assert found["kpis"]["quotes_count"] is None
+    assert dashboard["kpis"]["quotes_count"] is None
     assert "Does it have another name? agreements_id → agreement_id." in run("doctor", database.address).out
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ("ALTER TABLE orders RENAME total_amount TO total", "public.orders has no column “total_amount”"),
         ("ALTER TABLE customers RENAME TO clientes", "has no table public.customers"),
     ],
 )  # fmt: skip
-def test_what_is_required_and_gone_is_named_and_what_was_loaded_stays(
+def test_a_missing_required_column_is_named_and_the_old_snapshot_stays(
     database: Database,
-    run: Callable[..., Ran],
-    asked: Callable[[Database], dict[str, Any]],
+    run: Callable[..., RunResult],
+    load_dashboard: Callable[[Database], dict[str, Any]],
     change: str,
-    said: str,
+    message: str,
 ) -> None:
-    as_usual(asked(database))
+    as_usual(load_dashboard(database))
     database.execute(change)
     ran = run("dashboard", "-s", database.address, "--refresh", "-f", "json")
     assert (ran.code, ran.out) == (4, "")
-    assert said in ran.err
+    assert message in ran.err
     assert "which is required" in ran.err
     still = run("dashboard", "-s", database.address, "-f", "json", "--max-age", "1d")
     assert still.code == 0
@@ -184,27 +187,27 @@ def test_what_is_required_and_gone_is_named_and_what_was_loaded_stays(
 
 
 def test_columns_that_come_and_go_between_two_loads(
-    database: Database, asked: Callable[[Database], dict[str, Any]]
+    database: Database, load_dashboard: Callable[[Database], dict[str, Any]]
 ) -> None:
-    as_usual(asked(database))
+    as_usual(load_dashboard(database))
     database.execute("ALTER TABLE orders DROP COLUMN copago_amount, DROP COLUMN updated_at")
-    found = asked(database)
-    as_usual(found)
-    assert '"copago_amount"' in json.dumps(found["data_quality"])
+    dashboard = load_dashboard(database)
+    as_usual(dashboard)
+    assert '"copago_amount"' in json.dumps(dashboard["data_quality"])
     database.execute("ALTER TABLE orders ADD copago_amount text, ADD updated_at timestamptz DEFAULT now()")
-    found = asked(database)
-    as_usual(found)
-    assert '"copago_amount"' not in json.dumps(found["data_quality"])
+    dashboard = load_dashboard(database)
+    as_usual(dashboard)
+    assert '"copago_amount"' not in json.dumps(dashboard["data_quality"])
 
 
 @pytest.mark.parametrize("name", ["tenant1", 'Inquilino "1"; DROP TABLE x'])
 def test_tables_in_another_schema(
     database: Database,
-    asked: Callable[[Database], dict[str, Any]],
+    load_dashboard: Callable[[Database], dict[str, Any]],
     monkeypatch: pytest.MonkeyPatch,
     name: str,
 ) -> None:
     quoted = '"' + name.replace('"', '""') + '"'
     database.execute(f"ALTER SCHEMA public RENAME TO {quoted}; CREATE SCHEMA public")
     monkeypatch.setenv("OPTTIUS_POSTGRES_SCHEMA", name)
-    as_usual(asked(database))
+    as_usual(load_dashboard(database))

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 import pytest
-from cli.running import here
+from cli.run_program import run_inline
 
 from opttius_cli.sources.postgres.fetch import fetch_rows
-from postgres.live import SHOP
+from postgres.live_database import SHOP
 from postgres.server import HERE, READER
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from postgres.server import Database, Server
 
-ASKED = (
+COMMAND = (
     "export",
     "customers",
     "-O",
@@ -41,9 +41,9 @@ UPDATE branches SET name = U&'\00D3ptica \00D1u\00F1oa' WHERE code = 'C-1';
 
 @pytest.fixture
 def database(server: Server) -> Database:
-    made = server.database()
-    made.execute(SHOP + NAMED)
-    return made
+    new_database = server.database()
+    new_database.execute(SHOP + NAMED)
+    return new_database
 
 
 @pytest.fixture
@@ -76,21 +76,23 @@ def test_no_other_encoding_can_be_chosen(
         "?options=-c%20client_encoding%3DLATIN1",
     )
     for option in options:
-        ran = here(capsys)(*ASKED, "--source", database.address + option, "--refresh")
+        ran = run_inline(capsys)(*COMMAND, "--source", database.address + option, "--refresh")
         assert ran.code == 0, ran.err
         assert "Ñandú R." in ran.out
 
 
 def test_a_database_of_another_encoding_is_read(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
     place = encoded(server, "latin", "LATIN1", NAMED)
-    ran = here(capsys)(*ASKED, "--source", place)
+    ran = run_inline(capsys)(*COMMAND, "--source", place)
     assert ran.code == 0, ran.err
     assert "Ñandú R." in ran.out
 
 
-def test_what_is_no_text_is_told_with_its_table(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+def test_undecodable_text_is_reported_with_its_table(
+    server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
     place = encoded(server, "bytes", "SQL_ASCII", "UPDATE customers SET first_name = E'Nand\\372'")
-    ran = here(capsys)("dashboard", "-O", "Una", "--source", place)
+    ran = run_inline(capsys)("dashboard", "-O", "Una", "--source", place)
     assert (ran.code, ran.out) == (4, "")
     assert f"Table public.customers of {place} holds a text that is not of the database's encoding" in ran.err
     assert '(invalid byte sequence for encoding "UTF8": 0xfa)' in ran.err
@@ -108,6 +110,6 @@ class Garbled:
         yield batch
 
 
-def test_what_is_tidied_up_does_not_hide_what_went_wrong() -> None:
+def test_cleaning_up_does_not_hide_the_error() -> None:
     with duckdb.connect() as con, pytest.raises(duckdb.InvalidInputException, match=r"(?i)unicode|utf-?8"):
         fetch_rows(con, Garbled(), "SELECT", "there", lambda _rows: None)  # type: ignore[arg-type]

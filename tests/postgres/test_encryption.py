@@ -11,17 +11,17 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from cli.running import here
-from machine import needed
+from cli.run_program import run_inline
+from external_tools import require_tool
 
-from postgres.live import SHOP
+from postgres.live_database import SHOP
 from postgres.server import READER, Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ASKED = ("dashboard", "-b", "C-1", "--format", "json", "--as-of", "2026-11-22")
+COMMAND = ("dashboard", "-b", "C-1", "--format", "json", "--as-of", "2026-11-22")
 
 
 def place(server: Server, name: str, host: str, options: str = "") -> str:
@@ -34,7 +34,7 @@ def certify(server: Server) -> Path:
     subject = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
     files = ("-days", "3650", "-keyout", str(key), "-out", str(certificate))
     subprocess.run(
-        [needed("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject, *files],
+        [require_tool("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject, *files],
         check=True,
         capture_output=True,
     )
@@ -60,7 +60,7 @@ def encrypting() -> Iterator[Server]:
 def test_rows_cross_no_network_in_plain(
     server: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database, run = server.database(), here(capsys)
+    database, run = server.database(), run_inline(capsys)
     database.execute(SHOP)
     away = place(server, database.name, "0.0.0.0")  # noqa: S104 - it is only connected to
     for options, words in (
@@ -68,27 +68,27 @@ def test_rows_cross_no_network_in_plain(
         ("?sslmode=prefer", "sslmode=prefer would let rows cross the network unencrypted"),
         ("?sslmode=no", "sslmode must be one of disable, allow"),
     ):
-        ran = run(*ASKED, "--source", away + options)
+        ran = run(*COMMAND, "--source", away + options)
         assert (ran.code, ran.out) == (4, "")
         assert words in ran.err
     monkeypatch.setenv("OPTTIUS_POSTGRES_ALLOW_PLAINTEXT", "true")
-    assert run(*ASKED, "--source", away).code == 0
+    assert run(*COMMAND, "--source", away).code == 0
 
 
 def test_a_certificate_is_checked(
     encrypting: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    certificate, run = certify(encrypting), here(capsys)
+    certificate, run = certify(encrypting), run_inline(capsys)
     database = encrypting.database()
     database.execute(SHOP)
     trusted = f"?sslmode=verify-full&sslrootcert={certificate}"
-    assert run(*ASKED, "--source", place(encrypting, database.name, "localhost", trusted)).code == 0
-    assert run(*ASKED, "--source", place(encrypting, database.name, "0.0.0.0")).code == 0  # noqa: S104
+    assert run(*COMMAND, "--source", place(encrypting, database.name, "localhost", trusted)).code == 0
+    assert run(*COMMAND, "--source", place(encrypting, database.name, "0.0.0.0")).code == 0  # noqa: S104
     (tmp_path / "other.crt").write_bytes(certificate.read_bytes())
-    certify_anew = certify(encrypting)
-    assert certify_anew == certificate
+    certify_again = certify(encrypting)
+    assert certify_again == certificate
     for host, root in (("localhost", tmp_path / "other.crt"), ("127.0.0.1", certificate)):
         options = f"?sslmode=verify-full&sslrootcert={root}"
-        ran = run(*ASKED, "--source", place(encrypting, database.name, host, options), "--refresh")
+        ran = run(*COMMAND, "--source", place(encrypting, database.name, host, options), "--refresh")
         assert (ran.code, ran.out) == (4, "")
         assert f"The certificate of {host} cannot be trusted" in ran.err

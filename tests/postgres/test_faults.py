@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from cli.running import PROGRAM, Ran, here
-from sources.loading import uid
+from cli.run_program import PROGRAM, RunResult, run_inline
+from sources.snapshots import numbered_uuid
 
-from postgres.live import SHOP
+from postgres.live_database import SHOP
 from postgres.server import PASSWORDS, READER, Database, Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-ASKED = ("dashboard", "-b", "C-1", "--format", "json", "--as-of", "2026-11-22")
+COMMAND = ("dashboard", "-b", "C-1", "--format", "json", "--as-of", "2026-11-22")
 LONG = 60
 SLOW = f"""
 ALTER TABLE orders RENAME TO kept_orders;
@@ -39,22 +39,22 @@ class Reporter:
     """The program, asked for one branch of a database that was loaded once."""
 
     database: Database
-    run: Callable[..., Ran]
+    run: Callable[..., RunResult]
     before: str
 
-    def again(self) -> Ran:
+    def again(self) -> RunResult:
         """Ask for fresh figures."""
-        return self.run(*ASKED, "--source", self.database.address, "--refresh")
+        return self.run(*COMMAND, "--source", self.database.address, "--refresh")
 
     def still_answers(self) -> None:
         """What was loaded before is there, and nothing of what went wrong."""
-        ran = self.run(*ASKED, "--source", self.database.address, "--max-age", "7d")
+        ran = self.run(*COMMAND, "--source", self.database.address, "--max-age", "7d")
         assert (ran.code, ran.out, ran.err) == (0, self.before, "")
 
     def started(self, **environment: str) -> subprocess.Popen[bytes]:
         """The program in a process of its own, once the server copies orders for it."""
         process = subprocess.Popen(
-            [PROGRAM, *ASKED, "--source", self.database.address, "--refresh"],
+            [PROGRAM, *COMMAND, "--source", self.database.address, "--refresh"],
             env=os.environ | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -79,9 +79,9 @@ def reporting(
     server: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Reporter:
     monkeypatch.setenv("OPTTIUS_POSTGRES_CONNECT_TIMEOUT", "2s")
-    database, run = server.database(), here(capsys)
+    database, run = server.database(), run_inline(capsys)
     database.execute(SHOP)
-    first = run(*ASKED, "--source", database.address)
+    first = run(*COMMAND, "--source", database.address)
     assert (first.code, first.err) == (0, "")
     return Reporter(database, run, first.out)
 
@@ -106,22 +106,22 @@ def endangered(
     return reporting(frail, capsys, monkeypatch)
 
 
-def refused(ran: Ran, *words: str) -> None:
+def refused(ran: RunResult, *words: str) -> None:
     """Nothing was answered, and the cause was said, with the way to the old figures."""
     denied(ran, *words)
     assert "add --max-age 1d" in ran.err, ran.err
 
 
-def denied(ran: Ran, *words: str) -> None:
+def denied(ran: RunResult, *words: str) -> None:
     """Nothing was answered, and the cause was said."""
     assert (ran.code, ran.out) == (4, "")
     assert all(word in ran.err for word in words), ran.err
     assert PASSWORDS[READER] not in ran.err
 
 
-def ended(process: subprocess.Popen[bytes]) -> Ran:
+def ended(process: subprocess.Popen[bytes]) -> RunResult:
     out, err = process.communicate(timeout=30)
-    return Ran(process.returncode, out.decode(), err.decode())
+    return RunResult(process.returncode, out.decode(), err.decode())
 
 
 STATEMENTS = {
@@ -134,7 +134,7 @@ STATEMENTS = {
     "rows hidden": (
         (
             "ALTER TABLE orders ENABLE ROW LEVEL SECURITY; "
-            f"CREATE POLICY mine ON orders TO {READER} USING (branch_id = '{uid(11)}')"
+            f"CREATE POLICY mine ON orders TO {READER} USING (branch_id = '{numbered_uuid(11)}')"
         ),
         "Row-level security hides rows of public.orders from “lector”",
         "postgres.restricted = true",
@@ -149,7 +149,7 @@ STATEMENTS = {
 
 
 @pytest.mark.parametrize("fault", STATEMENTS)
-def test_what_is_missing_or_withheld_is_named(reporter: Reporter, fault: str) -> None:
+def test_missing_and_withheld_objects_are_named(reporter: Reporter, fault: str) -> None:
     statement, *words = STATEMENTS[fault]
     reporter.database.execute(statement)
     ran = reporter.again()
@@ -159,7 +159,7 @@ def test_what_is_missing_or_withheld_is_named(reporter: Reporter, fault: str) ->
     reporter.still_answers()
 
 
-def test_a_wrong_password_is_told(reporter: Reporter, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_password_is_reported(reporter: Reporter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGPASSWORD", "wrong")
     denied(reporter.again(), "rejects the password of “lector”", "~/.pgpass")
     monkeypatch.delenv("PGPASSWORD")
@@ -167,7 +167,7 @@ def test_a_wrong_password_is_told(reporter: Reporter, monkeypatch: pytest.Monkey
     reporter.still_answers()
 
 
-def test_an_unknown_host_database_or_role_is_told(reporter: Reporter) -> None:
+def test_an_unknown_host_database_or_role_is_reported(reporter: Reporter) -> None:
     place = reporter.database.address
     for wrong, words in (
         ("postgresql://lector@no-such-host.invalid/shop?sslmode=disable", "unencrypted"),
@@ -175,13 +175,13 @@ def test_an_unknown_host_database_or_role_is_told(reporter: Reporter) -> None:
         (re.sub(r"/\w+$", "/nothing", place), "no database of that name"),
         (place.replace("lector@", "nobody@"), "rejects the password of “nobody”"),
     ):
-        ran = reporter.run(*ASKED, "--source", wrong)
+        ran = reporter.run(*COMMAND, "--source", wrong)
         assert (ran.code, ran.out) == (4, "")
         assert words in ran.err
     reporter.still_answers()
 
 
-def test_a_server_that_is_gone_or_silent_is_told(endangered: Reporter) -> None:
+def test_a_server_that_is_gone_or_silent_is_reported(endangered: Reporter) -> None:
     server = endangered.database.server
     server.stop()
     refused(endangered.again(), "Nothing listens at 127.0.0.1")
@@ -193,7 +193,7 @@ def test_a_server_that_is_gone_or_silent_is_told(endangered: Reporter) -> None:
     endangered.still_answers()
 
 
-def test_a_server_that_dies_in_the_middle_is_told(endangered: Reporter) -> None:
+def test_a_server_that_dies_in_the_middle_is_reported(endangered: Reporter) -> None:
     endangered.database.execute(SLOW)
     process = endangered.started()
     endangered.database.server.stop(signal.SIGQUIT)
@@ -201,7 +201,7 @@ def test_a_server_that_dies_in_the_middle_is_told(endangered: Reporter) -> None:
     endangered.still_answers()
 
 
-def test_a_backend_that_is_terminated_is_told(reporter: Reporter) -> None:
+def test_a_backend_that_is_terminated_is_reported(reporter: Reporter) -> None:
     reporter.database.execute(SLOW)
     process = reporter.started()
     for backend in reporter.backends():
@@ -210,14 +210,14 @@ def test_a_backend_that_is_terminated_is_told(reporter: Reporter) -> None:
     reporter.still_answers()
 
 
-def test_a_question_that_takes_too_long_is_told(reporter: Reporter) -> None:
+def test_a_query_that_takes_too_long_is_reported(reporter: Reporter) -> None:
     reporter.database.execute(SLOW)
     process = reporter.started(OPTTIUS_POSTGRES_STATEMENT_TIMEOUT="2s")
     refused(ended(process), "longer than the statement timeout", "postgres.statement_timeout")
     reporter.still_answers()
 
 
-def test_a_server_that_falls_silent_in_the_middle_is_told(endangered: Reporter) -> None:
+def test_a_server_that_falls_silent_in_the_middle_is_reported(endangered: Reporter) -> None:
     endangered.database.execute(SLOW)
     process = endangered.started(OPTTIUS_POSTGRES_STATEMENT_TIMEOUT="1s")
     frozen = endangered.backends()
@@ -239,14 +239,14 @@ def test_an_interruption_is_heard_at_once(endangered: Reporter, network: str) ->
     assert server.process is not None
     # A frozen server answers neither the copy nor the request to cancel it.
     frozen = [server.process.pid, *endangered.backends()] if network == "stalled" else []
-    for one in frozen:
-        os.kill(one, signal.SIGSTOP)
+    for pid in frozen:
+        os.kill(pid, signal.SIGSTOP)
     try:
         process.send_signal(signal.SIGINT)
         ran = ended(process)
     finally:
-        for one in frozen:
-            os.kill(one, signal.SIGCONT)
+        for pid in frozen:
+            os.kill(pid, signal.SIGCONT)
     assert (ran.code, ran.out, ran.err) == (130, "", "Error: Interrupted.\n")
     endangered.still_answers()
 
@@ -256,7 +256,7 @@ def test_an_interruption_is_heard_while_nobody_answers(reporter: Reporter) -> No
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         process = subprocess.Popen(
-            [PROGRAM, *ASKED, "--source", f"postgresql://ana@127.0.0.1:{silent.getsockname()[1]}/x"],
+            [PROGRAM, *COMMAND, "--source", f"postgresql://ana@127.0.0.1:{silent.getsockname()[1]}/x"],
             env=os.environ | {"OPTTIUS_POSTGRES_CONNECT_TIMEOUT": "5m"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -268,7 +268,7 @@ def test_an_interruption_is_heard_while_nobody_answers(reporter: Reporter) -> No
     reporter.still_answers()
 
 
-def test_a_loader_that_is_killed_leaves_what_was_there(reporter: Reporter, tmp_path: Path) -> None:
+def test_a_loader_that_is_killed_leaves_the_old_snapshot(reporter: Reporter, tmp_path: Path) -> None:
     reporter.database.execute(SLOW)
     process = reporter.started()
     process.kill()
@@ -283,9 +283,9 @@ def test_a_loader_that_is_killed_leaves_what_was_there(reporter: Reporter, tmp_p
     assert {path.suffix for path in cache.iterdir()} <= {".duckdb", ".lock"}
 
 
-def test_a_disk_that_takes_no_more_is_told(reporter: Reporter) -> None:
+def test_a_full_disk_is_reported(reporter: Reporter) -> None:
     process = subprocess.Popen(
-        [PROGRAM, *ASKED, "--source", reporter.database.address, "--refresh"],
+        [PROGRAM, *COMMAND, "--source", reporter.database.address, "--refresh"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000)),  # noqa: PLW1509

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from generative.datasets import Dataset, datasets, inside, write_dataset
 from generative.fuzz import fuzz
 from generative.test_interference import answers
-from generative.worlds import World, inside, worlds, write_world
 from hypothesis import given
 
 from postgres.server import PASSWORDS, READER
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 
 @fuzz(1)
-@given(world=worlds())
-def test_deleting_what_lies_outside_the_scope_changes_no_byte(server: Server, world: World) -> None:
+@given(dataset=datasets())
+def test_deleting_rows_outside_the_scope_changes_no_byte(server: Server, dataset: Dataset) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PGPASSWORD", PASSWORDS[READER])
-        whole, part = (server.database(write_world(rows)).address for rows in (world.tables, inside(world)))
-        assert answers(whole, world) == answers(part, world)
+        whole, part = (
+            server.database(write_dataset(rows)).address for rows in (dataset.tables, inside(dataset))
+        )
+        assert answers(whole, dataset) == answers(part, dataset)

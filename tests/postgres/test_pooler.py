@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from machine import needed
+from external_tools import require_tool
 
 from opttius_cli.sources.postgres.settings import PostgresSettings
 from opttius_cli.sources.registry import DatabaseOptions, open_source
-from postgres.live import SHOP, load, source
-from postgres.server import ENCODED, PASSWORDS, READER, as_whom, free_port
+from postgres.live_database import SHOP, load, open_live_source
+from postgres.server import ENCODED, PASSWORDS, READER, free_port, run_as_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ LOADS = 8
 @contextmanager
 def pooler(database: Database, mode: str) -> Iterator[int]:
     """A PgBouncer of fewer connections than there are loads; its port."""
-    program, folder, port = needed("pgbouncer"), database.server.folder, free_port()
+    program, folder, port = require_tool("pgbouncer"), database.server.folder, free_port()
     users, settings = folder / f"users-{mode}", folder / f"bouncer-{mode}.ini"
     users.write_text(f'"{READER}" "{PASSWORDS[READER]}"\n', encoding="utf-8")
     settings.write_text(
@@ -43,7 +43,7 @@ def pooler(database: Database, mode: str) -> Iterator[int]:
         for file in (users, settings):
             os.chown(file, pwd.getpwnam("nobody").pw_uid, -1)
     process = subprocess.Popen(
-        [program, settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **as_whom()
+        [program, settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **run_as_options()
     )
     try:
         _answers(database, port)
@@ -71,10 +71,10 @@ def _answers(database: Database, port: int) -> None:
 def test_eight_loads_at_once_are_all_right(server: Server, tmp_path: Path, mode: str) -> None:
     database = server.database()
     database.execute(SHOP)
-    expected = load(source(database), tmp_path / "direct")
+    expected = load(open_live_source(database), tmp_path / "direct")
     with pooler(database, mode) as port:
         address = f"postgresql://{READER}:{ENCODED}@127.0.0.1:{port}/{database.name}"
         pooled = open_source(address, DatabaseOptions(PostgresSettings(connect_timeout=60)))
         with ThreadPoolExecutor(LOADS) as loading:
-            found = list(loading.map(lambda number: load(pooled, tmp_path / str(number)), range(LOADS)))
-    assert [one == expected for one in found] == [True] * LOADS
+            loads = list(loading.map(lambda number: load(pooled, tmp_path / str(number)), range(LOADS)))
+    assert [contents == expected for contents in loads] == [True] * LOADS

@@ -7,11 +7,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from cli.running import DATA, MIRADOR, here
+from cli.run_program import DATA, MIRADOR, run_inline
 
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.scope import normalize_email
-from postgres.live import asked, load, place, scoped, source
+from postgres.live_database import (
+    load,
+    log_position,
+    logged_statements,
+    open_live_source,
+    request_rows,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,21 +60,21 @@ def database(server: Server) -> Database:
 def test_a_limited_load_answers_as_the_whole_does(
     database: Database, scope: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run, options = here(capsys), (*SCOPES[scope], "--as-of", "2026-11-22")
-    before = place(database)
+    run, options = run_inline(capsys), (*SCOPES[scope], "--as-of", "2026-11-22")
+    before = log_position(database)
     others = (OPEN_TO_ALL,) if scope == "the other" else COMMANDS[:1]
     for command in COMMANDS if scope == "one branch" else others:
         live = run(*command, "--source", database.address, *options)
         files = run(*command, "--source", DATA, *options)
         assert (live.code, live.err) == (0, files.err)
         assert SNAPSHOT.sub("", live.out) == SNAPSHOT.sub("", files.out)
-    loads = sum("set_config('row_security'" in statement for statement in asked(database, before))
+    loads = sum("set_config('row_security'" in statement for statement in logged_statements(database, before))
     assert loads == 1, "a fresh snapshot of the same scope is used again"
 
 
-def test_the_server_is_asked_for_the_rows_of_the_scope_only(database: Database, tmp_path: Path) -> None:
-    before = place(database)
-    loaded = load(source(database, scoped(None, "CM-001")), tmp_path)
+def test_only_rows_of_the_scope_are_queried(database: Database, tmp_path: Path) -> None:
+    before = log_position(database)
+    loaded = load(open_live_source(database, request_rows(None, "CM-001")), tmp_path)
     branch = loaded.tables["branches"]
     assert len(branch) == 5
     mine = {row[0] for row in branch if row[3] == "CM-001"}
@@ -76,35 +82,35 @@ def test_the_server_is_asked_for_the_rows_of_the_scope_only(database: Database, 
         if table.tenancy == "branch":
             at = [column.name for column in table.columns].index("branch_id")
             assert {row[at] for row in loaded.tables[name]} == mine
-    for statement in asked(database, before):
-        if (found := SELECTED.search(statement)) and TABLES[found[2]].tenancy not in {"directory", "none"}:
+    for statement in logged_statements(database, before):
+        if (match := SELECTED.search(statement)) and TABLES[match[2]].tenancy not in {"directory", "none"}:
             assert mine.issuperset(re.findall(r"'([0-9a-f-]{36})'", statement.split("organization_id")[0]))
-            owner = "organization_id" if found[2] == "agreements" else "branch_id"
+            owner = "organization_id" if match[2] == "agreements" else "branch_id"
             assert owner in statement.split("WHERE", 1)[1]
 
 
-def test_of_the_admins_only_the_one_who_asks_is_read(database: Database, tmp_path: Path) -> None:
-    emails = {str(row[1]) for row in load(source(database), tmp_path / "all").tables["admin_users"]}
+def test_of_the_admins_only_the_reader_is_queried(database: Database, tmp_path: Path) -> None:
+    emails = {str(row[1]) for row in load(open_live_source(database), tmp_path / "all").tables["admin_users"]}
     assert len(emails) > 3
-    someone, of_branch = min(emails), scoped(None, "CM-001")
+    someone, of_branch = min(emails), request_rows(None, "CM-001")
     of_admin = replace(of_branch, reader=normalize_email(someone.upper()))
-    for wanted, known in ((of_branch, set()), (of_admin, {someone})):
-        loaded = load(source(database, wanted), tmp_path / f"{len(known)}")
-        assert {row[1] for row in loaded.tables["admin_users"]} == known
+    for request, expected in ((of_branch, set()), (of_admin, {someone})):
+        loaded = load(open_live_source(database, request), tmp_path / f"{len(expected)}")
+        assert {row[1] for row in loaded.tables["admin_users"]} == expected
         assert loaded.tables["orders"]
 
 
-def test_no_column_is_asked_for_that_no_report_needs(database: Database, tmp_path: Path) -> None:
-    before = place(database)
-    load(source(database), tmp_path)
-    statements = asked(database, before)
-    asked_for = {
-        found[2]: re.findall(r'(?<!CASE WHEN isfinite\()"(\w+)"(?=,|$)', found[1])
+def test_no_column_is_queried_that_no_report_needs(database: Database, tmp_path: Path) -> None:
+    before = log_position(database)
+    load(open_live_source(database), tmp_path)
+    statements = logged_statements(database, before)
+    selected = {
+        match[2]: re.findall(r'(?<!CASE WHEN isfinite\()"(\w+)"(?=,|$)', match[1])
         for statement in statements
-        if (found := SELECTED.search(statement))
+        if (match := SELECTED.search(statement))
     }
     # Not one of sample_data's exports lacks a column, but for stock, which has no updated_at there.
-    assert asked_for == {
+    assert selected == {
         name: [column.name for column in table.columns if (name, column.name) in present(database)]
         for name, table in TABLES.items()
     }
@@ -121,25 +127,25 @@ def present(database: Database) -> set[tuple[str, str]]:
     return {(str(table), str(column)) for table, column in rows}
 
 
-def test_names_are_resolved_before_a_row_is_asked_for(
+def test_names_are_resolved_before_a_row_is_queried(
     database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run, before = here(capsys), place(database)
+    run, before = run_inline(capsys), log_position(database)
     assert run("dashboard", "--source", database.address, "-b", "Providenzia").code == 6
     assert run("dashboard", "--source", database.address).code == 2
     # All that orders were asked for is to stay as they are.
     assert not any(
         'FROM "public"."orders"' in statement and "LIMIT 0" not in statement
-        for statement in asked(database, before)
+        for statement in logged_statements(database, before)
     )
 
 
 def test_a_part_cannot_be_taken_for_the_whole(
     database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load(source(database, scoped(None, "CM-001")), tmp_path)
+    load(open_live_source(database, request_rows(None, "CM-001")), tmp_path)
     (snapshot,) = tmp_path.glob("*.duckdb")
-    run = here(capsys)
+    run = run_inline(capsys)
     assert run("dashboard", "--source", snapshot, "-b", "CM-001").code == 0
     for wider in (("-b", "CM-002"), MIRADOR[:2]):
         ran = run("dashboard", "--source", snapshot, *wider)

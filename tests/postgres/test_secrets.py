@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from cli.running import Ran, apart, here
+from cli.run_program import RunResult, run_inline, run_subprocess
 
 from opttius_cli.sources.postgres import source as live
-from postgres.live import SHOP
+from postgres.live_database import SHOP
 from postgres.server import ENCODED, PASSWORDS, READER
 
 if TYPE_CHECKING:
@@ -33,17 +33,17 @@ WRONG = (
     "host=127.0.0.1 user=lector password='hunter2",
     "password=hunter2 service=none",
 )
-ASKED = ("dashboard", "-b", "C-1", "--format", "json")
+COMMAND = ("dashboard", "-b", "C-1", "--format", "json")
 
 
 @pytest.fixture(scope="module")
 def database(server: Server) -> Database:
-    made = server.database()
-    made.execute(SHOP)
-    return made
+    new_database = server.database()
+    new_database.execute(SHOP)
+    return new_database
 
 
-def must_be_clean(ran: Ran, tmp_path: Path) -> None:
+def must_be_clean(ran: RunResult, tmp_path: Path) -> None:
     """Nothing of a secret was said, nor kept in any file."""
     written = b"".join(file.read_bytes() for file in (tmp_path / "own").rglob("*") if file.is_file())
     for piece in PIECES:
@@ -55,8 +55,8 @@ def must_be_clean(ran: Ran, tmp_path: Path) -> None:
 def test_a_wrong_address_is_not_repeated(
     database: Database, tmp_path: Path, form: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run, address = here(capsys), form.format(place=f"127.0.0.1:{database.server.port}/{database.name}")
-    ran = run(*ASKED, "--source", address, "--verbose")
+    run, address = run_inline(capsys), form.format(place=f"127.0.0.1:{database.server.port}/{database.name}")
+    ran = run(*COMMAND, "--source", address, "--verbose")
     assert (ran.code, ran.out) == (4, "")
     assert "The password in --source can be seen by every user of this machine" in ran.err
     must_be_clean(ran, tmp_path)
@@ -69,12 +69,12 @@ def test_a_password_in_the_address_works_and_stays_nowhere(
     database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PGPASSWORD")
-    run, place = here(capsys), database.address_with_password
+    run, place = run_inline(capsys), database.address_with_password
     pairs = (
         f"host=127.0.0.1 port={database.server.port} dbname={database.name} user={READER} password='{SECRET}'"
     )
     for address in (place, pairs):
-        ran = run(*ASKED, "--source", address, "--verbose")
+        ran = run(*COMMAND, "--source", address, "--verbose")
         assert ran.code == 0
         assert "can be seen by every user" in ran.err
         assert f'"source": "{database.address}"' in ran.out
@@ -85,7 +85,7 @@ def test_a_password_in_the_address_works_and_stays_nowhere(
         assert ran.code == 0, ran.err
         assert "s3creto" not in ran.out + ran.err
         assert ENCODED not in ran.out + ran.err
-    revealed = run(*ASKED, "--source", place, "--reveal-pii", "--reason", "Ana asked")
+    revealed = run(*COMMAND, "--source", place, "--reveal-pii", "--reason", "Ana asked")
     assert revealed.code == 0
     must_be_clean(revealed, tmp_path)
 
@@ -97,7 +97,7 @@ def test_an_unforeseen_failure_is_logged_without_it(
         raise RuntimeError(conninfo)
 
     monkeypatch.setattr(live, "open_connection", fails)
-    ran = here(capsys)(*ASKED, "--source", database.address_with_password)
+    ran = run_inline(capsys)(*COMMAND, "--source", database.address_with_password)
     assert ran.code == 1
     must_be_clean(ran, tmp_path)
     assert list((tmp_path / "own").rglob("error-*.log"))
@@ -139,12 +139,12 @@ def test_a_password_is_taken_from_where_it_belongs(
     environment["HOME"] = str(home)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    ran = apart(*ASKED, "--source", address)
+    ran = run_subprocess(*COMMAND, "--source", address)
     assert (ran.code, ran.err) == (0, "")
     must_be_clean(ran, tmp_path)
     if give is by_passfile:
         (home / ".pgpass").chmod(0o644)
-        ran = apart(*ASKED, "--source", address, "--refresh")
+        ran = run_subprocess(*COMMAND, "--source", address, "--refresh")
         assert ran.code == 4
         assert "which nobody else may read (chmod 600)" in ran.err
         must_be_clean(ran, tmp_path)

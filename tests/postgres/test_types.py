@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from cli.running import here
-from sources.loading import opened, store, uid
+from cli.run_program import run_inline
+from sources.snapshots import numbered_uuid, open_snapshot, open_store
 
 from opttius_cli.snapshot.build import BuildOptions
-from postgres.live import NOW, SHOP, load, source
+from postgres.live_database import NOW, SHOP, load, open_live_source
 from postgres.server import READER
 
 if TYPE_CHECKING:
@@ -20,20 +20,24 @@ if TYPE_CHECKING:
     from postgres.server import Database, Server
 
 ODD = f"""
-INSERT INTO branches (id, organization_id, name, code) VALUES ('{uid(11)}', '{uid(1)}', 'Centro', 'C-1');
+INSERT INTO branches (id, organization_id, name, code)
+    VALUES ('{numbered_uuid(11)}', '{numbered_uuid(1)}', 'Centro', 'C-1');
 INSERT INTO customers (id, branch_id, first_name, email, created_at, updated_at, last_eye_exam_date, tags, is_active)
 VALUES
-    ('{uid(1)}', '{uid(11)}', 'Ñandú "x"\\n', '', '2026-01-02 03:04:05.123456+00', 'infinity', 'infinity', NULL, NULL),
-    ('{uid(2)}', '{uid(11)}', NULL, NULL, '2026-01-02', '-infinity', '-infinity',
+    ('{numbered_uuid(1)}', '{numbered_uuid(11)}', 'Ñandú "x"\\n',
+     '', '2026-01-02 03:04:05.123456+00', 'infinity', 'infinity', NULL, NULL),
+    ('{numbered_uuid(2)}', '{numbered_uuid(11)}', NULL, NULL, '2026-01-02', '-infinity', '-infinity',
         ARRAY['a', 'b,c', '{{"d"}}', NULL, ''], TRUE),
-    ('{uid(3)}', '{uid(11)}', '', 'x', '-infinity', NULL, '0044-03-15 BC', '{{}}', FALSE),
-    ('{uid(4)}', '{uid(11)}', 'Z', 'x', '2026-01-02', NULL, NULL, ARRAY[['a', 'b'], ['c', 'd']], FALSE);
+    ('{numbered_uuid(3)}', '{numbered_uuid(11)}', '', 'x', '-infinity', NULL, '0044-03-15 BC', '{{}}', FALSE),
+    ('{numbered_uuid(4)}', '{numbered_uuid(11)}', 'Z', 'x', '2026-01-02', NULL, NULL, ARRAY[['a',
+     'b'], ['c', 'd']], FALSE);
 INSERT INTO orders (id, branch_id, status, payment_status, total_amount, copago_amount, created_at) VALUES
-    ('{uid(1)}', '{uid(11)}', 'delivered', 'paid', 'NaN', 9999999999.99, '2026-01-02'),
-    ('{uid(2)}', '{uid(11)}', 'delivered', 'paid', -0.01, NULL, '2026-01-02 00:00:00-03');
+    ('{numbered_uuid(1)}', '{numbered_uuid(11)}', 'delivered', 'paid', 'NaN', 9999999999.99, '2026-01-02'),
+    ('{numbered_uuid(2)}', '{numbered_uuid(11)}', 'delivered', 'paid', -0.01, NULL, '2026-01-02 00:00:00-03');
 INSERT INTO appointments (id, branch_id, appointment_date, appointment_time, status) VALUES
-    ('{uid(1)}', '{uid(11)}', '2026-01-02', '09:30', 'scheduled');
-INSERT INTO organizations (id, name, metadata) VALUES ('{uid(1)}', 'Una', '{{"timezone": "America/Lima", "n": 1.0}}');
+    ('{numbered_uuid(1)}', '{numbered_uuid(11)}', '2026-01-02', '09:30', 'scheduled');
+INSERT INTO organizations (id, name, metadata)
+    VALUES ('{numbered_uuid(1)}', 'Una', '{{"timezone": "America/Lima", "n": 1.0}}');
 """
 
 
@@ -42,11 +46,11 @@ def database(server: Server) -> Database:
     return server.database()
 
 
-def test_every_type_arrives_as_what_it_is(database: Database, tmp_path: Path) -> None:
+def test_every_type_arrives_with_its_value(database: Database, tmp_path: Path) -> None:
     database.execute(ODD)
-    loaded = load(source(database), tmp_path)
+    loaded = load(open_live_source(database), tmp_path)
     # A customer that was made at no moment is refused; what is optional is only empty.
-    assert loaded.column("customers", "id") == [uid(1), uid(2), uid(4)]
+    assert loaded.column("customers", "id") == [numbered_uuid(1), numbered_uuid(2), numbered_uuid(4)]
     assert loaded.column("customers", "first_name") == ['Ñandú "x"\\n', None, "Z"]
     assert loaded.column("customers", "email") == [None, None, "x"]
     assert loaded.column("customers", "created_at")[0] == "2026-01-02 03:04:05.123456+00"
@@ -59,7 +63,10 @@ def test_every_type_arrives_as_what_it_is(database: Database, tmp_path: Path) ->
     assert loaded.column("orders", "created_at")[1] == "2026-01-02 03:00:00+00"
     assert loaded.column("appointments", "appointment_time") == ["09:30:00"]
     assert loaded.column("organizations", "metadata") == ['{"n":1.0,"timezone":"America/Lima"}']
-    assert [(one.origin, one.line, one.column, one.reason, one.refused) for one in loaded.rejects] == [
+    assert [
+        (reject.origin, reject.line, reject.column, reject.reason, reject.refused)
+        for reject in loaded.rejects
+    ] == [
         ("public.customers", None, "created_at", "empty", True),
         # Of the same row: no calendar shows the year before Christ.
         ("public.customers", None, "last_eye_exam_date", "unreadable", True),
@@ -72,15 +79,26 @@ def test_columns_of_other_types_are_read_as_in_an_export(database: Database, tmp
         "CREATE TABLE orders (id text, branch_id varchar(36), customer_id uuid, status state, payment_status name, "
         "total_amount float8, currency char(3), copago_amount cash, institutional_amount money, is_pos_sale int, "
         "created_at timestamp, updated_at date, email inet); "
-        f"INSERT INTO orders VALUES ('{uid(1)}', '{uid(11)}', NULL, 'delivered', 'paid', 12.5, 'CLP', 3, 4, 1, "
+        f"INSERT INTO orders VALUES ('{numbered_uuid(1)}', '{numbered_uuid(11)}', NULL, 'delivered', "
+        f"'paid', 12.5, 'CLP', 3, 4, 1, "
         "'2026-01-02 03:04:05', '2026-01-03', '10.0.0.1'), "
-        f"('{uid(2)}', '{uid(11)}', NULL, 'delivered', 'paid', 'infinity', 'CLP', 'Infinity', 4, 0, "
+        f"('{numbered_uuid(2)}', '{numbered_uuid(11)}', NULL, 'delivered', 'paid', 'infinity', 'CLP', "
+        f"'Infinity', 4, 0, "
         "'2026-01-02 03:04:05', '2026-01-03', '10.0.0.1');"
-        f"INSERT INTO branches (id, name) VALUES ('{uid(11)}', 'x'); GRANT SELECT ON orders TO {READER}"
+        f"INSERT INTO branches (id, name) VALUES ('{numbered_uuid(11)}', 'x'); GRANT SELECT ON orders TO {READER}"
     )
-    loaded = load(source(database), tmp_path)
+    loaded = load(open_live_source(database), tmp_path)
     first, second = loaded.tables["orders"]
-    assert first[:8] == (uid(1), None, uid(11), None, None, "10.0.0.1/32", "delivered", "paid")
+    assert first[:8] == (
+        numbered_uuid(1),
+        None,
+        numbered_uuid(11),
+        None,
+        None,
+        "10.0.0.1/32",
+        "delivered",
+        "paid",
+    )
     assert first[8:17] == (
         "12.50",
         "CLP",
@@ -98,28 +116,30 @@ def test_columns_of_other_types_are_read_as_in_an_export(database: Database, tmp
 
 
 def test_a_shop_without_a_single_row_answers(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
-    database.execute(f"INSERT INTO branches (id, name, code) VALUES ('{uid(11)}', 'Centro', 'C-1')")
-    ran = here(capsys)("dashboard", "-b", "C-1", "--source", database.address, "--format", "json")
+    database.execute(f"INSERT INTO branches (id, name, code) VALUES ('{numbered_uuid(11)}', 'Centro', 'C-1')")
+    ran = run_inline(capsys)("dashboard", "-b", "C-1", "--source", database.address, "--format", "json")
     assert (ran.code, ran.err) == (0, "")
     assert '"sales_count": 0' in ran.out
 
 
 def test_300_000_rows_arrive(database: Database, tmp_path: Path) -> None:
     database.execute(
-        f"INSERT INTO branches (id, name) VALUES ('{uid(11)}', 'x'); "
+        f"INSERT INTO branches (id, name) VALUES ('{numbered_uuid(11)}', 'x'); "
         "INSERT INTO orders (id, branch_id, status, payment_status, total_amount, created_at) "
-        f"SELECT md5(n::text)::uuid, '{uid(11)}', 'delivered', 'paid', n / 100.0, '2026-01-01' "
+        f"SELECT md5(n::text)::uuid, '{numbered_uuid(11)}', 'delivered', 'paid', n / 100.0, '2026-01-01' "
         "FROM generate_series(1, 300000) AS n"
     )
-    told: list[tuple[str, int]] = []
-    path = store(tmp_path).load_snapshot(
-        source(database), NOW, BuildOptions(on_progress=lambda table, rows: told.append((table, rows)))
+    progress: list[tuple[str, int]] = []
+    path = open_store(tmp_path).load_snapshot(
+        open_live_source(database),
+        NOW,
+        BuildOptions(on_progress=lambda table, rows: progress.append((table, rows))),
     )
-    with opened(path) as con:
+    with open_snapshot(path) as con:
         assert con.execute(
             "SELECT count(*), sum(total_amount), count(DISTINCT id) FROM raw.orders"
         ).fetchall() == [(300_000, Decimal("450001500.00"), 300_000)]
-    steps = [rows for table, rows in told if table == "orders"]
+    steps = [rows for table, rows in progress if table == "orders"]
     assert len(steps) > 3, "rows are told while they arrive"
     assert steps == sorted(steps)
     assert steps[-1] == 300_000
@@ -129,7 +149,7 @@ def test_the_schema_may_have_another_name(
     database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database.execute(SHOP)
-    run = here(capsys)
+    run = run_inline(capsys)
     options = (
         "dashboard",
         "-b",
@@ -154,7 +174,7 @@ def test_the_schema_may_have_another_name(
     )
 
 
-def test_what_changed_in_the_schema_is_said(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+def test_changes_of_the_schema_are_reported(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
     database.execute(SHOP)
     database.execute(
         "ALTER TABLE orders RENAME COLUMN currency TO moneda; ALTER TABLE customers DROP COLUMN phone; "
@@ -162,7 +182,7 @@ def test_what_changed_in_the_schema_is_said(database: Database, capsys: pytest.C
         f"REVOKE SELECT ON prescriptions FROM {READER}; "
         "UPDATE orders SET status = 'teleported' WHERE total_amount = 30"
     )
-    run = here(capsys)
+    run = run_inline(capsys)
     shown = run(
         "dashboard", "-O", "Una", "--source", database.address, "--format", "json", "--as-of", "2026-11-22"
     )
@@ -170,7 +190,7 @@ def test_what_changed_in_the_schema_is_said(database: Database, capsys: pytest.C
     quality = json.loads(shown.out)["data_quality"]
     assert quality["missing_tables"] == ["prescriptions", "quotes"]
     assert quality["missing_columns"] == {"customers": ["phone"], "orders": ["currency"]}
-    found = run(
+    result = run(
         "check", "-O", "Una", "--source", database.address, "--format", "json", "--as-of", "2026-11-22"
     )
-    assert '"unknown_status"' in found.out
+    assert '"unknown_status"' in result.out

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from cli.running import PROGRAM
-from cli.terminal import terminal_in
+from cli.run_program import PROGRAM
+from cli.terminal import open_terminal
 
 from postgres.server import PASSWORDS, READER
 
@@ -24,12 +24,12 @@ def test_the_last_good_figures_outlive_the_database(
     database = server.database()
     database.execute("INSERT INTO branches (id, name, code) VALUES (gen_random_uuid(), 'Centro', 'C-1')")
     command = f"{PROGRAM} dashboard --source {database.address} --section kpis --watch 1 --max-age 1s"
-    with terminal_in(tmp_path, "sh") as terminal:
+    with open_terminal(tmp_path, "sh") as terminal:
         terminal.type(f"{command}; echo ended with $?")
-        assert "Not current" not in terminal.until("Looked at")
+        assert "Not current" not in terminal.wait_for("Looked at")
 
         server.stop()
-        text = terminal.until("Not current since")
+        text = terminal.wait_for("Not current since")
         assert "C-1 Centro" in text
         assert "Nothing listens at 127.0.0.1" in " ".join(text.split())
         # The old figures stand there already.
@@ -38,9 +38,9 @@ def test_the_last_good_figures_outlive_the_database(
         server.start()
         database.execute("UPDATE branches SET name = 'Plaza'")
         # The screen is drawn line by line: only when the last one stands is it the new one.
-        terminal.when(lambda text: "C-1 Plaza" in text and "Not current" not in text, "current figures")
+        terminal.wait_until(lambda text: "C-1 Plaza" in text and "Not current" not in text, "current figures")
         terminal.press("C-c")
-        terminal.until("ended with 0")
+        terminal.wait_for("ended with 0")
 
 
 @pytest.mark.parametrize("taken", ["REVOKE SELECT ON orders FROM {role}", "ALTER ROLE {role} NOLOGIN"])
@@ -57,11 +57,11 @@ def test_a_watch_ends_when_the_rights_are_taken(
         monkeypatch.setenv("PGPASSWORD", "suya")
         address = database.address.replace(READER, "ana")
         command = f"{PROGRAM} dashboard --source {address} --section kpis --watch 1 --max-age 1s"
-        with terminal_in(tmp_path, "sh") as terminal:
+        with open_terminal(tmp_path, "sh") as terminal:
             terminal.type(f"{command}; echo ended with $?")
-            terminal.until("Looked at")
+            terminal.wait_for("Looked at")
             database.execute(taken.format(role="ana"))
-            text = terminal.until("ended with 4")
+            text = terminal.wait_for("ended with 4")
             assert "“ana” may not" in " ".join(text.split())
             assert "C-1 Centro" not in text
             assert "--max-age" not in text.split("ended with $?")[1]

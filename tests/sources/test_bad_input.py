@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from opttius_cli.errors import MissingColumnError, MissingTableError, SourceError
-from sources.loading import BRANCH, EXAMPLE, ORDERS, load, order, orders, shop
+from sources.snapshots import BRANCH, EXAMPLE, ORDERS, load, order_line, orders_csv, write_shop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ def test_an_empty_folder(tmp_path: Path) -> None:
     )
 
 
-def test_a_folder_without_a_known_table(tmp_path: Path) -> None:
+def test_a_folder_without_a_catalog_table(tmp_path: Path) -> None:
     (tmp_path / "export").mkdir()
     for name in ("ventas.csv", "leeme.txt"):
         (tmp_path / "export" / name).write_text("a,b\n")
@@ -53,20 +53,20 @@ def test_a_folder_without_a_known_table(tmp_path: Path) -> None:
 
 
 def test_a_missing_table(tmp_path: Path) -> None:
-    folder = shop(tmp_path / "export")
+    folder = write_shop(tmp_path / "export")
     (folder / "customers.csv").unlink()
     with pytest.raises(MissingTableError, match="customers"):
         load(folder, tmp_path / "cache")
 
 
 def test_a_missing_column(tmp_path: Path) -> None:
-    folder = shop(tmp_path / "export", orders="id,status,notes\n")
+    folder = write_shop(tmp_path / "export", orders="id,status,notes\n")
     with pytest.raises(MissingColumnError, match=r"orders\.csv.*“payment_status”"):
         load(folder, tmp_path / "cache")
 
 
 def test_no_header(tmp_path: Path) -> None:
-    folder = shop(tmp_path / "export", orders=order(1) + "\n")
+    folder = write_shop(tmp_path / "export", orders=order_line(1) + "\n")
     assert "orders.csv cannot be read: its first line names no column of “orders”" in refused(
         folder, tmp_path / "cache"
     )
@@ -74,13 +74,13 @@ def test_no_header(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_no_right_to_read(tmp_path: Path) -> None:
-    folder = shop(tmp_path / "export")
+    folder = write_shop(tmp_path / "export")
     (folder / "orders.csv").chmod(0)
     assert "you do not have permission to read it" in refused(folder, tmp_path / "cache")
 
 
 def test_zero_bytes(tmp_path: Path) -> None:
-    folder = shop(tmp_path / "export", orders="")
+    folder = write_shop(tmp_path / "export", orders="")
     assert "orders.csv cannot be read: it is empty (0 bytes)" in refused(folder, tmp_path / "cache")
 
 
@@ -92,9 +92,11 @@ def pack(kind: str, data: bytes) -> bytes:
 
 @pytest.mark.parametrize(("kind", "harm"), [("gz", "cut"), ("gz", "flipped"), ("zst", "cut")])
 def test_damaged_compression(tmp_path: Path, kind: str, harm: str) -> None:
-    folder = shop(tmp_path / "export")
+    folder = write_shop(tmp_path / "export")
     (folder / "orders.csv").unlink()
-    packed = bytearray(pack(kind, orders(*(order(n, total=str(n * n)) for n in range(5000))).encode()))
+    packed = bytearray(
+        pack(kind, orders_csv(*(order_line(n, total=str(n * n)) for n in range(5000))).encode())
+    )
     if harm == "cut":
         packed = packed[: len(packed) * 2 // 3]
     else:
@@ -136,17 +138,17 @@ MASKS: list[tuple[Callable[[Path], object], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("write", "said"), MASKS, ids=[said for _write, said in MASKS])
-def test_a_csv_that_is_something_else(tmp_path: Path, write: Callable[[Path], object], said: str) -> None:
-    folder = shop(tmp_path / "export")
+@pytest.mark.parametrize(("write", "message"), MASKS, ids=[message for _write, message in MASKS])
+def test_a_csv_that_is_something_else(tmp_path: Path, write: Callable[[Path], object], message: str) -> None:
+    folder = write_shop(tmp_path / "export")
     write(folder / "orders.csv")
     sentence = refused(folder, tmp_path / "cache")
     assert f"{folder / 'orders.csv'} is not what its name says: " in sentence
-    assert said in sentence
+    assert message in sentence
 
 
 def test_a_csv_that_is_packed_without_saying_so_is_read(tmp_path: Path) -> None:
-    folder = shop(tmp_path / "export", orders=gzip.compress(orders(order(1)).encode()))
+    folder = write_shop(tmp_path / "export", orders=gzip.compress(orders_csv(order_line(1)).encode()))
     assert load(folder, tmp_path / "cache").rows_read["orders"] == 1
 
 
@@ -156,10 +158,10 @@ def test_damaged_parquet_and_workbooks(tmp_path: Path, extension: str, harm: str
     import openpyxl
     import pyarrow.parquet as pq
 
-    folder = shop(tmp_path / "export")
+    folder = write_shop(tmp_path / "export")
     (folder / "orders.csv").unlink()
     path = folder / f"orders.{extension}"
-    rows = [order(n, total=str(n * 7)).split(",") for n in range(3000)]
+    rows = [order_line(n, total=str(n * 7)).split(",") for n in range(3000)]
     if extension == "parquet":
         pq.write_table(pa.table(dict(zip(ORDERS.split(","), zip(*rows, strict=True), strict=True))), path)
     else:
@@ -174,14 +176,14 @@ def test_damaged_parquet_and_workbooks(tmp_path: Path, extension: str, harm: str
     elif harm == "flipped":
         data[len(data) // 3 : len(data) // 3 + 400] = b"\xff" * 400
     else:
-        data = bytearray(orders(order(1)).encode())
+        data = bytearray(orders_csv(order_line(1)).encode())
     path.write_bytes(data)
     sentence = refused(folder, tmp_path / "cache")
     assert f"{path} cannot be read" in sentence or f"{path} is not what its name says" in sentence
 
 
 def test_json_that_is_none(tmp_path: Path) -> None:
-    folder = shop(tmp_path / "export")
+    folder = write_shop(tmp_path / "export")
     (folder / "orders.csv").unlink()
     path = folder / "orders.json"
     path.write_text('[{"id": 1},\n {"id": 2},\n {"id": 3')
@@ -195,29 +197,31 @@ def test_json_that_is_none(tmp_path: Path) -> None:
 
 
 def test_nul_bytes(tmp_path: Path) -> None:
-    folder = shop(tmp_path / "export", orders=orders(order(1), order(2) + "\0"))
+    folder = write_shop(tmp_path / "export", orders=orders_csv(order_line(1), order_line(2) + "\0"))
     assert "orders.csv cannot be read: line 3 contains a NUL byte" in refused(folder, tmp_path / "cache")
 
 
 def test_a_folder_named_like_a_file(tmp_path: Path) -> None:
-    folder = shop(tmp_path / "export")
+    folder = write_shop(tmp_path / "export")
     (folder / "orders.csv").unlink()
     (folder / "orders.csv").mkdir()
     assert "orders.csv cannot be read: it is a folder, not a file" in refused(folder, tmp_path / "cache")
 
 
 def test_a_long_line(tmp_path: Path) -> None:
-    folder = shop(tmp_path / "export", orders=orders(order(1), order(2) + "x" * 9_000_000, order(3)))
+    folder = write_shop(
+        tmp_path / "export", orders=orders_csv(order_line(1), order_line(2) + "x" * 9_000_000, order_line(3))
+    )
     assert "orders.csv cannot be read: line 3 is longer than 8 MB" in refused(folder, tmp_path / "cache")
 
 
 def test_a_long_quoted_cell_is_a_quote_left_open(tmp_path: Path) -> None:
-    lines = [f"{order(n)},note" for n in range(1, 120_000)]
-    lines[5] = f'{order(6)},"open'
-    folder = shop(tmp_path / "export", orders=orders(*lines, header=f"{ORDERS},notes"))
-    found = load(folder, tmp_path / "cache")
-    assert [(one.line, one.reason) for one in found.rejects] == [(7, "unterminated_quote")]
-    assert found.rows_read["orders"] == 119_998
+    lines = [f"{order_line(n)},note" for n in range(1, 120_000)]
+    lines[5] = f'{order_line(6)},"open'
+    folder = write_shop(tmp_path / "export", orders=orders_csv(*lines, header=f"{ORDERS},notes"))
+    loaded = load(folder, tmp_path / "cache")
+    assert [(reject.line, reject.reason) for reject in loaded.rejects] == [(7, "unterminated_quote")]
+    assert loaded.rows_read["orders"] == 119_998
 
 
 @pytest.mark.slow
@@ -226,18 +230,18 @@ def test_a_giant_cell_takes_no_memory(tmp_path: Path, *, packed: bool) -> None:
     import subprocess
     import sys
 
-    folder = shop(tmp_path / "export")
+    folder = write_shop(tmp_path / "export")
     (folder / "orders.csv").unlink()
     path = folder / ("orders.csv.gz" if packed else "orders.csv")
     with gzip.open(path, "wb", 1) if packed else path.open("wb") as file:
-        file.write((orders(order(1)) + '"').encode())
+        file.write((orders_csv(order_line(1)) + '"').encode())
         for _ in range(200):
             file.write(b"x" * 1_000_000)
         file.write(b'"\n')
     program = (
         "import sys\nfrom opttius_cli import i18n\ni18n.use('en')\nfrom pathlib import Path\n"
         "from opttius_cli.errors import SourceError\n"
-        "from sources.loading import load\n"
+        "from sources.snapshots import load\n"
         "try:\n    load(sys.argv[1], Path(sys.argv[2]))\nexcept SourceError as error:\n    print(error)\n"
         "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))\n"
     )
@@ -281,7 +285,7 @@ def test_files_that_are_no_source(tmp_path: Path) -> None:
     duckdb.connect(str(other)).close()
     assert "not an opttius snapshot" in refused(other, tmp_path / "cache")
     single = tmp_path / "orders.csv"
-    single.write_text(orders())
+    single.write_text(orders_csv())
     assert "it holds only one table. Name the folder" in refused(single, tmp_path / "cache")
     thing = tmp_path / "thing"
     thing.write_bytes(b"\x7fELF")
@@ -292,7 +296,7 @@ def test_files_that_are_no_source(tmp_path: Path) -> None:
 
 
 def test_a_failed_load_leaves_the_snapshot_before_it(tmp_path: Path) -> None:
-    folder = shop(tmp_path / "export", orders=orders(order(1)))
+    folder = write_shop(tmp_path / "export", orders=orders_csv(order_line(1)))
     load(folder, tmp_path / "cache")
     before = {path: path.read_bytes() for path in (tmp_path / "cache").glob("*.duckdb")}
     (folder / "orders.csv").write_text(f"id\n{BRANCH}\n")
@@ -303,17 +307,17 @@ def test_a_failed_load_leaves_the_snapshot_before_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["[]", "[\n]\n", "\ufeff[ ]"])
-def test_a_json_table_without_rows_is_one(tmp_path: Path, text: str) -> None:
-    folder = shop(tmp_path / "export")
+def test_a_json_table_without_rows_is_a_table(tmp_path: Path, text: str) -> None:
+    folder = write_shop(tmp_path / "export")
     (folder / "quotes.json").write_text(text, encoding="utf-8")
-    found = load(folder, tmp_path / "cache")
-    assert (found.rows_read["quotes"], found.tables["quotes"]) == (0, [])
-    assert not any(table == "quotes" for table, _column in found.missing)
+    loaded = load(folder, tmp_path / "cache")
+    assert (loaded.rows_read["quotes"], loaded.tables["quotes"]) == (0, [])
+    assert not any(table == "quotes" for table, _column in loaded.missing)
 
 
 @pytest.mark.parametrize("text", ["{}", '{"quotes": [{"id": 1}]}', "[{}]", "[1, 2]"])
 def test_json_that_holds_other_things_lacks_columns(tmp_path: Path, text: str) -> None:
-    folder = shop(tmp_path / "export")
+    folder = write_shop(tmp_path / "export")
     (folder / "quotes.json").write_text(text, encoding="utf-8")
     with pytest.raises(
         MissingColumnError, match=r"quotes\.json: table “quotes” lacks the columns “id”, “customer_id”"
@@ -321,8 +325,8 @@ def test_json_that_holds_other_things_lacks_columns(tmp_path: Path, text: str) -
         load(folder, tmp_path / "cache")
 
 
-def test_a_report_of_our_own_among_the_tables_is_told_as_one(tmp_path: Path) -> None:
-    folder = shop(tmp_path / "export")
+def test_a_report_of_our_own_among_the_tables_is_recognized(tmp_path: Path) -> None:
+    folder = write_shop(tmp_path / "export")
     own = folder / "customers-2026-11-22.csv"
     own.write_text("id,name\n1,Ana R.\n", encoding="utf-8")
     assert refused(folder, tmp_path / "cache").endswith("move it to another folder.")

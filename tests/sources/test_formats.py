@@ -17,7 +17,7 @@ import pytest
 from openpyxl.cell import WriteOnlyCell
 
 from opttius_cli.catalog.tables import TABLES, Kind
-from sources.loading import EXAMPLE, Loaded, example_rows, load
+from sources.snapshots import EXAMPLE, SnapshotContents, example_rows, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ Write = "Callable[[Path], Path]"
 
 
 @pytest.fixture(scope="session")
-def truth(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+def truth(tmp_path_factory: pytest.TempPathFactory) -> SnapshotContents:
     """The worked example, loaded from its CSV files."""
     return load(EXAMPLE, tmp_path_factory.mktemp("truth"))
 
@@ -224,39 +224,39 @@ FORMS = [
 
 @pytest.mark.parametrize("write", FORMS, ids=lambda write: write.__name__)
 def test_every_form_gives_the_same_tables(
-    write: Callable[[Path], Path], tmp_path: Path, truth: Loaded
+    write: Callable[[Path], Path], tmp_path: Path, truth: SnapshotContents
 ) -> None:
     folder = tmp_path / "export"
     folder.mkdir()
-    found = load(write(folder), tmp_path / "cache")
-    assert found.rejects == []
+    loaded = load(write(folder), tmp_path / "cache")
+    assert loaded.rejects == []
     for table in truth.tables:
-        assert found.tables[table] == truth.tables[table], table
-    assert found.rows_read == truth.rows_read
+        assert loaded.tables[table] == truth.tables[table], table
+    assert loaded.rows_read == truth.rows_read
 
 
-def test_a_snapshot_is_opened_as_it_is(tmp_path: Path, truth: Loaded) -> None:
+def test_a_snapshot_is_opened_as_it_is(tmp_path: Path, truth: SnapshotContents) -> None:
     from opttius_cli.snapshot.build import BuildOptions
     from opttius_cli.sources.registry import open_source
-    from sources.loading import NOW, contents, opened, store
+    from sources.snapshots import NOW, open_snapshot, open_store, read_snapshot
 
     at = tmp_path / "mine.duckdb"
-    store(tmp_path / "cache").load_snapshot(open_source(str(EXAMPLE)), NOW, BuildOptions(), into=at)
+    open_store(tmp_path / "cache").load_snapshot(open_source(str(EXAMPLE)), NOW, BuildOptions(), into=at)
     source = open_source(str(at))
-    assert store(tmp_path / "cache").find_fresh(source, NOW, 0) == at
-    assert store(tmp_path / "cache").load_snapshot(source, NOW, BuildOptions()) == at
-    with opened(at) as con:
-        assert contents(con) == truth
+    assert open_store(tmp_path / "cache").find_fresh(source, NOW, 0) == at
+    assert open_store(tmp_path / "cache").load_snapshot(source, NOW, BuildOptions()) == at
+    with open_snapshot(at) as con:
+        assert read_snapshot(con) == truth
 
 
 def test_json_numbers_keep_their_cents(tmp_path: Path) -> None:
-    from sources.loading import BRANCH, CUSTOMER, shop, uid
+    from sources.snapshots import BRANCH, CUSTOMER, numbered_uuid, write_shop
 
-    folder = shop(tmp_path / "export")
+    folder = write_shop(tmp_path / "export")
     (folder / "orders.csv").unlink()
     amounts = ["0.1", "1234567890.12", "-5", "1e3", '"19990.5"']
     rows = [
-        f'{{"id": "{uid(n)}", "branch_id": "{BRANCH}", "customer_id": "{CUSTOMER}", "status": "delivered", '
+        f'{{"id": "{numbered_uuid(n)}", "branch_id": "{BRANCH}", "customer_id": "{CUSTOMER}", "status": "delivered", '
         f'"payment_status": "paid", "total_amount": {amount}, "created_at": "2026-01-02T03:04:05Z"}}'
         for n, amount in enumerate(amounts)
     ]

@@ -26,7 +26,17 @@ from opttius_cli.snapshot.build import BuildOptions
 from opttius_cli.sources import csv_fallback
 from opttius_cli.sources.export_folder import ExportFolder
 from opttius_cli.sources.registry import open_source
-from sources.loading import EXAMPLE, NOW, contents, load, opened, order, orders, shop, store
+from sources.snapshots import (
+    EXAMPLE,
+    NOW,
+    load,
+    open_snapshot,
+    open_store,
+    order_line,
+    orders_csv,
+    read_snapshot,
+    write_shop,
+)
 from sources.test_formats import dump_text
 
 if TYPE_CHECKING:
@@ -41,7 +51,7 @@ ROOT = EXAMPLE.parents[2]
 PROGRAM = """
 import sys
 from pathlib import Path
-from sources.loading import load
+from sources.snapshots import load
 load(sys.argv[1], Path(sys.argv[2]))
 """
 
@@ -50,10 +60,10 @@ import sys
 from pathlib import Path
 from contextlib import suppress
 from opttius_cli.errors import BusyError
-from opttius_cli.snapshot.lock import locked
+from opttius_cli.snapshot.lock import lock_snapshot
 path = Path(sys.argv[1])
 for _round in range(2000):
-    with suppress(BusyError), locked(path):
+    with suppress(BusyError), lock_snapshot(path):
         path.touch(exist_ok=False)
         path.unlink()
 """
@@ -69,7 +79,9 @@ def started(folder: Path, cache: Path) -> subprocess.Popen[bytes]:
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return shop(tmp_path_factory.mktemp("large"), orders=orders(*(order(n) for n in range(300_000))))
+    return write_shop(
+        tmp_path_factory.mktemp("large"), orders=orders_csv(*(order_line(n) for n in range(300_000)))
+    )
 
 
 @pytest.mark.slow
@@ -80,15 +92,15 @@ def test_a_killed_load_leaves_a_whole_snapshot_and_the_next_cleans_up(
     cache = tmp_path / "cache"
     load(large, cache)
     (published,) = cache.glob("*.duckdb")
-    with opened(published) as con:
-        before = contents(con)
+    with open_snapshot(published) as con:
+        before = read_snapshot(con)
     running = started(large, cache)
     time.sleep(wait)
     running.send_signal(signal.SIGKILL)
     running.wait()
     # The old one, or, when the kill came after the rename, the new one: never a part of either.
-    with opened(published) as con:
-        assert contents(con) == before
+    with open_snapshot(published) as con:
+        assert read_snapshot(con) == before
     load(large, cache)
     assert list(cache.iterdir()) == [published]
 
@@ -98,15 +110,15 @@ def test_two_loads_at_once(tmp_path: Path, large: Path) -> None:
     both = [started(large, tmp_path / "cache") for _ in range(2)]
     assert [running.wait() for running in both] == [0, 0]
     (published,) = (tmp_path / "cache").glob("*.duckdb")
-    with opened(published) as con:
-        assert contents(con).rows_read["orders"] == 300_000
+    with open_snapshot(published) as con:
+        assert read_snapshot(con).rows_read["orders"] == 300_000
 
 
 def test_a_load_that_waits_too_long_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from filelock import FileLock
 
     monkeypatch.setattr(stores, "LOCK_PATIENCE", 0.1)
-    folder, keeper = shop(tmp_path / "export"), store(tmp_path / "cache")
+    folder, keeper = write_shop(tmp_path / "export"), open_store(tmp_path / "cache")
     source = open_source(str(folder))
     (tmp_path / "cache").mkdir()
     with FileLock(f"{keeper.snapshot_path(source)}.lock"), pytest.raises(BusyError):
@@ -114,7 +126,7 @@ def test_a_load_that_waits_too_long_says_so(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_no_lock_is_left(tmp_path: Path) -> None:
-    folder, keeper = shop(tmp_path / "export"), store(tmp_path / "cache")
+    folder, keeper = write_shop(tmp_path / "export"), open_store(tmp_path / "cache")
     (tmp_path / "files").mkdir()
     own = keeper.load_snapshot(
         open_source(str(folder)), NOW, BuildOptions(), into=tmp_path / "files" / "mine.duckdb"
@@ -129,44 +141,49 @@ def test_no_lock_is_left(tmp_path: Path) -> None:
 def test_a_file_of_ones_own_that_is_called_as_the_lock_stays(tmp_path: Path) -> None:
     notes = tmp_path / "mine.duckdb.lock"
     notes.write_text("the key is under the mat", encoding="utf-8")
-    source = open_source(str(shop(tmp_path / "export")))
-    store(tmp_path / "cache").load_snapshot(source, NOW, BuildOptions(), into=tmp_path / "mine.duckdb")
+    source = open_source(str(write_shop(tmp_path / "export")))
+    open_store(tmp_path / "cache").load_snapshot(source, NOW, BuildOptions(), into=tmp_path / "mine.duckdb")
     assert notes.read_text(encoding="utf-8") == "the key is under the mat"
 
 
-def test_a_lock_that_is_removed_is_held_by_one_at_a_time(tmp_path: Path) -> None:
+def test_a_lock_that_is_removed_still_excludes_others(tmp_path: Path) -> None:
     """Of four that try without a pause, whoever holds it makes a file that must not be there, and takes it away."""
     folder = tmp_path / "files"
     folder.mkdir()
     rounds = [subprocess.Popen([sys.executable, "-c", HOLDER, str(folder / "mine.duckdb")]) for _ in range(4)]
-    assert [one.wait(timeout=60) for one in rounds] == [0, 0, 0, 0]
+    assert [process.wait(timeout=60) for process in rounds] == [0, 0, 0, 0]
     assert list(folder.iterdir()) == []
 
 
 def test_only_its_owner_can_read_a_snapshot(tmp_path: Path) -> None:
     os.umask(0o022)
-    load(shop(tmp_path / "export"), tmp_path / "cache")
+    load(write_shop(tmp_path / "export"), tmp_path / "cache")
     (published,) = (tmp_path / "cache").glob("*.duckdb")
     assert (tmp_path / "cache").stat().st_mode & 0o777 == 0o700
     assert published.stat().st_mode & 0o777 == 0o600
 
 
-def test_what_is_unpacked_is_private_while_it_lasts(tmp_path: Path) -> None:
-    folder, seen = shop(tmp_path / "export", orders=orders(order(1)).encode("utf-16")), set[tuple[str, int]]()
+def test_unpacked_files_are_private_while_they_last(tmp_path: Path) -> None:
+    folder, modes = (
+        write_shop(tmp_path / "export", orders=orders_csv(order_line(1)).encode("utf-16")),
+        set[tuple[str, int]](),
+    )
 
     def look(_table: str, _rows: int) -> None:
-        seen.update(
+        modes.update(
             (path.name.rpartition(".")[2], path.stat().st_mode & 0o077)
             for path in (tmp_path / "cache").iterdir()
         )
 
-    store(tmp_path / "cache").load_snapshot(open_source(str(folder)), NOW, BuildOptions(on_progress=look))
-    assert ("building", 0) in seen
-    assert {mode for _name, mode in seen} == {0}
+    open_store(tmp_path / "cache").load_snapshot(
+        open_source(str(folder)), NOW, BuildOptions(on_progress=look)
+    )
+    assert ("building", 0) in modes
+    assert {mode for _name, mode in modes} == {0}
 
 
-def test_the_litter_of_others_is_left_alone(tmp_path: Path) -> None:
-    cache, folder = tmp_path / "cache", shop(tmp_path / "export")
+def test_leftovers_of_others_are_left_alone(tmp_path: Path) -> None:
+    cache, folder = tmp_path / "cache", write_shop(tmp_path / "export")
     load(folder, cache)
     (published,) = cache.glob("*.duckdb")
     dead = subprocess.run(
@@ -193,7 +210,7 @@ def test_the_litter_of_others_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_snapshot_is_fresh_until_a_file_changes(tmp_path: Path) -> None:
-    folder, keeper = shop(tmp_path / "export"), store(tmp_path / "cache")
+    folder, keeper = write_shop(tmp_path / "export"), open_store(tmp_path / "cache")
     keeper.load_snapshot(open_source(str(folder)), NOW, BuildOptions())
     assert keeper.find_fresh(open_source(str(folder)), NOW)
     (folder / "notes.txt").write_text("nothing to do with it")
@@ -208,37 +225,41 @@ def test_a_snapshot_is_fresh_until_a_file_changes(tmp_path: Path) -> None:
 
 
 def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path: Path) -> None:
-    folder = shop(tmp_path / "export")
+    folder = write_shop(tmp_path / "export")
     times: list[int] = []
 
     def meddle(table: str, _rows: int) -> None:
         if table == "orders" and not times:
             times.append(1)
-            (folder / "orders.csv").write_text(orders(order(1)))
+            (folder / "orders.csv").write_text(orders_csv(order_line(1)))
 
-    keeper = store(tmp_path / "cache")
-    with opened(keeper.load_snapshot(ExportFolder(folder), NOW, BuildOptions(on_progress=meddle))) as con:
-        assert contents(con).rows_read["orders"] == 1
+    keeper = open_store(tmp_path / "cache")
+    with open_snapshot(
+        keeper.load_snapshot(ExportFolder(folder), NOW, BuildOptions(on_progress=meddle))
+    ) as con:
+        assert read_snapshot(con).rows_read["orders"] == 1
     assert keeper.find_fresh(ExportFolder(folder), NOW)
 
 
 def test_a_file_that_never_rests_is_an_error(tmp_path: Path) -> None:
-    folder = shop(tmp_path / "export")
+    folder = write_shop(tmp_path / "export")
 
     def meddle(table: str, _rows: int) -> None:
         if table == "orders":
             with (folder / "orders.csv").open("a") as file:
-                file.write(order(1) + "\n")
+                file.write(order_line(1) + "\n")
 
     with pytest.raises(SourceError):
-        store(tmp_path / "cache").load_snapshot(ExportFolder(folder), NOW, BuildOptions(on_progress=meddle))
+        open_store(tmp_path / "cache").load_snapshot(
+            ExportFolder(folder), NOW, BuildOptions(on_progress=meddle)
+        )
     assert not list((tmp_path / "cache").glob("*.duckdb*building*"))
 
 
 def test_a_file_that_goes_away_while_it_is_read_is_the_fault_of_the_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = shop(tmp_path / "export", orders=orders(order(1), order(2, total="x")))
+    folder = write_shop(tmp_path / "export", orders=orders_csv(order_line(1), order_line(2, total="x")))
     note = builds._record_rejects
 
     def late(con: duckdb.DuckDBPyConnection, reading: RowCaster, part: Part) -> None:
@@ -259,14 +280,16 @@ def test_a_dump_that_goes_away_while_it_is_read_is_the_fault_of_the_source(tmp_p
             path.unlink()
 
     with pytest.raises(UnreadableFileError, match=r"shop\.sql cannot be read: it is no longer there"):
-        store(tmp_path / "cache").load_snapshot(open_source(str(path)), NOW, BuildOptions(on_progress=meddle))
+        open_store(tmp_path / "cache").load_snapshot(
+            open_source(str(path)), NOW, BuildOptions(on_progress=meddle)
+        )
 
 
 def test_a_disk_that_fails_is_no_fault_of_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    folder = shop(tmp_path / "export", orders=orders(order(1), "few"))
+    folder = write_shop(tmp_path / "export", orders=orders_csv(order_line(1), "few"))
     monkeypatch.setattr(csv_fallback, "copy_rows", full)
     with pytest.raises(OutputError, match="No space left"):
         load(folder, tmp_path / "cache")
@@ -277,7 +300,7 @@ def test_a_disk_that_fails_is_no_fault_of_the_source(tmp_path: Path, monkeypatch
 def test_a_large_load_stays_within_its_memory(tmp_path: Path, form: str) -> None:
     import duckdb
 
-    folder = shop(tmp_path / "export")
+    folder = write_shop(tmp_path / "export")
     (folder / "orders.csv").unlink()
     with duckdb.connect() as con:
         branch = (folder / "branches.csv").read_text().splitlines()[1].split(",")[0]
@@ -290,9 +313,9 @@ def test_a_large_load_stays_within_its_memory(tmp_path: Path, form: str) -> None
             f"AS created_at "
             f"FROM range(2000000)) TO '{folder}/orders.{form}'"
         )
-    path = store(tmp_path / "cache", memory="200MB").load_snapshot(
+    path = open_store(tmp_path / "cache", memory="200MB").load_snapshot(
         open_source(str(folder)), NOW, BuildOptions()
     )
-    with opened(path) as con:
+    with open_snapshot(path) as con:
         assert con.execute("SELECT count(*) FROM raw.orders").fetchone() == (2_000_000,)
     assert not list((tmp_path / "cache").glob("*.spill"))

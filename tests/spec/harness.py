@@ -88,7 +88,7 @@ _folders = itertools.count()
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class RunResult:
     """What a command left: its exit code, stdout and stderr."""
 
     code: int
@@ -132,7 +132,7 @@ def _folder(tables: str | Path, **layout: Any) -> Path:
     return tables if isinstance(tables, Path) else write_export(tables, **layout)
 
 
-def run(folder: Path | str, *argv: str) -> Ran:
+def run(folder: Path | str, *argv: str) -> RunResult:
     """Run the command line in this process, over a folder, for JSON."""
     if not has_command_line():
         pytest.skip("only the reference model was asked for")
@@ -144,12 +144,12 @@ def run(folder: Path | str, *argv: str) -> Ran:
     return run_bare(main, full)
 
 
-def run_bare(main: Any, argv: list[str]) -> Ran:
+def run_bare(main: Any, argv: list[str]) -> RunResult:
     """Run a main function and catch what it writes, whether as text or as bytes."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     with redirect_stdout(out), redirect_stderr(err):
         code = main(argv)
-    return Ran(code, *(_text(stream) for stream in (out, err)))
+    return RunResult(code, *(_text(stream) for stream in (out, err)))
 
 
 def _text(stream: io.TextIOWrapper) -> str:
@@ -291,14 +291,14 @@ def _request(options: tuple[str, ...]) -> Request:
     parser.add_argument("--period", default="30")
     parser.add_argument("--compare", default="previous")
     parser.add_argument("--tz")
-    asked = parser.parse_args(options)
+    arguments = parser.parse_args(options)
     return Request(
-        as_of=asked.as_of,
-        organization=None if asked.organization is None else uuid(asked.organization),
-        branches=tuple(asked.branch),
-        period=asked.period,
-        compare=asked.compare,
-        timezone=asked.tz,
+        as_of=arguments.as_of,
+        organization=None if arguments.organization is None else uuid(arguments.organization),
+        branches=tuple(arguments.branch),
+        period=arguments.period,
+        compare=arguments.compare,
+        timezone=arguments.tz,
         settings=_settings(),
     )
 

@@ -31,7 +31,7 @@ def buyers(ask: Ask, tables: str, *options: str) -> dict[str, int]:
 def nobody(ask: Ask, tables: str, *options: str) -> dict[str, Record]:
     """Unattributed purchases by reason, those of none aside."""
     reasons = ask.dashboard(PEOPLE + tables, *options)["data_quality"]["unattributed"]
-    return {reason: found for reason, found in reasons.items() if found["count"]}
+    return {reason: figures for reason, figures in reasons.items() if figures["count"]}
 
 
 def test_first_the_customer_id(ask: Ask) -> None:
@@ -49,7 +49,7 @@ def test_first_the_customer_id(ask: Ask) -> None:
     assert nobody(ask, tables, "--branch", "b1") == {}
 
 
-def test_then_the_one_customer_of_the_linked_work_orders(ask: Ask) -> None:
+def test_then_the_only_customer_of_the_linked_work_orders(ask: Ask) -> None:
     """Whether `customer_id` is null, a neighbour or unknown; the void work orders w3 and w4 do not vote."""
     tables = """
         orders
@@ -114,7 +114,7 @@ def test_accents_are_letters_of_their_own(ask: Ask) -> None:
     assert nobody(ask, tables, "--branch", "b1") == {"no_match": {"count": 1, "amount": 1000}}
 
 
-def test_a_repeat_customer_found_through_the_email(ask: Ask) -> None:
+def test_a_repeat_customer_matched_by_email(ask: Ask) -> None:
     report = ask.dashboard(
         PEOPLE
         + """
@@ -225,7 +225,7 @@ def test_an_unattributed_purchase_counts_in_revenue_and_in_no_customer_figure(as
     )
 
 
-def test_only_purchases_are_told_as_nobodys(ask: Ask) -> None:
+def test_only_purchases_are_reported_as_unattributed(ask: Ask) -> None:
     """A void order is no purchase; an unpaid one is."""
     tables = """
         orders

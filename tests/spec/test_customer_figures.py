@@ -137,11 +137,11 @@ def test_favourite_products(ask: Ask) -> None:
         """,
         "c1",
     )
-    found = [
+    favourites = [
         (line["name"].strip().lower(), line["quantity"], line["revenue"])
         for line in page["favourite_products"]
     ]
-    assert found == [("a", 4, 20), ("b", 3, 50), ("c", 3, 40), ("d", 3, 40), ("e", 1, 900)]
+    assert favourites == [("a", 4, 20), ("b", 3, 50), ("c", 3, 40), ("d", 3, 40), ("e", 1, 900)]
 
 
 def test_monthly_spending(ask: Ask) -> None:
@@ -168,11 +168,11 @@ def test_monthly_spending(ask: Ask) -> None:
         "2025-12",
         *(f"2026-{month:02}" for month in range(1, 12)),
     ]
-    found: dict[str, Record] = {line["month"]: line for line in months}
-    expect(found["2026-11"], amount=1, purchases=1)
-    expect(found["2026-10"], amount=10, purchases=3)
-    expect(found["2025-12"], amount=10000, purchases=1)
-    expect(found["2026-09"], amount=0, purchases=0)
+    by_month: dict[str, Record] = {line["month"]: line for line in months}
+    expect(by_month["2026-11"], amount=1, purchases=1)
+    expect(by_month["2026-10"], amount=10, purchases=3)
+    expect(by_month["2025-12"], amount=10000, purchases=1)
+    expect(by_month["2026-09"], amount=0, purchases=0)
 
 
 def test_quotes_appointments_and_work_orders_of_the_customer(ask: Ask) -> None:
@@ -207,15 +207,15 @@ def test_quotes_appointments_and_work_orders_of_the_customer(ask: Ask) -> None:
     expect(page["work_orders"], total=3, by_status={"cancelled": 1, "delivered": 2})
 
 
-def test_a_customer_is_found_by_id_email_or_rut() -> None:
+def test_a_customer_is_matched_by_id_email_or_rut() -> None:
     folder = write_export(HISTORY)
-    for asked in (uuid("c1"), "ana@correo.cl", " ANA@correo.cl", "12.345.678-5", "12345678-5", "123456785"):
-        ran = run(folder, "customer", asked)
-        assert ran.code == 0, (asked, ran.stderr)
+    for term in (uuid("c1"), "ana@correo.cl", " ANA@correo.cl", "12.345.678-5", "12345678-5", "123456785"):
+        ran = run(folder, "customer", term)
+        assert ran.code == 0, (term, ran.stderr)
         assert uuid("c1") in ran.stdout
 
 
-def test_a_customer_who_is_not_in_scope_is_not_found() -> None:
+def test_a_customer_who_is_not_in_scope_does_not_exist() -> None:
     tables = """
         branches
         id

@@ -21,13 +21,13 @@ c1 | b1        | ana@correo.cl
 
 def quality(ask: Ask, tables: str, *options: str) -> Record:
     """`data_quality` of a dashboard of b1."""
-    found: Record = ask.dashboard(EVERYTHING + tables, "--branch", "b1", *options)["data_quality"]
-    return found
+    answer: Record = ask.dashboard(EVERYTHING + tables, "--branch", "b1", *options)["data_quality"]
+    return answer
 
 
 def test_unattributed_sums_purchases_in_the_reports_currency(ask: Ask) -> None:
     """o3 is in another currency, o4 before the window, o5 somebody's."""
-    found = quality(
+    answer = quality(
         ask,
         """
         orders
@@ -39,12 +39,12 @@ def test_unattributed_sums_purchases_in_the_reports_currency(ask: Ask) -> None:
         o5 | c1          | venta@pos.local |          | paid           | 10000        | 2026-11-20
         """,
     )
-    expect(found, unattributed={"placeholder_email": {"count": 3, "amount": 11}})
+    expect(answer, unattributed={"placeholder_email": {"count": 3, "amount": 11}})
 
 
-def test_linked_work_orders_tell_what_counting_them_again_would_have_added(ask: Ask) -> None:
+def test_linked_work_orders_report_the_amount_that_is_not_counted_twice(ask: Ask) -> None:
     """w2 is unpaid, w3 in another currency: rows, but no money. w4 to w7 are no such rows."""
-    found = quality(
+    answer = quality(
         ask,
         """
         orders
@@ -62,12 +62,12 @@ def test_linked_work_orders_tell_what_counting_them_again_would_have_added(ask: 
         w7 |              | delivered | paid           |          | 1000000      | 2026-11-20
         """,
     )
-    expect(found, linked_work_orders={"count": 3, "amount": 1}, link_outside_scope={"count": 0, "amount": 0})
+    expect(answer, linked_work_orders={"count": 3, "amount": 1}, link_outside_scope={"count": 0, "amount": 0})
 
 
 def test_link_outside_scope(ask: Ask) -> None:
     """o2 is of b2, o9 of nobody, o3 comes after as-of."""
-    found = quality(
+    answer = quality(
         ask,
         """
         orders
@@ -87,13 +87,13 @@ def test_link_outside_scope(ask: Ask) -> None:
         """,
     )
     expect(
-        found, linked_work_orders={"count": 0, "amount": 0}, link_outside_scope={"count": 4, "amount": 111}
+        answer, linked_work_orders={"count": 0, "amount": 0}, link_outside_scope={"count": 4, "amount": 111}
     )
 
 
 def test_void_and_unpaid(ask: Ask) -> None:
     """Void: o1, o2, w1, not the linked w2. Unpaid: o3, w3, and o4, without money. o5 is too early."""
-    found = quality(
+    answer = quality(
         ask,
         """
         orders
@@ -111,11 +111,11 @@ def test_void_and_unpaid(ask: Ask) -> None:
         w3 |              | delivered | partial        | 10000
         """,
     )
-    expect(found, void={"count": 3, "amount": 1011}, unpaid={"count": 3, "amount": 10100})
+    expect(answer, void={"count": 3, "amount": 1011}, unpaid={"count": 3, "amount": 10100})
 
 
 def test_other_currency_null_and_negative_amounts_are_of_purchases_of_the_window(ask: Ask) -> None:
-    found = quality(
+    answer = quality(
         ask,
         """
         orders
@@ -128,7 +128,7 @@ def test_other_currency_null_and_negative_amounts_are_of_purchases_of_the_window
         """,
     )
     expect(
-        found,
+        answer,
         other_currency=[
             {"currency": "ARS", "count": 1, "amount": 0},
             {"currency": "USD", "count": 2, "amount": 7},
@@ -140,7 +140,7 @@ def test_other_currency_null_and_negative_amounts_are_of_purchases_of_the_window
 
 def test_rows_are_counted_inside_the_scope(ask: Ask) -> None:
     """b2 holds a copy and a late row of its own: b1 is not told."""
-    found = quality(
+    answer = quality(
         ask,
         """
         orders
@@ -153,11 +153,11 @@ def test_rows_are_counted_inside_the_scope(ask: Ask) -> None:
         o4 | b2        | 2026-11-23
         """,
     )
-    expect(found, duplicate_rows={"orders": 1}, rows_after_as_of={"orders": 1})
+    expect(answer, duplicate_rows={"orders": 1}, rows_after_as_of={"orders": 1})
 
 
 def test_rows(ask: Ask) -> None:
-    found = quality(
+    answer = quality(
         ask,
         """
         orders
@@ -187,7 +187,7 @@ def test_rows(ask: Ask) -> None:
         """,
     )
     expect(
-        found,
+        answer,
         rows={
             "customers": 1,
             "orders": 2,
@@ -199,7 +199,7 @@ def test_rows(ask: Ask) -> None:
     )
 
 
-def test_refused_rows_are_told_to_their_branch() -> None:
+def test_refused_rows_are_reported_to_their_branch() -> None:
     """The second order's amount is no number, and the third, of b2, is not told to b1."""
     folder = write_export(
         EVERYTHING
@@ -218,22 +218,22 @@ def test_refused_rows_are_told_to_their_branch() -> None:
 
 
 def test_missing_tables_and_columns(ask: Ask) -> None:
-    found = ask.dashboard(
+    answer = ask.dashboard(
         "",
         missing=("quotes", "order_payments"),
         drop={"orders": ("customer_id", "agreement_id"), "customers": ("email",)},
     )["data_quality"]
-    assert {"quotes", "order_payments"} <= set(found["missing_tables"])
-    assert not {"orders", "customers", "lab_work_orders"} & set(found["missing_tables"])
-    assert found["missing_columns"]["orders"] == ["agreement_id", "customer_id"]
-    assert found["missing_columns"]["customers"] == ["email"]
+    assert {"quotes", "order_payments"} <= set(answer["missing_tables"])
+    assert not {"orders", "customers", "lab_work_orders"} & set(answer["missing_tables"])
+    assert answer["missing_columns"]["orders"] == ["agreement_id", "customer_id"]
+    assert answer["missing_columns"]["customers"] == ["email"]
 
 
 def test_every_key_in_order_and_snapshot_last() -> None:
     ran = run(write_export(""), "dashboard")
     assert ran.code == 0, ran.stderr
-    found = parse(ran.stdout)["data_quality"]
-    assert list(found) == [
+    answer = parse(ran.stdout)["data_quality"]
+    assert list(answer) == [
         "unattributed",
         "linked_work_orders",
         "link_outside_scope",
@@ -250,7 +250,7 @@ def test_every_key_in_order_and_snapshot_last() -> None:
         "missing_columns",
         "snapshot",
     ]
-    assert {"source", "loaded_at"} <= set(found["snapshot"])
+    assert {"source", "loaded_at"} <= set(answer["snapshot"])
 
 
 THROUGH_THE_YEARS = """
@@ -307,13 +307,13 @@ def test_rows_and_rows_after_at_every_moment(
     items: int,
     appointments: tuple[int, int],
 ) -> None:
-    found = quality(ask, THROUGH_THE_YEARS, "--as-of", as_of)
-    told = {
+    answer = quality(ask, THROUGH_THE_YEARS, "--as-of", as_of)
+    expected = {
         "orders": orders,
         "order_payments": payments,
         "order_items": (items, 0),
         "appointments": appointments,
     }
-    counted = {table: (found["rows"][table], found["rows_after_as_of"].get(table, 0)) for table in told}
-    assert counted == told
-    assert found["duplicate_rows"].get("orders", 0) == (1 if as_of >= "2026-11-20" else 0)
+    counted = {table: (answer["rows"][table], answer["rows_after_as_of"].get(table, 0)) for table in expected}
+    assert counted == expected
+    assert answer["duplicate_rows"].get("orders", 0) == (1 if as_of >= "2026-11-20" else 0)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from spec.harness import Ran, run, write_export
+from spec.harness import RunResult, run, write_export
 
 CUSTOMER = "\ncustomers\nid | email\nc1 | ana@mail.cl\n"
 
@@ -24,7 +24,7 @@ def shop(tier: str = "", tiers: str | None = None) -> Path:
     return write_export(tables)
 
 
-def refused(ran: Ran) -> bool:
+def refused(ran: RunResult) -> bool:
     """Whether a dashboard was refused for its tier; anything else than that or an answer is a failure."""
     assert ran.code in {0, 5}, ran.stderr
     assert (ran.code == 5) == ("advanced_analytics" in ran.stderr)
@@ -60,7 +60,7 @@ def test_who_has_the_feature(tier: str, tiers: str | None, *, expected: bool) ->
     assert refused(run(shop(tier, tiers), "dashboard", "--section", "kpis")) is expected
 
 
-def test_what_needs_it_and_what_does_not() -> None:
+def test_which_commands_need_it_and_which_do_not() -> None:
     folder = shop("basic")
     for command in ("dashboard", "segments", "export segments -o -", "export sales -o -"):
         ran = run(folder, *command.split())
@@ -80,7 +80,7 @@ def test_without_organizations_the_settings_decide() -> None:
     assert run(folder, "customers").code == 0
 
 
-def test_no_setting_gives_a_tier_what_it_has_not() -> None:
+def test_no_setting_gives_a_tier_a_feature_it_lacks() -> None:
     folder = shop("basic")
     Path("opttius.toml").write_text("[access]\nadvanced_analytics = true\n", encoding="utf-8")
     assert refused(run(folder, "dashboard"))

@@ -289,8 +289,8 @@ def test_days_round_half_away_from_zero(ask: Ask) -> None:
         rows.append(f"w{number} | b{number} | 2026-11-10 12:00:00+00 | {delivered}")
     folder = write_export("\n".join([*branches, *rows]))
     for number, (delivered, days) in enumerate(DELIVERIES):
-        found = ask.dashboard(folder, "--branch", f"b{number}")["work_orders"]["delivery"]
-        averages = (found["average_days"], found["median_days"])
+        delivery = ask.dashboard(folder, "--branch", f"b{number}")["work_orders"]["delivery"]
+        averages = (delivery["average_days"], delivery["median_days"])
         assert (delivered, averages) == (delivered, (parse(days), parse(days)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spec.harness import Ask, Record, expect, run, write_export
 
-ONE_CUSTOMER = """
+SINGLE_CUSTOMER = """
 customers
 id
 c1
@@ -37,7 +37,7 @@ FORMS = [
 
 
 def test_every_form_of_period(ask: Ask) -> None:
-    folder = write_export(ONE_CUSTOMER)
+    folder = write_export(SINGLE_CUSTOMER)
     for period, first, last, length, before, until in FORMS:
         report = ask.dashboard(folder, "--period", period)
         assert windows(report, period) == (period, first, last, before, until)
@@ -51,13 +51,13 @@ def windows(report: Record, period: str) -> tuple[str, ...]:
 
 
 def test_the_default_is_30_days(ask: Ask) -> None:
-    report = ask.dashboard(ONE_CUSTOMER)
+    report = ask.dashboard(SINGLE_CUSTOMER)
     expect(report, period={"from": "2026-10-24", "to": "2026-11-22", "days": 30})
 
 
 def test_the_longest_period(ask: Ask) -> None:
     """From 22 November 2016 it is 10 x 365 + 2 leap days + 1 = 3653 dates; 7 more start on the 15th."""
-    report = ask.dashboard(ONE_CUSTOMER, "--period", "3660")
+    report = ask.dashboard(SINGLE_CUSTOMER, "--period", "3660")
     expect(report, period={"from": "2016-11-15", "to": "2026-11-22", "days": 3660})
 
 
@@ -90,7 +90,7 @@ NOT_OVER = [
 
 
 def test_a_window_that_is_not_over_is_compared_with_an_equally_long_start(ask: Ask) -> None:
-    folder = write_export(ONE_CUSTOMER)
+    folder = write_export(SINGLE_CUSTOMER)
     for as_of, *expected in NOT_OVER:
         report = ask.dashboard(folder, "--as-of", as_of, "--period", expected[0])
         assert windows(report, expected[0]) == tuple(expected), as_of
@@ -113,7 +113,7 @@ A_YEAR_EARLIER = [
 
 
 def test_compare_year(ask: Ask) -> None:
-    folder = write_export(ONE_CUSTOMER)
+    folder = write_export(SINGLE_CUSTOMER)
     for as_of, period, before, until in A_YEAR_EARLIER:
         report = ask.dashboard(folder, "--as-of", as_of, "--period", period, "--compare", "year")
         assert windows(report, period)[3:] == (before, until), (as_of, period)
@@ -235,7 +235,7 @@ def test_a_previous_window_with_fewer_dates_is_not_cut(ask: Ask) -> None:
     expect(report, kpis={"previous_revenue": 10})
 
 
-def test_a_window_that_is_over_is_compared_with_a_whole_one(ask: Ask) -> None:
+def test_a_window_that_is_over_is_compared_with_a_whole_window(ask: Ask) -> None:
     report = ask.dashboard(
         """
         orders
@@ -267,7 +267,7 @@ WRONG = (
 
 
 def test_a_period_that_nobody_can_mean_is_wrong_usage() -> None:
-    folder = write_export(ONE_CUSTOMER)
+    folder = write_export(SINGLE_CUSTOMER)
     for period in WRONG:
         ran = run(folder, "dashboard", "--period", period)
         assert (period, ran.code, ran.stdout) == (period, 2, "")

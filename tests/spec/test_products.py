@@ -150,7 +150,7 @@ def test_a_category_that_is_unknown_or_null_is_uncategorised(ask: Ask) -> None:
 
 
 # Quantity, reserved, available, threshold, and where the product belongs.
-HELD = [
+STOCK_CASES = [
     ("9", "0", "0", "5", "out_of_stock"),  # what is available counts, not the quantity
     ("9", "0", "-1", "5", "out_of_stock"),
     ("9", "0", "1", "5", "low_stock"),
@@ -166,19 +166,19 @@ HELD = [
 ]
 
 
-def test_inventory_of_one_branch(ask: Ask) -> None:
+def test_inventory_of_a_single_branch(ask: Ask) -> None:
     """Each case is a branch of its own."""
     branches, stock = ["branches", "id"], ["product_branch_stock"]
     stock.append(
         "product_id | branch_id | quantity | reserved_quantity | available_quantity | low_stock_threshold"
     )
-    for number, (*cells, _) in enumerate(HELD):
+    for number, (*cells, _) in enumerate(STOCK_CASES):
         branches.append(f"b{number}")
         stock.append(f"d1 | b{number} | {' | '.join(map(str, cells))}")
     folder = write_export("\n".join([*branches, *stock, "products", "id", "d1"]))
-    for number, (*cells, found) in enumerate(HELD):
+    for number, (*cells, status) in enumerate(STOCK_CASES):
         report = ask.dashboard(folder, "--branch", f"b{number}")
-        expected = {name: int(name == found) for name in ("out_of_stock", "low_stock")}
+        expected = {name: int(name == status) for name in ("out_of_stock", "low_stock")}
         assert (cells, report["products"]["inventory"]) == (cells, expected)
 
 
@@ -222,6 +222,6 @@ def test_inventory_over_the_branches_of_the_scope(ask: Ask) -> None:
         # Over both, d1 has 9; d2 has 2, low in b2; d3 is low, though it has 6; d6 has 0: out, and so not low.
         ((), 2, 2),
     )
-    for asked, out, low in cases:
-        report = ask.dashboard(folder, *asked)
-        assert report["products"]["inventory"] == {"out_of_stock": out, "low_stock": low}, asked
+    for options, out, low in cases:
+        report = ask.dashboard(folder, *options)
+        assert report["products"]["inventory"] == {"out_of_stock": out, "low_stock": low}, options

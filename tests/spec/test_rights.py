@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from spec.harness import Ran, run, shorten, write_export
+from spec.harness import RunResult, run, shorten, write_export
 
 SHOPS = """
 organizations
@@ -86,7 +86,7 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "shops.duckdb"
 
 
-def revenue(ran: Ran) -> int:
+def revenue(ran: RunResult) -> int:
     """What a dashboard adds up to: each order has a digit of its own."""
     assert ran.code == 0, ran.stderr
     report: dict[str, Any] = json.loads(ran.stdout)
@@ -94,7 +94,7 @@ def revenue(ran: Ran) -> int:
     return total
 
 
-def refusal(ran: Ran) -> str:
+def refusal(ran: RunResult) -> str:
     """The sentence of a run that was not allowed."""
     assert (ran.code, ran.stdout) == (5, ""), ran.stderr
     return ran.stderr
@@ -125,12 +125,12 @@ def refusal(ran: Ran) -> str:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
-def test_what_an_admin_sees(shops: Path, options: tuple[str, ...], total: int) -> None:
+def test_an_admin_sees_these_branches(shops: Path, options: tuple[str, ...], total: int) -> None:
     assert revenue(run(shops, "dashboard", *options)) == total
 
 
 @pytest.mark.parametrize(
-    ("options", "told", "untold"),
+    ("options", "visible", "untold"),
     [
         (("--as", "listed@shop.cl", "--branch", "b2"), "b1, b3", ""),
         (("--as", "primary@shop.cl", "--branch", "b1", "--branch", "b3"), "b1, b2", ""),
@@ -149,12 +149,14 @@ def test_what_an_admin_sees(shops: Path, options: tuple[str, ...], total: int) -
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
-def test_what_an_admin_does_not_see(shops: Path, options: tuple[str, ...], told: str, untold: str) -> None:
-    said = shorten_words(refusal(run(shops, "dashboard", *options)))
-    assert told in said
-    assert not untold or untold not in said.removeprefix(f"Error: “{options[-1]}”")
+def test_an_admin_does_not_see_these_branches(
+    shops: Path, options: tuple[str, ...], visible: str, untold: str
+) -> None:
+    message = shorten_words(refusal(run(shops, "dashboard", *options)))
+    assert visible in message
+    assert not untold or untold not in message.removeprefix(f"Error: “{options[-1]}”")
     email = options[1]
-    assert email not in said, "an email is shown only in part"
+    assert email not in message, "an email is shown only in part"
 
 
 def shorten_words(text: str) -> str:
@@ -167,13 +169,13 @@ def shorten_words(text: str) -> str:
 @pytest.mark.parametrize("name", ["b2", "b9", "b7", "Sur", ""])
 def test_a_branch_of_others_and_none_are_refused_alike(shops: Path, name: str) -> None:
     """Whoever may not see a branch cannot find out whether there is one, in the organization or in another."""
-    said = refusal(run(shops, "dashboard", "--as", "listed@shop.cl", "--branch", name))
-    assert said.replace(f"“{name}”", "“nothing”") == refusal(
+    message = refusal(run(shops, "dashboard", "--as", "listed@shop.cl", "--branch", name))
+    assert message.replace(f"“{name}”", "“nothing”") == refusal(
         run(shops, "dashboard", "--as", "listed@shop.cl", "--branch", "nothing")
     )
 
 
-def test_without_an_organization_one_must_be_named(shops: Path) -> None:
+def test_without_an_organization_it_must_be_named(shops: Path) -> None:
     ran = run(shops, "dashboard", "--as", "root@shop.cl", "--branch", "b1")
     assert (ran.code, ran.stdout) == (2, "")
     assert "Norte, Sur" in ran.stderr
@@ -206,7 +208,7 @@ def test_rights_bind_every_command(shops: Path, command: tuple[str, ...]) -> Non
         ("every@shop.cl", ("--organization", "Norte")),
     ],
 )
-def test_an_admin_sees_what_those_branches_are(
+def test_an_admin_sees_the_names_of_those_branches(
     shops: Path, command: str, email: str, scope: tuple[str, ...]
 ) -> None:
     """To the byte: rights choose a scope, and change nothing else."""
@@ -214,29 +216,29 @@ def test_an_admin_sees_what_those_branches_are(
     assert (ran.code, ran) == (0, run(shops, *command.split(), *scope))
 
 
-def test_a_customer_of_another_branch_is_not_found() -> None:
+def test_a_customer_of_another_branch_does_not_exist() -> None:
     folder = write_export(
         SHOPS + "\ncustomers\nid | branch_id | email\nc1 | b1 | ana@mail.cl\nc2 | b2 | eva@mail.cl\n"
     )
-    seen = run(folder, "customer", "ana@mail.cl", "--as", "listed@shop.cl")
+    result = run(folder, "customer", "ana@mail.cl", "--as", "listed@shop.cl")
     hidden = run(folder, "customer", "eva@mail.cl", "--as", "listed@shop.cl")
-    assert (seen.code, hidden.code) == (0, 6)
+    assert (result.code, hidden.code) == (0, 6)
 
 
-def test_load_and_check_tell_an_admin_what_the_admin_sees(shops: Path) -> None:
+def test_load_and_check_report_only_the_rows_of_the_admin(shops: Path) -> None:
     for command in ("load", "check"):
         whole = json.loads(run(shops, command).stdout)
-        seen = json.loads(run(shops, command, "--as", "listed@shop.cl").stdout)
+        result = json.loads(run(shops, command, "--as", "listed@shop.cl").stdout)
         assert whole["data_quality"]["rows"]["orders"] == 5
-        assert seen["data_quality"]["rows"]["orders"] == 2
-        assert [branch["code"] for branch in seen["scope"]["branches"]] == ["b1", "b3"]
+        assert result["data_quality"]["rows"]["orders"] == 2
+        assert [branch["code"] for branch in result["scope"]["branches"]] == ["b1", "b3"]
 
 
-def test_what_an_admin_is_told_of_a_load_tells_nothing_of_other_branches() -> None:
+def test_load_counts_for_an_admin_reveal_nothing_of_other_branches() -> None:
     folder = write_export(SHOPS)
-    told = json.loads(run(folder, "load", "--as", "listed@shop.cl").stdout)
-    rows = {row["table_name"]: row["rows_read"] for row in told["rows"]}
-    assert rows == told["data_quality"]["rows"]
+    answer = json.loads(run(folder, "load", "--as", "listed@shop.cl").stdout)
+    rows = {row["table_name"]: row["rows_read"] for row in answer["rows"]}
+    assert rows == answer["data_quality"]["rows"]
     assert rows["orders"] == 2
 
 
@@ -244,16 +246,16 @@ def test_an_admin_may_be_set_and_may_be_required(shops: Path) -> None:
     config = "[access]\nrequire_user = true\n"
     Path("opttius.toml").write_text(config, encoding="utf-8")
     for command in (("dashboard",), ("customers",), ("check",), ("load",)):
-        told = refusal(run(shops, *command))
-        assert "access.require_user" in told
-        assert "access.user" in told, "reports of cron have no --as"
+        message = refusal(run(shops, *command))
+        assert "access.require_user" in message
+        assert "access.user" in message, "reports of cron have no --as"
     assert revenue(run(shops, "dashboard", "--as", "listed@shop.cl")) == 101
     Path("opttius.toml").write_text(config + 'user = "primary@shop.cl"\n', encoding="utf-8")
     assert revenue(run(shops, "dashboard")) == 10
     assert revenue(run(shops, "dashboard", "--as", "listed@shop.cl")) == 101
 
 
-def test_data_without_admins_cannot_check_one() -> None:
+def test_data_without_admins_cannot_check_an_admin() -> None:
     folder = write_export("orders\nid\no1\n")
     assert "has no admins" in refusal(run(folder, "dashboard", "--as", "super@shop.cl"))
 
@@ -279,7 +281,7 @@ def test_a_branch_that_cannot_be_read_is_not_every_branch() -> None:
     assert revenue(run(shops, "dashboard", "--as", "listed@shop.cl")) == 101
 
 
-def test_admins_whose_branches_were_not_exported_see_none() -> None:
+def test_admins_without_exported_branches_see_none() -> None:
     folder = write_export(SHOPS.partition("admin_branch_access")[0])
     assert "no branch" in refusal(run(folder, "dashboard", "--as", "listed@shop.cl"))
     assert revenue(run(folder, "dashboard", "--as", "super@shop.cl")) == WHOLE

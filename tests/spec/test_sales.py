@@ -90,7 +90,7 @@ WORK_ORDERS = [
 
 
 @pytest.mark.parametrize(("table", "cases"), [("orders", ORDERS), ("lab_work_orders", WORK_ORDERS)])
-def test_what_is_a_purchase_and_what_a_sale(
+def test_which_rows_are_purchases_and_which_are_sales(
     ask: Ask, table: str, cases: list[tuple[str, str, bool, bool]]
 ) -> None:
     """Each case has a customer and an amount of its own, a power of two: every sum tells what it holds."""
@@ -102,9 +102,9 @@ def test_what_is_a_purchase_and_what_a_sale(
         customers.append(f"c{number}")
         rows.append(f"x{number} | c{number} | {status} | {payment_status} | {2**number}")
     folder = write_export("\n".join([*customers, *rows]))
-    found = ask.segments(folder)
+    segments = ask.segments(folder)
     for number, (*statuses, is_purchase, is_sale) in enumerate(cases):
-        row = found[f"c{number}"]
+        row = segments[f"c{number}"]
         counted = (row["purchases"], row["recognised_sales"], row["total_spent"])
         assert (statuses, counted) == (statuses, (is_purchase, is_sale, is_sale * 2**number))
     sold = sum(2**number for number, case in enumerate(cases) if case[3])
@@ -120,7 +120,7 @@ def test_what_is_a_purchase_and_what_a_sale(
     )
 
 
-def test_void_orders_are_told(ask: Ask) -> None:
+def test_void_orders_are_reported(ask: Ask) -> None:
     report = ask.dashboard(
         """
         orders
@@ -236,7 +236,7 @@ def test_the_organizations_currency(ask: Ask) -> None:
     expect(report, currency="ARS", kpis={"total_revenue": 10 + 100, "sales_count": 4})
 
 
-def test_an_alias_makes_two_codes_one(ask: Ask) -> None:
+def test_an_alias_joins_two_codes(ask: Ask) -> None:
     report = ask.dashboard(CURRENCIES.format(metadata=""), config='[currency]\naliases = { ARS = "CLP" }\n')
     expect(
         report,
@@ -255,7 +255,7 @@ def test_a_missing_currency_column_means_the_reports(ask: Ask) -> None:
     )
 
 
-def test_a_null_amount_is_0_and_a_negative_one_is_summed(ask: Ask) -> None:
+def test_a_null_amount_is_0_and_a_negative_amount_is_summed(ask: Ask) -> None:
     report = ask.dashboard(
         """
         orders

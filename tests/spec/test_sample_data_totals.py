@@ -32,12 +32,12 @@ def test_the_readme_knows_the_figures(command: str, capfd: pytest.CaptureFixture
     """Each figure, by its path in the JSON of its command."""
     assert main([*command.split()[1:], "--source", str(SAMPLE), "--format", "json"]) == 0
     answer = json.loads(capfd.readouterr().out)
-    for asked, figure, value in promises():
-        if asked == command:
-            assert str(found(answer, figure)) == value, figure
+    for promised_command, figure, value in promises():
+        if promised_command == command:
+            assert str(read_figure(answer, figure)) == value, figure
 
 
-def found(answer: Any, figure: str) -> Any:
+def read_figure(answer: Any, figure: str) -> Any:
     """The value at a dotted path; a part of it like ``rows[segment=vip]`` picks the row that says so."""
     for key in figure.split("."):
         if picked := re.fullmatch(r"(\w+)\[(\w+)=([^\]]+)\]", key):

@@ -31,7 +31,7 @@ o8 |           |                 | 10000000
 
 def test_a_row_belongs_to_its_branch_else_to_its_organization(ask: Ask) -> None:
     folder = write_export(TWO_SHOPS)
-    for asked, revenue in (
+    for options, revenue in (
         # A branch: its rows whatever their organization_id says, and no row without a branch.
         (("--branch", "b1"), 1 + 10 + 100),
         (("--branch", "b2"), 1000),
@@ -42,8 +42,8 @@ def test_a_row_belongs_to_its_branch_else_to_its_organization(ask: Ask) -> None:
         (("--branch", "b9"), 10000 + 1000000),
         (("--organization", "g2"), 10000 + 1000000),
     ):
-        report = ask.dashboard(folder, *asked)
-        assert (asked, report["kpis"]["total_revenue"]) == (asked, revenue)
+        report = ask.dashboard(folder, *options)
+        assert (options, report["kpis"]["total_revenue"]) == (options, revenue)
 
 
 def test_an_inactive_branch_still_keeps_the_scope_from_being_whole(ask: Ask) -> None:
@@ -155,8 +155,8 @@ def test_a_link_to_an_order_of_another_branch(ask: Ask) -> None:
         # Over both it counts once.
         ((), 300, 1, {"count": 0, "amount": 0}),
     )
-    for asked, revenue, linked, outside in cases:
-        report = ask.dashboard(folder, *asked)
+    for options, revenue, linked, outside in cases:
+        report = ask.dashboard(folder, *options)
         expect(report, kpis={"total_revenue": revenue, "sales_count": 1})
         expect(
             report["data_quality"],
@@ -200,7 +200,7 @@ o1 | b2        | 100          | 2026-11-12 | 2026-11-15
 """
 
 
-def test_copies_in_two_branches_are_settled_inside_the_scope(ask: Ask) -> None:
+def test_copies_in_two_branches_are_resolved_inside_the_scope(ask: Ask) -> None:
     """b1 cannot see that b2 holds a later copy."""
     folder = write_export(COPIES)
     cases: tuple[tuple[tuple[str, ...], int, int], ...] = (
@@ -208,8 +208,8 @@ def test_copies_in_two_branches_are_settled_inside_the_scope(ask: Ask) -> None:
         (("--branch", "b2"), 100, 0),
         ((), 100, 1),
     )
-    for asked, revenue, duplicates in cases:
-        report = ask.dashboard(folder, *asked)
+    for options, revenue, duplicates in cases:
+        report = ask.dashboard(folder, *options)
         expect(report, kpis={"total_revenue": revenue, "orders_count": 1})
         assert report["data_quality"]["duplicate_rows"].get("orders", 0) == duplicates
 
@@ -239,7 +239,7 @@ def test_an_update_after_as_of_is_still_the_row(ask: Ask) -> None:
     expect(report, kpis={"total_revenue": 10, "sales_count": 1})
 
 
-def test_copies_of_customers_and_work_orders_are_one_row(ask: Ask) -> None:
+def test_copies_of_customers_and_work_orders_are_a_single_row(ask: Ask) -> None:
     report = ask.dashboard(
         """
         customers
@@ -316,7 +316,7 @@ o2 | b1        | c2          | ana@correo.cl | 200
 """
 
 
-def test_what_lies_outside_the_scope_changes_no_byte() -> None:
+def test_rows_outside_the_scope_change_no_byte() -> None:
     """A neighbour's customer shares the email and is named by o2; a neighbour's order is larger."""
     near = NEIGHBOUR.format(customer="", order="")
     far = NEIGHBOUR.format(customer="c2 | b2 | ana@correo.cl", order="o3 | b2 | | ana@correo.cl | 7000")

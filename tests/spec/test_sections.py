@@ -50,33 +50,35 @@ SECTIONS = {
 
 
 @pytest.mark.parametrize("section", SECTIONS)
-def test_every_status_falls_into_one_bucket(ask: Ask, section: str) -> None:
+def test_every_status_falls_into_a_single_bucket(ask: Ask, section: str) -> None:
     """The first status has one row, the second two, and so on: each bucket shows which statuses it holds."""
     table, buckets = SECTIONS[section]
-    statuses = [status for found in buckets.values() for status in found]
+    statuses = [status for counts_of_bucket in buckets.values() for status in counts_of_bucket]
     counts = {status: number for number, status in enumerate(statuses, start=1)}
     rows = "\n".join(
         f"x{number:02}{copy:02} | {status}" for status, number in counts.items() for copy in range(number)
     )
-    found = ask.dashboard(f"{table}\nid | status\n{rows}\n")[section]
-    assert {name: found[name] for name in buckets} == {
-        name: sum(counts[status] for status in held) for name, held in buckets.items()
+    counts_of_bucket = ask.dashboard(f"{table}\nid | status\n{rows}\n")[section]
+    assert {name: counts_of_bucket[name] for name in buckets} == {
+        name: sum(counts[status] for status in members) for name, members in buckets.items()
     }
-    assert found["total"] == sum(found[name] for name in buckets) == sum(counts.values())
-    expect(found, by_status={status or "unknown": number for status, number in counts.items()})
-    assert list(found["by_status"]) == sorted(found["by_status"])
+    assert (
+        counts_of_bucket["total"] == sum(counts_of_bucket[name] for name in buckets) == sum(counts.values())
+    )
+    expect(counts_of_bucket, by_status={status or "unknown": number for status, number in counts.items()})
+    assert list(counts_of_bucket["by_status"]) == sorted(counts_of_bucket["by_status"])
 
 
 def delivery(ask: Ask, rows: str) -> Record:
     """The delivery figures of some work orders."""
     head = "id | status | ordered_at | delivered_at | lab_estimated_delivery_date | created_at"
-    found: Record = ask.dashboard(f"lab_work_orders\n{head}\n{rows}")["work_orders"]["delivery"]
-    return found
+    section_answer: Record = ask.dashboard(f"lab_work_orders\n{head}\n{rows}")["work_orders"]["delivery"]
+    return section_answer
 
 
 def test_delivery_quantiles_are_interpolated(ask: Ask) -> None:
     """Days 1, 2, 4, 10: the median lies at position 1.5, the 90 % quantile at 2.7: 4 + 0.7 x (10 - 4)."""
-    found = delivery(
+    section_answer = delivery(
         ask,
         """
         w1 | delivered | 2026-11-10 | 2026-11-11 | | 2026-11-10
@@ -85,7 +87,7 @@ def test_delivery_quantiles_are_interpolated(ask: Ask) -> None:
         w4 | delivered | 2026-11-10 | 2026-11-20 | | 2026-11-10
         """,
     )
-    assert found == {
+    assert section_answer == {
         "count": 4,
         "average_days": Decimal("4.3"),  # 17 / 4 = 4.25, half away from zero
         "median_days": 3,
@@ -94,9 +96,9 @@ def test_delivery_quantiles_are_interpolated(ask: Ask) -> None:
     }
 
 
-def test_what_is_a_delivery_of_the_window(ask: Ask) -> None:
+def test_which_work_orders_are_deliveries_of_the_window(ask: Ask) -> None:
     """By `delivered_at`, whatever the status and `created_at`; w4 to w7 are none."""
-    found = delivery(
+    section_answer = delivery(
         ask,
         """
         w1 | returned  | 2026-10-20             | 2026-10-24 03:00:00+00 | | 2026-09-01
@@ -108,12 +110,12 @@ def test_what_is_a_delivery_of_the_window(ask: Ask) -> None:
         w7 | delivered | 2026-11-01             |                        | | 2026-11-01
         """,
     )
-    assert found["count"] == 3
+    assert section_answer["count"] == 3
 
 
 def test_delivery_days_are_seconds_over_86400(ask: Ask) -> None:
     """From noon to 18:00 the next day, over the night that has 25 hours: 31 hours."""
-    found = ask.dashboard(
+    section_answer = ask.dashboard(
         """
         lab_work_orders
         id | ordered_at             | delivered_at
@@ -121,12 +123,14 @@ def test_delivery_days_are_seconds_over_86400(ask: Ask) -> None:
         """,
         *("--period", "2026-04"),
     )
-    assert found["work_orders"]["delivery"]["average_days"] == Decimal("1.3")  # 111,600 / 86,400 = 1.29
+    assert section_answer["work_orders"]["delivery"]["average_days"] == Decimal(
+        "1.3"
+    )  # 111,600 / 86,400 = 1.29
 
 
 def test_on_time_is_by_the_local_date(ask: Ask) -> None:
     """w1: 23:30 on the promised day (the next one in UTC); w2: the day after; w3: no promise."""
-    found = delivery(
+    section_answer = delivery(
         ask,
         """
         w1 | delivered | 2026-11-01 | 2026-11-11 02:30:00+00 | 2026-11-10 | 2026-11-01
@@ -135,12 +139,12 @@ def test_on_time_is_by_the_local_date(ask: Ask) -> None:
         w4 | delivered | 2026-11-01 | 2026-11-09 03:00:00+00 | 2026-11-10 | 2026-11-01
         """,
     )
-    assert (found["count"], found["on_time_pct"]) == (4, Decimal("66.67"))  # 2 / 3
+    assert (section_answer["count"], section_answer["on_time_pct"]) == (4, Decimal("66.67"))  # 2 / 3
 
 
 def test_a_draft_or_sent_quote_expires_on_its_own(ask: Ask) -> None:
     """As-of's local date is 22 November: that date is not before it. `by_status` stays as stored."""
-    found = ask.dashboard(
+    section_answer = ask.dashboard(
         """
         quotes
         id | status   | expiration_date
@@ -153,7 +157,7 @@ def test_a_draft_or_sent_quote_expires_on_its_own(ask: Ask) -> None:
         """
     )["quotes"]
     expect(
-        found,
+        section_answer,
         total=6,
         open=2,
         accepted=1,
@@ -164,7 +168,7 @@ def test_a_draft_or_sent_quote_expires_on_its_own(ask: Ask) -> None:
 
 
 def test_quote_rates_and_values(ask: Ask) -> None:
-    found = ask.dashboard(
+    section_answer = ask.dashboard(
         """
         quotes
         id | status            | total_amount | currency
@@ -178,7 +182,7 @@ def test_quote_rates_and_values(ask: Ask) -> None:
         """
     )["quotes"]
     expect(
-        found,
+        section_answer,
         conversion_pct=Decimal("28.57"),  # 2 / 7
         decided_conversion_pct=50,  # 2 / (1 + 1 + 1 + 1)
         average_value=Decimal("82.75"),  # (100 + 200 + 31 + 0) / 4
@@ -187,13 +191,13 @@ def test_quote_rates_and_values(ask: Ask) -> None:
 
 
 def test_quote_rates_over_nothing_are_null(ask: Ask) -> None:
-    found = ask.dashboard("quotes\nid | status | total_amount\nq1 | sent | \n")["quotes"]
-    expect(found, conversion_pct=0, decided_conversion_pct=None, average_value=None, open_value=0)
+    section_answer = ask.dashboard("quotes\nid | status | total_amount\nq1 | sent | \n")["quotes"]
+    expect(section_answer, conversion_pct=0, decided_conversion_pct=None, average_value=None, open_value=0)
 
 
 def test_appointment_rates(ask: Ask) -> None:
     """Two of six are completed; two of the three that were due came."""
-    found = ask.dashboard(
+    section_answer = ask.dashboard(
         """
         appointments
         id | status    | customer_id
@@ -205,7 +209,7 @@ def test_appointment_rates(ask: Ask) -> None:
         a6 |           |
         """
     )["appointments"]
-    expect(found, total=6, completion_pct=Decimal("33.33"), attendance_pct=Decimal("66.67"))
+    expect(section_answer, total=6, completion_pct=Decimal("33.33"), attendance_pct=Decimal("66.67"))
 
 
 def test_payment_methods(ask: Ask) -> None:

@@ -77,7 +77,7 @@ def test_vip_by_money_when_it_is_configured(ask: Ask) -> None:
 
 def test_unpaid_purchases_are_purchases(ask: Ask) -> None:
     rows = "\n".join(f"o{number} | c1 | pending" for number in range(4))
-    found = ask.segments(
+    segments = ask.segments(
         f"""
         customers
         id
@@ -88,7 +88,7 @@ def test_unpaid_purchases_are_purchases(ask: Ask) -> None:
         {rows}
         """
     )["c1"]
-    expect(found, segment="regular", recognised_sales=0, total_spent=0)
+    expect(segments, segment="regular", recognised_sales=0, total_spent=0)
 
 
 def test_a_customer_without_a_purchase_is_a_prospect_and_moves_no_cut_point(ask: Ask) -> None:
@@ -202,11 +202,11 @@ TABLE = """
 
 def table() -> dict[tuple[int, int], str]:
     """Segments by R and FM."""
-    found = {}
+    by_scores = {}
     for line in TABLE.strip().splitlines():
         fm, *segments = (cell.strip() for cell in line.split("|"))
-        found.update({(5 - place, int(fm)): segment for place, segment in enumerate(segments)})
-    return found
+        by_scores.update({(5 - place, int(fm)): segment for place, segment in enumerate(segments)})
+    return by_scores
 
 
 def everyone() -> str:
@@ -227,7 +227,7 @@ def everyone() -> str:
     return "\n".join([*customers, *orders])
 
 
-def test_all_125_scores_have_exactly_one_segment(ask: Ask) -> None:
+def test_all_125_scores_have_exactly_1_segment(ask: Ask) -> None:
     rows: dict[str, Record] = ask.segments(everyone())
     assert len(rows) == 125
     for r, f, m in product(range(1, 6), repeat=3):

@@ -135,7 +135,7 @@ o4 | 1000         | 2026-11-23 03:00:00+00
 """
 
 
-def test_as_of_is_an_instant_and_a_date_is_its_last_one(ask: Ask) -> None:
+def test_as_of_is_an_instant_and_a_date_is_its_last_instant(ask: Ask) -> None:
     folder = write_export(AROUND_THE_END_OF_22_NOVEMBER)
     for as_of, revenue in (
         ("2026-11-22", 1 + 10 + 100),

@@ -48,7 +48,7 @@ def test_values_and_counts(ask: Ask) -> None:
         assert all(entry["value"] == entry["count"] for entry in trends[name])
 
 
-def test_exactly_one_entry_for_each_date(ask: Ask) -> None:
+def test_exactly_1_entry_for_each_date(ask: Ask) -> None:
     folder = write_export(DAYS)
     for period in ("1", "30", "2026-03-20..2026-04-10", "2026-09", "ytd"):
         report = ask.dashboard(folder, "--period", period)

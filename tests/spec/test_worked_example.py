@@ -45,13 +45,13 @@ def test_the_worked_example(name: str) -> None:
     ran = run(EXAMPLE / "data", *COMMANDS[name])
     assert ran.code == 0, ran.stderr
     expected: Any = parse((EXAMPLE / "expected" / f"{name}.json").read_text(encoding="utf-8"))
-    found: Any = parse(ran.stdout)
+    answer: Any = parse(ran.stdout)
     if isinstance(expected, list):
-        assert differences(expected, found["rows"]) == []
+        assert differences(expected, answer["rows"]) == []
         return
     for line in expected["products"]["top"]:
         line["spellings"] = _spellings(line["name"])
-    assert differences(expected, found) == []
+    assert differences(expected, answer) == []
 
 
 def _spellings(name: str) -> set[str]:

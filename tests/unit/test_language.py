@@ -47,8 +47,8 @@ def spanish() -> Catalog:
 @pytest.fixture(scope="module")
 def extracted() -> set[str]:
     """The first form of every message that extraction finds in the code."""
-    found = extract_from_dir(str(PACKAGE), [("**.py", "python")], {}, keywords=KEYWORDS)
-    return {_first(message) for _file, _line, message, _comments, _context in found if message}
+    messages = extract_from_dir(str(PACKAGE), [("**.py", "python")], {}, keywords=KEYWORDS)
+    return {_first(message) for _file, _line, message, _comments, _context in messages if message}
 
 
 @pytest.fixture
@@ -74,9 +74,11 @@ def _placeholders(text: str) -> set[str]:
     return {name for _text, name, _form, _how in string.Formatter().parse(text) if name is not None}
 
 
-def test_the_catalog_holds_what_the_code_says_and_nothing_else(spanish: Catalog, extracted: set[str]) -> None:
-    held = {_first(message.id) for message in _messages(spanish)}
-    assert (extracted - held, held - extracted) == (set(), set()), (
+def test_the_catalog_holds_the_messages_of_the_code_and_nothing_else(
+    spanish: Catalog, extracted: set[str]
+) -> None:
+    translated = {_first(message.id) for message in _messages(spanish)}
+    assert (extracted - translated, translated - extracted) == (set(), set()), (
         "run make messages and translate what is new"
     )
     assert not spanish.obsolete
@@ -116,7 +118,7 @@ def test_translations_end_and_begin_like_their_source(spanish: Catalog) -> None:
     assert wrong == []
 
 
-def test_the_compiled_catalog_is_what_the_source_compiles_to(spanish: Catalog) -> None:
+def test_the_compiled_catalog_matches_its_source(spanish: Catalog) -> None:
     compiled = io.BytesIO()
     write_mo(compiled, spanish)
     assert CATALOG.with_suffix(".mo").read_bytes() == compiled.getvalue(), "run make messages"
@@ -166,17 +168,17 @@ def _every(command: Any, path: str = "opttius") -> Iterator[tuple[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("path", "command"), list(_every(typer.main.get_command(build_app()))), ids=lambda one: str(one)[:40]
+    ("path", "command"), list(_every(typer.main.get_command(build_app()))), ids=lambda value: str(value)[:40]
 )
 def test_every_command_and_option_explains_itself_in_spanish(
     path: str, command: Any, spanish: Catalog
 ) -> None:
-    told = [(path, command.help)]
+    helps = [(path, command.help)]
     for parameter in command.get_params(typer.Context(command)):
-        told.append((f"{path} {parameter.name}", parameter.help))
+        helps.append((f"{path} {parameter.name}", parameter.help))
         if parameter.metavar and parameter.metavar != "es|en":
-            told.append((f"{path} {parameter.name} metavar", parameter.metavar))
-    untold = [(where, text) for where, text in told if not text or text not in spanish]
+            helps.append((f"{path} {parameter.name} metavar", parameter.metavar))
+    untold = [(where, text) for where, text in helps if not text or text not in spanish]
     assert untold == []
 
 
@@ -230,10 +232,10 @@ def test_every_report_has_a_title_and_columns_in_both_languages(name: str) -> No
         texts["es"] != texts["en"] for texts in (header["grain"], *header.get("parameters", {}).values())
     )
     for column, declared in header["columns"].items():
-        told = [declared.get(language, "") for language in i18n.LANGUAGES]
-        assert all(told), f"{name}.{column}"
+        titles = [declared.get(language, "") for language in i18n.LANGUAGES]
+        assert all(titles), f"{name}.{column}"
         # A meaning that one language has, the other has too.
-        assert len({": " in text for text in told}) == 1, f"{name}.{column}: {told}"
+        assert len({": " in text for text in titles}) == 1, f"{name}.{column}: {titles}"
         if "words" in declared:
             assert declared["words"] in vocabularies(), f"{name}.{column}"
 

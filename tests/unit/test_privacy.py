@@ -101,7 +101,7 @@ def test_other_kinds_are_not_masked() -> None:
 
 
 @given(TEXTS)
-def test_a_masked_name_is_a_first_word_and_one_initial_at_most(name: str) -> None:
+def test_a_masked_name_is_a_first_word_and_an_initial_at_most(name: str) -> None:
     shown = masks.mask_value(name, ColumnKind.NAME)
     assert shown is not None
     words = shown.split()
@@ -112,7 +112,7 @@ def test_a_masked_name_is_a_first_word_and_one_initial_at_most(name: str) -> Non
 
 
 @given(TEXTS)
-def test_a_masked_email_shows_one_sign_and_the_domain(email: str) -> None:
+def test_a_masked_email_shows_a_character_and_the_domain(email: str) -> None:
     shown = masks.mask_value(email, ColumnKind.EMAIL)
     assert shown is not None
     first, _stars, domain = shown.partition("***")

@@ -53,7 +53,7 @@ def text(answer: Answer, width: int | None = None, *, color: bool = False) -> st
     return rendered("table", answer, Style("en", width, color)).decode()
 
 
-def one(result: Result) -> Answer:
+def single_part(result: Result) -> Answer:
     """An answer of one list."""
     return dataclasses.replace(hard.listing(), parts=(AnswerPart(("rows",), result),))
 
@@ -102,7 +102,7 @@ def test_a_piped_table_is_not_cut() -> None:
     )
 
 
-def test_hidden_columns_are_told() -> None:
+def test_hidden_columns_are_named() -> None:
     shown = " ".join(text(hard.listing(), 80).split())
     assert "9 of 14 columns do not fit here: Id, Email," in shown
     assert "--format xlsx" in shown
@@ -110,15 +110,15 @@ def test_hidden_columns_are_told() -> None:
 
 def test_an_empty_list_says_so() -> None:
     empty = hard.result("x", ("Cosas", "Things"), "rows", hard.EVERY_KIND, [])
-    assert "Nothing to show" in text(one(empty), 80)
-    assert "Nothing to show" in rendered("md", one(empty)).decode()
-    assert rendered("csv", one(empty)).decode().count("\r\n") == 1
-    assert b'"rows": []' in rendered("json", one(empty))
+    assert "Nothing to show" in text(single_part(empty), 80)
+    assert "Nothing to show" in rendered("md", single_part(empty)).decode()
+    assert rendered("csv", single_part(empty)).decode().count("\r\n") == 1
+    assert b'"rows": []' in rendered("json", single_part(empty))
 
 
 def test_an_absent_table_is_no_zero() -> None:
     people = hard.listing().parts[0].result
-    answer = one(hard.absent(people))
+    answer = single_part(hard.absent(people))
     assert "No figures" in text(answer, 80)
     assert b'"rows": null' in rendered("json", answer)
     assert rendered("csv", answer).decode().count("\r\n") == 1
@@ -180,11 +180,11 @@ def test_a_column_that_repeats_another_is_hidden_first() -> None:
     assert [column.column.name for column in grid.columns] == ["name", "total_spent", "purchases"]
 
 
-def test_what_was_left_out_is_said_only_where_there_is_something() -> None:
-    said = build_notes(hard.board(), CellFormatter("es", "CLP"))
-    assert "12 linked work orders are not counted again ($1.234.567)." in said
-    assert not [line for line in said if line.startswith("0 ")]
-    assert "Columns missing from the data: orders (notes, tax)." in said
+def test_left_out_rows_are_mentioned_only_where_there_are_any() -> None:
+    notes = build_notes(hard.board(), CellFormatter("es", "CLP"))
+    assert "12 linked work orders are not counted again ($1.234.567)." in notes
+    assert not [line for line in notes if line.startswith("0 ")]
+    assert "Columns missing from the data: orders (notes, tax)." in notes
     assert build_notes(hard.listing(), CellFormatter("es", "CLP")) == []
 
 

@@ -53,9 +53,11 @@ def rendered(name: str, answer: Answer, style: Style | None = None) -> bytes:
 
 def listing(columns: dict[str, tuple[ColumnKind, pa.Array]]) -> Answer:
     """An answer of one list with these columns."""
-    made = tuple(Column(name, kind, {"en": name.title()}) for name, (kind, _values) in columns.items())
+    columns_of_table = tuple(
+        Column(name, kind, {"en": name.title()}) for name, (kind, _values) in columns.items()
+    )
     table = pa.table([values for _kind, values in columns.values()], names=list(columns))
-    result = Result("things", {"en": "Things"}, "rows", made, table)
+    result = Result("things", {"en": "Things"}, "rows", columns_of_table, table)
     return dataclasses.replace(hard.listing(), parts=(AnswerPart(("rows",), result),))
 
 
@@ -76,9 +78,9 @@ PLAIN = ["-5", "+5", "-1234.50", "-1.234,5", " -5 ", "+56912345678", "+56 9 1234
 
 
 def test_which_texts_run() -> None:
-    found = is_formula(pa.array([*FORMULAS, *PLAIN, None]))
-    assert found is not None
-    assert found.to_pylist() == [True] * len(FORMULAS) + [False] * len(PLAIN) + [False]
+    flags = is_formula(pa.array([*FORMULAS, *PLAIN, None]))
+    assert flags is not None
+    assert flags.to_pylist() == [True] * len(FORMULAS) + [False] * len(PLAIN) + [False]
     assert is_formula(pa.array(PLAIN)) is None
 
 
@@ -118,7 +120,7 @@ def test_a_column_of_another_text_type_is_neutralised_too() -> None:
         assert b"'=1+1" in rendered("csv", listing({"text": (ColumnKind.TEXT, values)}))
 
 
-def test_null_and_empty_are_told_apart_and_an_only_cell_is_a_row() -> None:
+def test_null_and_empty_differ_and_an_only_cell_is_a_row() -> None:
     assert rendered("csv", texts([None, ""])) == b'text,count\r\n,0\r\n"",1\r\n'
     only = listing({"text": (ColumnKind.TEXT, pa.array([None, "", "x"]))})
     assert rendered("csv", only) == b'text\r\n""\r\n""\r\nx\r\n'
@@ -201,12 +203,12 @@ def test_no_cell_of_a_workbook_is_a_formula() -> None:
 @given(st.lists(TEXTS, max_size=5))
 def test_any_text_stands_in_a_workbook(values: list[str]) -> None:
     sheet = sheet_of(texts(values))
-    kept = [
+    cells = [
         "".join(sign for sign in value.replace("\r\n", "\n").replace("\r", "\n")
                 if sign in "\t\n" or (ord(sign) >= ord(" ") and sign not in "\ufffe\uffff"))
         for value in values
     ]  # fmt: skip
-    assert [row[0].value or "" for row in sheet.iter_rows(min_row=2)][: len(values)] == kept
+    assert [row[0].value or "" for row in sheet.iter_rows(min_row=2)][: len(values)] == cells
 
 
 def test_a_text_that_no_cell_can_hold_is_cut() -> None:
@@ -240,8 +242,8 @@ def test_names_of_sheets() -> None:
         ("''", "-"),
     ):
         result = dataclasses.replace(answer.parts[0].result, titles={"en": title})
-        made = dataclasses.replace(answer, parts=(AnswerPart(("rows",), result),))
-        assert openpyxl.load_workbook(BytesIO(rendered("xlsx", made))).sheetnames[1] == name
+        columns_of_table = dataclasses.replace(answer, parts=(AnswerPart(("rows",), result),))
+        assert openpyxl.load_workbook(BytesIO(rendered("xlsx", columns_of_table))).sheetnames[1] == name
 
 
 def test_a_workbook_is_dated_by_its_answer() -> None:

@@ -325,7 +325,7 @@ def check_digit(number: str) -> str:
 @pytest.mark.parametrize(
     ("number", "digit"), [("12345678", "5"), ("11111111", "1"), ("6", "K"), ("1000005", "K")]
 )
-def test_check_digit_of_known_ruts(number: str, digit: str) -> None:
+def test_check_digit_of_real_ruts(number: str, digit: str) -> None:
     assert check_digit(number) == digit
 
 

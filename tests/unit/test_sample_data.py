@@ -63,15 +63,17 @@ def test_the_readme_knows_the_totals(name: str, table: str, key: str, value: str
     with (DATA / f"{table}.csv").open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             groups.setdefault(row[key] or "(null)", []).append(Decimal(row[value] or 0))
-    told = between((DATA / "README.md").read_text(encoding="utf-8"), name).splitlines()[2:]
-    assert sorted(told) == sorted(f"| {key} | {len(of)} | {sum(of)} |" for key, of in groups.items())
+    documented = between((DATA / "README.md").read_text(encoding="utf-8"), name).splitlines()[2:]
+    assert sorted(documented) == sorted(f"| {key} | {len(of)} | {sum(of)} |" for key, of in groups.items())
 
 
 def test_the_readme_counts_the_work_orders() -> None:
     with (DATA / "lab_work_orders.csv").open(encoding="utf-8", newline="") as lines:
         counted = Counter(row["status"] or "(null)" for row in csv.DictReader(lines))
-    told = between((DATA / "README.md").read_text(encoding="utf-8"), "work orders by status").splitlines()[2:]
-    assert sorted(told) == sorted(f"| {status} | {count} |" for status, count in counted.items())
+    documented = between(
+        (DATA / "README.md").read_text(encoding="utf-8"), "work orders by status"
+    ).splitlines()[2:]
+    assert sorted(documented) == sorted(f"| {status} | {count} |" for status, count in counted.items())
 
 
 @pytest.fixture(scope="module")

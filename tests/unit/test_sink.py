@@ -59,7 +59,7 @@ def test_a_file_is_not_overwritten_without_force(tmp_path: Path) -> None:
     assert path.read_bytes() == NEW
 
 
-def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+def test_a_file_that_appears_during_the_write_is_not_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "out" / "a.csv"
     path.parent.mkdir()
 
@@ -164,7 +164,7 @@ def test_a_device_is_written_as_it_is() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_full_device_is_said() -> None:
+def test_a_full_device_is_reported() -> None:
     with pytest.raises(OutputError, match="disk is full"):
         write_file(Path("/dev/full"), force=False, write=new)
 
@@ -172,7 +172,7 @@ def test_a_full_device_is_said() -> None:
 PRINTING = """
 import sys
 from opttius_cli import i18n
-i18n.use("en")
+i18n.set_language("en")
 from opttius_cli.errors import OutputError
 from opttius_cli.render.sink import write_stdout
 try:
@@ -195,7 +195,7 @@ def test_a_reader_that_goes_away_ends_it_quietly() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_full_stdout_is_said() -> None:
+def test_a_full_stdout_is_reported() -> None:
     with Path("/dev/full").open("wb") as full:
         command = [sys.executable, "-c", PRINTING]
         ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)

@@ -1,0 +1,177 @@
+"""Lines for cron and units for systemd: ours between marks, everything else as it was; a real cron makes the files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jobs.project import Project, read_manifest
+from opttius_cli.errors import ConfigError, UsageError
+from opttius_cli.schedule import crontab, systemd
+from opttius_cli.schedule.call import Call, build_call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REPORT = '[reports.often]\nparts = ["kpis"]\nformats = ["csv", "json"]\nperiod = "30"\nevery = "{every}"\n'
+OTHERS = "MAILTO=ana@example.com\n# my own\n0 3 * * * /usr/local/bin/backup 100\\%\n"
+ODD = Path('/srv/it\'s 100% "ours" $HOME')
+
+
+def _call(folder: Path = Path("/srv/óptica sur"), minutes: int = 10) -> Call:
+    return Call(
+        ("/opt/o p/opttius", "report", "run", "--due"), folder, {"PATH": "/opt/o p:/usr/bin"}, minutes
+    )
+
+
+def test_a_line_of_cron_names_everything_by_its_whole_path() -> None:
+    assert crontab.build_block(_call()) == (
+        "# opttius schedule of /srv/óptica sur: begin\n"
+        "*/10 * * * * cd '/srv/óptica sur' && PATH='/opt/o p:/usr/bin' '/opt/o p/opttius' report run --due >/dev/null\n"
+        "# opttius schedule of /srv/óptica sur: end\n"
+    )
+
+
+def test_the_shell_reads_the_intended_words(tmp_path: Path) -> None:
+    folder = tmp_path / "it's 100% $HOME"
+    folder.mkdir()
+    call = Call(("/bin/sh", "-c", 'pwd > where; echo "$A" >> where'), folder, {"A": '50% "x" `id`'}, 1)
+    line = crontab.build_block(call).splitlines()[1]
+    command = line.removeprefix("*/1 * * * * ")
+    assert "%" not in command.replace("\\%", "")
+    subprocess.run(["/bin/sh", "-c", command.replace("\\%", "%")], check=True)
+    assert (folder / "where").read_text(encoding="utf-8") == f'{folder}\n50% "x" `id`\n'
+
+
+def test_ours_is_written_once_and_everything_else_stays() -> None:
+    ours, last = crontab.build_block(_call()), "5 5 * * * last\n"
+    once = crontab.insert_block(OTHERS, _call())
+    assert once == OTHERS + ours
+    assert crontab.insert_block(once, _call()) == once
+    theirs = crontab.build_block(_call(Path("/srv/other")))
+    both = crontab.insert_block(once, _call(Path("/srv/other"))) + last
+    changed = crontab.insert_block(both, _call(minutes=5))
+    assert changed == OTHERS + crontab.build_block(_call(minutes=5)) + theirs + last
+    assert crontab.remove_block(changed, _call().folder) == OTHERS + theirs + last
+    assert crontab.remove_block(OTHERS, _call().folder) == OTHERS
+    assert crontab.insert_block("0 1 * * * no newline", _call()).startswith("0 1 * * * no newline\n#")
+
+
+@pytest.mark.parametrize("half", [0, 2])
+def test_a_mark_without_its_counterpart_is_left_to_a_person(half: int) -> None:
+    lines = crontab.build_block(_call()).splitlines(keepends=True)
+    with pytest.raises(ConfigError, match="without its counterpart"):
+        crontab.remove_block(OTHERS + lines[half] + "0 1 * * * x\n", _call().folder)
+
+
+def test_a_schedule_that_no_timer_takes_is_refused() -> None:
+    with pytest.raises(UsageError, match="must be one of 1, 2, 3"):
+        build_call(Path("/srv"), {}, 7)
+    with pytest.raises(UsageError, match="timers do not accept"):
+        build_call(Path("/srv/a\nb"), {}, 10)
+    with pytest.raises(ConfigError, match="too long"):
+        crontab.build_block(_call(Path("/srv/" + "x" * 990)))
+
+
+def test_folders_of_ours_are_handed_on_and_no_secret() -> None:
+    call = build_call(
+        Path("/srv"), {"OPTTIUS_STATE_DIR": "/s", "OPTTIUS_SOURCE": "postgresql://u:secret@h/d"}, 10
+    )
+    assert call.environment["OPTTIUS_STATE_DIR"] == "/s"
+    assert "secret" not in crontab.build_block(call) + "".join(systemd.build_units(call).values())
+
+
+def test_nothing_is_installed_without_a_schedule(project: Project) -> None:
+    project.write_config('[reports.x]\nparts = ["kpis"]\nformats = ["csv"]\n')
+    ran = project.run("schedule", "install")
+    assert ran.code == 3
+    assert "No report has a schedule." in ran.err
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not on this machine")
+@pytest.mark.parametrize("folder", [Path("/tmp"), ODD], ids=["plain", "odd"])  # noqa: S108 - a folder that is there
+def test_systemd_takes_the_units(tmp_path: Path, folder: Path) -> None:
+    call = Call(("/bin/true", "report", "$x", '"%"'), folder, {"A": 'x "y" %z \\'}, 15)
+    files = []
+    for name, text in systemd.build_units(call).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        files.append(str(tmp_path / name))
+    done = subprocess.run(
+        [str(shutil.which("systemd-analyze")), "verify", "--man=no", "--user", *files],
+        capture_output=True, encoding="utf-8", check=False, timeout=60,
+        env=os.environ | {"XDG_RUNTIME_DIR": str(tmp_path)},
+    )  # fmt: skip
+    complaints = [line for line in done.stderr.splitlines() if "opttius" in line]
+    assert (done.returncode, complaints) == (0, [])
+
+
+def test_units_are_installed_and_removed(
+    project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    project.write_config(REPORT.format(every="daily 07:00"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config home"))
+    # Without systemctl nothing is told to the systemd of whoever runs the tests.
+    monkeypatch.setenv("PATH", str(tmp_path))
+    units = tmp_path / "config home" / "systemd" / "user"
+    units.mkdir(parents=True)
+    (units / "backup.timer").write_text("[Timer]\n", encoding="utf-8")
+    ran = project.run("schedule", "install", "--systemd")
+    assert ran.code == 0, ran.err
+    assert "systemctl --user enable --now opttius-" in ran.err
+    assert project.run("schedule", "install", "--systemd") == ran
+    service, timer = (Path(line) for line in ran.out.splitlines())
+    assert (service.suffix, timer.suffix) == (".service", ".timer")
+    assert f"WorkingDirectory={project.folder}" in service.read_text(encoding="utf-8")
+    assert project.run("schedule", "remove", "--systemd").out.splitlines() == [str(service), str(timer)]
+    assert [path.name for path in units.iterdir()] == ["backup.timer"]
+    ran = project.run("schedule", "remove", "--systemd")
+    assert (ran.code, ran.out) == (0, "")
+    assert "No schedule was installed for" in ran.err
+
+
+@pytest.fixture
+def cron(tmp_path: Path) -> Iterator[None]:
+    """A cron that is at work, and the crontab of whoever runs the tests kept."""
+    if os.geteuid():
+        pytest.skip("only root can start a cron of its own")
+    if shutil.which("cron") is None:
+        if os.environ.get("OPTTIUS_REQUIRE_TOOLS"):
+            pytest.fail("cron is not installed")
+        pytest.skip("cron is not installed")
+    before = crontab.read_crontab()
+    process = subprocess.Popen([str(shutil.which("cron")), "-f"])
+    yield
+    process.terminate()
+    process.wait(timeout=10)
+    crontab.write_crontab(before)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("cron")
+def test_a_line_installed_on_a_real_cron_makes_the_files(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write_config(
+        REPORT.format(every="* * * * *") + 'language = "es"\noutput = "out/often/{report}"\n'
+    )
+    table = crontab.insert_block(crontab.read_crontab(), _call(Path("/nowhere/else")))
+    crontab.write_crontab(table)
+    for _time in range(2):
+        ran = project.run("schedule", "install", "--minutes", "1")
+        assert ran.code == 0, ran.err
+    folder = project.folder / "out" / "often"
+    deadline = time.monotonic() + 75
+    while time.monotonic() < deadline and not (folder / "manifest.json").is_file():
+        time.sleep(0.25)
+    assert project.run("schedule", "remove").code == 0
+    assert crontab.read_crontab() == table
+    content = read_manifest(folder)
+    assert {file["format"] for file in content["files"]} == {"csv", "json"}
+    assert content["as_of"].endswith(":00-03:00")
+    assert project.runs("often")[0].status == "ok"

@@ -1,0 +1,207 @@
+"""The page as a file: whole, closed to the network, readable by those who hear it, and nothing of the data acts."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import hashlib
+import importlib.util
+import json
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from golden import hard
+
+from opttius_cli.errors import MissingExtraError
+from opttius_cli.render import registry
+from opttius_cli.render.cell_formatter import CellFormatter
+from opttius_cli.render.chart_model import MAX_BARS, build_alt_text, build_chart
+from opttius_cli.render.html import vega
+from opttius_cli.render.html.elements import json_script, text_element
+from opttius_cli.result import AnswerPart, ChartSpec, ColumnKind
+from page.html_reader import ParsedPage, render_page
+
+if TYPE_CHECKING:
+    from opttius_cli.result import Answer
+
+BOTH = pytest.mark.parametrize("answer", [hard.board(), hard.listing()], ids=["board", "listing"])
+SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+
+@BOTH
+def test_the_policy_names_every_script_and_style_and_nothing_else(answer: Answer) -> None:
+    text = render_page(answer)
+    policy = next(
+        meta["content"]
+        for meta in ParsedPage(text).all("meta")
+        if meta.get("http-equiv") == "Content-Security-Policy"
+    )
+    contents = [*SCRIPT.findall(text), *re.findall(r"<style>(.*?)</style>", text, re.DOTALL)]
+    hashes = [base64.b64encode(hashlib.sha256(item.encode()).digest()).decode() for item in contents]
+    assert re.findall(r"'sha256-([^']+)'", policy) == hashes
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe" not in policy
+
+
+@BOTH
+def test_nothing_in_the_page_leads_out_of_it(answer: Answer) -> None:
+    read = ParsedPage(SCRIPT.sub("", render_page(answer)))
+    leading = {"src", "href", "srcset", "action", "data", "poster", "xlink:href", "style"}
+    links = [
+        (tag, name, value)
+        for tag, attributes in read.elements
+        for name, value in attributes.items()
+        if name in leading
+    ]
+    assert [item for item in links if not item[2].startswith("#")] == []
+    assert not [name for _tag, attributes in read.elements for name in attributes if name.startswith("on")]
+
+
+def test_hostile_texts_are_shown_and_not_obeyed() -> None:
+    hostile = [
+        '"><script>x()</script>',
+        "</script><b>",
+        "</style>",
+        "<!--",
+        "' onload='x",
+        "{{y}}",
+        "]]>",
+        "&amp;",
+    ]
+    columns = [
+        hard.column("name", ColumnKind.TEXT, hostile[0], hostile[0] + ": " + hostile[1]),
+        hard.column("amount", ColumnKind.MONEY, "Monto", "Amount", total=True),
+    ]
+    rows: list[list[Any]] = [[text, Decimal(place + 1)] for place, text in enumerate(hostile)]
+    result = hard.result(
+        "x", (hostile[2], hostile[1]), "rows", columns, rows, ChartSpec("bar", "name", "amount")
+    )
+    answer = dataclasses.replace(
+        hard.listing(), parts=(AnswerPart(("rows",), result),), source="</footer><script>x()</script>"
+    )
+    text = render_page(answer)
+    plain = render_page(hard.board())
+    read = ParsedPage(text)
+    for item in hostile:
+        assert item in read.text
+    assert len(read.all("script")) == len(ParsedPage(plain).all("script"))
+    assert not read.all("b")
+    specs = json.loads(re.findall(r'id="charts">(.*?)</script>', text, re.DOTALL)[0])["specs"]
+    assert [value["name"] for value in specs["chart0"]["data"]["values"]] == hostile
+
+
+def test_a_script_that_holds_data_ends_only_where_it_ends() -> None:
+    written = json_script({"a": "</script><!--\u2028&"})
+    assert not set("<>&\u2028") & set(written)
+    assert json.loads(written) == {"a": "</script><!--\u2028&"}
+    assert text_element("p", "<&>\"'", title='"<') == '<p title="&quot;&lt;">&lt;&amp;&gt;&quot;&#x27;</p>'
+
+
+@BOTH
+def test_the_page_is_readable_by_screen_readers(answer: Answer) -> None:
+    read = ParsedPage(render_page(answer, "es"))
+    names = [attributes.get("lang") for attributes in read.all("html")]
+    assert names == ["es-CL"]
+    assert [tag for tag, _attributes in read.elements if tag in {"header", "main", "footer", "h1"}] == [
+        "header", "h1", "main", "footer"
+    ]  # fmt: skip
+    ids = {attributes["id"] for _tag, attributes in read.elements if "id" in attributes}
+    named = [
+        attributes["aria-labelledby"] for _tag, attributes in read.elements if "aria-labelledby" in attributes
+    ]
+    assert set(named) <= ids
+    assert len(read.all("section")) <= len(named)
+    assert all(attributes.get("scope") in {"row", "col"} for attributes in read.all("th"))
+    assert len(read.all("caption")) == len(read.all("thead"))
+    assert {attributes["href"].removeprefix("#") for attributes in read.all("a")} <= ids
+
+
+def test_a_chart_says_its_numbers() -> None:
+    charts = ParsedPage(render_page(hard.board())).all("figure")
+    assert [(attributes["role"], attributes["id"]) for attributes in charts] == [
+        ("img", "chart8"),
+        ("img", "chart6"),
+    ]
+    assert charts[0]["aria-label"] == (
+        "Chart: Sales by day. Revenue. Total: CLP\u00a01,150. Most: Nov 22, 2026, CLP\u00a0800. "
+        "Least: Nov 18, 2026, CLP\u00a00. Nov 18, 2026: CLP\u00a00; Nov 19, 2026: CLP\u00a0100; "
+        "Nov 20, 2026: CLP\u00a0250; Nov 21, 2026: CLP\u00a00; Nov 22, 2026: CLP\u00a0800."
+    )
+
+
+def test_a_long_list_is_drawn_in_part_and_says_so() -> None:
+    rows: list[list[Any]] = [[f"p{place}", Decimal(100 - place)] for place in range(MAX_BARS + 5)]
+    result = hard.result(
+        "x", ("x", "x"), "rows", [hard.STATUS, hard.AMOUNT], rows, ChartSpec("bar", "status", "amount")
+    )
+    cells = CellFormatter("en", "CLP")
+    drawn = build_chart(result, cells)
+    assert drawn is not None
+    assert len(drawn.points) == MAX_BARS
+    assert build_alt_text(drawn, cells).endswith("5 more rows are in the table.")
+
+
+def test_nothing_is_drawn_of_nothing() -> None:
+    cells = CellFormatter("en", "CLP")
+    none = hard.result(
+        "x", ("x", "x"), "rows", [hard.STATUS, hard.AMOUNT], [], ChartSpec("bar", "status", "amount")
+    )
+    zero = hard.result(
+        "x",
+        ("x", "x"),
+        "rows",
+        [hard.STATUS, hard.AMOUNT],
+        [["a", Decimal(0)]],
+        ChartSpec("bar", "status", "amount"),
+    )
+    assert [build_chart(item, cells) for item in (none, zero, hard.absent(hard.METHODS), hard.BY_STATUS)] == [
+        None
+    ] * 4
+    assert "vegaEmbed" not in render_page(hard.listing())
+
+
+def test_charts_keep_to_the_schema_of_vega_lite() -> None:
+    import altair as alt
+
+    cells = CellFormatter("es", "CLP")
+    months = hard.result("x", ("x", "x"), "rows", [hard.STATUS, hard.COUNT], [["a", 1], ["b", -2]])
+    results = [
+        hard.TREND,
+        hard.METHODS,
+        dataclasses.replace(months, chart=ChartSpec("column", "status", "count")),
+    ]
+    for result in results:
+        drawn = build_chart(result, cells)
+        assert drawn is not None
+        spec = vega.build_spec(drawn, cells.locale)
+        spec["config"] = {}  # colours are variables of the style sheet, which the schema does not know
+        alt.Chart.from_dict(spec)
+        still = vega.render_svg(spec, cells.locale)
+        assert still.startswith("<svg")
+        assert " style=" not in still
+        # A page of several drawings would hold a name twice.
+        assert " id=" not in still
+
+
+def test_left_out_rows_stand_in_the_page() -> None:
+    text = ParsedPage(render_page(hard.board())).text
+    assert "What was left out" in text
+    assert "12 linked work orders are not counted again (CLP\u00a01,234,567)." in text
+    assert "What was left out" not in ParsedPage(render_page(hard.listing())).text
+
+
+def test_a_total_stands_below_columns_that_add_up() -> None:
+    text = render_page(hard.board())
+    assert (
+        '<tfoot><tr><td>Total</td><td class="n"></td><td class="n">CLP\u00a0925,146</td></tr></tfoot>' in text
+    )
+
+
+def test_without_its_extra_the_page_names_the_package_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "find_spec", lambda _name: None)
+    with pytest.raises(MissingExtraError, match=re.escape("pip install 'opttius-cli[html]'")):
+        registry.RENDERERS["html"].check_installed()
+    registry.RENDERERS["xlsx"].check_installed()
+    assert importlib.util.find_spec("vl_convert")
