@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import shlex
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import typer
 
+from docs import __main__ as docs
+from docs import module_map, references, transcripts
 from opttius_cli import diagnostics
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.cli import build_app, main
@@ -21,59 +22,66 @@ from opttius_cli.reports.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import ModuleType
 
 ROOT = Path(__file__).parents[2]
-PAGES = [
-    *(
-        ROOT / name
-        for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "GLOSSARY.md", "sql/README.md")
-    ),
-    *sorted((ROOT / "docs").rglob("*.md")),
-]
+PAGES = [*sorted(ROOT.glob("*.md")), ROOT / "sql" / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\((?!https?:)(?P<file>[^)#\s]*)(?:#(?P<anchor>[^)\s]+))?\)")
 BLOCK = re.compile(r"^```(?P<kind>[^\n]*)\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)
 INLINE = re.compile(r"`(opttius [a-z][^`]*)`")
 
 
-def _docs() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("opttius_docs", ROOT / "docs" / "__main__.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-DOCS = _docs()
-
-
 def _commands() -> dict[str, Any]:
-    return dict(DOCS.iter_commands(typer.main.get_command(build_app()), "opttius"))
+    return dict(references.iter_commands(typer.main.get_command(build_app()), "opttius"))
 
 
 def _text(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    "file", [pytest.param(file, id=str(file.relative_to(ROOT))) for file in DOCS.build_pages()]
-)
-def test_references_match_the_output_of_make_docs(file: Path) -> None:
-    assert file.read_text(encoding="utf-8") == DOCS.build_pages()[file], "run make docs"
+def _name_page(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("page", list(docs.build_pages()), ids=_name_page)
+def test_references_match_the_output_of_make_docs(page: Path) -> None:
+    assert page.read_text(encoding="utf-8") == docs.build_pages()[page], "run make docs"
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("page", docs.list_transcript_pages(), ids=_name_page)
+def test_transcripts_show_the_output_of_the_commands(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert transcripts.refresh_transcripts(text).splitlines() == text.splitlines(), "run make docs"
+
+
+def test_the_pages_have_transcripts_in_both_languages() -> None:
+    kinds = {page: _list_block_kinds(page) for page in docs.list_transcript_pages()}
+    for page in (ROOT / "README.md", ROOT / "docs" / "tour.md"):
+        assert "console" in kinds[page]
+    for page in (ROOT / "README.es.md", ROOT / "docs" / "es" / "tour.md"):
+        assert "console es" in kinds[page]
+    assert sum(len(page_kinds) for page_kinds in kinds.values()) >= 20
+
+
+def _list_block_kinds(page: Path) -> list[str]:
+    return [block["kind"] for block in BLOCK.finditer(page.read_text(encoding="utf-8"))]
+
+
 @pytest.mark.parametrize("name", ["README.md", "README.es.md"])
-def test_the_readme_shows_the_output_of_the_commands(name: str) -> None:
+def test_the_readme_is_one_page_with_one_picture_and_one_transcript(name: str) -> None:
     text = _text(name)
-    assert DOCS.refresh_transcripts(text).splitlines() == text.splitlines(), "run make docs"
+    assert len(text.splitlines()) <= 150
+    (picture,) = re.findall(r"!\[[^]]+\]\(([^)]+)\)", text)
+    content = (ROOT / picture).read_bytes()
+    assert content.startswith(b"\x89PNG")
+    assert len(content) < 200_000
+    assert sum(kind.startswith("console") for kind in _list_block_kinds(ROOT / name)) == 1
 
 
-def test_the_readme_has_transcripts_in_both_languages() -> None:
-    kinds = [block["kind"] for block in BLOCK.finditer(_text("README.md"))]
-    assert kinds.count("console") >= 8
-    assert kinds.count("console es") == 1
+@pytest.mark.parametrize(("name", "folder"), [("README.md", "docs"), ("README.es.md", "docs/es")])
+def test_the_readme_links_every_page(name: str, folder: str) -> None:
+    linked = {link["file"] for link in LINK.finditer(_text(name))}
+    assert {f"{folder}/{page.name}" for page in (ROOT / folder).glob("*.md")} - linked == set()
 
 
 def test_every_command_and_option_is_in_the_reference() -> None:
@@ -85,14 +93,14 @@ def test_every_command_and_option_is_in_the_reference() -> None:
                 assert f"`{name}`" in page, f"{path} {name}"
 
 
-def test_the_readme_names_every_command_setting_and_format() -> None:
-    page = _text("README.md")
+def test_the_pages_name_every_command_and_required_table() -> None:
+    page = _text("docs/commands.md").partition("<!-- generated")[0]
     for path in _commands():
         group, _space, rest = path.removeprefix("opttius ").partition(" ")
         assert f"opttius {group}" in page
         assert not rest or f"`{rest}" in page, path
     for table in (table.name for table in TABLES.values() if table.required):
-        assert f"`{table}`" in page
+        assert f"`{table}`" in _text("README.md")
 
 
 def test_every_setting_is_in_the_reference() -> None:
@@ -120,7 +128,7 @@ def test_exit_codes_are_those_of_the_program() -> None:
         diagnostics.USAGE,
         diagnostics.INTERRUPTED,
     }
-    assert f"| {' | '.join(map(str, sorted(documented)))} |" in _text("README.md")
+    assert f"| {' | '.join(map(str, sorted(documented)))} |" in _text("docs/scheduling.md")
 
 
 def test_metrics_defines_every_key_of_the_json(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -173,7 +181,7 @@ def test_metrics_tells_the_bounds_of_a_period() -> None:
     assert f"1 to {MAX_DAYS}" in _text("docs/metrics.md")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", PAGES, ids=_name_page)
 def test_links_lead_somewhere(page: Path) -> None:
     for link in LINK.finditer(page.read_text(encoding="utf-8")):
         target = page.parent / link["file"] if link["file"] else page
@@ -186,15 +194,15 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert link["anchor"] in anchors, f"{page.name}: {link[0]}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", PAGES, ids=_name_page)
 def test_commands_that_pages_mention_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     defined = _commands()
     for line in [*INLINE.findall(text), *_typed(text)]:
-        words = [word for word in shlex.split(line, comments=True) if word not in {"NAME", "…"}]
+        words = [word for word in shlex.split(line, comments=True) if word not in {"NAME", "NOMBRE", "…"}]
         path = " ".join(words[:3] if " ".join(words[:3]) in defined else words[:2])
         groups = {name.rpartition(" ")[0] for name in defined}
-        assert path in defined or path in groups or words[1] == "COMMAND", f"{page.name}: {line}"
+        assert path in defined or path in groups or words[1] in {"COMMAND", "COMANDO"}, f"{page.name}: {line}"
         taken = {
             name for parameter in getattr(defined.get(path), "params", ()) for name in parameter.opts
         } | {"--help"}
@@ -212,11 +220,15 @@ def _typed(text: str) -> Iterator[str]:
                 yield typed[1]
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/configuration.md"])
+@pytest.mark.parametrize(
+    "name",
+    [f"docs/{folder}{page}.md" for folder in ("", "es/") for page in ("tour", "configuration")]
+    + ["docs/scheduling.md"],
+)
 def test_settings_that_pages_show_can_be_read(name: str, tmp_path: Path) -> None:
-    shown = [block["body"] for block in BLOCK.finditer(_text(name)) if block["kind"] == "toml"]
-    assert shown
-    for number, text in enumerate(shown):
+    blocks = [block["body"] for block in BLOCK.finditer(_text(name)) if block["kind"] == "toml"]
+    assert blocks
+    for number, text in enumerate(blocks):
         file = tmp_path / f"{number}.toml"
         file.write_text(text, encoding="utf-8")
         assert read_config_file(file)
@@ -227,13 +239,12 @@ def test_the_reports_that_pages_show_keep_their_word(
 ) -> None:
     folder = tmp_path / "config" / "reports"
     folder.mkdir(parents=True)
-    for page in ("README.md", "sql/README.md"):
+    for page in ("docs/own-reports.md", "docs/es/own-reports.md", "sql/README.md"):
         for number, block in enumerate(BLOCK.finditer(_text(page))):
             if block["kind"] == "sql" and block["body"].startswith("-- ---"):
-                (folder / f"{Path(page).parent.name or 'readme'}-{number}.sql").write_text(
-                    block["body"], encoding="utf-8"
-                )
-    assert len(list(folder.iterdir())) >= 1
+                file = folder / f"{page.replace('/', '-').removesuffix('.md').lower()}-{number}.sql"
+                file.write_text(block["body"], encoding="utf-8")
+    assert len(list(folder.iterdir())) == 3
     monkeypatch.setenv("OPTTIUS_CONFIG_DIR", str(folder.parent))
     assert main(["reports", "check", "--lang", "en"]) == 0, capsys.readouterr().out
 
@@ -285,34 +296,53 @@ def test_the_glossary_names_things_that_exist() -> None:
         for file in (ROOT / folder).rglob("*")
         if file.suffix in {".py", ".sql", ".toml"}
     )
-    named = re.findall(r"`([a-z_]+)`", _text("GLOSSARY.md"))
-    assert named
+    named = re.findall(r"^\|.*`", _text("GLOSSARY.md"), re.MULTILINE)
+    named = [name for row in named for name in re.findall(r"`([A-Za-z_]+)`", row)]
+    assert len(named) > 80
     assert [name for name in dict.fromkeys(named) if not re.search(rf"\b{name}\b", code)] == []
 
 
-def test_contributing_names_rooms_that_exist() -> None:
-    tree = next(
-        block["body"]
-        for block in BLOCK.finditer(_text("CONTRIBUTING.md"))
-        if "opttius_cli/" in block["body"] and "cli.py" in block["body"]
-    )
-    here: list[str] = []
-    for line in tree.splitlines():
-        entry = re.match(r"(?P<indent> *)(?P<names>[\w./]+(?:, [\w./]+)*)", line)
-        if not entry:
-            continue
-        depth = len(entry["indent"]) // 2
-        names = entry["names"].split(", ")
-        for name in names:
-            assert Path(ROOT, *here[:depth], name).exists(), line
-        here = [*here[:depth], names[0]]
+def test_every_module_is_in_the_map_with_a_sentence() -> None:
+    lines = module_map.format_map().splitlines()
+    modules = list((ROOT / "opttius_cli").rglob("*.py"))
+    for module in modules:
+        name = f"{module.parent.name}/" if module.name == "__init__.py" else module.name
+        summary = module_map.read_summary(module)
+        assert summary
+        assert any(line.split(maxsplit=1) == [name, summary] for line in lines), name
+    assert len(lines) == len(modules) + len(["```", "```"])
+
+
+def test_contributing_names_folders_that_exist() -> None:
+    body = _section("CONTRIBUTING.md", "Folders")
+    parents: list[str] = []
+    entries = re.findall(r"^( *)([\w.]+/)(?: |$)", body, re.MULTILINE)
+    for indent, name in entries:
+        parents = [*parents[: len(indent) // 2], name]
+        assert Path(ROOT, *parents).is_dir(), name
+    test_folders = {f"{file.parent.name}/" for file in (ROOT / "tests").glob("*/__init__.py")}
+    assert test_folders <= {name for _indent, name in entries}
+
+
+def test_contributing_names_the_layers_of_the_import_contract() -> None:
+    import tomllib
+
+    contracts = tomllib.loads(_text("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["id"] == "layers")
+    expected = [re.findall(r"\w+", re.sub(r"\(\w+\)", "", layer)) for layer in layers if layer != "__main__"]
+    rows = re.findall(r"^\d+\. (`.*)$", _section("CONTRIBUTING.md", "Layers"), re.MULTILINE)
+    assert [re.findall(r"`(\w+)`", row) for row in rows] == expected
+
+
+def _section(name: str, title: str) -> str:
+    return _text(name).partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
 def test_every_package_has_its_reason() -> None:
     import tomllib
 
     project = tomllib.loads(_text("pyproject.toml"))["project"]
-    page = _text("README.md").partition("## Dependencies")[2].partition("\n## ")[0]
+    page = _section("CONTRIBUTING.md", "Dependencies")
     requirements = [
         *project["dependencies"],
         *(requirement for extra in project["optional-dependencies"].values() for requirement in extra),

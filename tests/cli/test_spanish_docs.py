@@ -14,29 +14,19 @@ from opttius_cli.render.registry import RENDERERS
 from opttius_cli.reports.library import Library
 
 ROOT = Path(__file__).parents[2]
-SECTIONS = {
+README_SECTIONS = {
     "Install": "Instalar",
-    "Five minutes": "Cinco minutos",
-    "Commands": "Comandos",
-    "Sources": "Orígenes",
-    "A live database": "Una base de datos en vivo",
-    "When a source does not work": "Cuando un origen no funciona",
-    "Formats": "Formatos",
-    "Scope": "Alcance",
-    "Who may see what": "Quién puede ver qué",
-    "Periods and comparison": "Períodos y comparación",
-    "What the numbers mean": "Qué significan los números",
-    "What was left out": "Lo que quedó fuera",
+    "Try it": "Probar",
+    "The commands people use": "Los comandos más usados",
+    "Sources": "Orígenes de los datos",
     "Privacy": "Privacidad",
-    "Configuration": "Configuración",
-    "Reports that arrive by themselves": "Informes que llegan solos",
-    "Your own reports": "Sus propios informes",
-    "Languages": "Idiomas",
-    "Performance": "Rendimiento",
-    "Dependencies": "Dependencias",
+    "What the figures mean": "Qué significan las cifras",
     "Development": "Desarrollo",
+    "More": "Más",
 }
-"""The sections of the guide in both languages. A new one is written in both, and named here."""
+"""The sections of the README in both languages. A new one is written in both, and named here."""
+ENGLISH_ONLY = {"performance.md", "privacy.md"}
+"""Pages without a Spanish one: measurements, and a page that has both languages in it."""
 
 
 def _text(name: str) -> str:
@@ -47,28 +37,34 @@ def _sections(name: str) -> list[str]:
     return re.findall(r"^## (.*)$", _text(name), re.MULTILINE)
 
 
-def test_the_guide_has_the_same_sections_in_both_languages() -> None:
-    english = [title for title in _sections("README.md") if title != "En español"]
-    assert [SECTIONS.get(title, f"{title}: not in Spanish") for title in english] == _sections("README.es.md")
+def test_the_readme_has_the_same_sections_in_both_languages() -> None:
+    sections = [README_SECTIONS.get(title, f"{title}: not in Spanish") for title in _sections("README.md")]
+    assert sections == _sections("README.es.md")
 
 
-def test_the_spanish_guide_names_every_command_format_and_reference() -> None:
-    page = _text("README.es.md")
+def test_every_page_has_its_equal_in_spanish() -> None:
+    """A guide has as many sections in both languages; the metrics and references are compared below."""
+    names = {page.name for page in (ROOT / "docs").glob("*.md")} - ENGLISH_ONLY
+    assert names == {page.name for page in (ROOT / "docs" / "es").glob("*.md")}
+    for name in names:
+        assert len(_sections(f"docs/{name}")) == len(_sections(f"docs/es/{name}")), name
+
+
+def test_the_spanish_pages_name_every_command_and_format() -> None:
+    page = _text("docs/es/commands.md").partition("<!-- generated")[0]
     tree = typer.main.get_command(build_app())
     names = getattr(tree, "commands", {})
     assert [name for name in names if f"`opttius {name}" not in page] == []
     inner = [inner_name for command in names.values() for inner_name in getattr(command, "commands", {})]
     assert [name for name in inner if f"`{name}" not in page] == []
-    formats = page.partition("## Formatos")[2].partition("## ")[0]
-    assert [name for name in RENDERERS if f"`{name}`" not in formats] == []
-    pages = {f"docs/es/{file.name}" for file in (ROOT / "docs" / "es").glob("*.md")}
-    assert {link for link in pages if f"({link})" not in page} == set()
+    for formats in (_text("docs/formats.md"), _text("docs/es/formats.md")):
+        assert [name for name in RENDERERS if f"`{name}`" not in formats] == []
 
 
 def test_the_ten_rules_are_ten_in_both() -> None:
     for name, section in (
-        ("README.md", "What the numbers mean"),
-        ("README.es.md", SECTIONS["What the numbers mean"]),
+        ("docs/tour.md", "What the numbers mean"),
+        ("docs/es/tour.md", "Qué significan los números"),
     ):
         body = _text(name).partition(f"## {section}\n")[2].partition("\n## ")[0]
         assert re.findall(r"^(\d+)\. ", body, re.MULTILINE) == [str(number) for number in range(1, 11)]

@@ -1,0 +1,1 @@
+"""The pages of the project, and the program that writes their generated parts (``make docs``)."""
