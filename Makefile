@@ -77,7 +77,7 @@ messages-check: $(TEMPLATE)
 	$(BABEL) update --check --domain opttius --input-file $< --output-dir $(LOCALE) --no-wrap \
 		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
-docs: $(VENV)/.developing ## the references under docs/, from help texts and report headers
+docs: $(VENV)/.developing ## the generated parts of the pages: references, transcripts, the map of modules
 	$(BIN)/python -m docs
 
 wheel: $(VENV)/.developing ## dist/*.whl
