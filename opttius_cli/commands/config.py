@@ -11,13 +11,14 @@ import typer
 
 from opttius_cli import config as settings
 from opttius_cli import redaction
+from opttius_cli.command_support.command_group import build_group
 from opttius_cli.command_support.jobs import load_jobs
 from opttius_cli.command_support.options import CommonOptions, with_options
 from opttius_cli.errors import ConfigError, OutputError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = build_group()
 _REDACTED = "…"
 """Shown instead of the value of a secret."""
 

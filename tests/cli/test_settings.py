@@ -204,11 +204,11 @@ def test_the_environment_may_set_no_more_than_the_file(
 
 
 def test_a_file_of_a_windows_editor_is_read(run: Callable[..., RunResult], shop: Path) -> None:
-    text = f'source = "{shop.as_posix()}"\n[reports.weekly]\nparts = ["kpis"]\nformats = ["csv"]\n'
+    text = f'source = "{shop.as_posix()}"\n[jobs.weekly]\nparts = ["kpis"]\nformats = ["csv"]\n'
     Path("opttius.toml").write_text(text, encoding="utf-8-sig")
     assert run("config", "validate").code == 0
     assert settings(run)["source"][0] == str(shop)
-    assert "weekly" in run("report", "list").out
+    assert "weekly" in run("job", "list").out
 
 
 @pytest.mark.parametrize(
