@@ -303,11 +303,23 @@ def find_user_folder(environment: Mapping[str, str]) -> Path:
 
 def find_cache_folder(config: Config, environment: Mapping[str, str]) -> Path:
     """Return the folder of snapshots."""
-    if config.cache_folder or environment.get("OPTTIUS_CACHE_DIR"):
-        return Path(config.cache_folder or environment["OPTTIUS_CACHE_DIR"]).expanduser()
+    return _locate_cache_folder(config, environment)[0]
+
+
+def find_cache_origin(config: Config, environment: Mapping[str, str]) -> str:
+    """Return where the folder of snapshots comes from: a file, a variable, or the default."""
+    return _locate_cache_folder(config, environment)[1]
+
+
+def _locate_cache_folder(config: Config, environment: Mapping[str, str]) -> tuple[Path, str]:
+    """Return the folder of snapshots, and where it comes from."""
+    if config.cache_folder:
+        return Path(config.cache_folder).expanduser(), config.origins["cache.folder"]
+    if folder := environment.get("OPTTIUS_CACHE_DIR"):
+        return Path(folder).expanduser(), f"{_('environment')} (OPTTIUS_CACHE_DIR)"
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("opttius", appauthor=False))
+    return Path(platformdirs.user_cache_dir("opttius", appauthor=False)), DEFAULT
 
 
 def find_state_folder(environment: Mapping[str, str]) -> Path:
