@@ -84,7 +84,8 @@ def test_an_error_has_the_name_it_is_explained_by(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["No such command {name!r}.", "Missing command.", "Got unexpected extra argument(s) ({extra_args})"]
+    "text",
+    ["No such command {name!r}.", "Missing command.", "Got unexpected extra argument(s) ({extra_args})"],
 )
 def test_an_error_has_the_text_it_is_found_by(text: str) -> None:
     assert text in _read_sources()
