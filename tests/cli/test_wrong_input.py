@@ -270,3 +270,15 @@ def test_a_fault_in_the_source_names_file_and_line(run: Callable[..., RunResult]
     assert ran.code == 0
     (reject,) = json.loads(ran.out)["rejects"]
     assert (reject["file"], reject["lines"], reject["refused"]) == ("customers.csv", ["10"], True)
+
+
+@pytest.mark.parametrize(
+    "arguments", [("report",), ("report", "run", "--due"), ("report", "status")], ids=" ".join
+)
+def test_the_old_name_of_job_is_refused_with_what_to_type(
+    run: Callable[..., RunResult], arguments: tuple[str, ...]
+) -> None:
+    ran = run(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert "“opttius report” is called “opttius job” now. Type opttius job run, list or status" in ran.err
+    assert "opttius schedule install" in ran.err

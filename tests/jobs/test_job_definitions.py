@@ -56,6 +56,10 @@ below = 1"""
             'parts = ["kpis"]\nformats = ["csv"]\neach_branch = true\noutput = "a/x"',
             8, "jobs.x.output", "needs {branch}",
         ),
+        (
+            'parts = ["kpis"]\nformats = ["csv"]\noutput = "a/{report}"', 7, "jobs.x.output",
+            "{report} is called {job} now",
+        ),
         ('parts = ["kpis"]\nformats = ["csv"]\nperiod = "soon"', 7, "jobs.x.period", "a period such as"),
         ('parts = ["kpis"]\nformats = ["csv"]\nkeep = 0', 7, "jobs.x.keep", "1 or more"),
         ('parts = ["kpis"]\nformats = ["csv"]\ntimezone = "Chile"', 7, "jobs.x.timezone", "a time zone such as"),

@@ -153,6 +153,7 @@ def test_a_ledger_of_an_older_version_goes_on(project: Project) -> None:
     with closing(sqlite3.connect(project.ledger.file)) as con:
         con.execute("ALTER TABLE runs DROP COLUMN defined")
         con.execute("ALTER TABLE runs DROP COLUMN alive")
+        con.execute("ALTER TABLE runs RENAME COLUMN job TO report")
     ran = project.run("job", "run", "--due")
     assert (ran.code, ran.out) == (0, "")
     assert len(project.runs("daily")) == 1

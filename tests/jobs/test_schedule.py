@@ -61,6 +61,12 @@ def test_ours_is_written_once_and_everything_else_stays() -> None:
     assert crontab.insert_block("0 1 * * * no newline", _call()).startswith("0 1 * * * no newline\n#")
 
 
+def test_a_line_from_before_jobs_had_their_name_is_replaced_and_removed() -> None:
+    old = crontab.build_block(_call()).replace("job run --due", "report run --due")
+    assert crontab.insert_block(OTHERS + old, _call()) == OTHERS + crontab.build_block(_call())
+    assert crontab.remove_block(OTHERS + old, _call().folder) == OTHERS
+
+
 @pytest.mark.parametrize("half", [0, 2])
 def test_a_mark_without_its_counterpart_is_left_to_a_person(half: int) -> None:
     lines = crontab.build_block(_call()).splitlines(keepends=True)
