@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.cases import DUCKDB, MB, PYTHON, REPORTS, Case, list_cases
+from benchmarks.cases import DUCKDB, JOBS, MB, PYTHON, Case, list_cases
 from benchmarks.measure import CommandFailedError, Measure, measure_median
 from benchmarks.shop import create_shop
 from benchmarks.text_table import align_columns
@@ -73,7 +73,7 @@ def write_settings() -> Path:
     """The folder of the settings of what is measured."""
     place = KEEP / "config"
     place.mkdir(parents=True, exist_ok=True)
-    (place / "opttius.toml").write_text(REPORTS, encoding="utf-8")
+    (place / "opttius.toml").write_text(JOBS, encoding="utf-8")
     return place
 
 

@@ -30,17 +30,17 @@ class Case:
     rate: int | None = None
 
 
-REPORTS = """
+JOBS = """
 organization = "mirador-austral"
 
-[reports.branches]
+[jobs.branches]
 parts = ["dashboard", "segments", "rfm"]
 formats = ["xlsx", "html", "csv"]
 each_branch = true
 every = "month 1 07:00"
-output = "reports/{period}/{branch}"
+output = "jobs/{period}/{branch}"
 """
-"""The settings that hold the report which is measured. The shop of full size has twelve branches."""
+"""The settings that hold the job which is measured. The shop of full size has twelve branches."""
 
 PYTHON = "python -c pass"
 DUCKDB = "python -c 'import duckdb'"
@@ -73,8 +73,8 @@ def list_cases(parquet: Shop, csv: Shop) -> list[Case]:
             memory=600 * MB,
         ),
         Case(
-            name="report run, each branch × 3 formats",
-            command=(PROGRAM, "report", "run", "branches", "--quiet", "--source", str(parquet.folder)),
+            name="job run, each branch × 3 formats",
+            command=(PROGRAM, "job", "run", "branches", "--quiet", "--source", str(parquet.folder)),
             seconds=20,
         ),
     ]

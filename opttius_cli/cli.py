@@ -12,6 +12,8 @@ from typer.exceptions import Abort, Exit, TyperException
 
 from opttius_cli import __version__, diagnostics, i18n, language, sigint
 from opttius_cli.command_support import audit_hook, typer_fast_parse, typer_i18n
+from opttius_cli.command_support.command_group import check_language
+from opttius_cli.command_support.options import LanguageOption
 from opttius_cli.errors import OpttiusError, OutputError, UsageError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
 def handle_no_command(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help=N_("Print the version."), is_eager=True)] = False,
+    lang: LanguageOption = None,
 ) -> None:
     """Print the version when asked to; refuse a command line without a command."""
+    check_language(lang)
     if version:
         sys.stdout.write(f"opttius {__version__}\n")
         raise Exit(0)
@@ -49,8 +53,8 @@ COMMANDS: dict[str, str] = {
 """Each command is the function of that name in the module of that name under ``commands``."""
 GROUPS: dict[str, str] = {
     "reports": N_("Which reports exist, and what their figures mean."),
-    "report": N_("The reports that opttius.toml defines: make them, see whether they came."),
-    "schedule": N_("Let cron or systemd run the reports that are due."),
+    "job": N_("The jobs that opttius.toml defines: run them, see whether their files came."),
+    "schedule": N_("Let cron or systemd run the jobs that are due."),
     "cache": N_("The stored snapshots: list them, clear them."),
     "config": N_("The settings: show, create, validate."),
 }

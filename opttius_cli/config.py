@@ -125,8 +125,8 @@ class Config:
             "360MB to load a database, 300MB to answer"
         ),
     )
-    reports_folder: str | None = _declare_setting(
-        "reports_folder", setting_parsers.parse_text, None, N_("where reports are put")
+    jobs_folder: str | None = _declare_setting(
+        "jobs_folder", setting_parsers.parse_text, None, N_("where the files of jobs are put")
     )
     report_seconds: int = _declare_setting(
         "limits.report_seconds",
@@ -241,6 +241,16 @@ def resolve_config(options: Mapping[str, Any], environment: Mapping[str, str], f
     layers: list[tuple[str, Mapping[str, Any]]] = [
         (_("option"), {key: value for key, value in options.items() if value is not None})
     ]
+    for old, new in _OLD_NAMES.items():
+        if environment.get(environment_variable(old)):
+            raise ConfigError(
+                _(
+                    "{origin}: {old} is called {new} now. Type {new}.",
+                    origin=_("environment"),
+                    old=environment_variable(old),
+                    new=environment_variable(new),
+                )
+            )
     names = {key: environment_variable(key) for key in list_settings()}
     variables = {key: environment[name] for key, name in names.items() if environment.get(name)}
     layers.append((_("environment"), variables))
@@ -293,11 +303,23 @@ def find_user_folder(environment: Mapping[str, str]) -> Path:
 
 def find_cache_folder(config: Config, environment: Mapping[str, str]) -> Path:
     """Return the folder of snapshots."""
-    if config.cache_folder or environment.get("OPTTIUS_CACHE_DIR"):
-        return Path(config.cache_folder or environment["OPTTIUS_CACHE_DIR"]).expanduser()
+    return _locate_cache_folder(config, environment)[0]
+
+
+def find_cache_origin(config: Config, environment: Mapping[str, str]) -> str:
+    """Return where the folder of snapshots comes from: a file, a variable, or the default."""
+    return _locate_cache_folder(config, environment)[1]
+
+
+def _locate_cache_folder(config: Config, environment: Mapping[str, str]) -> tuple[Path, str]:
+    """Return the folder of snapshots, and where it comes from."""
+    if config.cache_folder:
+        return Path(config.cache_folder).expanduser(), config.origins["cache.folder"]
+    if folder := environment.get("OPTTIUS_CACHE_DIR"):
+        return Path(folder).expanduser(), f"{_('environment')} (OPTTIUS_CACHE_DIR)"
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("opttius", appauthor=False))
+    return Path(platformdirs.user_cache_dir("opttius", appauthor=False)), DEFAULT
 
 
 def find_state_folder(environment: Mapping[str, str]) -> Path:
@@ -309,7 +331,7 @@ def find_state_folder(environment: Mapping[str, str]) -> Path:
     return Path(platformdirs.user_state_dir("opttius", appauthor=False))
 
 
-_PATH_SETTINGS = {"source", "cache.folder", "reports_folder"}
+_PATH_SETTINGS = {"source", "cache.folder", "jobs_folder"}
 
 
 def _resolve_path(file: Path, value: Any) -> Any:
@@ -324,13 +346,28 @@ def _resolve_path(file: Path, value: Any) -> Any:
     )
 
 
-_JOB_TABLES = {"reports"}
+_JOB_TABLES = {"jobs"}
 """Tables of the file that define jobs instead of settings."""
+_OLD_NAMES = {"reports": "jobs", "reports_folder": "jobs_folder"}
+"""Keys of a file that were renamed: an old one is an error that names the new one."""
+
+
+def _reject_old_names(tables: Mapping[str, Any], file: Path) -> None:
+    """Raise ConfigError for a key that was renamed, with what to type instead."""
+    for old, new in _OLD_NAMES.items():
+        if old not in tables:
+            continue
+        table = next(iter(tables[old]), "NAME") if isinstance(tables[old], dict) else None
+        old_key, new_key = (f"[{key}.{table}]" if table else key for key in (old, new))
+        raise ConfigError(
+            _("{origin}: {old} is called {new} now. Type {new}.", origin=file, old=old_key, new=new_key)
+        )
 
 
 def read_config_file(file: Path) -> dict[str, Any]:
     """Read the settings of one file by dotted key. Raises ConfigError for invalid TOML or an unknown key."""
     tables = toml_file.parse_toml(file, toml_file.read_text(file))
+    _reject_old_names(tables, file)
     declared = list_settings()
     flat: dict[str, Any] = {}
     for key, value in tables.items():

@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from opttius_cli import audit, config, diagnostics
-from opttius_cli.command_support.request import read_clock
+from opttius_cli import audit, clock, config, diagnostics
 from opttius_cli.errors import OutputError, UsageError
 from opttius_cli.i18n import _
 
@@ -18,14 +17,14 @@ if TYPE_CHECKING:
 
     from opttius_cli.audit import AuditRecord
 
-AUDITED_COMMANDS = ("dashboard", "customer", "customers", "segments", "export", "check", "load", "report run")
+AUDITED_COMMANDS = ("dashboard", "customer", "customers", "segments", "export", "check", "load", "job run")
 """The commands that read data: a run of one is logged even when its options are invalid."""
 
 
 def start_audit() -> tuple[AuditRecord, float]:
     """Return the record of a run that begins now, and its start on the monotonic clock."""
     try:
-        moment = read_clock()
+        moment = clock.now()
     except UsageError:
         # The command itself will report it.
         moment = datetime.now(UTC)

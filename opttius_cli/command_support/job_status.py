@@ -1,106 +1,76 @@
-"""``opttius report list`` and ``status``: list the jobs, and show whether their last runs came."""
+"""Compute the status of jobs, and show lists of jobs as a table or as JSON."""
 
 from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-import typer
-
+from opttius_cli import clock
 from opttius_cli import config as settings
-from opttius_cli.command_support.jobs import load_jobs
-from opttius_cli.command_support.options import CommonOptions, with_options
-from opttius_cli.command_support.request import build_reporter, read_clock
-from opttius_cli.errors import CheckFailedError, UsageError
-from opttius_cli.i18n import N_, _, n_
+from opttius_cli.errors import UsageError
+from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
 from opttius_cli.setting_parsers import parse_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from opttius_cli.jobs.definition import Job
     from opttius_cli.jobs.status import JobStatus
 
+_STATE_LABELS = {
+    "ok": N_("OK"),
+    "never": N_("never run"),
+    "running": N_("running"),
+    "late": N_("late"),
+    "failed": N_("failed"),
+}
 
-@with_options(CommonOptions)
-def list_(options: CommonOptions) -> None:
-    """List the name, schedule, next due time, formats and output of each job."""
+
+def write_job_table(jobs: Iterable[Job]) -> None:
+    """Write the name, schedule, next due time, formats and output of each job."""
     from opttius_cli.schedule.due_instants import find_next
 
-    jobs = load_jobs(settings.resolve_config({"language": options.lang}, os.environ, Path.cwd()))
-    _warn_when_empty(options, jobs)
+    moment = clock.now()
     rows = [
         (
             job.name,
             job.schedule.every if job.schedule else "—",
-            _format_local_time(find_next(job.schedule, read_clock()), job) if job.schedule else "—",
+            _format_local_time(find_next(job.schedule, moment), job) if job.schedule else "—",
             ", ".join(job.formats),
             job.output,
         )
-        for job in jobs.values()
+        for job in jobs
     ]
-    _write_rows([(_("Report"), _("Every"), _("Next due"), _("Formats"), _("Output")), *rows])
+    _write_rows([(_("Job"), _("Every"), _("Next due"), _("Formats"), _("Output")), *rows])
 
 
-@with_options(CommonOptions)
-def status(
-    options: CommonOptions,
-    name: Annotated[str | None, typer.Argument(metavar=N_("NAME"), help=N_("Only this report."))] = None,
-    max_age: Annotated[
-        str | None,
-        typer.Option(
-            metavar=N_("AGE"), help=N_("A report is late when its last success is older (26h, 8d).")
-        ),
-    ] = None,
-    format: Annotated[
-        Literal["table", "json"], typer.Option("--format", "-f", help=N_("How it is written."))
-    ] = "table",
-) -> None:
-    """Show each job's last run, last success and next due time."""
-    from opttius_cli.jobs.definition import find_job
-    from opttius_cli.jobs.status import BAD_VERDICTS
-
-    jobs = load_jobs(settings.resolve_config({"language": options.lang}, os.environ, Path.cwd()))
-    chosen = [find_job(jobs, name)] if name else list(jobs.values())
-    _warn_when_empty(options, chosen)
-    statuses = [(job, _compute_status(job, _parse_max_age(max_age))) for job in chosen]
-    if format == "json":
-        entries = [_build_json_entry(job_status) for _job, job_status in statuses]
-        sink.write_stdout_text(json.dumps(entries, ensure_ascii=False, indent=2) + "\n")
-    else:
-        heading = (_("Report"), _("State"), _("Last success"), _("Next due"), _("Cause"))
-        _write_rows([heading, *(_build_status_row(*job) for job in statuses)])
-    bad = [job_status.job_name for _job, job_status in statuses if job_status.verdict in BAD_VERDICTS]
-    if bad:
-        raise CheckFailedError(
-            n_(
-                "{count} report did not come: {names}.",
-                "{count} reports did not come: {names}.",
-                len(bad),
-                names=", ".join(bad),
-            )
-        )
+def write_status_table(statuses: Iterable[tuple[Job, JobStatus]]) -> None:
+    """Write the state, last success, next due time and cause of failure of each job."""
+    heading = (_("Job"), _("State"), _("Last success"), _("Next due"), _("Cause"))
+    _write_rows([heading, *(_build_status_row(job, job_status) for job, job_status in statuses)])
 
 
-def _warn_when_empty(options: CommonOptions, jobs: Collection[object]) -> None:
-    if not jobs:
-        build_reporter(options).show_note(
-            _("No report is defined. Write a table [reports.NAME] in opttius.toml.")
-        )
+def write_status_json(statuses: Iterable[JobStatus]) -> None:
+    """Write the last run, last success and next due time of each job as JSON."""
+    entries = [_build_json_entry(job_status) for job_status in statuses]
+    sink.write_stdout_text(json.dumps(entries, ensure_ascii=False, indent=2) + "\n")
 
 
-def _compute_status(job: Job, max_age: float | None) -> JobStatus:
+def compute_statuses(jobs: Iterable[Job], max_age: str | None) -> list[tuple[Job, JobStatus]]:
+    """Compute the status of each job from the ledger. Raises UsageError for an invalid ``max_age``."""
     from opttius_cli.jobs.ledger import Ledger
     from opttius_cli.jobs.run_job import LEDGER_FILE, LOCK_FOLDER
     from opttius_cli.jobs.status import compute_status, read_runs
 
-    state = settings.find_state_folder(os.environ)
-    runs, is_running = read_runs(job, Ledger(state / LEDGER_FILE), state / LOCK_FOLDER)
-    return compute_status(job, runs, read_clock(), is_running=is_running, max_age=max_age)
+    state, moment, seconds = settings.find_state_folder(os.environ), clock.now(), _parse_max_age(max_age)
+    statuses = []
+    for job in jobs:
+        runs, is_running = read_runs(job, Ledger(state / LEDGER_FILE), state / LOCK_FOLDER)
+        statuses.append((job, compute_status(job, runs, moment, is_running=is_running, max_age=seconds)))
+    return statuses
 
 
 def _parse_max_age(text: str | None) -> float | None:
@@ -115,7 +85,7 @@ def _parse_max_age(text: str | None) -> float | None:
 def _build_json_entry(job_status: JobStatus) -> dict[str, Any]:
     last, success = job_status.last, job_status.success
     return {
-        "report": job_status.job_name,
+        "job": job_status.job_name,
         "state": job_status.verdict,
         "last_status": last.status if last else None,
         "last_started": last.started.isoformat() if last else None,
@@ -127,15 +97,6 @@ def _build_json_entry(job_status: JobStatus) -> dict[str, Any]:
         "last_success": success.ended.isoformat() if success and success.ended else None,
         "next_due": job_status.next_due.isoformat() if job_status.next_due else None,
     }
-
-
-_STATE_LABELS = {
-    "ok": N_("OK"),
-    "never": N_("never made"),
-    "running": N_("running"),
-    "late": N_("late"),
-    "failed": N_("failed"),
-}
 
 
 def _build_status_row(job: Job, job_status: JobStatus) -> tuple[str, ...]:
@@ -159,7 +120,7 @@ def _format_local_time(moment: datetime, job: Job) -> str:
     return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
 
 
-def _write_rows(rows: list[tuple[str, ...]]) -> None:
+def _write_rows(rows: Sequence[tuple[str, ...]]) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows

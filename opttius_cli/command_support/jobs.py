@@ -48,7 +48,7 @@ def load_jobs(config: Config) -> dict[str, Job]:
     """Load every job that the config files define. Raises DefinitionError for an invalid one."""
     from opttius_cli.jobs.definition import load_jobs
 
-    root = Path(config.reports_folder).expanduser().absolute() if config.reports_folder else None
+    root = Path(config.jobs_folder).expanduser().absolute() if config.jobs_folder else None
     return load_jobs(
         settings.find_config_files(os.environ, Path.cwd()), root, config.timezone, build_allowed_values()
     )

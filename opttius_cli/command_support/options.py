@@ -15,6 +15,14 @@ from opttius_cli.i18n import N_
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+LanguageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--lang",
+        metavar="es|en",
+        help=N_("Language: es or en; es-CL, es-AR, es-ES, en-US: numbers and dates as there."),
+    ),
+]
 Format = Literal["table", "json", "csv", "md", "xlsx", "html", "parquet"]
 
 
@@ -23,13 +31,7 @@ class CommonOptions:
     """The options of every command. ``record`` is not an option but the audit record of this run."""
 
     record: AuditRecord = field(default_factory=AuditRecord)
-    lang: Annotated[
-        str | None,
-        typer.Option(
-            metavar="es|en",
-            help=N_("Language: es or en; es-CL, es-AR, es-ES, en-US: numbers and dates as there."),
-        ),
-    ] = None
+    lang: LanguageOption = None
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help=N_("Print only errors on stderr."))] = False
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help=N_("Print details on stderr."))] = False
     no_color: Annotated[bool, typer.Option("--no-color", help=N_("No colours (so does NO_COLOR)."))] = False

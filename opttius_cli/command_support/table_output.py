@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from opttius_cli.command_support.options import CommonOptions
-from opttius_cli.command_support.request import (
+from opttius_cli.command_support.output import (
     build_style,
     require_filename,
+    resolve_format,
     warn_extension_mismatch,
 )
-from opttius_cli.errors import UsageError
-from opttius_cli.i18n import N_, _, get_language
+from opttius_cli.i18n import N_, get_language
 from opttius_cli.render import listing, sink
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ class ListOptions(CommonOptions):
         str | None, typer.Option("--output", "-o", metavar=N_("FILE"), help=N_("A file, or - for stdout."))
     ] = None
     force: Annotated[bool, typer.Option("--force", help=N_("Overwrite the file of --output."))] = False
+
+
+_EXTENSIONS: dict[listing.Format, str] = {"csv": "csv", "json": "json", "table": "txt"}
 
 
 def build_result(
@@ -75,7 +78,7 @@ def build_result(
 def write_list(result: Result, options: ListOptions) -> None:
     """Write a list as the options say. Only its owner can read a file, because it tells who worked when."""
     require_filename(options.output)
-    format_name, style = options.format or _resolve_format(options.output), build_style(options)
+    format_name, style = _choose_format(options), build_style(options)
     if options.output in {None, "-"}:
         sink.write_stdout(lambda out: listing.write_listing(result, out, style, format_name))
         return
@@ -86,18 +89,6 @@ def write_list(result: Result, options: ListOptions) -> None:
     warn_extension_mismatch(path, format_name, options)
 
 
-def _resolve_format(target: str | None) -> listing.Format:
-    """Return the format of a file's extension, a table for stdout. Raises UsageError for an unknown one."""
-    if target in {None, "-"}:
-        return "table"
-    extensions: dict[str, listing.Format] = {".json": "json", ".csv": "csv", ".txt": "table"}
-    format_name = extensions.get(Path(str(target)).suffix.lower())
-    if format_name is None:
-        raise UsageError(
-            _(
-                "The name of {path} does not show its format. Add --format, one of {formats}.",
-                path=target,
-                formats=", ".join(sorted(extensions.values())),
-            )
-        )
-    return format_name
+def _choose_format(options: ListOptions) -> listing.Format:
+    """Return the format of ``--format``, else that of the file's extension, else a table."""
+    return options.format or resolve_format(options.output, _EXTENSIONS) or "table"

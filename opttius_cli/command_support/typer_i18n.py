@@ -31,6 +31,7 @@ TYPER_MESSAGES = (
 """Texts that Typer writes itself, listed here so that the catalogs contain them."""
 
 _NO_COMMAND = re.compile(r"No such command '(?P<name>.*?)'\.")
+_MISSING_COMMAND = "Missing command."
 _EXTRA_ARGUMENTS = re.compile(r"Got unexpected extra argument\(s\) \((?P<words>.*)\)")
 
 
@@ -107,10 +108,17 @@ def _explain_extra_words(error: TyperException) -> str:
     """Explain words that no command and no argument takes; an unknown error keeps Typer's English text."""
     context: Any = getattr(error, "ctx", None)
     if context and (match := _NO_COMMAND.match(error.message)):
+        if match["name"] == "report" and context.parent is None:
+            return _(
+                "“opttius report” is called “opttius job” now. Type opttius job run, list or status; "
+                "opttius schedule install renews a line of cron."
+            )
         return _add_suggestions(
             _("There is no command “{name}”.", name=redact_value(match["name"])),
             suggest_names(match["name"], context.command.commands, limit=12),
         )
+    if context and error.message == _MISSING_COMMAND:
+        return _("A command is missing. Type {command} --help.", command=context.command_path)
     if context and (match := _EXTRA_ARGUMENTS.match(error.message)):
         return _(
             "“{words}” cannot be used here. Type {command} --help.",

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from opttius_cli import setting_parsers, sigint
+from opttius_cli import clock, setting_parsers, sigint
 from opttius_cli.command_support.keyboard import Keyboard
-from opttius_cli.command_support.request import build_style, read_clock
+from opttius_cli.command_support.output import build_style
 from opttius_cli.diagnostics import Reporter, is_interruption
 from opttius_cli.errors import (
     NotAllowedError,
@@ -108,7 +108,7 @@ def run_watch(
         _handle_signals(screen, keyboard),
     ):
         run_watch_loop(
-            request, ask, screen, WatchTiming(interval_seconds, read_clock, time.monotonic, keyboard.read_key)
+            request, ask, screen, WatchTiming(interval_seconds, clock.now, time.monotonic, keyboard.read_key)
         )
 
 

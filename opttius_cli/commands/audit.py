@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from opttius_cli import audit as log
-from opttius_cli import config, diagnostics, setting_parsers
+from opttius_cli import clock, config, diagnostics, setting_parsers
 from opttius_cli.command_support.options import with_options
-from opttius_cli.command_support.request import read_clock
 from opttius_cli.command_support.table_output import ListOptions, build_result, write_list
 from opttius_cli.errors import OutputError, UsageError
 from opttius_cli.i18n import N_, _, n_
@@ -103,7 +102,7 @@ def _parse_since(text: str, zone: ZoneInfo) -> datetime:
     with suppress(ValueError, OverflowError):
         return start_of_day(date.fromisoformat(text), zone)
     try:
-        return read_clock() - timedelta(seconds=setting_parsers.parse_duration(text))
+        return clock.now() - timedelta(seconds=setting_parsers.parse_duration(text))
     except (ValueError, OverflowError) as error:
         raise UsageError(
             _(

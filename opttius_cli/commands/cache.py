@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opttius_cli import config
+from opttius_cli import clock, config
+from opttius_cli.command_support.command_group import build_group
 from opttius_cli.command_support.options import CommonOptions, with_options
-from opttius_cli.command_support.request import read_clock
 from opttius_cli.command_support.table_output import ListOptions, build_result, write_list
 from opttius_cli.errors import BusyError, UnknownNameError
 from opttius_cli.i18n import N_, _
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from opttius_cli.snapshot.cache import CachedSnapshot
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = build_group()
 _TITLES = {"es": "Datos cargados", "en": "Snapshots"}
 _COLUMNS = (
     ("snapshot", "id", "Nombre", "Name"),
@@ -42,7 +42,7 @@ _COLUMNS = (
 @with_options(ListOptions)
 def list_(options: ListOptions) -> None:
     """List the snapshots of the cache. One without a scope holds its whole source."""
-    moment = read_clock()
+    moment = clock.now()
     rows = [_build_row(snapshot, moment) for snapshot in _list_snapshots(options)]
     words = {"scope": {"limited": _("limited")}}
     write_list(build_result("cache", _TITLES, _COLUMNS, rows, words=words), options)

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 import typer
 
 from opttius_cli.command_support.options import QueryOptions, with_options
-from opttius_cli.command_support.request import build_request, write_answer
+from opttius_cli.command_support.output import plan_output, write_answer
+from opttius_cli.command_support.request import build_request
 from opttius_cli.errors import CheckFailedError
 from opttius_cli.i18n import N_, get_language, n_
 
@@ -29,12 +30,13 @@ def check(
     from opttius_cli import session
     from opttius_cli.reports.layouts import FINDINGS
 
+    output = plan_output(options)
     request = build_request(options, has_period=False, every_tier=True)
     settings = request.config
     scoped = bool(settings.branches or settings.organization or settings.user)
     with session.open_session(request) if scoped else session.open_unscoped_session(request) as opened:
         answer = session.run_reports(opened, "check", FINDINGS)
-    write_answer(answer, options)
+    write_answer(answer, options, output)
     grave = _SEVERITIES[: _SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
     severities = answer.parts[0].result.table.column(0).to_pylist()
     grave_count = sum(1 for severity in severities if severity in grave)

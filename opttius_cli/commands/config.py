@@ -11,13 +11,14 @@ import typer
 
 from opttius_cli import config as settings
 from opttius_cli import redaction
+from opttius_cli.command_support.command_group import build_group
 from opttius_cli.command_support.jobs import load_jobs
 from opttius_cli.command_support.options import CommonOptions, with_options
 from opttius_cli.errors import ConfigError, OutputError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = build_group()
 _REDACTED = "…"
 """Shown instead of the value of a secret."""
 
@@ -36,16 +37,19 @@ def show(
         else getattr(config, item.name)
         for key, item in settings.list_settings().items()
     }
+    # Not only the setting decides where the cache folder is.
+    values["cache.folder"] = str(settings.find_cache_folder(config, os.environ))
+    origins = {**config.origins, "cache.folder": settings.find_cache_origin(config, os.environ)}
     if as_json:
         safe = {
             key: redaction.redact_value(value) if isinstance(value, str) else value
             for key, value in values.items()
         }
-        rows = [{"key": key, "value": value, "origin": config.origins[key]} for key, value in safe.items()]
+        rows = [{"key": key, "value": value, "origin": origins[key]} for key, value in safe.items()]
         sink.write_stdout_text(json.dumps(rows, ensure_ascii=False, indent=2, default=list) + "\n")
         return
     for key, value in values.items():
-        sink.write_stdout_text(f"{key:<28} {_format_value(value):<28} {_(config.origins[key])}\n")
+        sink.write_stdout_text(f"{key:<28} {_format_value(value):<28} {_(origins[key])}\n")
 
 
 @app.command(help=N_("Write a commented opttius.toml into this folder."))

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from opttius_cli.command_support.options import QueryOptions, with_options
-from opttius_cli.command_support.request import build_request, write_answer
+from opttius_cli.command_support.output import plan_output, write_answer
+from opttius_cli.command_support.request import build_request
 from opttius_cli.i18n import N_
 
 
@@ -20,8 +21,8 @@ def customer(
     from opttius_cli import session
     from opttius_cli.reports.layouts import CUSTOMER
 
+    output = plan_output(options)
     with session.open_session(build_request(options, every_tier=True)) as active_session:
         customer_id = session.find_customer(active_session, customer_key)
-        write_answer(
-            session.run_reports(active_session, "customer", CUSTOMER, {"customer": customer_id}), options
-        )
+        answer = session.run_reports(active_session, "customer", CUSTOMER, {"customer": customer_id})
+        write_answer(answer, options, output)

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 import typer
 
 from opttius_cli.command_support.options import QueryOptions, with_options
-from opttius_cli.command_support.request import build_request, write_answer
+from opttius_cli.command_support.output import plan_output, write_answer
+from opttius_cli.command_support.request import build_request
 from opttius_cli.i18n import N_
 
 Sort = Literal["lifetime_value", "purchases", "last_purchase", "days_since_last_purchase", "created", "name"]
@@ -37,6 +38,8 @@ def customers(
     from opttius_cli.reports.layouts import CUSTOMERS
 
     filters = {"search": search or None, "inactive": inactive, "sort": sort, "limit": limit}
+    output = plan_output(options)
     with session.open_session(build_request(options, every_tier=True)) as active_session:
         filters["segment"] = session.resolve_segment(segment) if segment else None
-        write_answer(session.run_reports(active_session, "customers", CUSTOMERS, filters), options)
+        answer = session.run_reports(active_session, "customers", CUSTOMERS, filters)
+        write_answer(answer, options, output)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opttius_cli.command_support.options import QueryOptions, with_options
-from opttius_cli.command_support.request import build_request, write_answer
+from opttius_cli.command_support.output import plan_output, write_answer
+from opttius_cli.command_support.request import build_request
 from opttius_cli.i18n import N_
 
 if TYPE_CHECKING:
@@ -43,9 +44,10 @@ def dashboard(
     from opttius_cli.reports.layouts import DASHBOARD, select_sections
 
     interval_seconds = parse_interval(watch, options) if watch is not None else None
+    output = plan_output(options)
     request, slots = build_request(options, period=DEFAULT_PERIOD), select_sections(DASHBOARD, section or [])
     if interval_seconds is None:
-        write_answer(_run_dashboard(request, slots), options)
+        write_answer(_run_dashboard(request, slots), options, output)
     else:
         run_watch(
             request, lambda fresh_request: _run_dashboard(fresh_request, slots), options, interval_seconds

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from opttius_cli import config, i18n, redaction
+from opttius_cli import clock, config, i18n, redaction
 from opttius_cli.command_support.options import SourceOptions, with_options
-from opttius_cli.command_support.request import build_reporter, build_style, read_clock
+from opttius_cli.command_support.output import build_style
+from opttius_cli.command_support.request import build_reporter
 from opttius_cli.errors import NoSourceError, SourceError
 from opttius_cli.i18n import N_, _, n_
 from opttius_cli.render import sink
@@ -74,7 +75,7 @@ def _run_checks(settings: Config, role: str, options: SourceOptions, *, as_json:
         if not as_json:
             write_finding(finding)
 
-    server = doctors.run_checks(settings, os.environ, read_clock, on_finding)
+    server = doctors.run_checks(settings, os.environ, clock.now, on_finding)
     sql = (
         doctors.build_role_sql(settings, server, role)
         if redaction.is_connection_string(settings.source or "")
@@ -109,9 +110,7 @@ def _print_role_sql(settings: Config, role: str, options: SourceOptions) -> None
     from opttius_cli import doctor as doctors
 
     findings: list[Finding] = []
-    server = (
-        doctors.run_checks(settings, os.environ, read_clock, findings.append) if settings.source else None
-    )
+    server = doctors.run_checks(settings, os.environ, clock.now, findings.append) if settings.source else None
     if server is None:
         build_reporter(options).show_note(
             _(

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from opttius_cli.command_support.options import QueryOptions, with_options
-from opttius_cli.command_support.request import build_request, load_library, write_answer
+from opttius_cli.command_support.output import plan_output, write_answer
+from opttius_cli.command_support.request import build_request, load_library
 from opttius_cli.commands.dashboard import DEFAULT_PERIOD
 from opttius_cli.errors import UnknownNameError, UsageError
 from opttius_cli.i18n import N_, _, get_language
@@ -40,15 +41,12 @@ def export(
         raise UnknownNameError(_("report"), name, suggest_names(name, [*reports, "dashboard"]))
     slots = DASHBOARD if chosen == "dashboard" else build_list_layout(reports[chosen])
     has_period = chosen == "dashboard" or load_library().load_report(reports[chosen]).has_period
-    request = build_request(
-        options,
-        period=DEFAULT_PERIOD if has_period else None,
-        has_period=has_period,
-        default_format="csv" if options.output == "-" else "xlsx",
-    )
+    output = plan_output(options, makes_file=True)
+    request = build_request(options, period=DEFAULT_PERIOD if has_period else None, has_period=has_period)
     with session.open_session(request) as active_session:
         answer = session.run_reports(active_session, chosen, slots, session.EVERY_CUSTOMER)
-        write_answer(answer, options, default_name=f"{chosen}-{active_session.clock.local_date.isoformat()}")
+        file_name = f"{chosen}-{active_session.clock.local_date.isoformat()}"
+        write_answer(answer, options, output, file_name=file_name)
 
 
 def _print_reports(reports: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""``opttius report``: run the jobs that opttius.toml defines, list them, and show their status."""
+"""``opttius job``: run the jobs that opttius.toml defines, list them, and show their status."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import os
 import signal
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from opttius_cli import clock, diagnostics
 from opttius_cli import config as settings
-from opttius_cli import diagnostics
 from opttius_cli.command_support import job_status
+from opttius_cli.command_support.command_group import build_group
 from opttius_cli.command_support.jobs import build_job_request, load_jobs
-from opttius_cli.command_support.options import LoadOptions, with_options
-from opttius_cli.command_support.request import build_reporter, load_config, read_clock
-from opttius_cli.errors import AlertError, BusyError, OpttiusError, UsageError
-from opttius_cli.i18n import N_, _
+from opttius_cli.command_support.options import CommonOptions, LoadOptions, with_options
+from opttius_cli.command_support.request import build_reporter, load_config
+from opttius_cli.errors import AlertError, BusyError, CheckFailedError, OpttiusError, UsageError
+from opttius_cli.i18n import N_, _, n_
 from opttius_cli.render import sink
 
 if TYPE_CHECKING:
@@ -28,25 +30,25 @@ if TYPE_CHECKING:
     from opttius_cli.jobs.definition import Job
     from opttius_cli.jobs.run_job import Outcome, RunContext
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-app.command("list", help=N_("The reports that opttius.toml defines."))(job_status.list_)
-app.command(help=N_("Whether the reports came: exit 1 when one is late or has failed."))(job_status.status)
+app = build_group()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRunOptions(LoadOptions):
     """The options of a run of jobs."""
 
-    due: Annotated[bool, typer.Option("--due", help=N_("Every report that is due and not made yet."))] = False
+    due: Annotated[bool, typer.Option("--due", help=N_("Every job that is due and not delivered yet."))] = (
+        False
+    )
     catch_up: Annotated[
         bool,
-        typer.Option("--catch-up", help=N_("Every run that was due and is not made yet, also older ones.")),
+        typer.Option("--catch-up", help=N_("Every run that was due and not delivered yet, also older ones.")),
     ] = False
     as_of: Annotated[
         str | None,
         typer.Option(
             metavar=N_("WHEN"),
-            help=N_("The instant the report shows; its due time when not given."),
+            help=N_("The instant the files show; the due time when not given."),
         ),
     ] = None
     dry_run: Annotated[bool, typer.Option("--dry-run", help=N_("Only print which files would be made."))] = (
@@ -60,20 +62,20 @@ class JobRunOptions(LoadOptions):
         bool, typer.Option("--fail-on-alert", help=N_("Exit 10 when an alert is raised."))
     ] = False
     on_success: Annotated[
-        str | None, typer.Option(metavar=N_("COMMAND"), help=N_("Run this after a report was made."))
+        str | None, typer.Option(metavar=N_("COMMAND"), help=N_("Run this after a job has succeeded."))
     ] = None
     on_failure: Annotated[
-        str | None, typer.Option(metavar=N_("COMMAND"), help=N_("Run this after a report could not be made."))
+        str | None, typer.Option(metavar=N_("COMMAND"), help=N_("Run this after a job has failed."))
     ] = None
 
 
-@app.command(help=N_("Make the files of a report: all of them, or none."))
+@app.command(help=N_("Make the files of a job: all of them, or none."))
 @with_options(JobRunOptions)
 def run(
     options: JobRunOptions,
     name: Annotated[
         str | None,
-        typer.Argument(metavar=N_("NAME"), help=N_("A report of opttius.toml; report list names them.")),
+        typer.Argument(metavar=N_("NAME"), help=N_("A job of opttius.toml; job list names them.")),
     ] = None,
 ) -> None:
     """Run one job by name, or all that are due; print the path of every file that was made."""
@@ -81,7 +83,7 @@ def run(
     from opttius_cli.jobs.definition import find_job
 
     if name is None and not options.due and not options.catch_up:
-        raise UsageError(_("Which report? Type opttius report run NAME, or opttius report run --due."))
+        raise UsageError(_("Which job? Type opttius job run NAME, or opttius job run --due."))
     if options.as_of and (options.due or options.catch_up):
         raise UsageError(_("--as-of names one instant: leave out --due and --catch-up."))
     config = load_config(options)
@@ -98,15 +100,66 @@ def run(
         raise AlertError(alert_count)
 
 
+@app.command("list", help=N_("The jobs that opttius.toml defines."))
+@with_options(CommonOptions)
+def list_(options: CommonOptions) -> None:
+    """List the name, schedule, next due time, formats and output of each job."""
+    job_status.write_job_table(_load_jobs(options).values())
+
+
+@app.command(help=N_("Whether the jobs delivered: exit 1 when one is late or has failed."))
+@with_options(CommonOptions)
+def status(
+    options: CommonOptions,
+    name: Annotated[str | None, typer.Argument(metavar=N_("NAME"), help=N_("Only this job."))] = None,
+    max_age: Annotated[
+        str | None,
+        typer.Option(metavar=N_("AGE"), help=N_("A job is late when its last success is older (26h, 8d).")),
+    ] = None,
+    format: Annotated[
+        Literal["table", "json"], typer.Option("--format", "-f", help=N_("How it is written."))
+    ] = "table",
+) -> None:
+    """Show each job's last run, last success and next due time."""
+    from opttius_cli.jobs.definition import find_job
+    from opttius_cli.jobs.status import BAD_VERDICTS
+
+    jobs = _load_jobs(options)
+    chosen = [find_job(jobs, name)] if name else list(jobs.values())
+    statuses = job_status.compute_statuses(chosen, max_age)
+    if format == "json":
+        job_status.write_status_json(status for _job, status in statuses)
+    else:
+        job_status.write_status_table(statuses)
+    bad = [status.job_name for _job, status in statuses if status.verdict in BAD_VERDICTS]
+    if bad:
+        raise CheckFailedError(
+            n_(
+                "{count} job did not deliver: {names}.",
+                "{count} jobs did not deliver: {names}.",
+                len(bad),
+                names=", ".join(bad),
+            )
+        )
+
+
+def _load_jobs(options: CommonOptions) -> dict[str, Job]:
+    """Load the jobs, with a note when there is none."""
+    jobs = load_jobs(settings.resolve_config({"language": options.lang}, os.environ, Path.cwd()))
+    if not jobs:
+        build_reporter(options).show_note(_("No job is defined. Write a table [jobs.NAME] in opttius.toml."))
+    return jobs
+
+
 def _build_run_context(options: JobRunOptions, config: settings.Config) -> RunContext:
     """Build what every run needs: state folder, clock, stderr, requests and hooks."""
     from opttius_cli.jobs.run_job import RunContext
 
     return RunContext(
         state_folder=settings.find_state_folder(os.environ),
-        clock=read_clock,
+        clock=clock.now,
         reporter=build_reporter(options),
-        build_request=lambda job, instant: build_job_request(options, config, job, instant, read_clock()),
+        build_request=lambda job, instant: build_job_request(options, config, job, instant, clock.now()),
         environment=os.environ,
         if_changed=options.if_changed,
         on_success=options.on_success,
@@ -151,8 +204,8 @@ def _run_jobs(context: RunContext, chosen: list[Job], selection: RunSelection, r
 def _report_outcome(context: RunContext, outcome: Outcome) -> None:
     """Print the outcome of a run: the paths on stdout, the rest on stderr."""
     messages = {
-        "unchanged": _("{name}: nothing has changed; the files were kept.", name=outcome.run.report),
-        "empty": _("{name}: this report is empty; it was delivered anyway.", name=outcome.run.report),
+        "unchanged": _("{name}: nothing has changed; the files were kept.", name=outcome.run.job),
+        "empty": _("{name}: its files hold no data; they were delivered anyway.", name=outcome.run.job),
     }
     if outcome.run.status in messages:
         context.reporter.show_note(messages[outcome.run.status])

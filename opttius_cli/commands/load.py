@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from opttius_cli.command_support.options import QueryOptions, with_options
-from opttius_cli.command_support.request import build_request, write_answer
+from opttius_cli.command_support.output import plan_output, write_answer
+from opttius_cli.command_support.request import build_request
 from opttius_cli.errors import UsageError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
@@ -39,6 +40,7 @@ def load(
                 )
             )
         sink.check_writable(into, force=options.force, option="--into")
+    output = plan_output(options)
     request = build_request(options, source=place, every_tier=True)
     path = session.load_new_snapshot(request, into, force=options.force)
     # An admin sees the counts of the admin's scope only; without an admin, the whole source is shown.
@@ -46,4 +48,5 @@ def load(
     open_snapshot = session.open_session if is_admin else session.open_unscoped_session
     slots = LOAD_SUMMARY_FOR_READER if is_admin else LOAD_SUMMARY
     with open_snapshot(request, path) as active_session:
-        write_answer(session.run_reports(active_session, "load", slots, quality=ROW_QUALITY), options)
+        answer = session.run_reports(active_session, "load", slots, quality=ROW_QUALITY)
+        write_answer(answer, options, output)

@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
+from opttius_cli.command_support.command_group import build_group
 from opttius_cli.command_support.options import CommonOptions, with_options
 from opttius_cli.command_support.request import load_library
 from opttius_cli.errors import CheckFailedError
 from opttius_cli.i18n import N_, _, get_language, n_
 from opttius_cli.render import sink
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = build_group()
 ReportName = Annotated[
     str, typer.Argument(metavar=N_("NAME"), help=N_("A report's name, as reports list prints it."))
 ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opttius_cli import config as settings
+from opttius_cli.command_support.command_group import build_group
 from opttius_cli.command_support.jobs import load_jobs
 from opttius_cli.command_support.options import CommonOptions, with_options
 from opttius_cli.diagnostics import Reporter
@@ -20,7 +21,7 @@ from opttius_cli.render import sink
 if TYPE_CHECKING:
     from opttius_cli.schedule.call import Call
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = build_group()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class ScheduleOptions(CommonOptions):
     minutes: Annotated[
         int,
         typer.Option(
-            metavar=N_("MINUTES"), help=N_("How many minutes between two checks for reports that are due.")
+            metavar=N_("MINUTES"), help=N_("How many minutes between two checks for jobs that are due.")
         ),
     ] = 10
 
@@ -108,9 +109,6 @@ def _build_call(options: ScheduleOptions, *, require_job: bool = True) -> Call:
         config = settings.resolve_config({"language": options.lang}, os.environ, Path.cwd())
         if not any(job.schedule for job in load_jobs(config).values()):
             raise ConfigError(
-                _(
-                    'No report has a schedule. Write every = "mon 07:00" in a table [reports.NAME] of '
-                    "opttius.toml."
-                )
+                _('No job has a schedule. Write every = "mon 07:00" in a table [jobs.NAME] of opttius.toml.')
             )
     return build_call(folder, os.environ, options.minutes)

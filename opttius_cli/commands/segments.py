@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 import typer
 
 from opttius_cli.command_support.options import QueryOptions, with_options
-from opttius_cli.command_support.request import build_request, write_answer
+from opttius_cli.command_support.output import plan_output, write_answer
+from opttius_cli.command_support.request import build_request
 from opttius_cli.commands.dashboard import DEFAULT_PERIOD
 from opttius_cli.i18n import N_
 
@@ -23,7 +24,7 @@ def segments(
     from opttius_cli import session
     from opttius_cli.reports.layouts import SCHEMES, build_list_layout
 
+    output = plan_output(options)
     with session.open_session(build_request(options, period=DEFAULT_PERIOD)) as active_session:
-        write_answer(
-            session.run_reports(active_session, "segments", build_list_layout(SCHEMES[scheme])), options
-        )
+        answer = session.run_reports(active_session, "segments", build_list_layout(SCHEMES[scheme]))
+        write_answer(answer, options, output)

@@ -59,8 +59,8 @@ def _select_instants(context: RunContext, job: Job, selection: RunSelection) -> 
     if schedule is None and selection.mode != "now":
         raise UsageError(
             _(
-                "The report {name} has no schedule, so nothing of it can be due. "
-                'Write every = "mon 07:00" into [reports.{name}].',
+                "The job {name} has no schedule, so nothing of it can be due. "
+                'Write every = "mon 07:00" into [jobs.{name}].',
                 name=job.name,
             )
         )
@@ -74,8 +74,8 @@ def _select_instants(context: RunContext, job: Job, selection: RunSelection) -> 
     if selection.mode == "due" and instants and (missed := pending.list_missed_instants(schedule, runs, now)):
         context.reporter.show_note(
             n_(
-                "{count} earlier run of {name} was missed. Type opttius report run {name} --catch-up to make it.",
-                "{count} earlier runs of {name} were missed. Type opttius report run {name} --catch-up to make them.",
+                "{count} earlier run of {name} was missed. Type opttius job run {name} --catch-up to make it.",
+                "{count} earlier runs of {name} were missed. Type opttius job run {name} --catch-up to make them.",
                 len(missed),
                 name=job.name,
             )

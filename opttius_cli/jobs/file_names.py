@@ -35,7 +35,7 @@ def build_stem(job: Job, clock: Clock, period: Period | None, branch: str | None
 def list_set_folders(job: Job) -> Iterator[Path]:
     """List the existing folders that may hold a set of this job."""
     pieces = (glob.escape(piece) for piece in re.split(r"\{(?:period|date)\}", job.folder))
-    pattern = "*".join(pieces).replace("{report}", job.name)
+    pattern = "*".join(pieces).replace("{job}", job.name)
     return job.root.glob(pattern)
 
 
@@ -66,7 +66,7 @@ def format_period(period: Period) -> str:
 
 def _build_values(job: Job, clock: Clock, period: Period | None) -> dict[str, str]:
     return {
-        "report": job.name,
+        "job": job.name,
         "date": clock.local_date.isoformat(),
         "period": format_period(period) if period else clock.local_date.isoformat(),
     }

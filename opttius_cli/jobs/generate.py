@@ -163,7 +163,7 @@ def generate_files(
                 file.unlink()
         else:
             return file_set
-    raise SourceError(_("The snapshot is loaded again and again while the report is made. Try again later."))
+    raise SourceError(_("The snapshot is loaded again and again while the job runs. Try again later."))
 
 
 @contextmanager

@@ -37,9 +37,7 @@ def run_hook(
     if command and (
         problem := _run_command(command, {**context.environment, **build_variables(run, files, raised)})
     ):
-        context.reporter.show_note(
-            _("The command for {report}: {problem}", report=run.report, problem=problem)
-        )
+        context.reporter.show_note(_("The command for {job}: {problem}", job=run.job, problem=problem))
 
 
 def _run_command(command: str, environment: Mapping[str, str]) -> str | None:
@@ -79,7 +77,7 @@ def _select_command(context: RunContext, job: Job, run: Run) -> str | None:
 def build_variables(run: Run, files: Sequence[str], raised: Sequence[RaisedAlert]) -> dict[str, str]:
     """Build the environment variables that tell the hook about the run."""
     variables = {
-        "REPORT": run.report,
+        "JOB": run.job,
         "STATUS": run.status,
         "CAUSE": run.cause or "",
         "CODE": "" if run.code is None else str(run.code),

@@ -31,7 +31,7 @@ _BUSY_TIMEOUT = 20.0
 _TABLE = """
 CREATE TABLE IF NOT EXISTS runs (
     id INTEGER PRIMARY KEY,
-    report TEXT NOT NULL,
+    job TEXT NOT NULL,
     status TEXT NOT NULL,
     started TEXT NOT NULL,
     ended TEXT,
@@ -50,11 +50,11 @@ CREATE TABLE IF NOT EXISTS runs (
     defined TEXT,
     alive TEXT
 );
-CREATE INDEX IF NOT EXISTS runs_of_report ON runs (report, id);
+CREATE INDEX IF NOT EXISTS runs_of_job ON runs (job, id);
 """
 _INSERT = (
-    "INSERT INTO runs (report, status, started, ended, due, as_of, cause, code, rows, files, figures, alerts, "
-    "folder, staging, process, boot, defined, alive) VALUES (:report, :status, :started, :ended, :due, :as_of, "
+    "INSERT INTO runs (job, status, started, ended, due, as_of, cause, code, rows, files, figures, alerts, "
+    "folder, staging, process, boot, defined, alive) VALUES (:job, :status, :started, :ended, :due, :as_of, "
     ":cause, :code, :rows, :files, :figures, :alerts, :folder, :staging, :process, :boot, :defined, :alive)"
 )
 _UPDATE = (
@@ -62,10 +62,10 @@ _UPDATE = (
     "rows = :rows, files = :files, figures = :figures, alerts = :alerts, folder = :folder, staging = :staging "
     "WHERE id = :id"
 )
-_SELECT_RUNS = "SELECT * FROM runs WHERE report = ?1 AND coalesce(defined, ?2) = ?2 ORDER BY id DESC LIMIT ?3"
+_SELECT_RUNS = "SELECT * FROM runs WHERE job = ?1 AND coalesce(defined, ?2) = ?2 ORDER BY id DESC LIMIT ?3"
 """A job of the same name in another file is another job. Rows of older versions do not name the file."""
 _SELECT_UNFINISHED = (
-    "SELECT * FROM runs WHERE report = ?1 AND coalesce(defined, ?2) = ?2 AND status = 'running' ORDER BY id"
+    "SELECT * FROM runs WHERE job = ?1 AND coalesce(defined, ?2) = ?2 AND status = 'running' ORDER BY id"
 )
 _ADDED_COLUMNS = {
     "defined": "ALTER TABLE runs ADD COLUMN defined TEXT",
@@ -79,14 +79,14 @@ _BOOT_ID_FILE = Path("/proc/sys/kernel/random/boot_id")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run of the job named ``report``. ``due`` is its scheduled instant, None for a run without one.
+    """One run of the job named ``job``. ``due`` is its scheduled instant, None for a run without one.
 
     ``cause`` says why it failed. ``figures`` holds, per scope, the figures that alerts check. ``defined`` is
     the file that defines the job, because each folder may have a job of that name. ``alive`` is the name of
     the liveness lock that the run holds while it works.
     """
 
-    report: str
+    job: str
     started: datetime
     status: Status = "running"
     id: int = 0
@@ -155,6 +155,7 @@ class Ledger:
             with closing(sqlite3.connect(self.file, timeout=_BUSY_TIMEOUT)) as con:
                 con.execute("PRAGMA journal_mode = WAL")
                 con.execute("PRAGMA synchronous = FULL")
+                _rename_old_columns(con)
                 con.executescript(_TABLE)
                 _add_missing_columns(con)
                 with con:
@@ -163,6 +164,13 @@ class Ledger:
             raise OutputError(
                 _("The ledger {file} cannot be used: {why}.", file=self.file, why=error)
             ) from error
+
+
+def _rename_old_columns(con: sqlite3.Connection) -> None:
+    """Rename the columns of a ledger from before jobs had their name."""
+    if "report" in {row[1] for row in con.execute("PRAGMA table_info(runs)")}:
+        con.execute("ALTER TABLE runs RENAME COLUMN report TO job")
+        con.execute("DROP INDEX IF EXISTS runs_of_report")
 
 
 def _add_missing_columns(con: sqlite3.Connection) -> None:
@@ -184,7 +192,7 @@ def _read_boot_id() -> str | None:
 def _encode_run(run: Run) -> dict[str, Any]:
     return {
         "id": run.id,
-        "report": run.report,
+        "job": run.job,
         "status": run.status,
         "started": _format_instant(run.started),
         "ended": _format_instant(run.ended),

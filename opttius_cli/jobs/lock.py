@@ -42,7 +42,7 @@ def lock_job(folder: Path, job_name: str, path: Path) -> Iterator[None]:
         lock = _acquire_lock(folder, f"{_build_lock_name(job_name, path)}.lock")
     except Timeout as error:
         raise BusyError(
-            _("Another run of the report {name} is at work. Try again when it has ended.", name=job_name)
+            _("Another run of the job {name} is at work. Try again when it has ended.", name=job_name)
         ) from error
     try:
         yield

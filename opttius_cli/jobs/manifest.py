@@ -30,7 +30,7 @@ def build_manifest(plan: RunPlan, file_set: FileSet) -> dict[str, Any]:
         "made_by": PRODUCER,
         "version": VERSION,
         "program": __version__,
-        "report": job.name,
+        "job": job.name,
         "title": job.title,
         "definition": job.digest,
         "definitions": hashlib.sha256(sql.encode()).hexdigest()[:16],
@@ -50,7 +50,7 @@ def build_manifest(plan: RunPlan, file_set: FileSet) -> dict[str, Any]:
                 "against": raised_alert.alert.against,
                 "value": raised_alert.value,
                 "reference": raised_alert.reference,
-                "says": raised_alert.sentence,
+                "message": raised_alert.sentence,
             }
             for raised_alert in file_set.raised
         ],

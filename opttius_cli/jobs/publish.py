@@ -55,7 +55,7 @@ def _is_valid(manifest: dict[str, Any]) -> bool:
     files = manifest.get("files")
     return (
         manifest.get("made_by") == PRODUCER
-        and isinstance(manifest.get("report"), str)
+        and isinstance(manifest.get("job"), str)
         and all(_is_moment(manifest.get(key)) for key in ("as_of", "loaded_at"))
         and isinstance(files, list)
         and all(_is_file(file) for file in files)
@@ -87,7 +87,7 @@ def check_target(target: Path, job_name: str) -> None:
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise OutputError(
             _(
-                "{path} is not a folder. Choose another output for the report {name}.",
+                "{path} is not a folder. Choose another output for the job {name}.",
                 path=target,
                 name=job_name,
             )
@@ -98,16 +98,16 @@ def check_target(target: Path, job_name: str) -> None:
     if manifest is None and (target / MANIFEST).exists():
         raise OutputError(
             _(
-                "{path} does not say which files the report {name} made there. Move that folder elsewhere, or "
-                "choose another output for the report.",
+                "{path} does not say which files the job {name} made there. Move that folder elsewhere, or "
+                "choose another output for the job.",
                 path=target / MANIFEST,
                 name=job_name,
             )
         )
-    if manifest is None or manifest["report"] != job_name:
+    if manifest is None or manifest["job"] != job_name:
         raise OutputError(
             _(
-                "{path} has files that the report {name} did not make. Choose another output for it.",
+                "{path} has files that the job {name} did not make. Choose another output for it.",
                 path=target,
                 name=job_name,
             )
@@ -116,7 +116,7 @@ def check_target(target: Path, job_name: str) -> None:
         if other.is_dir() and not other.is_symlink():
             raise OutputError(
                 _(
-                    "{path} is among the files of the report {name}. Move that folder elsewhere.",
+                    "{path} is among the files of the job {name}. Move that folder elsewhere.",
                     path=other,
                     name=job_name,
                 )
@@ -236,7 +236,7 @@ def remove_old_sets(target: Path, candidates: Iterator[Path], job_name: str, kee
         manifest = read_manifest(folder) if folder.is_dir() and not folder.is_symlink() else None
         if (
             manifest is not None
-            and manifest["report"] == job_name
+            and manifest["job"] == job_name
             and not list(_list_foreign_files(folder, manifest))
         ):
             sets.append((manifest["as_of"], folder))

@@ -52,7 +52,7 @@ class RunContext:
     def hold_locks(self, job: Job) -> Iterator[None]:
         """Hold the lock of a job and the lock of the folder of its files. Raises BusyError.
 
-        A job of the same name in another file is another job, but both may write below one reports_folder.
+        A job of the same name in another file is another job, but both may write below one jobs_folder.
         """
         folder, name = self.lock_folder, job.name
         with lock_job(folder, name, job.file), lock_job(folder, name, job.root / job.folder):
@@ -102,7 +102,7 @@ def run_job(context: RunContext, job: Job, due: datetime | None, as_of: str | No
 
 def _build_run(context: RunContext, job: Job, due: datetime | None, lock_name: str) -> Run:
     return Run(
-        report=job.name,
+        job=job.name,
         defined=str(job.file.absolute()),
         started=context.clock(),
         due=due,

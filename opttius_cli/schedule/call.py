@@ -57,7 +57,7 @@ def build_call(folder: Path, environment: Mapping[str, str], minutes: int) -> Ca
         name: str(Path(environment[name]).absolute()) for name in _PASSED_VARIABLES if environment.get(name)
     }
     call = Call(
-        (*program, "report", "run", "--due"), folder, {"PATH": os.pathsep.join(paths), **passed}, minutes
+        (*program, "job", "run", "--due"), folder, {"PATH": os.pathsep.join(paths), **passed}, minutes
     )
     for text in (*call.command, str(folder), *call.environment.values()):
         if not text.isprintable():

@@ -101,7 +101,7 @@ def _run_crontab(argument: str, input_text: str = "") -> subprocess.CompletedPro
     if program is None:
         raise OutputError(
             _(
-                "There is no cron on this machine. Add --systemd, or let a scheduler call opttius report run --due."
+                "There is no cron on this machine. Add --systemd, or let a scheduler call opttius job run --due."
             )
         )
     return subprocess.run(  # noqa: S603 - the machine's own program, with a fixed argument

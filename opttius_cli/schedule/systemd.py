@@ -27,14 +27,14 @@ def build_units(call: Call) -> dict[str, str]:
     )
     service = (
         f"{_MARK}[Unit]\n"
-        f"Description=opttius reports of {_escape_percent(str(call.folder))}\n\n"
+        f"Description=opttius jobs of {_escape_percent(str(call.folder))}\n\n"
         f"[Service]\nType=oneshot\nWorkingDirectory={_escape_percent(str(call.folder))}\n{environment}"
         f"ExecStart={' '.join(_quote_word(word).replace('$', '$$') for word in call.command)}\n"
         f"SuccessExitStatus={_EXIT_BUSY}\n"
     )
     timer = (
         f"{_MARK}[Unit]\n"
-        f"Description=When to look for due opttius reports of {_escape_percent(str(call.folder))}\n\n"
+        f"Description=When to look for due opttius jobs of {_escape_percent(str(call.folder))}\n\n"
         f"[Timer]\nOnCalendar=*:0/{call.minutes}\nPersistent=true\n\n"
         f"[Install]\nWantedBy=timers.target\n"
     )

@@ -76,18 +76,18 @@ def test_a_line_records_the_reader_the_command_and_the_scope(
 def test_a_line_records_the_files_of_a_job_run(
     run: Callable[..., RunResult], shop: Path, state: Path
 ) -> None:
-    definition = f'source = "{shop}"\norganization = "{MIRADOR[1]}"\n[reports.weekly]\nparts = ["segments"]\n'
+    definition = f'source = "{shop}"\norganization = "{MIRADOR[1]}"\n[jobs.weekly]\nparts = ["segments"]\n'
     Path("opttius.toml").write_text(
         definition + 'formats = ["json"]\nperiod = "last-month"\n', encoding="utf-8"
     )
-    ran = run("report", "run", "weekly")
+    ran = run("job", "run", "weekly")
     assert ran.code == 0, ran.err
     (line,) = lines(state)
     files = [Path(file) for file in ran.out.splitlines()]
     entry = json.loads(
         next(file for file in files if file.name == "manifest.json").read_text(encoding="utf-8")
     )
-    assert (line["command"], line["report"], line["exit_code"]) == ("report run", "weekly", 0)
+    assert (line["command"], line["report"], line["exit_code"]) == ("job run", "weekly", 0)
     assert line["output"] == str(files[0].parent)
     assert line["rows"] == sum(file["rows"] for file in entry["files"]) > 0
 

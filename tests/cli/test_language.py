@@ -95,3 +95,44 @@ def test_data_for_programs_has_no_language(run: Callable[..., RunResult], shop: 
 def test_two_runs_in_the_same_process_do_not_mix(run: Callable[..., RunResult], shop: Path) -> None:
     assert language_of(run("dashboard", "-s", shop, *MIRADOR, "--lang", "es")) == "es"
     assert language_of(run("dashboard", "-s", shop, *MIRADOR)) == "en"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--help", "--lang", "en"), ("--lang=en", "--help"), ("job", "--help", "--lang", "en"),
+     ("job", "--lang", "en", "--help"), ("--lang", "en", "job", "list", "--help")],
+    ids=" ".join,
+)  # fmt: skip
+def test_the_program_and_its_groups_take_the_option(
+    run: Callable[..., RunResult], monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("LC_ALL", "es_CL.UTF-8")
+    ran = run(*arguments)
+    assert (ran.code, ran.err) == (0, "")
+    assert "Show this message and exit." in ran.out
+
+
+def test_the_option_before_a_command_counts_for_it(run: Callable[..., RunResult], shop: Path) -> None:
+    assert language_of(run("--lang", "es", "dashboard", "-s", shop, *MIRADOR)) == "es"
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--lang", "xx", "job", "list"), ("job", "--lang", "xx", "list")], ids=" ".join
+)
+def test_an_unknown_language_is_refused_everywhere(
+    run: Callable[..., RunResult], arguments: tuple[str, ...]
+) -> None:
+    ran = run(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert "--lang “xx” must be one of es, en" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"), [(("job", "--lang", "en"), "opttius job"), (("--lang", "en"), "opttius")]
+)
+def test_a_language_alone_is_no_command(
+    run: Callable[..., RunResult], arguments: tuple[str, ...], command: str
+) -> None:
+    ran = run(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"A command is missing. Type {command} --help." in ran.err

@@ -204,11 +204,11 @@ def test_the_environment_may_set_no_more_than_the_file(
 
 
 def test_a_file_of_a_windows_editor_is_read(run: Callable[..., RunResult], shop: Path) -> None:
-    text = f'source = "{shop.as_posix()}"\n[reports.weekly]\nparts = ["kpis"]\nformats = ["csv"]\n'
+    text = f'source = "{shop.as_posix()}"\n[jobs.weekly]\nparts = ["kpis"]\nformats = ["csv"]\n'
     Path("opttius.toml").write_text(text, encoding="utf-8-sig")
     assert run("config", "validate").code == 0
     assert settings(run)["source"][0] == str(shop)
-    assert "weekly" in run("report", "list").out
+    assert "weekly" in run("job", "list").out
 
 
 @pytest.mark.parametrize(
@@ -274,3 +274,42 @@ def test_max_age_reloads_older_snapshots(
     assert loaded_at("--max-age", "30m") != first
     monkeypatch.setenv("OPTTIUS_NOW", "2026-11-23T16:10:00+00:00")
     assert loaded_at("--refresh") == "2026-11-23T16:10:00+00:00"
+
+
+def test_the_cache_folder_says_where_it_comes_from(
+    run: Callable[..., RunResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPTTIUS_CACHE_DIR", "/srv/cache")
+    assert settings(run)["cache.folder"] == ("/srv/cache", "environment (OPTTIUS_CACHE_DIR)")
+    monkeypatch.delenv("OPTTIUS_CACHE_DIR")
+    folder, origin = settings(run)["cache.folder"]
+    assert (Path(str(folder)).name, origin) == ("opttius", "default")
+    Path("opttius.toml").write_text('cache.folder = "here"\n', encoding="utf-8")
+    file = Path.cwd() / "opttius.toml"
+    assert settings(run)["cache.folder"] == (str(Path.cwd() / "here"), str(file))
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        ('[reports.weekly]\nparts = ["kpis"]\n', "[reports.weekly]", "[jobs.weekly]"),
+        ('reports_folder = "x"\n', "reports_folder", "jobs_folder"),
+    ],
+)
+@pytest.mark.parametrize("command", [("job", "list"), ("config", "validate"), ("dashboard",)], ids=" ".join)
+def test_an_old_key_is_refused_with_its_new_name(
+    run: Callable[..., RunResult], command: tuple[str, ...], text: str, old: str, new: str
+) -> None:
+    Path("opttius.toml").write_text(text, encoding="utf-8")
+    ran = run(*command)
+    assert (ran.code, ran.out) == (3, "")
+    assert f"{Path.cwd() / 'opttius.toml'}: {old} is called {new} now. Type {new}." in ran.err
+
+
+def test_an_old_variable_is_refused_with_its_new_name(
+    run: Callable[..., RunResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPTTIUS_REPORTS_FOLDER", "x")
+    ran = run("config", "show")
+    assert (ran.code, ran.out) == (3, "")
+    assert "OPTTIUS_REPORTS_FOLDER is called OPTTIUS_JOBS_FOLDER now." in ran.err

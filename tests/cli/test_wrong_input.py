@@ -53,7 +53,7 @@ WRONG: list[tuple[tuple[str, ...], int, tuple[str, ...]]] = [
     (("check", "--fail-on", "banana"), 2, ("--fail-on", "error, warning, info, never")),
     (("dashbord",), 2, ("dashbord", "dashboard")),
     (("config", "shw"), 2, ("shw", "show")),
-    (("report",), 2, ("Type opttius report --help",)),
+    (("job",), 2, ("Type opttius job --help",)),
     (("customer", "nobody"), 6, ("opttius customers --search",)),
     (("sample",), 2, ("--out",)),
     (("sample", "--out", "x", "--until", "banana"), 2, ("“banana”", "2026-11-22")),
@@ -122,12 +122,12 @@ def test_names_are_matched_without_regard_to_case(
 
 
 def test_a_job_is_matched_without_regard_to_case(run: Callable[..., RunResult]) -> None:
-    text = '[reports.Weekly]\nparts = ["kpis"]\nformats = ["csv"]\n'
+    text = '[jobs.Weekly]\nparts = ["kpis"]\nformats = ["csv"]\n'
     Path("opttius.toml").write_text(text, encoding="utf-8")
-    expected = run("report", "status", "Weekly")
+    expected = run("job", "status", "Weekly")
     assert "Weekly" in expected.out
-    assert run("report", "status", "WEEKLY") == expected
-    assert "“weakly”" in run("report", "status", "weakly").err
+    assert run("job", "status", "WEEKLY") == expected
+    assert "“weakly”" in run("job", "status", "weakly").err
 
 
 def test_a_file_is_named_after_the_report_and_not_after_the_argument(
@@ -212,9 +212,9 @@ def test_an_unwritable_file_of_load_is_reported_with_its_own_option(run: Callabl
 
 @pytest.mark.parametrize("command", ["list", "status"])
 def test_without_a_job_that_is_reported(run: Callable[..., RunResult], command: str) -> None:
-    ran = run("report", command)
+    ran = run("job", command)
     assert ran.code == 0
-    assert "[reports.NAME]" in ran.err
+    assert "[jobs.NAME]" in ran.err
 
 
 def test_an_output_that_is_a_folder(run: Callable[..., RunResult], shop: Path) -> None:
@@ -270,3 +270,15 @@ def test_a_fault_in_the_source_names_file_and_line(run: Callable[..., RunResult]
     assert ran.code == 0
     (reject,) = json.loads(ran.out)["rejects"]
     assert (reject["file"], reject["lines"], reject["refused"]) == ("customers.csv", ["10"], True)
+
+
+@pytest.mark.parametrize(
+    "arguments", [("report",), ("report", "run", "--due"), ("report", "status")], ids=" ".join
+)
+def test_the_old_name_of_job_is_refused_with_what_to_type(
+    run: Callable[..., RunResult], arguments: tuple[str, ...]
+) -> None:
+    ran = run(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert "“opttius report” is called “opttius job” now. Type opttius job run, list or status" in ran.err
+    assert "opttius schedule install" in ran.err

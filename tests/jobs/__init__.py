@@ -1,1 +1,1 @@
-"""Reports that are made by themselves."""
+"""Jobs: what cron runs."""

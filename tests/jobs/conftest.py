@@ -1,4 +1,4 @@
-"""A shop that is loaded once, and a working folder with reports to make of it."""
+"""A shop that is loaded once, and a working folder with jobs to run on it."""
 
 from __future__ import annotations
 

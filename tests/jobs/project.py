@@ -1,4 +1,4 @@
-"""A working folder with an opttius.toml, the clock that its reports see, and what they left behind."""
+"""A working folder with an opttius.toml, the clock that its jobs see, and what they left behind."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ class Project:
         """The ledger of this folder's state."""
         return Ledger(self.state / LEDGER_FILE)
 
-    def runs(self, report: str) -> list[Run]:
-        """The runs of a report, the oldest first."""
-        return self.ledger.list_runs(report, self.folder / "opttius.toml")[::-1]
+    def runs(self, job_name: str) -> list[Run]:
+        """The runs of a job, the oldest first."""
+        return self.ledger.list_runs(job_name, self.folder / "opttius.toml")[::-1]
 
-    def hold_lock(self, report: str) -> AbstractContextManager[None]:
-        """The lock of a report, as a run of it holds it."""
-        return lock_job(self.state / LOCK_FOLDER, report, self.folder / "opttius.toml")
+    def hold_lock(self, job_name: str) -> AbstractContextManager[None]:
+        """The lock of a job, as a run of it holds it."""
+        return lock_job(self.state / LOCK_FOLDER, job_name, self.folder / "opttius.toml")
 
 
 def read_files(folder: Path) -> dict[str, bytes]:

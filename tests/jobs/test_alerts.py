@@ -1,4 +1,4 @@
-"""A figure that leaves its bounds is told in the report, on stderr, in the manifest and by the exit code."""
+"""A figure that leaves its bounds is told in the files, on stderr, in the manifest and by the exit code."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DAILY = """
-[reports.daily]
+[jobs.daily]
 parts = ["kpis"]
 formats = ["json", "csv", "md"]
 period = "last-month"
 language = "en"
 output = "out/{period}/daily"
 
-[[reports.daily.alerts]]
+[[jobs.daily.alerts]]
 figure = "kpis.total_revenue"
 """
 
@@ -47,7 +47,7 @@ def _alerts(folder: Path) -> Any:
 def test_a_value_below_its_bound(project: Project) -> None:
     revenue = _kpis(place_with(project, "below = 1"), "2026-11-01")["total_revenue"]
     place_with(project, f'below = {revenue + 1}\ntitle = "Revenue of the month"')
-    ran = project.run("report", "run", "daily", "--as-of", "2026-11-01")
+    ran = project.run("job", "run", "daily", "--as-of", "2026-11-01")
     assert ran.code == 0
     says = f"Revenue of the month is CLP {revenue:,}, below CLP {revenue + 1:,}."
     assert f"Alert: {says}" in ran.err.replace("\u00a0", " ")
@@ -67,7 +67,7 @@ def test_a_value_below_its_bound(project: Project) -> None:
         "change_pct",
     ]
     assert [entry["figure"] for entry in read_manifest(folder)["alerts"]] == ["kpis.total_revenue"]
-    assert project.run("report", "run", "daily", "--as-of", "2026-11-01", "--fail-on-alert").code == 10
+    assert project.run("job", "run", "daily", "--as-of", "2026-11-01", "--fail-on-alert").code == 10
     assert project.runs("daily")[-1].alerts == 1
 
 
@@ -78,7 +78,7 @@ def place_with(project: Project, alert: str) -> Project:
 
 def test_a_value_within_its_bounds_raises_nothing(project: Project) -> None:
     place_with(project, "below = 1\nabove = 999999999999")
-    ran = project.run("report", "run", "daily", "--as-of", "2026-11-01", "--fail-on-alert")
+    ran = project.run("job", "run", "daily", "--as-of", "2026-11-01", "--fail-on-alert")
     assert (ran.code, ran.err) == (0, "")
     assert _alerts(project.folder / "out" / "2026-10") == []
 
@@ -88,7 +88,7 @@ def test_a_change_against_the_previous_period(project: Project, bound: float, ra
     place_with(project, 'against = "previous"\nbelow = 0')
     growth = float(_kpis(project, "2026-11-01")["revenue_growth_pct"])
     place_with(project, f'against = "previous"\nabove = {growth + bound}')
-    assert project.run("report", "run", "daily", "--as-of", "2026-11-01").code == 0
+    assert project.run("job", "run", "daily", "--as-of", "2026-11-01").code == 0
     alerts = _alerts(project.folder / "out" / "2026-10")
     assert len(alerts) == raised
     if raised:
@@ -100,14 +100,14 @@ def test_a_change_against_the_mean_of_the_runs_before(project: Project) -> None:
     months = ("2026-07-01", "2026-08-01", "2026-09-01", "2026-10-01")
     revenues = [_kpis(project, month)["total_revenue"] for month in months]
     for month in months:
-        assert project.run("report", "run", "daily", "--as-of", month).code == 0
+        assert project.run("job", "run", "daily", "--as-of", month).code == 0
     assert _alerts(project.folder / "out" / "2026-06") == [], "there was nothing to compare with"
     (alert,) = _alerts(project.folder / "out" / "2026-09")
     mean = (revenues[1] + revenues[2]) / 2
     assert alert["reference"] == pytest.approx(mean)
     assert alert["change_pct"] == pytest.approx((revenues[3] - mean) / mean * 100, abs=0.006)
     before = (project.folder / "out" / "2026-09" / "daily.json").read_bytes()
-    assert project.run("report", "run", "daily", "--as-of", months[3]).code == 0
+    assert project.run("job", "run", "daily", "--as-of", months[3]).code == 0
     assert (project.folder / "out" / "2026-09" / "daily.json").read_bytes() == before, (
         "a run is not compared with itself"
     )
@@ -120,7 +120,7 @@ def test_each_branch_is_judged_by_itself(project: Project) -> None:
         )
         + "above = 0\n"
     )
-    ran = project.run("report", "run", "daily", "--as-of", "2026-11-01")
+    ran = project.run("job", "run", "daily", "--as-of", "2026-11-01")
     assert ran.code == 0
     alerts = read_manifest(project.folder / "out" / "2026-10")["alerts"]
     assert len({entry["scope"] for entry in alerts}) == 3
@@ -128,7 +128,7 @@ def test_each_branch_is_judged_by_itself(project: Project) -> None:
 
 
 def _of_a_shop(project: Project, alert: str, *paid: str) -> None:
-    """Define the report of a shop that sells ``paid`` from July on, one sale a month."""
+    """Define the job of a shop that sells ``paid`` from July on, one sale a month."""
     sales = [
         order_line(month, total=total, created=f"2026-{month:02d}-10 12:00:00+00")
         for month, total in enumerate(paid, start=7)
@@ -146,7 +146,7 @@ def test_an_amount_and_its_bound_are_compared_to_the_last_digit(
     project: Project, bound: str, raised: int
 ) -> None:
     _of_a_shop(project, f"below = {bound}", "1000000.10")
-    ran = project.run("report", "run", "daily", "--as-of", "2026-08-01")
+    ran = project.run("job", "run", "daily", "--as-of", "2026-08-01")
     assert ran.code == 0, ran.err
     folder = project.folder / "out" / "2026-07"
     assert [entry["value"] for entry in _alerts(folder)] == [1000000.1] * raised
@@ -159,12 +159,12 @@ def test_a_figure_like_all_those_before_it_has_not_changed(project: Project, *, 
     # As floats, the mean of three times 0.1 is more than 0.1.
     _of_a_shop(project, 'against = "mean"\nlast = 3\nbelow = 0', *["0.10"] * 4)
     for month in ("2026-08-01", "2026-09-01", "2026-10-01"):
-        assert project.run("report", "run", "daily", "--as-of", month).code == 0
+        assert project.run("job", "run", "daily", "--as-of", month).code == 0
     if older:
         # A ledger of an older version holds numbers.
         with closing(sqlite3.connect(project.ledger.file)) as con, con:
             con.execute("UPDATE runs SET figures = ?", ['{"all": {"kpis.total_revenue": 0.1}}'])
-    assert project.run("report", "run", "daily", "--as-of", "2026-11-01").code == 0
+    assert project.run("job", "run", "daily", "--as-of", "2026-11-01").code == 0
     assert _alerts(project.folder / "out" / "2026-10") == []
 
 
@@ -172,7 +172,7 @@ def test_a_change_is_compared_exactly_and_reported_with_two_decimals(project: Pr
     # As floats, from 1.00 to 1.10 is more than 10 percent; from 1.10 to 1.50 it is 36.36.
     _of_a_shop(project, 'against = "previous"\nabove = 10', "1.00", "1.10", "1.50")
     for month, changes in (("2026-09-01", []), ("2026-10-01", [36.36])):
-        assert project.run("report", "run", "daily", "--as-of", month).code == 0
+        assert project.run("job", "run", "daily", "--as-of", month).code == 0
         folder = project.folder / "out" / ("2026-08" if month == "2026-09-01" else "2026-09")
         assert [entry["change_pct"] for entry in _alerts(folder)] == changes
 
@@ -180,9 +180,9 @@ def test_a_change_is_compared_exactly_and_reported_with_two_decimals(project: Pr
 @pytest.mark.parametrize("bound", ["inf", "nan", "1e999", "1e9999999999999999999", "true", '"1"'])
 def test_a_bound_that_is_no_number_is_refused(project: Project, bound: str) -> None:
     place_with(project, f"below = {bound}")
-    ran = project.run("report", "run", "daily")
+    ran = project.run("job", "run", "daily")
     assert ran.code == 3
-    assert "reports.daily.alerts.below: must be a number" in ran.err
+    assert "jobs.daily.alerts.below: must be a number" in ran.err
 
 
 def test_a_word_is_no_figure(project: Project) -> None:
@@ -190,7 +190,7 @@ def test_a_word_is_no_figure(project: Project) -> None:
     file = project.folder / "opttius.toml"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("kpis.total_revenue", "payment_methods.source"), encoding="utf-8")
-    ran = project.run("report", "run", "daily")
+    ran = project.run("job", "run", "daily")
     assert ran.code == 3
     assert "there is no figure “payment_methods.source”" in ran.err
 
@@ -209,7 +209,7 @@ def test_a_newer_snapshot_is_not_compared_with_an_older_snapshot(
         return before(*arguments)
 
     monkeypatch.setattr(generate, "_read_previous_figures", load_again)
-    ran = project.run("report", "run", "daily", "--as-of", "2026-09-01")
+    ran = project.run("job", "run", "daily", "--as-of", "2026-09-01")
     assert ran.code == 0, ran.err
     content = read_manifest(project.folder / "out" / "2026-08")
     assert [(entry["value"], entry["reference"]) for entry in content["alerts"]] == [(6, 5)]

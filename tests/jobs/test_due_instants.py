@@ -40,7 +40,7 @@ def _every_day() -> list[date]:
 
 
 @pytest.mark.parametrize("at", ["00:00", "00:30", "01:00", "07:00", "23:30"])
-def test_a_daily_report_is_due_once_on_each_of_365_days(at: str) -> None:
+def test_a_daily_job_is_due_once_on_each_of_365_days(at: str) -> None:
     begin, end = datetime(2026, 1, 1, 3, tzinfo=UTC), datetime(2027, 1, 1, 3, tzinfo=UTC)
     instants = list(
         due_instants.iter_due_instants(
@@ -92,7 +92,7 @@ def test_looking_back_no_further_adds_no_instant_of_its_own() -> None:
     schedule, now = _schedule("month 1 07:00"), datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
     first = datetime(2024, 1, 1, 10, tzinfo=UTC)
     runs = [
-        Run(report="x", started=instant, status="ok", due=instant)
+        Run(job="x", started=instant, status="ok", due=instant)
         for instant in (first, *due_instants.iter_due_instants(schedule, first, now))
     ]
     assert pending.list_missed_instants(schedule, runs, now) == []
@@ -116,7 +116,7 @@ def test_a_year_of_calls_makes_every_run_once(every: str) -> None:
     assert first is not None
     while now < end:
         for instant in pending.list_pending_instants(schedule, runs[:10], now):
-            runs.insert(0, Run(report="x", started=now, status="ok", due=instant))
+            runs.insert(0, Run(job="x", started=now, status="ok", due=instant))
         now += timedelta(minutes=chance.choice((30, 90, 400)))
     due_times = [run.due for run in reversed(runs)]
     expected = [first, *due_instants.iter_due_instants(schedule, first, end)]
@@ -125,15 +125,15 @@ def test_a_year_of_calls_makes_every_run_once(every: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_program_makes_each_report_once_when_clocks_change(project: Project) -> None:
+def test_the_program_runs_each_job_once_when_clocks_change(project: Project) -> None:
     project.write_config(
-        '[reports.nightly]\nparts = ["kpis"]\nformats = ["csv"]\nperiod = "yesterday"\nevery = "daily 00:30"\n'
+        '[jobs.nightly]\nparts = ["kpis"]\nformats = ["csv"]\nperiod = "yesterday"\nevery = "daily 00:30"\n'
     )
     for day in (LONG, SHORT):
         now = datetime.combine(day, time(1), UTC)
         while now < datetime.combine(day + timedelta(days=1), time(20), UTC):
             project.set_clock(now.isoformat())
-            ran = project.run("report", "run", "--due")
+            ran = project.run("job", "run", "--due")
             assert ran.code == 0, ran.err
             now += timedelta(hours=2, minutes=50)
     due_times = [run.due.astimezone(ZONE).isoformat() for run in project.runs("nightly") if run.due]
@@ -146,55 +146,55 @@ def test_the_program_makes_each_report_once_when_clocks_change(project: Project)
         "2026-09-07T00:30:00-03:00",
     ]
     assert (
-        read_manifest(project.folder / "reports" / "nightly" / "2026-09-05")["as_of"]
+        read_manifest(project.folder / "jobs" / "nightly" / "2026-09-05")["as_of"]
         == "2026-09-06T01:00:00-03:00"
     )
 
 
 def test_missed_runs_are_caught_up_oldest_first(project: Project) -> None:
-    project.write_config('[reports.m]\nparts = ["kpis"]\nformats = ["csv"]\nevery = "month 1 07:00"\n')
+    project.write_config('[jobs.m]\nparts = ["kpis"]\nformats = ["csv"]\nevery = "month 1 07:00"\n')
     project.set_clock("2026-07-02T12:00:00+00:00")
-    assert project.run("report", "run", "--due").code == 0
+    assert project.run("job", "run", "--due").code == 0
     project.set_clock("2026-11-02T12:00:00+00:00")
-    ran = project.run("report", "run", "--due")
+    ran = project.run("job", "run", "--due")
     assert ran.code == 0
     assert "3 earlier runs of m were missed." in ran.err
     assert _periods(project) == ["2026-06", "2026-10"]
-    ran = project.run("report", "run", "m", "--catch-up")
+    ran = project.run("job", "run", "m", "--catch-up")
     assert ran.code == 0, ran.err
     assert [line.split("/")[-2] for line in ran.out.splitlines()[::2]] == ["2026-07", "2026-08", "2026-09"]
     assert _periods(project) == [f"2026-{month:02d}" for month in range(6, 11)]
-    assert project.run("report", "run", "m", "--catch-up").out == ""
+    assert project.run("job", "run", "m", "--catch-up").out == ""
 
 
 def _periods(project: Project) -> list[str]:
-    return sorted(path.name for path in (project.folder / "reports" / "m").iterdir())
+    return sorted(path.name for path in (project.folder / "jobs" / "m").iterdir())
 
 
 def test_a_due_run_that_fails_is_tried_again_and_then_waits_for_its_next_time(project: Project) -> None:
-    text = '[reports.d]\nparts = ["kpis"]\nformats = ["csv"]\nevery = "daily 07:00"\n{more}'
+    text = '[jobs.d]\nparts = ["kpis"]\nformats = ["csv"]\nevery = "daily 07:00"\n{more}'
     project.write_config(text.format(more='branches = ["CM-999"]'))
     codes = []
     for minute in range(5):
         project.set_clock(f"2026-11-20T12:{minute:02d}:00+00:00")
-        codes.append(project.run("report", "run", "--due").code)
+        codes.append(project.run("job", "run", "--due").code)
     assert codes == [6, 6, 6, 0, 0]
     assert [run.status for run in project.runs("d")] == ["failed"] * 3
     project.write_config(text.format(more=""))
     project.set_clock("2026-11-21T12:00:00+00:00")
-    assert project.run("report", "run", "--due").code == 0
+    assert project.run("job", "run", "--due").code == 0
     assert project.runs("d")[-1].status == "ok"
 
 
 def test_a_failing_job_keeps_no_other_from_running(project: Project) -> None:
     project.write_config(
-        '[reports.a]\nparts = ["kpis"]\nformats = ["csv"]\nevery = "daily 07:00"\nbranches = ["CM-999"]\n'
-        '[reports.b]\nparts = ["kpis"]\nformats = ["csv"]\nevery = "daily 07:00"\n'
+        '[jobs.a]\nparts = ["kpis"]\nformats = ["csv"]\nevery = "daily 07:00"\nbranches = ["CM-999"]\n'
+        '[jobs.b]\nparts = ["kpis"]\nformats = ["csv"]\nevery = "daily 07:00"\n'
     )
-    ran = project.run("report", "run", "--due")
+    ran = project.run("job", "run", "--due")
     assert ran.code == 6
     assert "Error: a: There is no branch" in ran.err
-    assert (project.folder / "reports" / "b").is_dir()
+    assert (project.folder / "jobs" / "b").is_dir()
 
 
 @pytest.mark.parametrize(

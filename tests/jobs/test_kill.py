@@ -23,11 +23,11 @@ SEED = 2026
 STAGING_PREFIX = ".opttius-"
 
 DAILY = """
-[reports.daily]
+[jobs.daily]
 parts = ["payment_methods"]
 formats = ["csv", "md"]
 period = "30"
-output = "out/daily/{report}"
+output = "out/daily/{job}"
 language = "en"
 """
 DAYS = ("2026-11-10", "2026-11-20")
@@ -45,9 +45,7 @@ def _daily(project: Project) -> None:
 
 
 def _run(fork_server: ForkServer, project: Project, day: str, die: tuple[str, str] | None = None) -> int:
-    return fork_server.start(
-        ["report", "run", "daily", "--as-of", day], project.folder, dict(os.environ), die
-    )
+    return fork_server.start(["job", "run", "daily", "--as-of", day], project.folder, dict(os.environ), die)
 
 
 def _whole(fork_server: ForkServer, project: Project, day: str) -> dict[str, bytes]:
@@ -138,11 +136,11 @@ def test_status_distinguishes_running_and_killed_runs(fork_server: ForkServer, p
     while not project.runs("daily"):
         time.sleep(0.002)
     os.kill(process, signal.SIGSTOP)
-    assert project.run("report", "status").code == 0
-    assert "running" in project.run("report", "status").out
+    assert project.run("job", "status").code == 0
+    assert "running" in project.run("job", "status").out
     os.kill(process, signal.SIGKILL)
     assert fork_server.wait() == -signal.SIGKILL
-    assert project.run("report", "status").code == 1
+    assert project.run("job", "status").code == 1
     _whole(fork_server, project, DAYS[0])
-    assert project.run("report", "status").code == 0
+    assert project.run("job", "status").code == 0
     assert list((project.state / LOCK_FOLDER).glob("*.alive")) == [], "the sign of a killed run was left"

@@ -1,4 +1,4 @@
-"""Whether the reports came, what is told when they did not, and that there is one run at a time."""
+"""Whether the jobs delivered, what is told when they did not, and that there is one run at a time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jobs.project import Project
 
 DAILY = """
-[reports.daily]
+[jobs.daily]
 parts = ["kpis"]
 formats = ["csv"]
 period = "yesterday"
@@ -32,26 +32,26 @@ SEVEN = "2026-11-23T10:00:00+00:00"
 def test_a_second_run_ends_with_75(project: Project) -> None:
     project.write_config(DAILY)
     with project.hold_lock("daily"):
-        ran = project.run("report", "run", "daily")
+        ran = project.run("job", "run", "daily")
         assert ran.code == 75
-        assert "Another run of the report daily is at work." in ran.err
-        assert project.run("report", "run", "--due").code == 75
-    assert project.run("report", "run", "--due").code == 0
+        assert "Another run of the job daily is at work." in ran.err
+        assert project.run("job", "run", "--due").code == 75
+    assert project.run("job", "run", "--due").code == 0
     assert len(project.runs("daily")) == 1
 
 
 def test_status_reports_the_fields_that_monitoring_reads(project: Project) -> None:
     project.write_config(DAILY)
     project.set_clock("2026-11-23T12:00:00+00:00")
-    ran = project.run("report", "status", "--format", "json")
+    ran = project.run("job", "status", "--format", "json")
     (status,) = json.loads(ran.out)
     assert (ran.code, status["state"]) == (1, "late")
-    assert project.run("report", "run", "--due").code == 0
-    ran = project.run("report", "status", "--format", "json")
+    assert project.run("job", "run", "--due").code == 0
+    ran = project.run("job", "status", "--format", "json")
     (status,) = json.loads(ran.out)
     assert ran.code == 0
     assert status == {
-        "report": "daily",
+        "job": "daily",
         "state": "ok",
         "last_status": "ok",
         "last_started": "2026-11-23T12:00:00+00:00",
@@ -64,38 +64,36 @@ def test_status_reports_the_fields_that_monitoring_reads(project: Project) -> No
         "next_due": "2026-11-24T10:00:00+00:00",
     }
     project.set_clock("2026-11-24T10:20:00+00:00")
-    assert project.run("report", "status").code == 0, "it may still be on its way"
-    assert project.run("report", "status", "--max-age", "22h").code == 1
-    assert project.run("report", "status", "--max-age", "26h").code == 0
+    assert project.run("job", "status").code == 0, "it may still be on its way"
+    assert project.run("job", "status", "--max-age", "22h").code == 1
+    assert project.run("job", "status", "--max-age", "26h").code == 0
     project.set_clock("2026-11-24T10:31:00+00:00")
-    ran = project.run("report", "status")
+    ran = project.run("job", "status")
     assert ran.code == 1
-    assert "1 report did not come: daily." in ran.err
+    assert "1 job did not deliver: daily." in ran.err
 
 
 def test_status_tells_of_a_failure_with_its_cause(project: Project) -> None:
     project.write_config(DAILY + 'branches = ["CM-999"]\n')
-    assert project.run("report", "run", "daily").code == 6
-    ran = project.run("report", "status")
+    assert project.run("job", "run", "daily").code == 6
+    ran = project.run("job", "status")
     assert ran.code == 1
     assert "failed" in ran.out
     assert "There is no branch “CM-999”." in ran.out
 
 
 def _state(project: Project) -> str:
-    state: str = json.loads(project.run("report", "status", "-f", "json").out)[0]["state"]
+    state: str = json.loads(project.run("job", "status", "-f", "json").out)[0]["state"]
     return state
 
 
 def test_a_killed_run_is_reported_at_once_and_finished_by_the_next(project: Project) -> None:
     project.write_config(DAILY)
     with liveness_lock(project.state / LOCK_FOLDER, "daily", project.folder / "opttius.toml") as sign:
-        project.ledger.start_run(
-            Run(report="daily", started=datetime(2026, 11, 23, 10, tzinfo=UTC), alive=sign)
-        )
+        project.ledger.start_run(Run(job="daily", started=datetime(2026, 11, 23, 10, tzinfo=UTC), alive=sign))
         assert _state(project) == "running"
     assert _state(project) == "failed"
-    ran = project.run("report", "run", "daily", "--on-failure", 'echo "$OPTTIUS_STATUS" > hook.txt')
+    ran = project.run("job", "run", "daily", "--on-failure", 'echo "$OPTTIUS_STATUS" > hook.txt')
     assert ran.code == 0
     assert [run.status for run in project.runs("daily")] == ["killed", "ok"]
     assert (project.folder / "hook.txt").read_text(encoding="utf-8") == "killed\n"
@@ -103,8 +101,8 @@ def test_a_killed_run_is_reported_at_once_and_finished_by_the_next(project: Proj
 
 def test_who_looks_takes_no_lock_that_a_run_may_want(project: Project) -> None:
     project.write_config(DAILY)
-    project.ledger.start_run(Run(report="daily", started=datetime(2026, 11, 23, 10, tzinfo=UTC)))
-    assert project.run("report", "status").code == 1
+    project.ledger.start_run(Run(job="daily", started=datetime(2026, 11, 23, 10, tzinfo=UTC)))
+    assert project.run("job", "status").code == 1
     assert not (project.state / LOCK_FOLDER).exists()
     with project.hold_lock("daily"):
         assert _state(project) == "failed", "whoever holds the lock is not the run that the ledger tells of"
@@ -117,16 +115,16 @@ def _beside(project: Project) -> Project:
     return other
 
 
-def test_a_report_of_the_same_name_in_another_folder_is_another_report(project: Project) -> None:
+def test_a_job_of_the_same_name_in_another_folder_is_another_job(project: Project) -> None:
     project.write_config(DAILY)
-    assert project.run("report", "run", "--due").code == 0
+    assert project.run("job", "run", "--due").code == 0
     other = _beside(project)
     other.write_config(DAILY)
     project.patch.chdir(other.folder)
     project.set_clock("2026-11-23T12:00:00+00:00")
-    assert project.run("report", "status").code == 1, "it did not come here"
-    assert project.run("report", "run", "--due").code == 0
-    assert (other.folder / "reports" / "daily").is_dir()
+    assert project.run("job", "status").code == 1, "it did not come here"
+    assert project.run("job", "run", "--due").code == 0
+    assert (other.folder / "jobs" / "daily").is_dir()
     assert [len(folder_project.runs("daily")) for folder_project in (project, other)] == [1, 1]
 
 
@@ -135,46 +133,47 @@ def test_jobs_of_the_same_name_from_two_folders_do_not_wait_for_each_other(proje
     other = _beside(project)
     other.write_config(DAILY)
     with other.hold_lock("daily"):
-        assert project.run("report", "run", "daily").code == 0
+        assert project.run("job", "run", "daily").code == 0
     assert project.runs("daily")[-1].status == "ok"
 
 
 def test_jobs_of_the_same_name_that_write_into_the_same_folder_run_in_turn(project: Project) -> None:
     project.write_config(DAILY + 'output = "out/{date}/daily"\n')
-    project.patch.setenv("OPTTIUS_REPORTS_FOLDER", str(project.folder / "all"))
+    project.patch.setenv("OPTTIUS_JOBS_FOLDER", str(project.folder / "all"))
     with lock_job(project.state / LOCK_FOLDER, "daily", project.folder / "all" / "out" / "{date}"):
-        ran = project.run("report", "run", "daily")
+        ran = project.run("job", "run", "daily")
     assert ran.code == 75
-    assert "Another run of the report daily is at work." in ran.err
+    assert "Another run of the job daily is at work." in ran.err
     assert project.runs("daily") == []
 
 
 def test_a_ledger_of_an_older_version_goes_on(project: Project) -> None:
     project.write_config(DAILY)
-    assert project.run("report", "run", "--due").code == 0
+    assert project.run("job", "run", "--due").code == 0
     with closing(sqlite3.connect(project.ledger.file)) as con:
         con.execute("ALTER TABLE runs DROP COLUMN defined")
         con.execute("ALTER TABLE runs DROP COLUMN alive")
-    ran = project.run("report", "run", "--due")
+        con.execute("ALTER TABLE runs RENAME COLUMN job TO report")
+    ran = project.run("job", "run", "--due")
     assert (ran.code, ran.out) == (0, "")
     assert len(project.runs("daily")) == 1
 
 
-def test_an_empty_report_is_delivered_and_reported(project: Project) -> None:
+def test_an_empty_set_is_delivered_and_reported(project: Project) -> None:
     project.write_config(DAILY.replace('"kpis"', '"sales"').replace('"yesterday"', '"2020-01"'))
-    ran = project.run("report", "run", "daily")
+    ran = project.run("job", "run", "daily")
     assert ran.code == 0
-    assert "daily: this report is empty; it was delivered anyway." in ran.err
+    assert "daily: its files hold no data; they were delivered anyway." in ran.err
     assert len(ran.out.splitlines()) == 2
     assert project.runs("daily")[-1].status == "empty"
 
 
 def test_hook_commands_get_their_facts_by_environment_only(project: Project) -> None:
-    command = 'printf "%s|" "$OPTTIUS_REPORT" "$OPTTIUS_STATUS" "$OPTTIUS_CODE" "$OPTTIUS_CAUSE" >> hook.txt'
+    command = 'printf "%s|" "$OPTTIUS_JOB" "$OPTTIUS_STATUS" "$OPTTIUS_CODE" "$OPTTIUS_CAUSE" >> hook.txt'
     project.write_config(DAILY + f"on_success = '{command}'\non_failure = '{command}'\n")
-    assert project.run("report", "run", "daily").code == 0
+    assert project.run("job", "run", "daily").code == 0
     project.write_config(DAILY + f"branches = ['$(touch hacked); \"x']\non_failure = '{command}'\n")
-    assert project.run("report", "run", "daily").code == 6
+    assert project.run("job", "run", "daily").code == 6
     output = (project.folder / "hook.txt").read_text(encoding="utf-8")
     assert output.startswith('daily|ok|0||daily|failed|6|There is no branch “$(touch hacked); "x”.')
     assert not (project.folder / "hacked").exists()
@@ -182,7 +181,7 @@ def test_hook_commands_get_their_facts_by_environment_only(project: Project) -> 
 
 def test_an_option_stands_in_for_the_command_of_the_definition(project: Project) -> None:
     project.write_config(DAILY + 'on_success = "touch defined"\n')
-    ran = project.run("report", "run", "daily", "--on-success", 'echo "$OPTTIUS_FILES" > given')
+    ran = project.run("job", "run", "daily", "--on-success", 'echo "$OPTTIUS_FILES" > given')
     output = (project.folder / "given").read_text(encoding="utf-8")
     assert output == ran.out
     assert not (project.folder / "defined").exists()
@@ -200,7 +199,7 @@ def test_a_failing_hook_never_changes_the_status_of_the_run(
 ) -> None:
     monkeypatch.setattr(hooks, "TIMEOUT", 1.0)
     project.write_config(DAILY)
-    ran = project.run("report", "run", "daily", "--on-success", command)
+    ran = project.run("job", "run", "daily", "--on-success", command)
     assert ran.code == 0
     assert f"The command for daily: {says}" in ran.err
     assert project.runs("daily")[-1].status == "ok"

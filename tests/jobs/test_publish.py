@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DAILY = """
-[reports.daily]
+[jobs.daily]
 parts = ["kpis"]
 formats = ["csv"]
 period = "30"
@@ -32,7 +32,7 @@ def _set(folder: Path, text: str, *, name: str = "a.csv", as_of: str = "2026-01-
     listed = [{"name": name, "sha256": hashlib.sha256(text.encode()).hexdigest()}]
     manifest_data = {
         "made_by": "opttius",
-        "report": "daily",
+        "job": "daily",
         "as_of": as_of,
         "loaded_at": as_of,
         "files": listed,
@@ -88,7 +88,7 @@ def test_a_folder_that_is_not_ours_is_refused(tmp_path: Path) -> None:
     folder.mkdir()
     publish.check_target(folder, "daily")
     (folder / "thesis.txt").write_text("years of work", encoding="utf-8")
-    with pytest.raises(OutputError, match="has files that the report daily did not make"):
+    with pytest.raises(OutputError, match="has files that the job daily did not make"):
         publish.check_target(folder, "daily")
     _set(tmp_path / "other", "x")
     with pytest.raises(OutputError, match="did not make"):
@@ -106,7 +106,7 @@ def test_the_folder_of_a_person_is_not_touched(project: Project) -> None:
     mine = project.folder / "out" / "2026-11-23"
     mine.mkdir(parents=True)
     (mine / "budget.xlsx").write_bytes(b"mine")
-    ran = project.run("report", "run", "daily")
+    ran = project.run("job", "run", "daily")
     assert ran.code == 7
     assert read_files(project.folder / "out") == {"2026-11-23/budget.xlsx": b"mine"}
 
@@ -118,7 +118,7 @@ def _without(key: str) -> Callable[[dict[str, Any]], object]:
 @pytest.mark.parametrize(
     "damage",
     [
-        *(_without(key) for key in ("made_by", "report", "as_of", "loaded_at", "files")),
+        *(_without(key) for key in ("made_by", "job", "as_of", "loaded_at", "files")),
         lambda manifest_data: manifest_data.update(loaded_at="yesterday"),
         lambda manifest_data: manifest_data["files"][0].pop("name"),
         lambda manifest_data: manifest_data["files"][0].pop("sha256"),
@@ -130,26 +130,26 @@ def test_a_set_with_a_damaged_manifest_is_left_to_a_person(
     project: Project, damage: Callable[[dict[str, Any]], object]
 ) -> None:
     project.write_config(DAILY + "keep = 1\n")
-    assert project.run("report", "run", "daily").code == 0
+    assert project.run("job", "run", "daily").code == 0
     folder = project.folder / "out" / "2026-11-23"
     manifest_data = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     damage(manifest_data)
     (folder / "manifest.json").write_text(json.dumps(manifest_data), encoding="utf-8")
     left = read_files(folder)
     for option in ([], ["--if-changed"]):
-        ran = project.run("report", "run", "daily", *option)
+        ran = project.run("job", "run", "daily", *option)
         assert ran.code == 7
-        assert f"{folder / 'manifest.json'} does not say which files the report daily made there." in ran.err
+        assert f"{folder / 'manifest.json'} does not say which files the job daily made there." in ran.err
     project.set_clock("2026-11-24T15:00:00+00:00")
-    assert project.run("report", "run", "daily").code == 0
+    assert project.run("job", "run", "daily").code == 0
     assert read_files(folder) == left, "it is not counted among the sets that are kept"
 
 
-def test_keep_removes_older_sets_of_this_report_only(project: Project) -> None:
+def test_keep_removes_older_sets_of_this_job_only(project: Project) -> None:
     project.write_config(DAILY + "keep = 2\n")
     for day in range(19, 23):
         project.set_clock(f"2026-11-{day}T15:00:00+00:00")
-        assert project.run("report", "run", "daily").code == 0
+        assert project.run("job", "run", "daily").code == 0
         if day == 19:
             (project.folder / "out" / "2026-11-19" / "signed.pdf").write_bytes(b"a contract")
     left = sorted(path.name for path in (project.folder / "out").iterdir())
@@ -158,36 +158,36 @@ def test_keep_removes_older_sets_of_this_report_only(project: Project) -> None:
 
 def test_nothing_is_written_when_nothing_changed(project: Project) -> None:
     project.write_config(DAILY)
-    assert project.run("report", "run", "daily").code == 0
+    assert project.run("job", "run", "daily").code == 0
     folder = project.folder / "out" / "2026-11-23"
     before = folder.stat().st_ino
-    ran = project.run("report", "run", "daily", "--if-changed")
+    ran = project.run("job", "run", "daily", "--if-changed")
     assert (ran.code, ran.out) == (0, "")
     assert "nothing has changed" in ran.err
     assert folder.stat().st_ino == before
     assert [run.status for run in project.runs("daily")] == ["ok", "unchanged"]
     project.write_config(DAILY.replace('["kpis"]', '["kpis", "trends"]'))
-    ran = project.run("report", "run", "daily", "--if-changed")
+    ran = project.run("job", "run", "daily", "--if-changed")
     assert ran.out.splitlines() == [str(folder / "daily.csv"), str(folder / "manifest.json")]
     assert [run.status for run in project.runs("daily")] == ["ok", "unchanged", "ok"]
 
 
 def test_a_file_that_somebody_changed_has_changed(project: Project) -> None:
     project.write_config(DAILY)
-    assert project.run("report", "run", "daily").code == 0
+    assert project.run("job", "run", "daily").code == 0
     file = project.folder / "out" / "2026-11-23" / "daily.csv"
     original = file.read_bytes()
     file.write_bytes(original + b"and more\n")
-    assert project.run("report", "run", "daily", "--if-changed").code == 0
+    assert project.run("job", "run", "daily", "--if-changed").code == 0
     assert file.read_bytes() == original
     file.unlink()
-    assert project.run("report", "run", "daily", "--if-changed").code == 0
+    assert project.run("job", "run", "daily", "--if-changed").code == 0
     assert file.read_bytes() == original
 
 
 def test_a_dry_run_tells_the_files_and_writes_none(project: Project) -> None:
     project.write_config(DAILY)
-    ran = project.run("report", "run", "daily", "--dry-run")
+    ran = project.run("job", "run", "daily", "--dry-run")
     assert ran.out.splitlines() == [str(project.folder / "out" / "2026-11-23" / "daily.csv")]
     assert not (project.folder / "out").exists()
     assert project.runs("daily") == []
@@ -198,7 +198,7 @@ def test_a_file_for_each_branch(project: Project) -> None:
         DAILY.replace("out/{date}/daily", "out/{date}/d-{branch}").replace('"csv"', '"csv", "md"')
         + "each_branch = true\n"
     )
-    ran = project.run("report", "run", "daily")
+    ran = project.run("job", "run", "daily")
     names = [line.rpartition("/")[2] for line in ran.out.splitlines()]
     assert names == [
         *(f"d-{code}.{extension}" for code in ("CM-001", "CM-002", "CM-003") for extension in ("csv", "md")),

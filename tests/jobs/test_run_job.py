@@ -1,4 +1,4 @@
-"""A report is made whole or not at all, the same every time, and every start stands in the ledger."""
+"""A job delivers all its files or not at all, the same every time, and every start stands in the ledger."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pytest
 
 MONTHLY = """
-[reports.monthly]
+[jobs.monthly]
 parts = ["kpis", "trends"]
 formats = ["xlsx", "json"]
 every = "month 1 07:00"
@@ -22,10 +22,10 @@ title = "The month, closed"
 """
 
 
-def test_a_report_is_a_folder_with_its_files_and_a_manifest(project: Project) -> None:
+def test_a_run_makes_a_folder_with_its_files_and_a_manifest(project: Project) -> None:
     project.write_config(MONTHLY)
-    ran = project.run("report", "run", "monthly")
-    folder = project.folder / "reports" / "monthly" / "2026-10"
+    ran = project.run("job", "run", "monthly")
+    folder = project.folder / "jobs" / "monthly" / "2026-10"
     assert ran.code == 0, ran.err
     assert ran.out.splitlines() == [
         str(folder / name) for name in ("monthly.xlsx", "monthly.json", "manifest.json")
@@ -49,16 +49,16 @@ def test_the_same_run_gives_the_same_bytes(project: Project) -> None:
         name for name, renderer in RENDERERS.items() if name != "table" and not renderer.required_package
     ]
     project.write_config(MONTHLY.replace('["xlsx", "json"]', json.dumps(every)))
-    assert project.run("report", "run", "monthly").code == 0
-    first = read_files(project.folder / "reports")
+    assert project.run("job", "run", "monthly").code == 0
+    first = read_files(project.folder / "jobs")
     project.set_clock("2026-11-24T18:30:00+00:00")
-    assert project.run("report", "run", "monthly").code == 0
-    assert read_files(project.folder / "reports") == first
+    assert project.run("job", "run", "monthly").code == 0
+    assert read_files(project.folder / "jobs") == first
 
 
 def test_every_start_stands_in_a_ledger_that_only_its_owner_reads(project: Project) -> None:
     project.write_config(MONTHLY)
-    assert project.run("report", "run", "monthly").code == 0
+    assert project.run("job", "run", "monthly").code == 0
     (run,) = project.runs("monthly")
     assert (run.status, run.code, run.cause) == ("ok", 0, None)
     assert run.files == ("monthly.xlsx", "monthly.json")
@@ -67,15 +67,15 @@ def test_every_start_stands_in_a_ledger_that_only_its_owner_reads(project: Proje
     assert stat.S_IMODE(project.ledger.file.stat().st_mode) == 0o600
 
 
-def test_a_report_that_fails_leaves_the_old_files_and_says_why(project: Project) -> None:
+def test_a_job_that_fails_leaves_the_old_files_and_says_why(project: Project) -> None:
     project.write_config(MONTHLY)
-    assert project.run("report", "run", "monthly").code == 0
-    first = read_files(project.folder / "reports")
+    assert project.run("job", "run", "monthly").code == 0
+    first = read_files(project.folder / "jobs")
     project.write_config(MONTHLY.replace('"en"', '"en"\nbranches = ["CM-999"]'))
-    ran = project.run("report", "run", "monthly")
+    ran = project.run("job", "run", "monthly")
     assert (ran.code, ran.out) == (6, "")
     assert "There is no branch “CM-999”." in ran.err
-    assert read_files(project.folder / "reports") == first
+    assert read_files(project.folder / "jobs") == first
     failed = project.runs("monthly")[-1]
     assert (failed.status, failed.code) == ("failed", 6)
     assert failed.cause is not None
@@ -86,14 +86,14 @@ def test_a_file_that_cannot_be_written_takes_none_of_the_others_with_it(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project.write_config(MONTHLY)
-    assert project.run("report", "run", "monthly").code == 0
-    first = read_files(project.folder / "reports")
+    assert project.run("job", "run", "monthly").code == 0
+    first = read_files(project.folder / "jobs")
     project.write_config(MONTHLY.replace('["xlsx", "json"]', '["json", "xlsx"]'))
     monkeypatch.setattr("opttius_cli.render.xlsx.writer.write", _full_disk)
-    ran = project.run("report", "run", "monthly")
+    ran = project.run("job", "run", "monthly")
     assert ran.code == 7
     assert "No space left on device" in ran.err
-    assert read_files(project.folder / "reports") == first
+    assert read_files(project.folder / "jobs") == first
     assert project.runs("monthly")[-1].status == "failed"
 
 

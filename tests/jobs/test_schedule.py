@@ -19,21 +19,19 @@ from opttius_cli.schedule.call import Call, build_call
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-REPORT = '[reports.often]\nparts = ["kpis"]\nformats = ["csv", "json"]\nperiod = "30"\nevery = "{every}"\n'
+JOB = '[jobs.often]\nparts = ["kpis"]\nformats = ["csv", "json"]\nperiod = "30"\nevery = "{every}"\n'
 OTHERS = "MAILTO=ana@example.com\n# my own\n0 3 * * * /usr/local/bin/backup 100\\%\n"
 ODD = Path('/srv/it\'s 100% "ours" $HOME')
 
 
 def _call(folder: Path = Path("/srv/óptica sur"), minutes: int = 10) -> Call:
-    return Call(
-        ("/opt/o p/opttius", "report", "run", "--due"), folder, {"PATH": "/opt/o p:/usr/bin"}, minutes
-    )
+    return Call(("/opt/o p/opttius", "job", "run", "--due"), folder, {"PATH": "/opt/o p:/usr/bin"}, minutes)
 
 
 def test_a_line_of_cron_names_everything_by_its_whole_path() -> None:
     assert crontab.build_block(_call()) == (
         "# opttius schedule of /srv/óptica sur: begin\n"
-        "*/10 * * * * cd '/srv/óptica sur' && PATH='/opt/o p:/usr/bin' '/opt/o p/opttius' report run --due >/dev/null\n"
+        "*/10 * * * * cd '/srv/óptica sur' && PATH='/opt/o p:/usr/bin' '/opt/o p/opttius' job run --due >/dev/null\n"
         "# opttius schedule of /srv/óptica sur: end\n"
     )
 
@@ -63,6 +61,12 @@ def test_ours_is_written_once_and_everything_else_stays() -> None:
     assert crontab.insert_block("0 1 * * * no newline", _call()).startswith("0 1 * * * no newline\n#")
 
 
+def test_a_line_from_before_jobs_had_their_name_is_replaced_and_removed() -> None:
+    old = crontab.build_block(_call()).replace("job run --due", "report run --due")
+    assert crontab.insert_block(OTHERS + old, _call()) == OTHERS + crontab.build_block(_call())
+    assert crontab.remove_block(OTHERS + old, _call().folder) == OTHERS
+
+
 @pytest.mark.parametrize("half", [0, 2])
 def test_a_mark_without_its_counterpart_is_left_to_a_person(half: int) -> None:
     lines = crontab.build_block(_call()).splitlines(keepends=True)
@@ -88,16 +92,16 @@ def test_folders_of_ours_are_handed_on_and_no_secret() -> None:
 
 
 def test_nothing_is_installed_without_a_schedule(project: Project) -> None:
-    project.write_config('[reports.x]\nparts = ["kpis"]\nformats = ["csv"]\n')
+    project.write_config('[jobs.x]\nparts = ["kpis"]\nformats = ["csv"]\n')
     ran = project.run("schedule", "install")
     assert ran.code == 3
-    assert "No report has a schedule." in ran.err
+    assert "No job has a schedule." in ran.err
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not on this machine")
 @pytest.mark.parametrize("folder", [Path("/tmp"), ODD], ids=["plain", "odd"])  # noqa: S108 - a folder that is there
 def test_systemd_takes_the_units(tmp_path: Path, folder: Path) -> None:
-    call = Call(("/bin/true", "report", "$x", '"%"'), folder, {"A": 'x "y" %z \\'}, 15)
+    call = Call(("/bin/true", "job", "$x", '"%"'), folder, {"A": 'x "y" %z \\'}, 15)
     files = []
     for name, text in systemd.build_units(call).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -114,7 +118,7 @@ def test_systemd_takes_the_units(tmp_path: Path, folder: Path) -> None:
 def test_units_are_installed_and_removed(
     project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    project.write_config(REPORT.format(every="daily 07:00"))
+    project.write_config(JOB.format(every="daily 07:00"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config home"))
     # Without systemctl nothing is told to the systemd of whoever runs the tests.
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -157,9 +161,7 @@ def cron(tmp_path: Path) -> Iterator[None]:
 def test_a_line_installed_on_a_real_cron_makes_the_files(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    project.write_config(
-        REPORT.format(every="* * * * *") + 'language = "es"\noutput = "out/often/{report}"\n'
-    )
+    project.write_config(JOB.format(every="* * * * *") + 'language = "es"\noutput = "out/often/{job}"\n')
     table = crontab.insert_block(crontab.read_crontab(), _call(Path("/nowhere/else")))
     crontab.write_crontab(table)
     for _time in range(2):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class JobDefinitionError(ConfigError):
-    """A job definition that cannot be used; ``key`` is dotted, as in ``reports.monthly.parts``."""
+    """A job definition that cannot be used; ``key`` is dotted, as in ``jobs.monthly.parts``."""
 
     def __init__(self, file: Path, line: int, key: str, why: str) -> None:
         super().__init__(_("{file}, line {line}: {key}: {why}", file=file, line=line, key=key, why=why))

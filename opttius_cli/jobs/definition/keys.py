@@ -115,7 +115,7 @@ def _parse_every(value: Any, _allowed_values: AllowedValues) -> tuple[str, str]:
 
 def _parse_tables(value: Any, _allowed_values: AllowedValues) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
-        raise ValueError(_("tables [[reports.NAME.alerts]]"))
+        raise ValueError(_("tables [[jobs.NAME.alerts]]"))
     return value
 
 

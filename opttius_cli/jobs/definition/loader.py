@@ -1,4 +1,4 @@
-"""Loading of jobs from the tables ``[reports.NAME]`` of the config files.
+"""Loading of jobs from the tables ``[jobs.NAME]`` of the config files.
 
 An error names the line of the value.
 """
@@ -64,17 +64,15 @@ def find_job(jobs: Mapping[str, Job], name: str) -> Job:
     """Find the job called ``name``. Raises UnknownNameError with the nearest names."""
     key = resolve_name(name, jobs)
     if key is None:
-        raise UnknownNameError(_("report"), name, suggest_names(name, jobs))
+        raise UnknownNameError(_("job"), name, suggest_names(name, jobs))
     return jobs[key]
 
 
 def _read_tables(file: Path) -> tuple[str, dict[str, Any]]:
     text = toml_file.read_text(file)
-    tables = toml_file.parse_toml(file, text).get("reports", {})
+    tables = toml_file.parse_toml(file, text).get("jobs", {})
     if not isinstance(tables, dict):
-        raise JobDefinitionError(
-            file, find_line(text, ["reports"]), "reports", _("must be a table [reports.NAME]")
-        )
+        raise JobDefinitionError(file, find_line(text, ["jobs"]), "jobs", _("must be a table [jobs.NAME]"))
     return text, tables
 
 
@@ -86,15 +84,15 @@ class _JobParser:
 
     def build_error(self, path: Sequence[str | int], why: str) -> JobDefinitionError:
         """Build the error for the value at ``path`` below the job's table."""
-        full_path = ("reports", self.name, *path)
+        full_path = ("jobs", self.name, *path)
         key = ".".join(str(step) for step in full_path if not isinstance(step, int))
         return JobDefinitionError(self.file, find_line(self.text, full_path), key, why)
 
     def parse_job(self, table: Any, root: Path, zone: str, allowed_values: AllowedValues) -> Job:
         if not NAME_PATTERN.fullmatch(self.name):
-            raise self.build_error((), _("a report's name must be {kind}", kind=describe_name()))
+            raise self.build_error((), _("a job's name must be {kind}", kind=describe_name()))
         if not isinstance(table, dict):
-            raise self.build_error((), _("must be a table [reports.NAME]"))
+            raise self.build_error((), _("must be a table [jobs.NAME]"))
         values = dict(self._parse_values(table, KEYS, (), allowed_values))
         for key in ("parts", "formats"):
             if not values.get(key):
@@ -105,7 +103,7 @@ class _JobParser:
         job = Job(
             name=self.name,
             file=self.file,
-            line=find_line(self.text, ("reports", self.name)),
+            line=find_line(self.text, ("jobs", self.name)),
             root=root,
             output=values.pop("output", None) or get_default_output(each=bool(values.get("each_branch"))),
             alerts=tuple(self._parse_alerts(values.pop("alerts", []), allowed_values)),
@@ -158,10 +156,10 @@ def _reject_shared_folders(jobs: Sequence[Job]) -> None:
             if can_overlap(job, other):
                 raise JobDefinitionError(
                     job.file,
-                    find_line(toml_file.read_text(job.file), ("reports", job.name, "output")),
-                    f"reports.{job.name}.output",
+                    find_line(toml_file.read_text(job.file), ("jobs", job.name, "output")),
+                    f"jobs.{job.name}.output",
                     _(
-                        "its files go into the folder of the report {other} ({folder}). Give each its own.",
+                        "its files go into the folder of the job {other} ({folder}). Give each its own.",
                         other=other.name,
                         folder=other.folder,
                     ),

@@ -14,16 +14,16 @@ from opttius_cli.i18n import _
 if TYPE_CHECKING:
     from opttius_cli.jobs.definition.model import AllowedValues, Job
 
-FOLDER_PLACEHOLDERS = ("report", "period", "date")
+FOLDER_PLACEHOLDERS = ("job", "period", "date")
 FILE_PLACEHOLDERS = (*FOLDER_PLACEHOLDERS, "branch")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _UNSAFE_CHARACTERS = re.compile(r'[<>:"|?*\x00-\x1f]')
-_REPORT, _BRANCH = "{report}", "{branch}"
+_JOB, _BRANCH = "{job}", "{branch}"
 
 
 def get_default_output(*, each: bool) -> str:
     """Return the template for a job without ``output``; ``each`` says that every branch has its own files."""
-    return "reports/{report}/{period}/{report}" + ("-{branch}" if each else "")
+    return "jobs/{job}/{period}/{job}" + ("-{branch}" if each else "")
 
 
 def fill_template(template: str, values: dict[str, str]) -> str:
@@ -63,7 +63,7 @@ def _resolve_below(path: str, root: Path) -> str:
         except ValueError:
             raise ValueError(
                 _(
-                    "{path} lies outside {root}. Write a path below it, or set reports_folder.",
+                    "{path} lies outside {root}. Write a path below it, or set jobs_folder.",
                     path=path,
                     root=root,
                 )
@@ -86,6 +86,8 @@ def _check_placeholders(text: str, allowed: tuple[str, ...]) -> None:
                     hole=_BRANCH,
                 )
             )
+        if name == "report":
+            raise ValueError(_("{old} is called {new} now", old="{report}", new=_JOB))
         if name not in allowed:
             raise ValueError(
                 _("there is no placeholder {hole}. There are {names}.", hole=placeholder[0],
@@ -100,7 +102,7 @@ def can_overlap(first: Job, second: Job) -> bool:
     if first.root != second.root:
         return False
     ours, theirs = (
-        PurePosixPath(job.folder.replace(_REPORT, job.name).casefold()).parts for job in (first, second)
+        PurePosixPath(job.folder.replace(_JOB, job.name).casefold()).parts for job in (first, second)
     )
     return all(_can_be_equal(left, right) for left, right in zip(ours, theirs, strict=False))
 
