@@ -262,8 +262,8 @@ def format_reports() -> str:
     """A section per report: its title, grain, parameters and columns."""
     library = Library(Path("/nonexistent"))
     found: list[str] = []
-    for name in library.own():
-        found += _format_report(library.report(name))
+    for name in library.list_project_reports():
+        found += _format_report(library.load_report(name))
     return "\n".join(found)
 
 
@@ -351,7 +351,7 @@ def _tenancy(table: Table) -> str:
 
 
 def _date_note(table: Table) -> str:
-    return translate("Dated by {column}.").format(column=f"`{table.dated}`") if table.dated else ""
+    return translate("Dated by {column}.").format(column=f"`{table.date_column}`") if table.date_column else ""
 
 
 def _required_cell(column: Column) -> str:
