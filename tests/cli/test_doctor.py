@@ -73,7 +73,7 @@ def test_a_file_that_cannot_be_read(run: Callable[..., RunResult], exports: Path
     assert ran.code == 4
     failed = [check for check in json.loads(ran.out)["checks"] if check["state"] == "failed"]
     assert failed
-    assert "orders.parquet" in failed[0]["said"]
+    assert "orders.parquet" in failed[0]["message"]
 
 
 def test_no_source_exists_and_none_is_named(run: Callable[..., RunResult]) -> None:
