@@ -26,6 +26,7 @@ OPTION_NAMES = {
 }
 """Names of the options that differ from the key of their setting."""
 DEFAULT = N_("default")
+_OLD_CACHE_VARIABLE = "OPTTIUS_CACHE_DIR"
 
 
 def _declare_setting(
@@ -292,9 +293,17 @@ def find_user_folder(environment: Mapping[str, str]) -> Path:
 
 
 def find_cache_folder(config: Config, environment: Mapping[str, str]) -> Path:
-    """Return the folder of snapshots."""
-    if config.cache_folder or environment.get("OPTTIUS_CACHE_DIR"):
-        return Path(config.cache_folder or environment["OPTTIUS_CACHE_DIR"]).expanduser()
+    """Return the folder of snapshots. Raises ConfigError for the variable of an earlier version."""
+    if environment.get(_OLD_CACHE_VARIABLE):
+        raise ConfigError(
+            _(
+                "{old} is not read any more. Set {variable} instead.",
+                old=_OLD_CACHE_VARIABLE,
+                variable=environment_variable("cache.folder"),
+            )
+        )
+    if config.cache_folder:
+        return Path(config.cache_folder).expanduser()
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("opttius", appauthor=False))

@@ -15,7 +15,7 @@ from opttius_cli.command_support.request import (
     warn_extension_mismatch,
 )
 from opttius_cli.errors import UsageError
-from opttius_cli.i18n import N_, _, get_language
+from opttius_cli.i18n import N_, _, get_language, translate_into_all
 from opttius_cli.render import listing, sink
 
 if TYPE_CHECKING:
@@ -39,14 +39,15 @@ class ListOptions(CommonOptions):
 
 def build_result(
     name: str,
-    titles: Mapping[str, str],
-    columns: Iterable[tuple[str, str, str, str]],
+    title: str,
+    columns: Iterable[tuple[str, str, str]],
     rows: Iterable[Mapping[str, Any]],
     *,
     words: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Result:
-    """Build a result of ``rows``, by the names of ``columns``: (name, kind, Spanish label, English label).
+    """Build a result of ``rows``, by the names of ``columns``: (name, kind, label).
 
+    ``title`` and the labels are English texts that the catalogs translate.
     ``words`` are the reader's words for the codes of a column. JSON and CSV contain the codes.
     """
     import pyarrow as pa
@@ -57,10 +58,10 @@ def build_result(
         Column(
             name,
             ColumnKind(kind),
-            {"es": es, "en": en},
+            translate_into_all(label),
             vocabulary={get_language(): (words or {}).get(name, {})},
         )
-        for name, kind, es, en in columns
+        for name, kind, label in columns
     )
     types = {
         ColumnKind.COUNT: pa.int64(),
@@ -69,7 +70,8 @@ def build_result(
         ColumnKind.LIST: pa.list_(pa.string()),
     }
     schema = pa.schema([(column.name, types.get(column.kind, pa.string())) for column in typed_columns])
-    return Result(name, titles, "rows", typed_columns, pa.Table.from_pylist(list(rows), schema))
+    table = pa.Table.from_pylist(list(rows), schema)
+    return Result(name, translate_into_all(title), "rows", typed_columns, table)
 
 
 def write_list(result: Result, options: ListOptions) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from opttius_cli.errors import ConfigError
-from opttius_cli.i18n import _
+from opttius_cli.i18n import LANGUAGES, _
 from opttius_cli.resources import find_sql_folder
 from opttius_cli.result import NUMERIC_KINDS, ChartSpec, ChartType, Column, ColumnKind, JsonShape
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FENCE = "-- ---"
-LANGUAGES = ("es", "en")
 History = Literal["all", "window", "none"]
 HISTORIES: tuple[History, ...] = ("all", "window", "none")
 """The purchases that a report may read, the longest history first."""

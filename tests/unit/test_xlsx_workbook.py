@@ -56,7 +56,7 @@ def written(answer: Answer, style: Style | None = None, **more: Any) -> bytes:
 def hostile() -> Answer:
     """An answer whose headers are what nobody should call a column."""
     columns = [
-        hard.column(f"c{place}", ColumnKind.COUNT, text, text, total=place > 0)
+        hard.column(f"c{place}", ColumnKind.COUNT, text, text, is_additive=place > 0)
         for place, text in enumerate(HOSTILE)
     ]
     columns = [
