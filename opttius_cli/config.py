@@ -111,6 +111,12 @@ class Config:
         3,
         N_("regular with more purchases than this"),
     )
+    active_days: int = _declare_setting(
+        "segments.active_days",
+        setting_parsers.parse_whole_number,
+        365,
+        N_("active with a purchase in this many days"),
+    )
     max_age: float | None = _declare_setting(
         "cache.max_age", setting_parsers.parse_duration, None, N_("load again when the snapshot is older")
     )

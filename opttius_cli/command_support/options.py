@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_type_hin
 
 import typer
 
+from opttius_cli import sigint
 from opttius_cli.audit import AuditRecord
 from opttius_cli.i18n import N_
+from opttius_cli.render.registry import Format
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-Format = Literal["table", "json", "csv", "md", "xlsx", "html", "parquet"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +174,7 @@ def with_options(kind: type[OptionsT]) -> Callable[[Callable[..., None]], Callab
             record = context.obj or AuditRecord()
             if issubclass(kind, LoadOptions):
                 record.command = context.command_path.partition(" ")[2]
+            sigint.begin_command()
             command(kind(record=record, **option_values), **values)
 
         parameters = [

@@ -16,7 +16,8 @@ from opttius_cli.command_support.request import (
 )
 from opttius_cli.errors import UsageError
 from opttius_cli.i18n import N_, _, get_language, translate_into_all
-from opttius_cli.render import listing, sink
+from opttius_cli.render import registry, sink
+from opttius_cli.render.registry import ListFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,7 +30,7 @@ class ListOptions(CommonOptions):
     """The options of a command that lists the program's own data."""
 
     format: Annotated[
-        listing.Format | None, typer.Option("--format", "-f", help=N_("How the list is written."))
+        ListFormat | None, typer.Option("--format", "-f", help=N_("How the list is written."))
     ] = None
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar=N_("FILE"), help=N_("A file, or - for stdout."))
@@ -78,21 +79,22 @@ def write_list(result: Result, options: ListOptions) -> None:
     """Write a list as the options say. Only its owner can read a file, because it tells who worked when."""
     require_filename(options.output)
     format_name, style = options.format or _resolve_format(options.output), build_style(options)
+    renderer = registry.RENDERERS[format_name]
     if options.output in {None, "-"}:
-        sink.write_stdout(lambda out: listing.write_listing(result, out, style, format_name))
+        sink.write_stdout(lambda out: renderer.write_rows(result, out, style))
         return
     path = Path(str(options.output))
-    sink.write_file(
-        path, options.force, lambda out: listing.write_listing(result, out, style, format_name), private=True
-    )
+    sink.write_file(path, options.force, lambda out: renderer.write_rows(result, out, style), private=True)
     warn_extension_mismatch(path, format_name, options)
 
 
-def _resolve_format(target: str | None) -> listing.Format:
+def _resolve_format(target: str | None) -> str:
     """Return the format of a file's extension, a table for stdout. Raises UsageError for an unknown one."""
     if target in {None, "-"}:
         return "table"
-    extensions: dict[str, listing.Format] = {".json": "json", ".csv": "csv", ".txt": "table"}
+    extensions = {
+        f".{renderer.extension}": name for name, renderer in registry.RENDERERS.items() if renderer.has_lists
+    }
     format_name = extensions.get(Path(str(target)).suffix.lower())
     if format_name is None:
         raise UsageError(

@@ -90,10 +90,16 @@ def extract_header(sql: str, file: str) -> str:
     raise HeaderError(file, _("it must end with a line “-- ---” before the SQL"))
 
 
-def parse_report(name: str, sql: str, file: str) -> Report:
-    """Parse the report that ``sql`` declares. Raises HeaderError naming ``file`` and the wrong key."""
+def parse_report(name: str, sql: str, file: str, thresholds: Mapping[str, object] | None = None) -> Report:
+    """Parse the report that ``sql`` declares. Raises HeaderError naming ``file`` and the wrong key.
+
+    A name of ``thresholds`` in braces is replaced by its value, as in ``{active_days}``.
+    """
+    text = extract_header(sql, file)
+    for key, value in (thresholds or {}).items():
+        text = text.replace(f"{{{key}}}", str(value))
     try:
-        header = tomllib.loads(extract_header(sql, file))
+        header = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise HeaderError(file, str(error)) from error
     unknown = sorted(set(header) - _KEYS)

@@ -26,7 +26,9 @@ LONGEST_SQL = 120
 DECLARATIONS = {"catalog/tables.py", "config.py"}
 """Modules that are a list of what there is; cutting one in two would hide half of it."""
 
-WRITES_STDOUT = re.compile(r"(__main__|cli)\.py|commands/\w+\.py|render/sink\.py|sample/__main__\.py")
+WRITES_STDOUT = re.compile(
+    r"(__main__|cli)\.py|command_support/(request|watch|keyboard)\.py|commands/\w+\.py|render/sink\.py|sample/__main__\.py"
+)
 WRITES_STDERR = {"diagnostics.py"}
 LOOKS_AT_THE_CLOCK = {
     "command_support/request.py",

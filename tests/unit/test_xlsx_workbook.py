@@ -198,7 +198,7 @@ def test_a_list_that_goes_on_has_no_sum_that_would_be_wrong() -> None:
     rows: list[list[Any]] = [[f"p{place}", Decimal(place)] for place in range(7)]
     long = hard.result("x", ("x", "Things"), "rows", [hard.STATUS, hard.AMOUNT], rows)
     answer = dataclasses.replace(hard.listing(), parts=(AnswerPart(("rows",), long),))
-    book = read(BytesIO(written(answer, most_rows=3)))
+    book = read(BytesIO(written(answer, max_rows=3)))
     assert book.sheetnames == ["Overview", "Things", "Things (2)", "Things (3)", "About"]
     assert [[cell.value for cell in book[name]["A"]] for name in book.sheetnames[1:4]] == [
         ["Status", "p0", "p1", "p2"], ["Status", "p3", "p4", "p5"], ["Status", "p6"]
