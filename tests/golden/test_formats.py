@@ -126,6 +126,9 @@ def test_values_agree_cell_for_cell(name: str) -> None:
                 assert (actual is None) <= (expected in {None, ""}), column.name
             elif name == "xlsx" and value == hard.BIG:
                 assert float(actual) == float(value)
+            elif name == "csv" and value is None:
+                # A reader of CSV cannot tell an empty cell from an empty text.
+                assert cell == "", column.name
             else:
                 assert actual == expected, column.name
 
