@@ -274,3 +274,12 @@ def test_max_age_reloads_older_snapshots(
     assert loaded_at("--max-age", "30m") != first
     monkeypatch.setenv("OPTTIUS_NOW", "2026-11-23T16:10:00+00:00")
     assert loaded_at("--refresh") == "2026-11-23T16:10:00+00:00"
+
+
+def test_the_old_variable_of_the_cache_folder_gets_a_hint(
+    run: Callable[..., RunResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPTTIUS_CACHE_DIR", "elsewhere")
+    ran = run("cache", "list", "--lang", "en")
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err == "Error: OPTTIUS_CACHE_DIR is not read any more. Set OPTTIUS_CACHE_FOLDER instead.\n"
