@@ -15,7 +15,7 @@ DEMO_SOURCE ?= sample_data
 DEMO_ORGANIZATION ?= mirador-austral
 DEMO_CUSTOMER ?= 59a1cc9f-aa72-4679-84cc-98750b4e7b15
 DEMO_AS_OF := 2026-11-22
-DEMO := OPTTIUS_CACHE_DIR=build/demo $(BIN)/opttius
+DEMO := OPTTIUS_CACHE_FOLDER=build/demo $(BIN)/opttius
 DEMO_SCOPE := --source $(DEMO_SOURCE) --organization $(DEMO_ORGANIZATION) --as-of $(DEMO_AS_OF)
 
 LOCALE := opttius_cli/locale

@@ -83,7 +83,7 @@ def build_environment() -> dict[str, str]:
     ours = ("OPTTIUS_", "PYTHONDONTWRITEBYTECODE")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return inherited | {
-        "OPTTIUS_CACHE_DIR": str(KEEP / "cache"),
+        "OPTTIUS_CACHE_FOLDER": str(KEEP / "cache"),
         "OPTTIUS_CONFIG_DIR": str(write_settings()),
         "OPTTIUS_STATE_DIR": str(KEEP / "state"),
         "OPTTIUS_NOW": "2026-11-23T12:00:00+00:00",

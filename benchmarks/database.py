@@ -136,7 +136,7 @@ def run_turn(way: str, address: str, orders: int) -> Timing:
 def time_load(address: str) -> Timing:
     """The whole of ``opttius load``."""
     with tempfile.TemporaryDirectory(dir=KEEP.parent) as name:
-        more = {"OPTTIUS_CACHE_DIR": name}
+        more = {"OPTTIUS_CACHE_FOLDER": name}
         command = (PROGRAM, "load", "--source", address, "--refresh", "--quiet")
         process = measure_once(command, folder=Path(name), environment=client_environment() | more)
     return Timing(process.wall, process)
@@ -145,7 +145,7 @@ def time_load(address: str) -> Timing:
 def time_interrupt(database: Database, *, stalled: bool) -> float:
     """The seconds from Ctrl-C to the end of a load."""
     with tempfile.TemporaryDirectory(dir=KEEP.parent) as name:
-        environment = client_environment() | {"OPTTIUS_CACHE_DIR": name}
+        environment = client_environment() | {"OPTTIUS_CACHE_FOLDER": name}
         return sigint.time_interrupt(database, Path(name), environment, stalled=stalled)
 
 

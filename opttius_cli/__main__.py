@@ -8,19 +8,15 @@ import sys
 
 from opttius_cli import __version__, sigint
 
-_INTERRUPTED = 130
-"""The same as in diagnostics, which is not imported yet."""
-
 
 def run() -> None:
     """Run the command line and end the process with its exit code."""
     sigint.install_handler()
     try:
         code = _run_app()
-    except BaseException:
-        if not sigint.is_requested():
-            raise
-        code = _report_interruption()
+    except KeyboardInterrupt:
+        # A second Ctrl-C came while the first one was reported.
+        code = sigint.EXIT_CODE
     _exit_process(code)
 
 
@@ -35,19 +31,6 @@ def _run_app() -> int:
     from opttius_cli.cli import main
 
     return main()
-
-
-def _report_interruption() -> int:
-    """Report a Ctrl-C that came before the app could handle it; returns the exit code."""
-    sigint.disarm()
-    try:
-        from opttius_cli import diagnostics, i18n, language
-
-        i18n.set_language(language.detect_language(sys.argv[1:]))
-        diagnostics.Reporter().show_error(i18n._("Interrupted."))
-    except Exception:  # noqa: BLE001 - an import that was interrupted may fail the second time
-        return _INTERRUPTED
-    return _INTERRUPTED
 
 
 def _exit_process(code: int) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from opttius_cli import file_permissions
+from opttius_cli.file_lock import LockHeldError, hold_lock
 from opttius_cli.redaction import redact_secrets
 
 if TYPE_CHECKING:
@@ -107,9 +108,8 @@ def _ends_with_newline(handle: int) -> bool:
 
 def _rotate_log(file: Path) -> None:
     """Give the full file the number 1 and shift the older ones; only one of concurrent runs does it."""
-    from filelock import FileLock, Timeout
-
-    with suppress(Timeout), FileLock(file.with_name(file.name + ".lock"), timeout=_LOCK_TIMEOUT, mode=0o600):
+    lock_file = file.with_name(file.name + ".lock")
+    with suppress(LockHeldError), hold_lock(lock_file, timeout=_LOCK_TIMEOUT):
         if file.stat().st_size < MAX_BYTES:
             return
         for number in range(ROTATED_FILES, 1, -1):

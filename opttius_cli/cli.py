@@ -86,6 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; returns its exit code and never raises."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     i18n.set_language(language.detect_language(arguments))
+    sigint.set_message(_("Error: {sentence}", sentence=_("Interrupted.")))
     record, started = audit_hook.start_audit()
     code = _run_to_exit_code(arguments, record)
     # The result is printed: a Ctrl-C from here on must not cut the audit short or print a second message.

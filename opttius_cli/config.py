@@ -26,6 +26,7 @@ OPTION_NAMES = {
 }
 """Names of the options that differ from the key of their setting."""
 DEFAULT = N_("default")
+_OLD_CACHE_VARIABLE = "OPTTIUS_CACHE_DIR"
 
 
 def _declare_setting(
@@ -109,6 +110,12 @@ class Config:
         setting_parsers.parse_whole_number,
         3,
         N_("regular with more purchases than this"),
+    )
+    active_days: int = _declare_setting(
+        "segments.active_days",
+        setting_parsers.parse_whole_number,
+        365,
+        N_("active with a purchase in this many days"),
     )
     max_age: float | None = _declare_setting(
         "cache.max_age", setting_parsers.parse_duration, None, N_("load again when the snapshot is older")
@@ -312,11 +319,17 @@ def find_cache_origin(config: Config, environment: Mapping[str, str]) -> str:
 
 
 def _locate_cache_folder(config: Config, environment: Mapping[str, str]) -> tuple[Path, str]:
-    """Return the folder of snapshots, and where it comes from."""
+    """Return the folder of snapshots, and where it comes from. Raises ConfigError for an old variable."""
+    if environment.get(_OLD_CACHE_VARIABLE):
+        raise ConfigError(
+            _(
+                "{old} is not read any more. Set {variable} instead.",
+                old=_OLD_CACHE_VARIABLE,
+                variable=environment_variable("cache.folder"),
+            )
+        )
     if config.cache_folder:
         return Path(config.cache_folder).expanduser(), config.origins["cache.folder"]
-    if folder := environment.get("OPTTIUS_CACHE_DIR"):
-        return Path(folder).expanduser(), f"{_('environment')} (OPTTIUS_CACHE_DIR)"
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("opttius", appauthor=False)), DEFAULT

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from opttius_cli import errors, file_permissions
+from opttius_cli import errors, file_permissions, sigint
 from opttius_cli.i18n import _
 from opttius_cli.redaction import redact_secrets
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SUCCESS, UNEXPECTED, USAGE, INTERRUPTED = 0, 1, 2, 130
+SUCCESS, UNEXPECTED, USAGE, INTERRUPTED = 0, 1, 2, sigint.EXIT_CODE
 
 _EXIT_CODES: dict[type[errors.OpttiusError], int] = {
     errors.CheckFailedError: 1,

@@ -63,6 +63,11 @@ def _(message: str, **values: object) -> str:
     return text.format(**values) if values else text
 
 
+def translate_into_all(message: str) -> dict[str, str]:
+    """Return ``message`` in every language, by its code: for labels that a renderer chooses from."""
+    return {language: _load_catalog(language).gettext(message) for language in LANGUAGES}
+
+
 def n_(singular: str, plural: str, count: int, **values: object) -> str:
     """Translate the singular or plural of a message by ``count``, which also fills ``{count}``."""
     return _load_catalog(get_language()).ngettext(singular, plural, count).format(count=count, **values)

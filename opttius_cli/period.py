@@ -29,7 +29,6 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 _MICROSECOND = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
 _ONE_SECOND = timedelta(seconds=1)
-_ACTIVE_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,9 +289,10 @@ def _shift_unit_back(period: Period) -> Window:
     return Window(first - (last - first) - _DAY, first - _DAY)
 
 
-def first_active_day(clock: Clock) -> date:
-    """Return the first of the 365 local dates up to as-of; a purchase since then makes a customer active."""
-    return clock.local_date - timedelta(days=_ACTIVE_DAYS - 1)
+def first_active_day(clock: Clock, active_days: int) -> date:
+    """Return the first of ``active_days`` local dates up to as-of; whoever bought since then is active."""
+    all_days = (clock.local_date - EARLIEST.date()).days + 1
+    return clock.local_date - timedelta(days=min(active_days, all_days) - 1)
 
 
 def earliest_history_day(period: Period, previous: Window | None) -> date:

@@ -45,6 +45,9 @@ NUMERIC_KINDS = frozenset(
 )
 """Kinds whose values are numbers."""
 
+ADDITIVE_KINDS = frozenset({ColumnKind.MONEY, ColumnKind.COUNT, ColumnKind.NUMBER})
+"""Kinds whose values may be added up."""
+
 TEXT_KINDS = frozenset({ColumnKind.TEXT, ColumnKind.ID, ColumnKind.LIST})
 """Kinds that may hold any text."""
 
@@ -53,8 +56,8 @@ TEXT_KINDS = frozenset({ColumnKind.TEXT, ColumnKind.ID, ColumnKind.LIST})
 class Column:
     """One column of a report: its name in JSON and CSV, its kind, and its label and meaning in each language.
 
-    ``needs`` names the tables without which the column is null. ``share`` draws a bar beside each value.
-    ``vocabulary`` holds, per language, the words that people use for the codes of the column. ``total``
+    ``needs`` names the tables without which the column is null. ``has_share_bar`` draws a bar beside each value.
+    ``vocabulary`` holds, per language, the words that people use for the codes of the column. ``is_additive``
     means that the values of all rows can be added up. ``free_text`` means that people typed the values, so
     they may contain anything. ``identifier`` means that the column refers to a row of the shop's database,
     as every id does.

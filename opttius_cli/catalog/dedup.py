@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from opttius_cli.sql import quote_identifier
+
 if TYPE_CHECKING:
     from opttius_cli.catalog.tables import Table
-
-
-def quote_identifier(name: str) -> str:
-    """Return ``name`` as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def preferred_row_order(table: Table) -> str:

@@ -114,7 +114,7 @@ def _format_local_time(moment: datetime, job: Job) -> str:
     """Return a moment in local time of the job's zone."""
     from zoneinfo import ZoneInfo
 
-    from opttius_cli.jobs.definition import DEFAULT_ZONE
+    from opttius_cli.period import DEFAULT_ZONE
 
     zone = job.schedule.zone if job.schedule else job.timezone or DEFAULT_ZONE
     return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"

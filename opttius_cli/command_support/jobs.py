@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 from opttius_cli import config as settings
 from opttius_cli.command_support.audit_hook import record_reveal
 from opttius_cli.command_support.request import build_reporter, load_library
-from opttius_cli.errors import NotAllowedError
-from opttius_cli.i18n import _
-from opttius_cli.privacy.permission import check_reveal
+from opttius_cli.privacy.permission import check_reveal_early
 from opttius_cli.privacy.policy import build_policy
 from opttius_cli.render import registry
 from opttius_cli.reports.report_parts import list_figures, map_parts
@@ -62,13 +60,7 @@ def build_job_request(
 
     is_revealed = job.masking == "revealed"
     if is_revealed:
-        if not config.allow_reveal:
-            raise NotAllowedError(
-                _("masking = “revealed” is switched off here (privacy.allow_reveal = false).")
-            )
-        if not (config.user and config.allow_reveal):
-            # The role of an admin is checked later, when it has been read from the data.
-            check_reveal(config, role=None)
+        check_reveal_early(config, "masking = “revealed”")
         record_reveal(options.record, job.reason or "")
     options.record.report, options.record.masking = job.name, job.masking
     return Request(

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_type_hin
 
 import typer
 
+from opttius_cli import sigint
 from opttius_cli.audit import AuditRecord
 from opttius_cli.i18n import N_
+from opttius_cli.render.registry import Format
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +25,6 @@ LanguageOption = Annotated[
         help=N_("Language: es or en; es-CL, es-AR, es-ES, en-US: numbers and dates as there."),
     ),
 ]
-Format = Literal["table", "json", "csv", "md", "xlsx", "html", "parquet"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +177,7 @@ def with_options(kind: type[OptionsT]) -> Callable[[Callable[..., None]], Callab
             record = context.obj or AuditRecord()
             if issubclass(kind, LoadOptions):
                 record.command = context.command_path.partition(" ")[2]
+            sigint.begin_command()
             command(kind(record=record, **option_values), **values)
 
         parameters = [

@@ -11,7 +11,7 @@ from opttius_cli.command_support.audit_hook import record_reveal
 from opttius_cli.command_support.options import QueryOptions
 from opttius_cli.errors import UsageError
 from opttius_cli.i18n import _
-from opttius_cli.privacy.permission import check_reveal
+from opttius_cli.privacy.permission import check_reveal_early
 from opttius_cli.privacy.policy import build_policy
 from opttius_cli.redaction import has_password
 
@@ -89,9 +89,7 @@ def _build_policy(options: QueryOptions, settings: config.Config) -> Policy:
     if options.reveal_pii:
         if options.anonymous:
             raise UsageError(_("--anonymous and --reveal-pii do not go together."))
-        if not (settings.user and settings.allow_reveal):
-            # The role of an admin is checked later, when it has been read from the data.
-            check_reveal(settings, role=None)
+        check_reveal_early(settings)
         if not (options.reason or "").strip():
             raise UsageError(_('--reveal-pii needs a reason: add --reason "why".'))
     return build_policy(settings, anonymous=options.anonymous, reveal=options.reveal_pii)

@@ -21,27 +21,26 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
-_TITLES = {"es": "Registro de auditoría", "en": "Audit log"}
 _COLUMNS = (
-    ("time", "id", "Cuándo", "When"),
-    ("command", "text", "Comando", "Command"),
-    ("user", "text", "Usuario", "User"),
-    ("admin", "text", "Administrador", "Admin"),
-    ("exit_code", "count", "Código de salida", "Exit code"),
-    ("organization", "text", "Organización", "Organization"),
-    ("branches", "list", "Sucursales", "Branches"),
-    ("whole", "flag", "Organización completa", "Whole organization"),
-    ("report", "text", "Informe", "Report"),
-    ("period", "text", "Período", "Period"),
-    ("as_of", "text", "A la fecha", "As of"),
-    ("rows", "count", "Filas", "Rows"),
-    ("masking", "text", "Datos personales", "Personal data"),
-    ("reason", "text", "Motivo", "Reason"),
-    ("output", "text", "Salida", "Output"),
-    ("source", "text", "Origen", "Source"),
-    ("seconds", "number", "Segundos", "Seconds"),
+    ("time", "id", N_("When")),
+    ("command", "text", N_("Command")),
+    ("user", "text", N_("User")),
+    ("admin", "text", N_("Admin")),
+    ("exit_code", "count", N_("Exit code")),
+    ("organization", "text", N_("Organization")),
+    ("branches", "list", N_("Branches")),
+    ("whole", "flag", N_("Whole organization")),
+    ("report", "text", N_("Report")),
+    ("period", "text", N_("Period")),
+    ("as_of", "text", N_("As of")),
+    ("rows", "count", N_("Rows")),
+    ("masking", "text", N_("Personal data")),
+    ("reason", "text", N_("Reason")),
+    ("output", "text", N_("Output")),
+    ("source", "text", N_("Source")),
+    ("seconds", "number", N_("Seconds")),
 )
-"""Name, kind, and label in each language."""
+"""Name, kind and label."""
 
 
 @with_options(ListOptions)
@@ -67,7 +66,7 @@ def audit(
             _("{file} cannot be read: {why}.", file=folder / log.FILE_NAME, why=error.strerror)
         ) from error
     rows = (_build_row(run, zone) for run in runs)
-    write_list(build_result("audit", _TITLES, _COLUMNS, rows, words=_build_vocabulary()), options)
+    write_list(build_result("audit", N_("Audit log"), _COLUMNS, rows, words=_build_vocabulary()), options)
     if unreadable:
         diagnostics.Reporter(options.quiet).show_note(
             n_(

@@ -25,17 +25,16 @@ if TYPE_CHECKING:
     from opttius_cli.snapshot.cache import CachedSnapshot
 
 app = build_group()
-_TITLES = {"es": "Datos cargados", "en": "Snapshots"}
 _COLUMNS = (
-    ("snapshot", "id", "Nombre", "Name"),
-    ("source", "text", "Origen", "Source"),
-    ("reader", "text", "De quién", "Whose"),
-    ("scope", "text", "Alcance", "Scope"),
-    ("loaded_at", "id", "Cargado", "Loaded"),
-    ("days", "number", "Días", "Days"),
-    ("bytes", "count", "Bytes", "Bytes"),
+    ("snapshot", "id", N_("Name")),
+    ("source", "text", N_("Source")),
+    ("reader", "text", N_("Whose")),
+    ("scope", "text", N_("Scope")),
+    ("loaded_at", "id", N_("Loaded")),
+    ("days", "number", N_("Days")),
+    ("bytes", "count", N_("Bytes")),
 )
-"""Name, kind, and label in each language."""
+"""Name, kind and label."""
 
 
 @app.command("list", help=N_("Every snapshot with its source, reader, scope, age and size."))
@@ -45,7 +44,7 @@ def list_(options: ListOptions) -> None:
     moment = clock.now()
     rows = [_build_row(snapshot, moment) for snapshot in _list_snapshots(options)]
     words = {"scope": {"limited": _("limited")}}
-    write_list(build_result("cache", _TITLES, _COLUMNS, rows, words=words), options)
+    write_list(build_result("cache", N_("Snapshots"), _COLUMNS, rows, words=words), options)
 
 
 def _build_row(snapshot: CachedSnapshot, moment: datetime) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def customers(
         str | None, typer.Option(metavar=N_("SEGMENT"), help=N_("Only this lifecycle or RFM segment."))
     ] = None,
     inactive: Annotated[
-        bool, typer.Option("--inactive", help=N_("Only without a purchase in 365 days."))
+        bool, typer.Option("--inactive", help=N_("Only those who are not active (segments.active_days)."))
     ] = False,
     sort: Annotated[
         Sort, typer.Option(help=N_("What to order by, the largest (or latest) first."))

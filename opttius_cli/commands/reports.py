@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from opttius_cli import config
 from opttius_cli.command_support.command_group import build_group
 from opttius_cli.command_support.options import CommonOptions, with_options
 from opttius_cli.command_support.request import load_library
 from opttius_cli.errors import CheckFailedError
 from opttius_cli.i18n import N_, _, get_language, n_
 from opttius_cli.render import sink
+from opttius_cli.reports.library import list_thresholds
 
 app = build_group()
 ReportName = Annotated[
@@ -34,8 +39,9 @@ def list_(options: CommonOptions) -> None:
 @with_options(CommonOptions)
 def show(options: CommonOptions, name: ReportName) -> None:
     """Explain a report column by column."""
-    del options
-    report = load_library().load_report(load_library().resolve_full_name(name))
+    settings = config.resolve_config({"language": options.lang}, os.environ, Path.cwd())
+    library = replace(load_library(), thresholds=list_thresholds(settings))
+    report = library.load_report(library.resolve_full_name(name))
     out = [f"{report.name}: {report.titles[get_language()]}", report.grain[get_language()], ""]
     if report.parameters:
         out += [

@@ -9,6 +9,7 @@ from warnings import catch_warnings, filterwarnings
 from opttius_cli.diagnostics import is_interruption
 from opttius_cli.engines import sandbox
 from opttius_cli.engines.limits import fetch_bounded, time_limit
+from opttius_cli.engines.protocol import Engine
 from opttius_cli.errors import InvalidReportError, OutOfMemoryError
 from opttius_cli.i18n import _
 from opttius_cli.period import EARLIEST
@@ -16,30 +17,16 @@ from opttius_cli.scope import create_row_counts, create_scoped_views
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     import duckdb
     import pyarrow as pa
 
+    from opttius_cli.engines.protocol import SharedView
     from opttius_cli.result import ColumnKind, Scope
 
 
-@dataclass(frozen=True, slots=True)
-class SharedView:
-    """A file of shared views, macros or materialized tables.
-
-    A materialized table reads no orders before ``since``. ``inner``: it holds more than a scope may see, so
-    only other views may read it.
-    """
-
-    name: str
-    sql: str
-    since: datetime | None = None
-    inner: bool = False
-
-
 @dataclass(slots=True)
-class DuckEngine:
+class DuckEngine(Engine):
     """A connection to an open snapshot, limited to one scope and one instant."""
 
     con: duckdb.DuckDBPyConnection
@@ -107,6 +94,10 @@ class DuckEngine:
 
         return find_personal_columns(sandbox.parse_statement(self.con, sql), names)
 
+    def interrupt(self) -> None:
+        """Stop the query that is running."""
+        self.con.interrupt()
+
     def _run_user_query(self, sql: str, parameters: Mapping[str, Any], report: str) -> pa.Table:
         """Run a user's own report: checked, limited in time and memory, with its errors explained."""
         import duckdb
@@ -114,7 +105,7 @@ class DuckEngine:
 
         sandbox.check_statement(self.con, sandbox.parse_statement(self.con, sql), self.shared_names)
         try:
-            with time_limit(self.con, self.time_limit_seconds):
+            with time_limit(self, self.time_limit_seconds):
                 return fetch_bounded(self.con, *self._bind_parameters(sql, parameters))
         except KeyError as error:
             raise InvalidReportError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from opttius_cli.errors import OutOfMemoryError, TimeLimitError
 
@@ -17,9 +17,16 @@ if TYPE_CHECKING:
 _BATCH = 65_536
 
 
+class Interruptible(Protocol):
+    """An engine, or its connection."""
+
+    def interrupt(self) -> None:
+        """Stop the query that is running."""
+
+
 @contextmanager
-def time_limit(con: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
-    """Interrupt ``con`` after this many seconds; 0 means no limit.
+def time_limit(engine: Interruptible, seconds: float) -> Iterator[None]:
+    """Interrupt ``engine`` after this many seconds; 0 means no limit.
 
     Raises:
         TimeLimitError: it took longer.
@@ -28,7 +35,7 @@ def time_limit(con: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]
 
     def interrupt_query() -> None:
         timed_out.set()
-        con.interrupt()
+        engine.interrupt()
 
     timer = threading.Timer(seconds, interrupt_query) if seconds else None
     try:

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from opttius_cli.i18n import _, n_
+from opttius_cli.i18n import N_, _, n_, translate_into_all
 from opttius_cli.render.cell_formatter import build_formatter
 from opttius_cli.reports.layouts import DASHBOARD, Slot
 from opttius_cli.result import AnswerPart, Column, ColumnKind, Result
@@ -31,12 +31,13 @@ _FIGURE_DECIMALS, _PERCENT_DECIMALS = 6, 2
 _DECIMAL_CONTEXT = Context(prec=76, rounding=ROUND_HALF_UP)
 """Enough digits for any sum of the database, and for its decimals."""
 _COLUMNS = (
-    Column("alert", ColumnKind.TEXT, {"es": "Alerta", "en": "Alert"}),
-    Column("figure", ColumnKind.TEXT, {"es": "Cifra", "en": "Figure"}),
-    Column("value", ColumnKind.NUMBER, {"es": "Valor", "en": "Value"}),
-    Column("reference", ColumnKind.NUMBER, {"es": "Referencia", "en": "Reference"}),
-    Column("change_pct", ColumnKind.PERCENT, {"es": "Cambio", "en": "Change"}),
+    ("alert", ColumnKind.TEXT, N_("Alert")),
+    ("figure", ColumnKind.TEXT, N_("Figure")),
+    ("value", ColumnKind.NUMBER, N_("Value")),
+    ("reference", ColumnKind.NUMBER, N_("Reference")),
+    ("change_pct", ColumnKind.PERCENT, N_("Change")),
 )
+"""Name, kind and label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +99,11 @@ def build_part(raised: Sequence[RaisedAlert]) -> AnswerPart:
     ]
     number, percent = (pa.decimal128(38, decimals) for decimals in (_FIGURE_DECIMALS, _PERCENT_DECIMALS))
     types = (pa.string(), pa.string(), number, number, percent)
-    columns = list(zip(*rows, strict=True)) or [()] * len(types)
-    arrays = [pa.array(list(column), kind) for column, kind in zip(columns, types, strict=True)]
-    table = pa.table(arrays, names=[column.name for column in _COLUMNS])
-    return AnswerPart(
-        ("alerts",), Result("alerts", {"es": "Alertas", "en": "Alerts"}, "rows", _COLUMNS, table)
-    )
+    values = list(zip(*rows, strict=True)) or [()] * len(types)
+    arrays = [pa.array(list(column), kind) for column, kind in zip(values, types, strict=True)]
+    columns = tuple(Column(name, kind, translate_into_all(label)) for name, kind, label in _COLUMNS)
+    table = pa.table(arrays, names=[column.name for column in columns])
+    return AnswerPart(("alerts",), Result("alerts", translate_into_all(N_("Alerts")), "rows", columns, table))
 
 
 def _build_raised_alert(

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from opttius_cli.result import PERSONAL_KINDS, ColumnKind
+from opttius_cli.result import NUMERIC_KINDS, PERSONAL_KINDS, ColumnKind
 
 if TYPE_CHECKING:
     from opttius_cli.result import Answer, Result
 
-_FIGURE_KINDS = frozenset(
-    {ColumnKind.MONEY, ColumnKind.COUNT, ColumnKind.NUMBER, ColumnKind.PERCENT, ColumnKind.DAYS}
-)
 _IDENTIFYING_KINDS = PERSONAL_KINDS | {ColumnKind.ID}
 
 
@@ -31,7 +28,7 @@ def _has_figures(result: Result) -> bool:
 
     if result.absent or not result.table.num_rows:
         return False
-    figures = [index for index, column in enumerate(result.columns) if column.kind in _FIGURE_KINDS]
+    figures = [index for index, column in enumerate(result.columns) if column.kind in NUMERIC_KINDS]
     if not figures or any(column.kind in _IDENTIFYING_KINDS for column in result.columns):
         return True
     return any(pc.any(pc.not_equal(result.table.column(index), 0)).as_py() for index in figures)

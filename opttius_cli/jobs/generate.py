@@ -6,13 +6,14 @@ All files of a set show one snapshot. If another load replaces it in the meantim
 from __future__ import annotations
 
 import hashlib
-import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli import i18n, session
+from opttius_cli.atomic_file import create_file
 from opttius_cli.errors import SourceError
 from opttius_cli.i18n import _
 from opttius_cli.jobs import alerts, file_names
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from opttius_cli.jobs.alerts import Figures, PastFigures, RaisedAlert
     from opttius_cli.jobs.definition import Job
     from opttius_cli.period import Clock, Period, Window
-    from opttius_cli.render.registry import Renderer
     from opttius_cli.result import Answer, Branch, Scope
 
 _MAX_ATTEMPTS = 3
@@ -231,7 +231,9 @@ def _write_formats(plan: RunPlan, stage: Path, stem: str, answer: Answer, file_s
     for format_name in plan.job.formats:
         renderer = RENDERERS[format_name]
         file = stage / f"{stem}.{renderer.extension}"
-        _write_file(file, renderer, answer, style, private=plan.job.masking == "revealed")
+        create_file(
+            file, partial(renderer.write, answer, style=style), private=plan.job.masking == "revealed"
+        )
         file_set.files.append(
             {
                 "name": file.name,
@@ -254,16 +256,6 @@ def _use_language(language: str | None) -> Iterator[None]:
         yield
     finally:
         i18n.set_language(previous_language)
-
-
-def _write_file(file: Path, renderer: Renderer, answer: Answer, style: Style, *, private: bool) -> None:
-    handle = os.open(
-        file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600 if private else 0o666
-    )
-    with open(handle, "wb") as out:  # noqa: PTH123 - a handle, not a path
-        renderer.write(answer, out, style)
-        out.flush()
-        os.fsync(out.fileno())
 
 
 def hash_file(file: Path) -> str:

@@ -1,29 +1,26 @@
 """Locks that allow one run of a job at a time.
 
-The system releases a lock when its process ends, for any reason. A run holds two: the lock of its job, which
-every run of it needs, and a liveness lock in a file of its own, which is taken before the ledger names it.
-Testing the liveness lock tells whether that run is alive and blocks no other run.
+A run holds two: the lock of its job, which every run of it needs, and a liveness lock in a file of its own,
+which is taken before the ledger names it. Testing the liveness lock tells whether that run is alive and blocks
+no other run.
 """
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from opttius_cli.errors import BusyError, OutputError
+from opttius_cli.file_lock import LockHeldError, hold_lock, is_locked
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from filelock import BaseFileLock
-
 _LIVENESS_SUFFIX = ".alive"
-_PROBE_TIMEOUT = 0.2
-"""Seconds that a test of a liveness lock waits for another test of the same one."""
 
 
 @contextmanager
@@ -36,45 +33,29 @@ def lock_job(folder: Path, job_name: str, path: Path) -> Iterator[None]:
         BusyError: another run holds the lock.
         OutputError: the lock file cannot be created.
     """
-    from filelock import Timeout
-
-    try:
-        lock = _acquire_lock(folder, f"{_build_lock_name(job_name, path)}.lock")
-    except Timeout as error:
-        raise BusyError(
-            _("Another run of the job {name} is at work. Try again when it has ended.", name=job_name)
-        ) from error
-    try:
+    with ExitStack() as stack:
+        try:
+            _enter_lock(stack, folder, f"{_build_lock_name(job_name, path)}.lock")
+        except LockHeldError as error:
+            raise BusyError(
+                _("Another run of the job {name} is at work. Try again when it has ended.", name=job_name)
+            ) from error
         yield
-    finally:
-        lock.release()
 
 
 @contextmanager
 def liveness_lock(folder: Path, job_name: str, path: Path) -> Iterator[str]:
     """Hold a new liveness lock and yield its name, for :func:`is_alive`. Raises OutputError."""
     lock_name = f"{_build_lock_name(job_name, path)}.{secrets.token_hex(8)}{_LIVENESS_SUFFIX}"
-    lock = _acquire_lock(folder, lock_name)
-    try:
+    with ExitStack() as stack:
+        stack.callback(_remove_file, folder / lock_name)
+        _enter_lock(stack, folder, lock_name)
         yield lock_name
-    finally:
-        lock.release()
-        _remove_file(folder / lock_name)
 
 
 def is_alive(folder: Path, lock_name: str | None) -> bool:
     """Whether the run with this liveness lock is still working; runs of older versions have none."""
-    from filelock import FileLock, Timeout
-
-    if lock_name is None or not (folder / lock_name).is_file():
-        return False
-    try:
-        with FileLock(folder / lock_name, timeout=_PROBE_TIMEOUT, mode=0o600):
-            return False
-    except Timeout:
-        return True
-    except OSError:
-        return False
+    return lock_name is not None and is_locked(folder / lock_name)
 
 
 def remove_liveness_files(folder: Path, job_name: str, path: Path) -> None:
@@ -83,21 +64,18 @@ def remove_liveness_files(folder: Path, job_name: str, path: Path) -> None:
         _remove_file(file)
 
 
-def _acquire_lock(folder: Path, name: str) -> BaseFileLock:
-    """Acquire the lock ``name``. Raises Timeout when it is held, OutputError when it cannot be created."""
-    from filelock import FileLock, Timeout
+def _enter_lock(stack: ExitStack, folder: Path, name: str) -> None:
+    """Acquire the lock ``name`` until ``stack`` ends.
 
+    Raises LockHeldError when another run holds it, OutputError when it cannot be created.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = FileLock(folder / name, timeout=0, mode=0o600)
-        lock.acquire()
-    except Timeout:
-        raise
+        stack.enter_context(hold_lock(folder / name))
     except OSError as error:
         raise OutputError(
             _("{path} cannot be written: {why}.", path=folder, why=error.strerror or error)
         ) from error
-    return lock
 
 
 def _remove_file(file: Path) -> None:

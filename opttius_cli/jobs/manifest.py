@@ -6,10 +6,10 @@ The same run gives the same bytes: the manifest does not say when or where it wa
 from __future__ import annotations
 
 import hashlib
-import os
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli import __version__
+from opttius_cli.atomic_file import create_file
 from opttius_cli.jobs.generate import hash_file
 from opttius_cli.jobs.publish import MANIFEST, PRODUCER
 
@@ -62,10 +62,7 @@ def write_manifest(stage: Path, manifest: dict[str, Any]) -> None:
     """Write the manifest as the last file of a set."""
     from opttius_cli.render.json import write_value
 
-    with (stage / MANIFEST).open("xb") as out:
-        write_value(manifest, out)
-        out.flush()
-        os.fsync(out.fileno())
+    create_file(stage / MANIFEST, lambda out: write_value(manifest, out))
 
 
 def is_equivalent(left: dict[str, Any], right: dict[str, Any]) -> bool:

@@ -24,9 +24,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from opttius_cli.atomic_file import sync_folder
 from opttius_cli.errors import OutputError
 from opttius_cli.i18n import _
-from opttius_cli.render import sink
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -150,12 +150,12 @@ def publish_files(stage: Path, target: Path) -> None:
     if old_manifest is not None:
         for other in _list_foreign_files(target, old_manifest):
             _copy_foreign_file(other, stage / other.name)
-    sink.sync_folder(stage)
+    sync_folder(stage)
     if target.exists():
         _swap_folders(stage, target)
     else:
         stage.rename(target)
-    sink.sync_folder(target.parent)
+    sync_folder(target.parent)
     clean_stage(stage, target)
 
 

@@ -10,19 +10,36 @@ from opttius_cli.i18n import _
 if TYPE_CHECKING:
     from opttius_cli.config import Config
 
+REVEAL_OPTION = "--reveal-pii"
 
-def check_reveal(config: Config, role: str | None) -> None:
-    """Reject ``--reveal-pii`` where it is switched off, or not allowed for ``role`` (None: unknown).
+
+def check_reveal_early(config: Config, option: str = REVEAL_OPTION) -> None:
+    """Reject ``option`` before any data is read, as far as that can be known.
+
+    The role of an admin is read from the data; :func:`check_reveal` checks it then.
+
+    Raises:
+        NotAllowedError: personal data stays masked here.
+    """
+    if not (config.user and config.allow_reveal):
+        check_reveal(config, None, option)
+
+
+def check_reveal(config: Config, role: str | None, option: str = REVEAL_OPTION) -> None:
+    """Reject ``option`` where it is switched off, or not allowed for ``role`` (None: of nobody).
 
     Raises:
         NotAllowedError: personal data stays masked here.
     """
     if not config.allow_reveal:
-        raise NotAllowedError(_("--reveal-pii is switched off here (privacy.allow_reveal = false)."))
+        raise NotAllowedError(
+            _("{option} is switched off here (privacy.allow_reveal = false).", option=option)
+        )
     if config.reveal_roles and role not in config.reveal_roles:
         raise NotAllowedError(
             _(
-                "--reveal-pii is for the roles {roles} only (privacy.reveal_roles). Say who you are with --as.",
+                "{option} is for the roles {roles} only (privacy.reveal_roles). Say who you are with --as.",
+                option=option,
                 roles=format_list(config.reveal_roles),
             )
         )

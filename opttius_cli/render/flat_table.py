@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from opttius_cli.i18n import N_, translate_into_all
 from opttius_cli.render.machine_text import ISO, Spelling, format_values
 from opttius_cli.result import AnswerPart, Column, ColumnKind, Result
 
@@ -18,15 +19,12 @@ ROWS_PATH = ("rows",)
 """The path of an answer's main list; the parts beside it are its summary."""
 DATA_QUALITY = "data_quality"
 
-LONG_COLUMNS = tuple(
-    Column(name, kind, labels)
-    for name, kind, labels in (
-        ("section", ColumnKind.TEXT, {"es": "Sección", "en": "Section"}),
-        ("item", ColumnKind.TEXT, {"es": "Ítem", "en": "Item"}),
-        ("figure", ColumnKind.TEXT, {"es": "Cifra", "en": "Figure"}),
-        ("value", ColumnKind.TEXT, {"es": "Valor", "en": "Value"}),
-    )
-)
+_LONG_LABELS = {
+    "section": N_("Section"),
+    "item": N_("Item"),
+    "figure": N_("Figure"),
+    "value": N_("Value"),
+}
 
 
 def build_flat_table(answer: Answer, spelling: Spelling = ISO) -> Result:
@@ -43,10 +41,12 @@ def build_long_table(answer: Answer, spelling: Spelling = ISO) -> Result:
     """Return one row per figure: ``section`` (JSON path), ``item`` (list or map), ``figure``, ``value``."""
     quality_parts = tuple(AnswerPart((DATA_QUALITY, *part.path), part.result) for part in answer.data_quality)
     rows = [row for part in (*answer.parts, *quality_parts) for row in _iter_values(part, spelling)]
-    columns = zip(*rows, strict=True) if rows else [[]] * len(LONG_COLUMNS)
-    arrays = [pa.array(list(column), pa.string()) for column in columns]
-    names = [column.name for column in LONG_COLUMNS]
-    return Result(answer.header.report, {}, "rows", LONG_COLUMNS, pa.table(arrays, names=names))
+    values = zip(*rows, strict=True) if rows else [[]] * len(_LONG_LABELS)
+    arrays = [pa.array(list(column), pa.string()) for column in values]
+    columns = tuple(
+        Column(name, ColumnKind.TEXT, translate_into_all(label)) for name, label in _LONG_LABELS.items()
+    )
+    return Result(answer.header.report, {}, "rows", columns, pa.table(arrays, names=list(_LONG_LABELS)))
 
 
 def _iter_values(part: AnswerPart, spelling: Spelling) -> Iterator[tuple[str, str | None, str, str | None]]:

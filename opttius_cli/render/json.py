@@ -47,7 +47,7 @@ def write(answer: Answer, out: BinaryIO, style: Style) -> None:  # noqa: ARG001 
     out.write(b"\n")
 
 
-def write_rows(result: Result, out: BinaryIO) -> None:
+def write_rows(result: Result, out: BinaryIO, style: Style) -> None:  # noqa: ARG001 - as in write
     """Write the rows of one result as an array of objects."""
     _write_json(out, result, "")
     out.write(b"\n")
@@ -168,12 +168,18 @@ def _encode_values(values: pa.Array, column: Column) -> list[Any]:
     return [RawJson(text) for text in encode_column(values, column).to_pylist()]
 
 
-def encode_column(values: pa.Array, column: Column, indent: str = "") -> pa.Array:
-    """Encode every value of a column as JSON; null as ``null``. The lines of a list get ``indent``."""
+def encode_column(values: pa.Array, column: Column, indent: str | None = "") -> pa.Array:
+    """Encode every value of a column as JSON; null as ``null``.
+
+    The lines of a list get ``indent``; None writes it on one line.
+    """
     if pa.types.is_list(values.type):
-        dumped = [json.dumps(value, ensure_ascii=False, indent=2) for value in values.to_pylist()]
+        dumped = [
+            json.dumps(value, ensure_ascii=False, indent=None if indent is None else 2)
+            for value in values.to_pylist()
+        ]
         return pa.array(
-            [_escape_control_chars(text).replace("\n", "\n" + indent) for text in dumped], pa.string()
+            [_escape_control_chars(text).replace("\n", f"\n{indent or ''}") for text in dumped], pa.string()
         )
     text = format_values(values, column.kind)
     if is_unquoted(values.type):
@@ -187,11 +193,12 @@ def _encode_strings(values: pa.Array) -> pa.Array:
     needs_escape = pc.fill_null(pc.match_substring_regex(values, _NEEDS_ESCAPE), False)  # noqa: FBT003 - Arrow takes it by place
     if not pc.any(needs_escape).as_py():
         return plain
-    escaped = [_encode_string(value) for value in pc.filter(values, needs_escape).to_pylist()]
+    escaped = [encode_string(value) for value in pc.filter(values, needs_escape).to_pylist()]
     return pc.replace_with_mask(plain, needs_escape, pa.array(escaped, pa.string()))
 
 
-def _encode_string(value: str) -> str:
+def encode_string(value: str) -> str:
+    """Return one text as a JSON string."""
     return _escape_control_chars(json.dumps(value, ensure_ascii=False))
 
 
@@ -222,7 +229,7 @@ def _write_json(out: BinaryIO, value: Any, indent: str) -> None:
 
 def _write_object(out: BinaryIO, value: Mapping[str, Any], indent: str) -> None:
     for index, (key, item) in enumerate(value.items()):
-        out.write(((",\n" if index else "{\n") + indent + _INDENT + _encode_string(key) + ": ").encode())
+        out.write(((",\n" if index else "{\n") + indent + _INDENT + encode_string(key) + ": ").encode())
         _write_json(out, item, indent + _INDENT)
     out.write(f"\n{indent}}}".encode())
 
@@ -235,7 +242,7 @@ def _write_rows(out: BinaryIO, result: Result, indent: str) -> None:
         pieces: list[Any] = []
         for index, column in enumerate(result.columns):
             pieces.append(",\n" if index else f",\n{row_indent}{{\n")
-            pieces.append(f"{field_indent}{_encode_string(column.name)}: ")
+            pieces.append(f"{field_indent}{encode_string(column.name)}: ")
             pieces.append(encode_column(batch.column(index), column, field_indent))
         rows = concat_rows([*pieces, f"\n{row_indent}}}"])
         out.write(b"[" + bytes(rows[1:]) if first and len(rows) else rows)

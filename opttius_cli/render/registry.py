@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from threading import Thread
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from opttius_cli.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from opttius_cli.render.style import Style
-    from opttius_cli.result import Answer
+    from opttius_cli.result import Answer, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +21,15 @@ class Renderer:
     """A format: its module, its file extension, and what a caller must know about it.
 
     ``is_binary`` formats are not for a terminal. ``has_data_quality`` formats include the data quality
-    notes; for the others the caller prints them. ``required_package`` is an optional package, and the extra
-    that installs it.
+    notes; for the others the caller prints them. ``has_lists`` formats can also write a bare list, with
+    ``write_rows``. ``required_package`` is an optional package, and the extra that installs it.
     """
 
     module: str
     extension: str
     is_binary: bool
     has_data_quality: bool
+    has_lists: bool = False
     required_package: tuple[str, str] | None = None
 
     def check_installed(self) -> None:
@@ -41,6 +42,10 @@ class Renderer:
         self.check_installed()
         import_module(f"opttius_cli.render.{self.module}").write(answer, out, style)
 
+    def write_rows(self, result: Result, out: BinaryIO, style: Style) -> None:
+        """Write the rows of a list with nothing around them."""
+        import_module(f"opttius_cli.render.{self.module}").write_rows(result, out, style)
+
     def start_loading(self) -> None:
         """Start importing the format's module in a thread, while the database computes the answer."""
         Thread(target=self._load_module).start()
@@ -52,9 +57,10 @@ class Renderer:
 
 
 RENDERERS: dict[str, Renderer] = {
-    "table": Renderer("terminal.table", "txt", is_binary=False, has_data_quality=True),
-    "json": Renderer("json", "json", is_binary=False, has_data_quality=True),
-    "csv": Renderer("csv", "csv", is_binary=False, has_data_quality=False),
+    "table": Renderer("terminal.table", "txt", is_binary=False, has_data_quality=True, has_lists=True),
+    "json": Renderer("json", "json", is_binary=False, has_data_quality=True, has_lists=True),
+    "ndjson": Renderer("ndjson", "ndjson", is_binary=False, has_data_quality=False, has_lists=True),
+    "csv": Renderer("csv", "csv", is_binary=False, has_data_quality=False, has_lists=True),
     "md": Renderer("markdown", "md", is_binary=False, has_data_quality=True),
     "xlsx": Renderer("xlsx.writer", "xlsx", is_binary=True, has_data_quality=True),
     "html": Renderer(
@@ -62,3 +68,12 @@ RENDERERS: dict[str, Renderer] = {
     ),
     "parquet": Renderer("parquet", "parquet", is_binary=True, has_data_quality=True),
 }
+
+if TYPE_CHECKING:
+    Format = str
+    ListFormat = str
+else:
+    Format = Literal[tuple(RENDERERS)]
+    """The formats of an answer, as an option of the command line takes them."""
+    ListFormat = Literal[tuple(name for name, renderer in RENDERERS.items() if renderer.has_lists)]
+    """The formats of a bare list."""

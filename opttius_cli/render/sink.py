@@ -1,30 +1,22 @@
-"""Write output files completely or not at all, and bytes to standard output.
-
-A file is written under a temporary name in the same folder and then renamed; an existing file stays until the
-new one is complete on disk.
-"""
+"""Write the output of a command, to a file or to standard output, and say why it could not be written."""
 
 from __future__ import annotations
 
 import errno
 import os
-import stat
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
+from opttius_cli import atomic_file
 from opttius_cli.errors import OutputError
-from opttius_cli.file_permissions import restrict_to_owner
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-_OWNER_ONLY = 0o600
-_BY_UMASK = 0o666
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
 
 
 def write_file(
@@ -47,7 +39,7 @@ def write_file(
             _write_directly(target, write)
             return
         check_writable(path, force=force)
-        _write_temp_file(target, write, force=force, private=private)
+        atomic_file.write_atomically(target, write, overwrite=force, private=private)
     except FileExistsError as error:
         raise _build_exists_error(path) from error
     except (OSError, RuntimeError) as error:
@@ -121,62 +113,6 @@ def _build_exists_error(path: Path, option: str = "--output") -> OutputError:
     return OutputError(
         _("{path} already exists. Type --force to replace it, or another {option}.", path=path, option=option)
     )
-
-
-def _write_temp_file(
-    target: Path, write: Callable[[BinaryIO], object], *, force: bool, private: bool
-) -> None:
-    temporary = target.with_name(f".opttius-{os.urandom(8).hex()}.tmp")
-    mode = _OWNER_ONLY if private else _BY_UMASK
-    try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
-        with open(handle, "wb") as out:  # noqa: PTH123 - a handle, not a path
-            write(out)
-            out.flush()
-            os.fsync(out.fileno())
-        if private:
-            restrict_to_owner(temporary)
-        else:
-            _copy_mode(target, temporary)
-        _publish_file(temporary, target, force=force)
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-    sync_folder(target.parent)
-
-
-def _copy_mode(target: Path, temporary: Path) -> None:
-    """Give the new file the permissions of the file that it replaces."""
-    with suppress(OSError):
-        temporary.chmod(stat.S_IMODE(target.stat().st_mode))
-
-
-def _publish_file(temporary: Path, target: Path, *, force: bool) -> None:
-    """Rename the finished file. Without ``force``, never replace a file, even one that was just created."""
-    if force:
-        temporary.replace(target)
-        return
-    try:
-        # Creating a link fails if the name exists; a rename would replace that file.
-        target.hardlink_to(temporary)
-    except FileExistsError:
-        raise
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        if target.exists():
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from error
-        temporary.replace(target)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in ``folder`` durable on disk, as far as the system allows."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _write_directly(target: Path, write: Callable[[BinaryIO], object]) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from opttius_cli.errors import ConfigError
-from opttius_cli.i18n import _
+from opttius_cli.i18n import LANGUAGES, _
 from opttius_cli.resources import find_sql_folder
 from opttius_cli.result import NUMERIC_KINDS, ChartSpec, ChartType, Column, ColumnKind, JsonShape
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FENCE = "-- ---"
-LANGUAGES = ("es", "en")
 History = Literal["all", "window", "none"]
 HISTORIES: tuple[History, ...] = ("all", "window", "none")
 """The purchases that a report may read, the longest history first."""
@@ -91,10 +90,16 @@ def extract_header(sql: str, file: str) -> str:
     raise HeaderError(file, _("it must end with a line “-- ---” before the SQL"))
 
 
-def parse_report(name: str, sql: str, file: str) -> Report:
-    """Parse the report that ``sql`` declares. Raises HeaderError naming ``file`` and the wrong key."""
+def parse_report(name: str, sql: str, file: str, thresholds: Mapping[str, object] | None = None) -> Report:
+    """Parse the report that ``sql`` declares. Raises HeaderError naming ``file`` and the wrong key.
+
+    A name of ``thresholds`` in braces is replaced by its value, as in ``{active_days}``.
+    """
+    text = extract_header(sql, file)
+    for key, value in (thresholds or {}).items():
+        text = text.replace(f"{{{key}}}", str(value))
     try:
-        header = tomllib.loads(extract_header(sql, file))
+        header = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise HeaderError(file, str(error)) from error
     unknown = sorted(set(header) - _KEYS)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
+from opttius_cli.config import Config
 from opttius_cli.errors import AmbiguousNameError, CompositeReportError, UnknownNameError
 from opttius_cli.i18n import _
 from opttius_cli.name_matching import resolve_name, suggest_names
@@ -15,7 +16,7 @@ from opttius_cli.reports.layouts import EXPORTS, LAYOUTS
 from opttius_cli.resources import find_sql_folder, read_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 _SHARED_FILES = (
@@ -99,11 +100,20 @@ def select_shared_views(reports: Iterable[Report]) -> list[SharedViewFile]:
     ]
 
 
+def list_thresholds(config: Config) -> dict[str, object]:
+    """Return the settings that texts of headers may show, by the name they have there."""
+    return {"active_days": config.active_days}
+
+
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The reports of the project, and those in the user's ``folder``."""
+    """The reports of the project, and those in the user's ``folder``.
+
+    The texts of headers show ``thresholds``, which are settings: ``{active_days}``.
+    """
 
     folder: Path
+    thresholds: Mapping[str, object] = field(default_factory=lambda: list_thresholds(Config()))
 
     def load_report(self, name: str) -> Report:
         """Load the report ``name``: ``dashboard/sales`` of the project, or ``user/NAME`` of the user.
@@ -116,7 +126,7 @@ class Library:
         if not _is_safe_name(name) or not file.is_file():
             raise UnknownNameError(_("report"), name, suggest_names(name, self.list_names()))
         try:
-            return parse_report(name, file.read_text(encoding="utf-8"), str(file))
+            return parse_report(name, file.read_text(encoding="utf-8"), str(file), self.thresholds)
         except UnicodeDecodeError as error:
             raise HeaderError(str(file), _("it is not UTF-8")) from error
 

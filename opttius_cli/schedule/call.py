@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MINUTES = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
 """The possible minutes between two calls: the divisors of an hour."""
-_PASSED_VARIABLES = ("OPTTIUS_CACHE_DIR", "OPTTIUS_CONFIG_DIR", "OPTTIUS_STATE_DIR")
+_PASSED_VARIABLES = ("OPTTIUS_CACHE_FOLDER", "OPTTIUS_CONFIG_DIR", "OPTTIUS_STATE_DIR")
 """Variables that a timer passes on, so that it uses the same settings and ledger as the user.
 
 None is a secret.

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opttius_cli.atomic_file import write_atomically
 from opttius_cli.errors import OutputError
 from opttius_cli.i18n import _
 
@@ -59,7 +60,7 @@ def install_units(call: Call, unit_folder: Path) -> tuple[list[Path], bool]:
         _reject_foreign_unit(file)
         try:
             unit_folder.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+            _write_unit(file, text)
         except OSError as error:
             raise OutputError(_("{path} cannot be written: {why}.", path=file, why=error.strerror)) from error
         written.append(file)
@@ -79,6 +80,10 @@ def remove_units(call: Call, unit_folder: Path) -> list[Path]:
             file.unlink()
         _run_systemctl("daemon-reload")
     return files
+
+
+def _write_unit(file: Path, text: str) -> None:
+    write_atomically(file.resolve(), lambda out: out.write(text.encode()), overwrite=True)
 
 
 def _reject_foreign_unit(file: Path) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from opttius_cli.catalog.dedup import quote_identifier
 from opttius_cli.catalog.tables import TABLES, Table
 from opttius_cli.scope.views import (
     SCOPED_TABLES,
@@ -19,6 +18,7 @@ from opttius_cli.scope.views import (
     owner_condition,
     time_condition,
 )
+from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from opttius_cli.catalog.dedup import preferred_row_order, quote_identifier
+from opttius_cli.catalog.dedup import preferred_row_order
 from opttius_cli.catalog.tables import TABLES, Reference, Table
+from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
     import duckdb

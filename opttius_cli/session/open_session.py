@@ -139,7 +139,10 @@ def _build_session(
         request.config.currency_aliases.get(currency, currency),
         period,
         previous,
-        library.Library(settings.find_user_folder(request.environment) / "reports"),
+        library.Library(
+            settings.find_user_folder(request.environment) / "reports",
+            library.list_thresholds(request.config),
+        ),
         frozenset(_list_present_tables(snapshot.con)),
         reader,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli.engines.duckdb import SharedView
+from opttius_cli.engines.protocol import SharedView
 from opttius_cli.period import (
     EARLIEST,
     Window,
@@ -42,7 +42,7 @@ def build_variables(session: Session) -> dict[str, Any]:
         "as_of": clock.as_of.astimezone(UTC),
         "as_of_date": clock.local_date,
         "zone": clock.zone.key,
-        "active_from": start_of_day(first_active_day(clock), clock.zone),
+        "active_from": start_of_day(first_active_day(clock, config.active_days), clock.zone),
         "currency": session.currency,
         "alias_codes": list(aliases),
         "alias_targets": list(aliases.values()),
@@ -69,7 +69,7 @@ def build_parameters(session: Session) -> dict[str, Any]:
         "from_at": start_of_day(window.first, clock.zone) if session.period else EARLIEST,
         "until_at": start_of_day(window.last + timedelta(days=1), clock.zone),
         "month_at": start_of_day(clock.local_date.replace(day=1), clock.zone),
-        "active_from": first_active_day(clock),
+        "active_from": first_active_day(clock, session.request.config.active_days),
         "previous_from": previous.first if previous else None,
         "previous_to": previous.last if previous else None,
         "previous_until": previous.last_moment if previous else None,
@@ -80,9 +80,10 @@ def build_shared_views(
     session: Session, views: Iterable[SharedViewFile], history: History
 ) -> list[SharedView]:
     """Return the shared views, each materialized one with the instant at which it begins."""
+    active_day = first_active_day(session.clock, session.request.config.active_days)
     starts = {
         "history_from": _compute_history_start(session, history),
-        "active_from": start_of_day(first_active_day(session.clock), session.clock.zone),
+        "active_from": start_of_day(active_day, session.clock.zone),
     }
     return [SharedView(view.name, view.sql, starts.get(view.since or ""), view.inner) for view in views]
 

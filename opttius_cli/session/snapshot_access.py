@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from opttius_cli import config as settings
+from opttius_cli import sigint
 from opttius_cli.diagnostics import RowRate
 from opttius_cli.errors import (
     BusyError,
@@ -156,6 +157,8 @@ def remove_snapshot(request: Request) -> None:
 
 def open_source(request: Request, text: str, rows: RowRequest) -> Source:
     """Open the source that ``text`` names, with the request's settings; a live one reads only ``rows``."""
+    with sigint.hold_back():
+        import duckdb  # noqa: F401 - everything from here on uses it
     return registry.open_source(
         text, registry.DatabaseOptions(build_postgres_settings(request.config), request.environment, rows)
     )

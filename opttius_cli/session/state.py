@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from opttius_cli.config import Config
     from opttius_cli.diagnostics import Reporter
-    from opttius_cli.engines.duckdb import DuckEngine
+    from opttius_cli.engines.protocol import Engine
     from opttius_cli.period import Clock, Compare, Period, Window
     from opttius_cli.reports.library import Library
     from opttius_cli.result import Scope
@@ -56,7 +56,7 @@ class Session:
     """
 
     request: Request
-    engine: DuckEngine
+    engine: Engine
     manifest: Manifest
     scope: Scope
     clock: Clock

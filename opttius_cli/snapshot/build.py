@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opttius_cli.catalog.dedup import quote_identifier
 from opttius_cli.catalog.tables import TABLES, Table
 from opttius_cli.errors import MissingColumnError, MissingTableError, StrictLoadError
 from opttius_cli.resources import read_sql
 from opttius_cli.snapshot.casting import RowCaster, storage_type
 from opttius_cli.snapshot.source_protocol import LoadContext
 from opttius_cli.snapshot.write_tables import select_reject_owners, write_table
+from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

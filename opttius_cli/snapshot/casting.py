@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from opttius_cli.catalog.dedup import quote_identifier
 from opttius_cli.catalog.tables import Column, Kind, Table
+from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
     from opttius_cli.snapshot.source_protocol import StagedView

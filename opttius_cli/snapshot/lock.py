@@ -1,11 +1,12 @@
-"""Lock a snapshot so that one load runs at a time. The system releases the lock when the process ends."""
+"""Lock a snapshot so that one load runs at a time."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from opttius_cli.errors import BusyError
+from opttius_cli.file_lock import LockHeldError, hold_lock
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:
@@ -21,27 +22,11 @@ def lock_snapshot(path: Path, timeout: float = 0) -> Iterator[None]:
         BusyError: another run still has it after ``timeout`` seconds.
         OSError: the lock file cannot be created.
     """
-    from filelock import FileLock, Timeout
-
-    file = path.with_name(path.name + ".lock")
-    lock = FileLock(file, timeout=timeout, mode=0o600)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise BusyError(_("Another run is loading {path}. Try again in a moment.", path=path.name)) from error
-    try:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(hold_lock(path.with_name(path.name + ".lock"), timeout=timeout, remove=True))
+        except LockHeldError as error:
+            raise BusyError(
+                _("Another run is loading {path}. Try again in a moment.", path=path.name)
+            ) from error
         yield
-    finally:
-        _remove_lock_file(file)
-        lock.release()
-
-
-def _remove_lock_file(file: Path) -> None:
-    """Remove the file of an acquired lock, unless it has content: then it is not ours.
-
-    A waiting process has the file open and may acquire its lock, but then sees that it was removed, and
-    starts again with the new one. Where an open file cannot be removed, it is removed when it is released.
-    """
-    with suppress(OSError):
-        if file.stat().st_size == 0:
-            file.unlink()

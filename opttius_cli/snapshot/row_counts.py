@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from opttius_cli.catalog.dedup import quote_identifier
+from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
     import duckdb

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from opttius_cli.catalog.dedup import preferred_row_order, quote_identifier
+from opttius_cli.catalog.dedup import preferred_row_order
 from opttius_cli.resources import read_sql
 from opttius_cli.snapshot.row_counts import store_row_counts
+from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -201,9 +202,7 @@ def visibility_columns(table: Table) -> list[str]:
     """Return the columns that decide which scope sees a row, and from which instant on."""
     owner_columns = {
         "branch": ["tenant"],
-        "organization": ["organization_id", "branch_id"]
-        if table.has_column("branch_id")
-        else ["organization_id"],
+        "organization": ["organization_id", *(["branch_id"] if table.has_column("branch_id") else [])],
         "parent": ["order_id"],
     }
     return owner_columns.get(table.tenancy, []) + ([table.date_column] if table.date_column else [])
@@ -212,9 +211,8 @@ def visibility_columns(table: Table) -> list[str]:
 def _select_collapsed(table: Table, owned: str) -> str:
     """Return the SELECT of duplicate keys: one row per key and visibility, with its number of copies."""
     key = ", ".join(quote_identifier(name) for name in table.key)
-    partition = ", ".join(
-        quote_identifier(name) for name in dict.fromkeys((*table.key, *visibility_columns(table)))
-    )
+    names = dict.fromkeys((*table.key, *visibility_columns(table)))
+    partition = ", ".join(map(quote_identifier, names))
     deferred = "order_contested OR " if table.tenancy == "parent" else ""
     return (
         f"SELECT * EXCLUDE (place), {deferred}count(*) OVER (PARTITION BY {key}) > 1 AS contested FROM ("

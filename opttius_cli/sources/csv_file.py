@@ -6,7 +6,6 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from opttius_cli.catalog.dedup import quote_identifier
 from opttius_cli.errors import UnreadableFileError
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.source_protocol import RejectedRow, StagedView
@@ -15,6 +14,7 @@ from opttius_cli.sources.dialect import Dialect, detect_dialect
 from opttius_cli.sources.duckdb_sql import NotStagedError, read_csv_sql
 from opttius_cli.sources.file_types import NamedFile, translate_io_errors
 from opttius_cli.sources.text_file import PreparedText, prepare_text, reject_html
+from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

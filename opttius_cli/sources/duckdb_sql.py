@@ -1,32 +1,21 @@
-"""Build the SQL of DuckDB's file readers. A view has no parameters, so paths and options are literals."""
+"""Build the SQL of DuckDB's file readers."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from opttius_cli.sources.text_file import MAX_LINE_BYTES
+from opttius_cli.sql import path_literal, sql_literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 _BUFFER_BYTES = 4 * MAX_LINE_BYTES
-_GLOB_CHARACTERS = re.compile(r"[*?\[]")
 
 
 class NotStagedError(RuntimeError):
     """A part was used before its view was created."""
-
-
-def sql_literal(text: str) -> str:
-    """Return ``text`` as an SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def path_literal(path: Path) -> str:
-    """Return ``path`` as an SQL literal; ``*``, ``?`` and ``[`` are escaped, or DuckDB reads a glob."""
-    return sql_literal(_GLOB_CHARACTERS.sub(r"[\g<0>]", str(path)))
 
 
 def read_csv_sql(path: Path, separator: str, columns: Sequence[str], *, skip: int = 0) -> str:

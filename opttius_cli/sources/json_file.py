@@ -7,12 +7,12 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from opttius_cli.catalog.dedup import quote_identifier
 from opttius_cli.errors import UnreadableFileError
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.source_protocol import NOT_JSON, RejectedRow, StagedView
-from opttius_cli.sources.duckdb_sql import NotStagedError, path_literal, read_lines_sql, sql_literal
+from opttius_cli.sources.duckdb_sql import NotStagedError, read_lines_sql
 from opttius_cli.sources.text_file import MAX_LINE_BYTES, PreparedText, prepare_text, reject_html
+from opttius_cli.sql import path_literal, quote_identifier, sql_literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,12 +6,11 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from opttius_cli.catalog.dedup import quote_identifier
 from opttius_cli.errors import UnreadableFileError
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.source_protocol import RejectedRow, StagedView
-from opttius_cli.sources.duckdb_sql import path_literal
 from opttius_cli.sources.file_types import NamedFile, translate_io_errors
+from opttius_cli.sql import path_literal, quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

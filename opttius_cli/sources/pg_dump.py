@@ -10,7 +10,6 @@ import uuid
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
-from opttius_cli.catalog.dedup import quote_identifier
 from opttius_cli.catalog.tables import TABLES, Table
 from opttius_cli.errors import SourceError, UnreadableFileError
 from opttius_cli.i18n import _
@@ -25,6 +24,7 @@ from opttius_cli.sources.duckdb_sql import NotStagedError, read_copy_sql, read_l
 from opttius_cli.sources.file_types import FileType, open_decompressed, translate_io_errors
 from opttius_cli.sources.table_names import file_stamp, no_tables_error
 from opttius_cli.sources.text_file import PreparedText, prepare_text
+from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

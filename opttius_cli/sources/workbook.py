@@ -10,7 +10,6 @@ from datetime import date, datetime, time
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
-from opttius_cli.catalog.dedup import quote_identifier
 from opttius_cli.catalog.tables import TABLES, Table
 from opttius_cli.errors import SourceError, UnreadableFileError
 from opttius_cli.i18n import _
@@ -18,6 +17,7 @@ from opttius_cli.snapshot.source_protocol import FileSource, RejectedRow, Staged
 from opttius_cli.sources.dialect import normalize_column_name
 from opttius_cli.sources.file_types import translate_io_errors
 from opttius_cli.sources.table_names import detect_table, file_stamp, no_tables_error
+from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -1,5 +1,5 @@
 -- ---
--- about = "Customers with a purchase in the 365 local dates that end at as-of (metrics 6), however short the period is."
+-- about = "Customers with a purchase in the local dates of segments.active_days that end at as-of (metrics 6), however short the period is."
 -- from = "active_from"
 -- optional = true
 -- ---

@@ -6,7 +6,7 @@
 -- history = "all"
 -- parameters.search = { es = "una parte del nombre, correo, teléfono o RUT; NULL para todos", en = "a part of the name, email, phone or RUT; NULL for all" }
 -- parameters.segment = { es = "un segmento de ciclo de vida o RFM; NULL para todos", en = "a lifecycle or RFM segment; NULL for all" }
--- parameters.inactive = { es = "TRUE: solo los que no han comprado en 365 días", en = "TRUE: only those without a purchase in 365 days" }
+-- parameters.inactive = { es = "TRUE: solo los que no han comprado en {active_days} días", en = "TRUE: only those without a purchase in {active_days} days" }
 -- parameters.sort = { es = "la columna por la que se ordena", en = "the column to order by" }
 -- parameters.limit = { es = "cuántos; NULL para todos", en = "how many; NULL for all" }
 -- [columns]

@@ -5,7 +5,7 @@
 -- uses = "active_customers"
 -- [columns]
 -- total = { kind = "count", es = "Clientes", en = "Customers" }
--- active = { kind = "count", es = "Activos: con una compra en los últimos 365 días", en = "Active: with a purchase in the last 365 days" }
+-- active = { kind = "count", es = "Activos: con una compra en los últimos {active_days} días", en = "Active: with a purchase in the last {active_days} days" }
 -- new_this_month = { kind = "count", es = "Nuevos este mes", en = "New this month" }
 -- ---
 SELECT

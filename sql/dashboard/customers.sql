@@ -5,7 +5,7 @@
 -- uses = "active_customers"
 -- [columns]
 -- customers_total = { kind = "count", es = "Clientes: creados hasta la fecha del informe", en = "Customers: created up to as-of" }
--- customers_active = { kind = "count", es = "Clientes activos: con una compra en los últimos 365 días", en = "Active customers: with a purchase in the last 365 days" }
+-- customers_active = { kind = "count", es = "Clientes activos: con una compra en los últimos {active_days} días", en = "Active customers: with a purchase in the last {active_days} days" }
 -- customers_enabled = { kind = "count", es = "Clientes habilitados: no marcados como inactivos", en = "Enabled customers: not marked as inactive" }
 -- customers_new = { kind = "count", es = "Clientes nuevos: creados en el período", en = "New customers: created in the period" }
 -- customers_new_this_month = { kind = "count", es = "Nuevos este mes: creados en el mes calendario de la fecha del informe", en = "New this month: created in as-of's calendar month" }

@@ -73,7 +73,7 @@ def test_installed_alone_it_answers_like_the_checkout(wheel: Path, tmp_path: Pat
     command = ("dashboard", *scope, "-f", "json")
     now = {"OPTTIUS_NOW": "2026-11-23T12:00:00+00:00"}
     shipped, ours = place / "bin" / "opttius", Path(sys.executable).parent / "opttius"
-    there = run(shipped, *command, folder=tmp_path, OPTTIUS_CACHE_DIR=str(tmp_path / "one"), **now)
-    here = run(ours, *command, folder=tmp_path, OPTTIUS_CACHE_DIR=str(tmp_path / "two"), **now)
+    there = run(shipped, *command, folder=tmp_path, OPTTIUS_CACHE_FOLDER=str(tmp_path / "one"), **now)
+    here = run(ours, *command, folder=tmp_path, OPTTIUS_CACHE_FOLDER=str(tmp_path / "two"), **now)
     assert there == here
     assert there.startswith("{")

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def clean_environment(own_folders: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take out of the environment what would change an answer; the folders of the test stay."""
-    cache = os.environ["OPTTIUS_CACHE_DIR"]
+    cache = os.environ["OPTTIUS_CACHE_FOLDER"]
     calm = clean_env(os.environ)
     for name in set(os.environ) - set(calm):
         monkeypatch.delenv(name)
-    for name, value in (calm | {"OPTTIUS_CACHE_DIR": cache}).items():
+    for name, value in (calm | {"OPTTIUS_CACHE_FOLDER": cache}).items():
         monkeypatch.setenv(name, value)
 
 

@@ -72,7 +72,7 @@ def clean_env(environment: Mapping[str, str]) -> dict[str, str]:
 def load_shop(folder: Path) -> Path:
     """A snapshot of sample_data/ in ``folder``, so that not every test has to load it."""
     file = folder / "shop.duckdb"
-    environment = clean_env(os.environ) | {"OPTTIUS_CACHE_DIR": str(folder / "cache"), "HOME": str(folder)}
+    environment = clean_env(os.environ) | {"OPTTIUS_CACHE_FOLDER": str(folder / "cache"), "HOME": str(folder)}
     ran = run_subprocess("load", DATA, "--into", file, folder=folder, **environment)
     assert ran.code == 0, ran.err
     return file

@@ -28,7 +28,7 @@ VENTAS = "ventas.cm002@mirador-austral.example"
 
 def cache() -> Path:
     """The folder of snapshots."""
-    return Path(os.environ["OPTTIUS_CACHE_DIR"])
+    return Path(os.environ["OPTTIUS_CACHE_FOLDER"])
 
 
 def snapshots() -> set[str]:
@@ -104,7 +104,7 @@ def test_nobody_else_may_look_whatever_the_umask(umask: int) -> None:
             "-o",
             "out.json",
         ],
-        env=os.environ | {"OPTTIUS_CACHE_DIR": str(folder), "OPTTIUS_STATE_DIR": str(state)},
+        env=os.environ | {"OPTTIUS_CACHE_FOLDER": str(folder), "OPTTIUS_STATE_DIR": str(state)},
         capture_output=True,
         timeout=60,
         check=False,

@@ -127,7 +127,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def _single_snapshot(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPTTIUS_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "hostile-cache"))
+    monkeypatch.setenv("OPTTIUS_CACHE_FOLDER", str(tmp_path_factory.getbasetemp() / "hostile-cache"))
 
 
 COMMANDS = [

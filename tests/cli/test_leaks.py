@@ -173,7 +173,7 @@ def _folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     (settings / "reports").mkdir(parents=True, exist_ok=True)
     (settings / "reports" / "own.sql").write_text(OWN, encoding="utf-8")
     monkeypatch.setenv("OPTTIUS_CONFIG_DIR", str(settings))
-    monkeypatch.setenv("OPTTIUS_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "leak-cache"))
+    monkeypatch.setenv("OPTTIUS_CACHE_FOLDER", str(tmp_path_factory.getbasetemp() / "leak-cache"))
     monkeypatch.setenv("OPTTIUS_PRIVACY_KEY", "0123456789abcdef" * 2)
 
 

@@ -279,9 +279,9 @@ def test_max_age_reloads_older_snapshots(
 def test_the_cache_folder_says_where_it_comes_from(
     run: Callable[..., RunResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OPTTIUS_CACHE_DIR", "/srv/cache")
-    assert settings(run)["cache.folder"] == ("/srv/cache", "environment (OPTTIUS_CACHE_DIR)")
-    monkeypatch.delenv("OPTTIUS_CACHE_DIR")
+    monkeypatch.setenv("OPTTIUS_CACHE_FOLDER", "/srv/cache")
+    assert settings(run)["cache.folder"] == ("/srv/cache", "environment (OPTTIUS_CACHE_FOLDER)")
+    monkeypatch.delenv("OPTTIUS_CACHE_FOLDER")
     folder, origin = settings(run)["cache.folder"]
     assert (Path(str(folder)).name, origin) == ("opttius", "default")
     Path("opttius.toml").write_text('cache.folder = "here"\n', encoding="utf-8")
@@ -313,3 +313,12 @@ def test_an_old_variable_is_refused_with_its_new_name(
     ran = run("config", "show")
     assert (ran.code, ran.out) == (3, "")
     assert "OPTTIUS_REPORTS_FOLDER is called OPTTIUS_JOBS_FOLDER now." in ran.err
+
+
+def test_the_old_variable_of_the_cache_folder_gets_a_hint(
+    run: Callable[..., RunResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPTTIUS_CACHE_DIR", "elsewhere")
+    ran = run("cache", "list", "--lang", "en")
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err == "Error: OPTTIUS_CACHE_DIR is not read any more. Set OPTTIUS_CACHE_FOLDER instead.\n"

@@ -89,7 +89,14 @@ def test_quiet_says_nothing_but_errors(shop: Path) -> None:
 def test_verbose_says_how_it_went_on_stderr(tmp_path: Path) -> None:
     usual = run_subprocess("dashboard", "-s", DATA, *MIRADOR, "-f", "json")
     ran = run_subprocess(
-        "dashboard", "-s", DATA, *MIRADOR, "-f", "json", "--verbose", OPTTIUS_CACHE_DIR=str(tmp_path / "new")
+        "dashboard",
+        "-s",
+        DATA,
+        *MIRADOR,
+        "-f",
+        "json",
+        "--verbose",
+        OPTTIUS_CACHE_FOLDER=str(tmp_path / "new"),
     )
     assert ran.out == usual.out
     assert len(ran.err) > len(usual.err)

@@ -237,7 +237,7 @@ def test_a_cache_that_may_not_be_written(
     run: Callable[..., RunResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("shut").mkdir(mode=0o500)
-    monkeypatch.setenv("OPTTIUS_CACHE_DIR", str(Path.cwd() / "shut" / "cache"))
+    monkeypatch.setenv("OPTTIUS_CACHE_FOLDER", str(Path.cwd() / "shut" / "cache"))
     ran = run("dashboard", "-s", DATA, *MIRADOR)
     assert (ran.code, ran.out) == (7, "")
 

@@ -111,7 +111,7 @@ def answers(
 ) -> Iterator[tuple[str, Answer]]:
     """What is asked of a data set that lies where the one before lay."""
     source = Path.cwd() / "world"
-    for old in (source, Path(os.environ["OPTTIUS_CACHE_DIR"])):
+    for old in (source, Path(os.environ["OPTTIUS_CACHE_FOLDER"])):
         shutil.rmtree(old, ignore_errors=True)
     write_dataset(tables).rename(source)
     names = [uuid(name) for name in dataset.scope[1::2]]

@@ -20,6 +20,7 @@ from rich.cells import set_cell_size
 
 from golden import hard
 from opttius_cli import i18n
+from opttius_cli.errors import UsageError
 from opttius_cli.render import registry
 from opttius_cli.render.cell_formatter import CellFormatter, escape_control_chars
 from opttius_cli.render.style import Style
@@ -87,6 +88,16 @@ def test_text(answer: str, variant: str) -> None:
     compare(f"{answer}.{variant}", rendered(ANSWERS[answer], name, style))
 
 
+def test_ndjson() -> None:
+    compare("listing.ndjson", rendered(ANSWERS["listing"], "ndjson", Style()))
+
+
+def test_ndjson_of_several_parts_is_refused() -> None:
+    i18n.set_language("en")
+    with pytest.raises(UsageError, match=r"several parts. Choose --format json"):
+        registry.RENDERERS["ndjson"].write(ANSWERS["board"], BytesIO(), Style())
+
+
 @pytest.mark.parametrize("answer", ANSWERS)
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_xlsx(answer: str, language: str) -> None:
@@ -135,6 +146,7 @@ def test_every_file_has_a_test() -> None:
         for answer in ANSWERS
         for end in ("es.xlsx.txt", "en.xlsx.txt", "es.html", "en.html", "parquet.txt")
     }
+    expected.add("listing.ndjson")
     assert {path.name for path in FILES.iterdir()} == expected
 
 

@@ -37,6 +37,6 @@ def project(
     state = tmp_path / "state"
     monkeypatch.setenv("OPTTIUS_STATE_DIR", str(state))
     monkeypatch.setenv("OPTTIUS_CONFIG_DIR", str(tmp_path / "config"))
-    monkeypatch.setenv("OPTTIUS_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("OPTTIUS_CACHE_FOLDER", str(tmp_path / "cache"))
     folder = tmp_path / "working"
     return Project(folder, state, shop, run_inline(capsys), monkeypatch)

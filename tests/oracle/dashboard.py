@@ -50,7 +50,6 @@ QUOTE_BUCKETS = {
 }
 APPOINTMENT_BUCKETS = {name: name for name in ("scheduled", "confirmed", "completed", "cancelled", "no_show")}
 DAY_SECONDS = 86_400
-ACTIVE_DAYS = 365
 RECURRING = 2
 
 
@@ -147,7 +146,7 @@ def _row_counts(sections: Record, sales: Sales, window: Window) -> Record:
 
 def _customers(sales: Sales, window: Window) -> Record:
     clock, customers = sales.book.clock, sales.book.customers.values()
-    recent = clock.today - timedelta(days=ACTIVE_DAYS - 1)
+    recent = clock.today - timedelta(days=sales.settings.active_days - 1)
     created = [clock.date(customer.created_at) for customer in customers]
     buying = Counter(
         purchase.customer for purchase in in_window(sales.purchases, window) if purchase.customer is not None

@@ -28,6 +28,7 @@ class Settings:
     aliases: dict[str, str] = field(default_factory=dict)
     paid_statuses: tuple[str, ...] = ("paid",)
     vip_min_spent: Decimal | None = None
+    active_days: int = 365
 
 
 @dataclass(frozen=True, slots=True)

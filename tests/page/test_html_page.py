@@ -72,7 +72,7 @@ def test_hostile_texts_are_shown_and_not_obeyed() -> None:
     ]
     columns = [
         hard.column("name", ColumnKind.TEXT, hostile[0], hostile[0] + ": " + hostile[1]),
-        hard.column("amount", ColumnKind.MONEY, "Monto", "Amount", total=True),
+        hard.column("amount", ColumnKind.MONEY, "Monto", "Amount", is_additive=True),
     ]
     rows: list[list[Any]] = [[text, Decimal(place + 1)] for place, text in enumerate(hostile)]
     result = hard.result(

@@ -308,11 +308,13 @@ def _settings() -> Settings:
     if not file.exists():
         return Settings()
     config = tomllib.loads(file.read_text(encoding="utf-8"))
-    spent = config.get("segments", {}).get("vip_min_spent")
+    segments = config.get("segments", {})
+    spent = segments.get("vip_min_spent")
     return Settings(
         aliases=config.get("currency", {}).get("aliases", {}),
         paid_statuses=tuple(config.get("metrics", {}).get("paid_statuses", ["paid"])),
         vip_min_spent=None if spent is None else Decimal(spent),
+        active_days=segments.get("active_days", Settings().active_days),
     )
 
 

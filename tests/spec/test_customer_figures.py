@@ -244,3 +244,10 @@ def test_two_matches_are_an_error_that_lists_them_masked() -> None:
     assert ran.stdout == ""
     for hidden in ("ana@correo.cl", "Villavicencio", "Etcheverry"):
         assert hidden.lower() not in ran.stderr.lower()
+
+
+def test_active_days_is_a_setting(ask: Ask) -> None:
+    """The last purchase of c1 is of 11 November; as-of is the 22nd, so 12 dates include it and 11 do not."""
+    for days, active in ((365, 1), (12, 1), (11, 0), (0, 0)):
+        report = ask.dashboard(HISTORY, config=f"[segments]\nactive_days = {days}\n")
+        assert report["kpis"]["customers_active"] == active, days

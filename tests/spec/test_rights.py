@@ -79,7 +79,7 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("shops")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setenv("OPTTIUS_CACHE_DIR", str(folder / "cache"))
+        patch.setenv("OPTTIUS_CACHE_FOLDER", str(folder / "cache"))
         patch.setenv("OPTTIUS_STATE_DIR", str(folder / "state"))
         ran = run(write_export(SHOPS), "load", "--into", "shops.duckdb")
     assert ran.code == 0, ran.stderr

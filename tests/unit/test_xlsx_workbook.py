@@ -56,7 +56,7 @@ def written(answer: Answer, style: Style | None = None, **more: Any) -> bytes:
 def hostile() -> Answer:
     """An answer whose headers are what nobody should call a column."""
     columns = [
-        hard.column(f"c{place}", ColumnKind.COUNT, text, text, total=place > 0)
+        hard.column(f"c{place}", ColumnKind.COUNT, text, text, is_additive=place > 0)
         for place, text in enumerate(HOSTILE)
     ]
     columns = [
@@ -198,7 +198,7 @@ def test_a_list_that_goes_on_has_no_sum_that_would_be_wrong() -> None:
     rows: list[list[Any]] = [[f"p{place}", Decimal(place)] for place in range(7)]
     long = hard.result("x", ("x", "Things"), "rows", [hard.STATUS, hard.AMOUNT], rows)
     answer = dataclasses.replace(hard.listing(), parts=(AnswerPart(("rows",), long),))
-    book = read(BytesIO(written(answer, most_rows=3)))
+    book = read(BytesIO(written(answer, max_rows=3)))
     assert book.sheetnames == ["Overview", "Things", "Things (2)", "Things (3)", "About"]
     assert [[cell.value for cell in book[name]["A"]] for name in book.sheetnames[1:4]] == [
         ["Status", "p0", "p1", "p2"], ["Status", "p3", "p4", "p5"], ["Status", "p6"]

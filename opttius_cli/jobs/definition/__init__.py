@@ -1,6 +1,6 @@
 """The jobs that ``opttius.toml`` defines, read into frozen values; every error names file, line and key."""
 
-from opttius_cli.jobs.definition.loader import DEFAULT_ZONE, find_job, load_jobs
+from opttius_cli.jobs.definition.loader import find_job, load_jobs
 from opttius_cli.jobs.definition.model import Alert, AllowedValues, Job, Schedule
 
-__all__ = ["DEFAULT_ZONE", "Alert", "AllowedValues", "Job", "Schedule", "find_job", "load_jobs"]
+__all__ = ["Alert", "AllowedValues", "Job", "Schedule", "find_job", "load_jobs"]

@@ -27,14 +27,13 @@ from opttius_cli.jobs.definition.output_template import (
 )
 from opttius_cli.jobs.definition.toml_lines import find_line
 from opttius_cli.name_matching import resolve_name, suggest_names
+from opttius_cli.period import DEFAULT_ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from opttius_cli.jobs.definition.model import AllowedValues
-
-DEFAULT_ZONE = "America/Santiago"
 
 
 def load_jobs(

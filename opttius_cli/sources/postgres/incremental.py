@@ -12,11 +12,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from opttius_cli.catalog.dedup import quote_identifier
 from opttius_cli.catalog.tables import Kind
 from opttius_cli.snapshot.open import read_manifest
 from opttius_cli.sources.postgres.checksum import duckdb_checksum
-from opttius_cli.sources.postgres.queries import quote_literal
+from opttius_cli.sql import quote_identifier, sql_literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +53,7 @@ class PreviousRows:
         since = self._get_changed_since(con)
         if since is None:
             return False
-        condition = f"(updated_at >= {quote_literal(since.isoformat())} OR isfinite(updated_at) IS NOT TRUE)"
+        condition = f"(updated_at >= {sql_literal(since.isoformat())} OR isfinite(updated_at) IS NOT TRUE)"
         part.fetch_into(con, part.query.select_rows(condition), target)
         if not _is_unique(con, target, self.table):
             return False
@@ -176,8 +175,7 @@ def _can_detect_changes(part: FetchedTable) -> bool:
 
 
 def _attach_snapshot(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    escaped = str(path).replace("'", "''")
-    con.execute(f"ATTACH IF NOT EXISTS '{escaped}' AS {_PREVIOUS} (READ_ONLY)")
+    con.execute(f"ATTACH IF NOT EXISTS {sql_literal(str(path))} AS {_PREVIOUS} (READ_ONLY)")
 
 
 def _is_unique(con: duckdb.DuckDBPyConnection, view: str, table: Table) -> bool:

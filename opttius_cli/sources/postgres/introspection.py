@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.errors import PermissionDeniedError, SourceError, format_list
 from opttius_cli.i18n import _
-from opttius_cli.sources.postgres.queries import quote_literal, quote_literals
 from opttius_cli.sources.postgres.role_sql import grant_select, grant_usage
+from opttius_cli.sql import sql_literal, sql_literals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,7 +90,7 @@ def _build_columns_query(settings: PostgresSettings) -> str:
         "FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
         "JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
         "JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid "
-        f"WHERE n.nspname = {quote_literal(settings.schema)} AND c.relname IN ({quote_literals(TABLES)}) "
+        f"WHERE n.nspname = {sql_literal(settings.schema)} AND c.relname IN ({sql_literals(TABLES)}) "
         "AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY c.relname, a.attnum"
     )
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from opttius_cli.catalog.dedup import quote_identifier
 from opttius_cli.catalog.tables import Kind
 from opttius_cli.sources.postgres.checksum import postgres_checksum
+from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from opttius_cli.catalog.tables import Table
 
@@ -33,16 +33,6 @@ _NATIVE_TYPES: Mapping[Kind, set[str]] = {
 So is char(n): the cast to text removes its padding.
 """
 _PADDED_LIST = "_bpchar"
-
-
-def quote_literal(text: str) -> str:
-    """Quote ``text`` as an SQL string (standard_conforming_strings is on)."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def quote_literals(texts: Iterable[str]) -> str:
-    """Quote several texts and join them by commas."""
-    return ", ".join(map(quote_literal, texts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from opttius_cli.catalog.dedup import quote_identifier
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.errors import UsageError
 from opttius_cli.i18n import _
+from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -10,8 +10,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from opttius_cli.catalog.dedup import quote_identifier
-from opttius_cli.sources.postgres.queries import quote_literal, quote_literals
+from opttius_cli.sql import quote_identifier, sql_literal, sql_literals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -71,7 +70,7 @@ def build_admin_clause(reader: str | None) -> str | None:
     """
     if reader is None:
         return "FALSE"
-    return f'lower(btrim("email"::text)) = {quote_literal(reader)}' if reader.isascii() else None
+    return f'lower(btrim("email"::text)) = {sql_literal(reader)}' if reader.isascii() else None
 
 
 def _match_branches(types: Mapping[str, str], scope_filter: ScopeFilter) -> str:
@@ -108,9 +107,9 @@ def _match_ids(name: str, types: Mapping[str, str], ids: Iterable[str], scope_fi
     if types[name] == "uuid":
         # Such a column holds only UUIDs, and the server would reject any other text.
         uuids = [row_id for row_id in ids if _is_uuid(row_id)]
-        return f"{quote_identifier(name)} IN ({quote_literals(uuids)})" if uuids else "FALSE"
+        return f"{quote_identifier(name)} IN ({sql_literals(uuids)})" if uuids else "FALSE"
     normalized = (row_id.replace("-", "") if scope_filter.has_uuid_ids else row_id for row_id in ids)
-    return f"{_normalize_id(name, scope_filter)} IN ({quote_literals(normalized)})"
+    return f"{_normalize_id(name, scope_filter)} IN ({sql_literals(normalized)})"
 
 
 def _match_no_id(name: str, types: Mapping[str, str], scope_filter: ScopeFilter) -> str:

@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from opttius_cli.catalog.dedup import quote_identifier
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.errors import SourceError
 from opttius_cli.sources.postgres.errors import HiddenRowsError
-from opttius_cli.sources.postgres.queries import quote_literal, quote_literals
+from opttius_cli.sql import quote_identifier, sql_literal, sql_literals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,7 +68,7 @@ def read_server_info(connection: ConnectionThread, schema: str) -> ServerInfo:
     (session_row,) = connection.fetch_all(_SESSION_QUERY)
     privileges = connection.fetch_all(
         "SELECT has_schema_privilege(oid, 'USAGE') AS usable FROM pg_catalog.pg_namespace "
-        f"WHERE nspname = {quote_literal(schema)}"
+        f"WHERE nspname = {sql_literal(schema)}"
     )
     relations: dict[str, Relation] = {}
     for row in connection.fetch_all(_build_relations_query(schema)):
@@ -154,7 +153,7 @@ def _build_relations_query(schema: str) -> str:
         "has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE') AS writable "
         "FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
         "JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
-        f"WHERE n.nspname = {quote_literal(schema)} AND c.relkind IN ('r', 'p', 'v', 'm', 'f') "
+        f"WHERE n.nspname = {sql_literal(schema)} AND c.relkind IN ('r', 'p', 'v', 'm', 'f') "
         "ORDER BY c.relname, a.attnum"
     )
 
@@ -163,7 +162,7 @@ def _build_other_schemas_query(schema: str) -> str:
     return (
         "SELECT c.relname::text AS relation, n.nspname::text AS schema "
         "FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
-        f"WHERE c.relname IN ({quote_literals(TABLES)}) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') "
-        f"AND n.nspname NOT IN ({quote_literal(schema)}, 'information_schema') AND n.nspname NOT LIKE 'pg\\_%' "
+        f"WHERE c.relname IN ({sql_literals(TABLES)}) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') "
+        f"AND n.nspname NOT IN ({sql_literal(schema)}, 'information_schema') AND n.nspname NOT LIKE 'pg\\_%' "
         "ORDER BY n.nspname"
     )

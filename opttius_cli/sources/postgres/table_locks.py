@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from opttius_cli.catalog.dedup import quote_identifier
 from opttius_cli.errors import SourceError, format_list
 from opttius_cli.i18n import _
 from opttius_cli.sources.postgres.introspection import (
@@ -17,7 +16,7 @@ from opttius_cli.sources.postgres.introspection import (
     filter_readable,
     read_tables,
 )
-from opttius_cli.sources.postgres.queries import quote_literal
+from opttius_cli.sql import quote_identifier, sql_literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,8 +81,8 @@ def _build_changed_query(tables: Mapping[str, TableInfo], schema: str) -> str:
     Catalog tables show the state of the snapshot; functions and name look-ups show the present one.
     """
     names = " UNION ALL ".join(
-        f"SELECT {quote_literal(name)}::text AS relation, {info.oid}::oid AS known, "
-        f"to_regclass({quote_literal(f'{quote_identifier(schema)}.{quote_identifier(name)}')})::oid AS found"
+        f"SELECT {sql_literal(name)}::text AS relation, {info.oid}::oid AS known, "
+        f"to_regclass({sql_literal(f'{quote_identifier(schema)}.{quote_identifier(name)}')})::oid AS found"
         for name, info in tables.items()
     )
     return (

@@ -1,0 +1,54 @@
+"""What a report needs of an engine. DuckDB is the one there is; another one is a module beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    import pyarrow as pa
+
+    from opttius_cli.result import ColumnKind, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class SharedView:
+    """A file of shared views, macros or materialized tables.
+
+    A materialized table reads no orders before ``since``. ``inner``: it holds more than a scope may see, so
+    only other views may read it.
+    """
+
+    name: str
+    sql: str
+    since: datetime | None = None
+    inner: bool = False
+
+
+class Engine(Protocol):
+    """An engine opened on a snapshot; it is limited to one scope and one instant before a report runs."""
+
+    def set_scope(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
+        """Set the session's ``variables`` and create the scoped views; ``rules`` are macros that they use."""
+
+    def create_shared_views(self, views: Sequence[SharedView]) -> None:
+        """Create the shared views on the scoped ones."""
+
+    def run_query(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any],
+        *,
+        user_report: str | None = None,
+        is_small: bool = False,
+    ) -> pa.Table:
+        """Run ``sql`` and return its rows in Arrow; ``user_report`` names a user's own report, which is limited."""
+
+    def find_personal_columns(self, sql: str, names: Sequence[str]) -> dict[str, ColumnKind]:
+        """Return which of the columns ``names`` of a user's ``sql`` carry personal data, with their kind."""
+
+    def interrupt(self) -> None:
+        """Stop the query that is running; it may be called from another thread."""
