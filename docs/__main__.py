@@ -29,8 +29,8 @@ from opttius_cli.command_support import options, typer_i18n
 from opttius_cli.config import environment_variable, list_settings
 from opttius_cli.config import get_default as default_of_setting
 from opttius_cli.reports import layouts
-from opttius_cli.reports.header import _load_vocabularies as vocabularies
 from opttius_cli.reports.library import Library
+from opttius_cli.reports.vocabulary import load_vocabularies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -262,8 +262,8 @@ def format_reports() -> str:
     """A section per report: its title, grain, parameters and columns."""
     library = Library(Path("/nonexistent"))
     found: list[str] = []
-    for name in library.own():
-        found += _format_report(library.report(name))
+    for name in library.list_project_reports():
+        found += _format_report(library.load_report(name))
     return "\n".join(found)
 
 
@@ -316,7 +316,7 @@ def _find_uses(report: str) -> list[str]:
 def format_vocabularies() -> str:
     """The codes that columns hold, and how they are called."""
     lines = [translate("| vocabulary | code | English | español |"), "|---|---|---|---|"]
-    for name, words in vocabularies().items():
+    for name, words in load_vocabularies().items():
         lines += [f"| {name} | `{code}` | {texts['en']} | {texts['es']} |" for code, texts in words.items()]
     return "\n".join(lines)
 
@@ -351,7 +351,7 @@ def _tenancy(table: Table) -> str:
 
 
 def _date_note(table: Table) -> str:
-    return translate("Dated by {column}.").format(column=f"`{table.dated}`") if table.dated else ""
+    return translate("Dated by {column}.").format(column=f"`{table.date_column}`") if table.date_column else ""
 
 
 def _required_cell(column: Column) -> str:

@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 class SharedView:
     """A file of shared views, macros or materialized tables.
 
-    A materialized table reads no orders before ``since``. ``inner``: it holds more than a scope may see, so
-    only other views may read it.
+    A materialized table reads no orders before ``orders_from``. ``internal``: it holds more than a scope may
+    see, so only other views may read it.
     """
 
     name: str
     sql: str
-    since: datetime | None = None
-    inner: bool = False
+    orders_from: datetime | None = None
+    internal: bool = False
 
 
 @dataclass(slots=True)
@@ -54,14 +54,14 @@ class DuckEngine:
 
     def create_shared_views(self, views: Sequence[SharedView]) -> None:
         """Create the shared views on the scoped ones, and materialize tables that several reports read."""
-        since = None
+        start = None
         for view in views:
-            if since != (since := view.since or EARLIEST):
-                self._set_variables({"orders_from": since})
+            if start != (start := view.orders_from or EARLIEST):
+                self._set_variables({"orders_from": start})
             self.con.execute(view.sql)
         self._set_variables({"orders_from": EARLIEST})
         create_row_counts(self.con)
-        self.shared_names = frozenset(view.name for view in views if not view.inner)
+        self.shared_names = frozenset(view.name for view in views if not view.internal)
 
     def run_query(
         self,
