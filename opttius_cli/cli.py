@@ -49,7 +49,7 @@ COMMANDS: dict[str, str] = {
 """Each command is the function of that name in the module of that name under ``commands``."""
 GROUPS: dict[str, str] = {
     "reports": N_("Which reports exist, and what their figures mean."),
-    "report": N_("The reports that opttius.toml defines: make them, see whether they came."),
+    "job": N_("The jobs that opttius.toml defines: run them, see whether their files came."),
     "schedule": N_("Let cron or systemd run the reports that are due."),
     "cache": N_("The stored snapshots: list them, clear them."),
     "config": N_("The settings: show, create, validate."),

@@ -50,7 +50,7 @@ def check_references(header: Mapping[str, Any], kinds: Mapping[str, ColumnKind],
     """
     _check_names_exist(("needs",), list_names(header.get("needs", [])), TABLES, _("table"))
     _check_names_exist(("uses",), list_names(header.get("uses", [])), SHARED_VIEWS, _("shared view"))
-    _check_names_exist(("column",), header.get("column", {}), kinds, _("column in columns"))
+    _check_names_exist(("column",), header.get("column", {}), kinds, _("column"))
     for name in list_names(header.get("group_size", [])):
         if kinds.get(name) is not ColumnKind.COUNT:
             raise InvalidValueError(
@@ -68,8 +68,13 @@ def _check_names_exist(path: KeyPath, names: Iterable[str], known: Collection[st
     for name in names:
         if name not in known:
             near = suggest_names(name, list(known))
-            hint = _(" Did you mean {names}?", names=", ".join(near)) if near else ""
-            raise InvalidValueError(path, _("there is no {what} {name}.", what=what, name=name) + hint)
+            reason = _(
+                "there is no {what} {name}. Did you mean {names}?",
+                what=what,
+                name=name,
+                names=", ".join(near),
+            )
+            raise InvalidValueError(path, reason)
 
 
 def _check_shape(header: Mapping[str, Any], kinds: Mapping[str, ColumnKind]) -> None:

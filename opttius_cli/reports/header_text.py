@@ -78,9 +78,7 @@ def parse_header(header: str, file: str, check: Check, first_line: int = 2) -> d
     except (ValueError, RecursionError) as error:
         # ValueError: not TOML, or a number too long for Python; RecursionError: values nested too deeply.
         line = _find_error_line(header, error)
-        reason = _(
-            "this is not valid TOML; write each key once, as shape = “rows” with plain quotation marks"
-        )
+        reason = _('this is not valid TOML; write each key once, for example shape = "rows"')
         raise HeaderError(file, first_line - 1 + line, reason) from error
     try:
         check(table, ())

@@ -88,7 +88,7 @@ WRONG = [
         "free_text = true",
         "line 14: column.customers.free_text: is for the kinds id, list, text",
     ),
-    ("[column]", "[column]\nextra = 'text'", "line 12: column: there is no column in columns extra."),
+    ("[column]", "[column]\nextra = 'text'", "line 12: column: there is no column extra."),
     ("period = false", 'parameters.since = "a day"', "line 8: parameters.since: the SQL does not use $since"),
     ('shape = "rows"', 'shape = "list"', "line 4: shape: a list is the values of one column"),
     (
