@@ -93,7 +93,7 @@ EVERY_KIND = [
     column("is_active", ColumnKind.FLAG, "Habilitado", "Enabled"),
     column("purchases", ColumnKind.COUNT, "Compras", "Purchases"),
     column("total_spent", ColumnKind.MONEY, "Gastado: suma de lo pagado", "Spent: sum of what was paid"),
-    column("share_pct", ColumnKind.PERCENT, "% de lo gastado", "% of spent", share=True),
+    column("share_pct", ColumnKind.PERCENT, "% de lo gastado", "% of spent", has_share_bar=True),
     column("units", ColumnKind.NUMBER, "Unidades", "Units"),
     column("average_days", ColumnKind.DAYS, "Días entre compras", "Days between purchases"),
     column("last_purchase", ColumnKind.DATE, "Última compra", "Last purchase"),
@@ -125,7 +125,7 @@ STATUS = column(
     vocabulary={"es": {"sent": "enviado"}, "en": {"sent": "sent"}},
 )
 COUNT = column("count", ColumnKind.COUNT, "Cantidad", "Count")
-AMOUNT = column("amount", ColumnKind.MONEY, "Monto", "Amount", share=True, total=True)
+AMOUNT = column("amount", ColumnKind.MONEY, "Monto", "Amount", has_share_bar=True, is_additive=True)
 DATE = column("date", ColumnKind.DATE, "Fecha", "Date")
 REASON = column("reason", ColumnKind.TEXT, "Motivo", "Reason")
 TABLE = column("table_name", ColumnKind.TEXT, "Tabla", "Table")

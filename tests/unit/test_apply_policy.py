@@ -126,7 +126,9 @@ def test_lists_and_ids_of_a_users_report_are_scanned() -> None:
 
 
 def test_texts_of_the_projects_reports_are_scanned_where_people_typed_them() -> None:
-    assert shown(single_column(ColumnKind.TEXT, ["ana@mail.cl"], free=True), users=False) == ["a***@mail.cl"]
+    assert shown(single_column(ColumnKind.TEXT, ["ana@mail.cl"], free_text=True), users=False) == [
+        "a***@mail.cl"
+    ]
     assert shown(single_column(ColumnKind.TEXT, ["ana@mail.cl"]), users=False) == ["ana@mail.cl"]
 
 
@@ -137,10 +139,10 @@ def test_anonymous_text_and_columns_join() -> None:
     named = shown(single_column(ColumnKind.ID, [uuid]), ANONYMOUS)[0]
     assert named.startswith("id-")
     assert shown(single_column(ColumnKind.TEXT, [f"see {uuid}"]), ANONYMOUS) == [f"see {named}"]
-    assert shown(single_column(ColumnKind.TEXT, [uuid], joins=True), ANONYMOUS, users=False) == [named]
-    assert shown(single_column(ColumnKind.LIST, [[uuid]], pa.list_(pa.string()), joins=True), ANONYMOUS) == [
-        [named]
-    ]
+    assert shown(single_column(ColumnKind.TEXT, [uuid], identifier=True), ANONYMOUS, users=False) == [named]
+    assert shown(
+        single_column(ColumnKind.LIST, [[uuid]], pa.list_(pa.string()), identifier=True), ANONYMOUS
+    ) == [[named]]
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=60))
