@@ -57,6 +57,6 @@ def create_shop(keep: Path, customers: int, file_format: str) -> Shop:
 def _hash_generator() -> str:
     """A digest of the SQL that makes the sample."""
     digest = hashlib.blake2b(digest_size=6)
-    for file in sorted((find_sql_folder() / "sample").glob("*.sql")):
+    for file in sorted((find_sql_folder() / "sample").rglob("*.sql")):
         digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -41,7 +41,7 @@ def check(
     severities = answer.parts[0].result.table.column(0).to_pylist()
     grave_count = sum(1 for severity in severities if severity in grave)
     if grave_count:
-        from opttius_cli.reports.header import get_vocabulary
+        from opttius_cli.reports.vocabulary import get_vocabulary
 
         raise CheckFailedError(
             n_(

@@ -13,7 +13,7 @@ from opttius_cli import config
 from opttius_cli.command_support.command_group import build_group
 from opttius_cli.command_support.options import CommonOptions, with_options
 from opttius_cli.command_support.request import load_library
-from opttius_cli.errors import CheckFailedError
+from opttius_cli.errors import ConfigError
 from opttius_cli.i18n import N_, _, get_language, n_
 from opttius_cli.render import sink
 from opttius_cli.reports.library import list_thresholds
@@ -71,7 +71,7 @@ def sql(options: CommonOptions, name: ReportName) -> None:
 @app.command(help=N_("Check each report's header against its SQL, on an empty snapshot."))
 @with_options(CommonOptions)
 def check(options: CommonOptions) -> None:
-    """Check columns, kinds and parameters of every report; exit 1 when its header is wrong."""
+    """Check columns, kinds and parameters of every report; exit 3 when one is wrong."""
     from opttius_cli import session
 
     del options
@@ -79,9 +79,7 @@ def check(options: CommonOptions) -> None:
     for report, fault in faults:
         sink.write_stdout_text(f"{report}: {fault}\n")
     if faults:
-        raise CheckFailedError(
-            n_("{count} error in the reports.", "{count} errors in the reports.", len(faults))
-        )
+        raise ConfigError(n_("{count} error in the reports.", "{count} errors in the reports.", len(faults)))
     sink.write_stdout_text(
         n_("{count} report is valid.", "{count} reports are valid.", len(load_library().list_names())) + "\n"
     )

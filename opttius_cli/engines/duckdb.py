@@ -41,14 +41,14 @@ class DuckEngine(Engine):
 
     def create_shared_views(self, views: Sequence[SharedView]) -> None:
         """Create the shared views on the scoped ones, and materialize tables that several reports read."""
-        since = None
+        start = None
         for view in views:
-            if since != (since := view.since or EARLIEST):
-                self._set_variables({"orders_from": since})
+            if start != (start := view.orders_from or EARLIEST):
+                self._set_variables({"orders_from": start})
             self.con.execute(view.sql)
         self._set_variables({"orders_from": EARLIEST})
         create_row_counts(self.con)
-        self.shared_names = frozenset(view.name for view in views if not view.inner)
+        self.shared_names = frozenset(view.name for view in views if not view.internal)
 
     def run_query(
         self,

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 class SharedView:
     """A file of shared views, macros or materialized tables.
 
-    A materialized table reads no orders before ``since``. ``inner``: it holds more than a scope may see, so
+    A materialized table reads no orders before ``orders_from``. ``internal``: it holds more than a scope may see, so
     only other views may read it.
     """
 
     name: str
     sql: str
-    since: datetime | None = None
-    inner: bool = False
+    orders_from: datetime | None = None
+    internal: bool = False
 
 
 class Engine(Protocol):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from opttius_cli import config as settings
 from opttius_cli.diagnostics import Reporter
 from opttius_cli.engines.duckdb import DuckEngine
 from opttius_cli.errors import OpttiusError
+from opttius_cli.i18n import _
 from opttius_cli.period import DEFAULT_ZONE, Clock, compute_previous_window, load_zone, parse_period
-from opttius_cli.reports import library
+from opttius_cli.reports import shared_views
 from opttius_cli.reports.validation import describe_undeclared_pii, find_schema_mismatches
 from opttius_cli.result import PERSONAL_KINDS, Scope
 from opttius_cli.session.open_session import DEFAULT_CURRENCY
@@ -26,39 +27,44 @@ from opttius_cli.snapshot.build import build_empty_snapshot
 from opttius_cli.snapshot.open import Manifest, ResourceLimits, connect_duckdb
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import duckdb
 
     from opttius_cli.reports.header import Report
+    from opttius_cli.reports.library import Library
 
 
-def check_reports(reports: library.Library) -> list[tuple[str, str]]:
-    """Return (report, problem) for every report whose header does not match its SQL."""
-    import duckdb
+_COMMAND_PARAMETERS: Mapping[str, Any] = {"sought": "x", "customer": "x"}
+"""Parameters that only the project's own commands set."""
 
+
+def check_reports(reports: Library) -> list[tuple[str, str]]:
+    """Return (report, problem) for every report that cannot be used, or whose header does not match its SQL."""
     con = connect_duckdb(Path(":memory:"), ResourceLimits())
     try:
         session = _build_empty_session(con, reports)
-        parameters = build_parameters(session) | {"sought": "x", "customer": "x"} | dict(EVERY_CUSTOMER)
-        problems = []
-        for name in reports.list_names():
-            try:
-                report = reports.load_report(name)
-                table = session.engine.run_query(
-                    report.sql, parameters, user_report=report.name if report.is_user_report else None
-                )
-            except (duckdb.Error, KeyError, OpttiusError) as error:
-                problems.append((name, str(error).splitlines()[0]))
-                continue
-            problems += [
-                (name, problem)
-                for problem in [
-                    *find_schema_mismatches(report, table.schema),
-                    *_find_undeclared_pii(session, report),
-                ]
-            ]
-        return problems
+        return [(name, problem) for name in reports.list_names() for problem in _find_problems(session, name)]
     finally:
         con.close()
+
+
+def _find_problems(session: Session, name: str) -> list[str]:
+    """Describe what is wrong with the report ``name``; whatever that is, the other reports are checked."""
+    import duckdb
+
+    try:
+        report = session.library.load_report(name)
+        parameters = build_parameters(session) | dict(EVERY_CUSTOMER)
+        if report.is_user_report:
+            table = session.engine.run_query(report.sql, parameters, user_report=name)
+        else:
+            table = session.engine.run_query(report.sql, parameters | dict(_COMMAND_PARAMETERS))
+        return find_schema_mismatches(report, table.schema) or _find_undeclared_pii(session, report)
+    except KeyError as error:
+        return [_("there is no parameter {name}.", name=f"${error.args[0]}")]
+    except (duckdb.Error, OpttiusError) as error:
+        return [str(error).splitlines()[0]]
 
 
 def _find_undeclared_pii(session: Session, report: Report) -> list[str]:
@@ -74,7 +80,7 @@ def _find_undeclared_pii(session: Session, report: Report) -> list[str]:
     ]
 
 
-def _build_empty_session(con: duckdb.DuckDBPyConnection, reports: library.Library) -> Session:
+def _build_empty_session(con: duckdb.DuckDBPyConnection, reports: Library) -> Session:
     con.execute("SET TimeZone = 'UTC'")
     build_empty_snapshot(con)
     zone = load_zone(DEFAULT_ZONE)
@@ -92,6 +98,6 @@ def _build_empty_session(con: duckdb.DuckDBPyConnection, reports: library.Librar
         reports,
         frozenset(),
     )
-    session.engine.set_scope(session.scope, build_variables(session), library.read_rules())
-    session.engine.create_shared_views(build_shared_views(session, library.load_shared_views(), "all"))
+    session.engine.set_scope(session.scope, build_variables(session), shared_views.read_rules())
+    session.engine.create_shared_views(build_shared_views(session, shared_views.load_shared_views(), "all"))
     return session

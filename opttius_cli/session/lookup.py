@@ -9,7 +9,7 @@ from opttius_cli.errors import AmbiguousNameError, NotFoundError, UnknownNameErr
 from opttius_cli.i18n import _
 from opttius_cli.name_matching import resolve_name
 from opttius_cli.privacy.policy import DEFAULT_POLICY
-from opttius_cli.reports.header import get_vocabulary
+from opttius_cli.reports.vocabulary import get_vocabulary
 from opttius_cli.result import ColumnKind
 from opttius_cli.session.run_reports import run_report
 

@@ -17,7 +17,7 @@ from opttius_cli.period import (
     parse_as_of,
     parse_period,
 )
-from opttius_cli.reports import library
+from opttius_cli.reports.shared_views import read_rules
 from opttius_cli.scope import (
     Directory,
     NoActiveAdminError,
@@ -139,9 +139,9 @@ def _build_session(
         request.config.currency_aliases.get(currency, currency),
         period,
         previous,
-        library.Library(
+        Library(
             settings.find_user_folder(request.environment) / "reports",
-            library.list_thresholds(request.config),
+            list_thresholds(request.config),
         ),
         frozenset(_list_present_tables(snapshot.con)),
         reader,
@@ -155,7 +155,7 @@ def _build_session(
             count=len(scope.branches),
         )
     )
-    session.engine.set_scope(scope, build_variables(session), library.read_rules())
+    session.engine.set_scope(scope, build_variables(session), read_rules())
     return session
 
 

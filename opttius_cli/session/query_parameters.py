@@ -13,13 +13,14 @@ from opttius_cli.period import (
     first_active_day,
     start_of_day,
 )
-from opttius_cli.reports.header import HISTORIES
+from opttius_cli.reports.header_schema import HISTORIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from opttius_cli.reports.header import History, Report
-    from opttius_cli.reports.library import SharedViewFile
+    from opttius_cli.reports.header import Report
+    from opttius_cli.reports.header_schema import History
+    from opttius_cli.reports.shared_views import SharedViewFile
     from opttius_cli.session.state import Session
 
 _PLACEHOLDERS = ("venta@pos.local", "@pos.local")
@@ -85,7 +86,9 @@ def build_shared_views(
         "history_from": _compute_history_start(session, history),
         "active_from": start_of_day(active_day, session.clock.zone),
     }
-    return [SharedView(view.name, view.sql, starts.get(view.since or ""), view.inner) for view in views]
+    return [
+        SharedView(view.name, view.sql, starts.get(view.orders_from or ""), view.internal) for view in views
+    ]
 
 
 def select_history(reports: Iterable[Report]) -> History:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import InvalidReportError, NotAllowedError
-from opttius_cli.reports import library
 from opttius_cli.reports.layouts import QUALITY, Slot
+from opttius_cli.reports.shared_views import select_shared_views
 from opttius_cli.reports.validation import describe_undeclared_pii, find_schema_mismatches
 from opttius_cli.result import PERSONAL_KINDS, TEXT_KINDS, Answer, AnswerPart, Result
 from opttius_cli.session.query_parameters import (
@@ -39,7 +39,7 @@ def run_reports(
     ``extra_parameters`` are values that the reports need besides the windows.
     """
     reports = {slot.report: session.library.load_report(slot.report) for slot in (*slots, *quality)}
-    views = library.select_shared_views(list(reports.values()))
+    views = select_shared_views(list(reports.values()))
     session.engine.create_shared_views(build_shared_views(session, views, select_history(reports.values())))
     parameters = build_parameters(session) | dict(extra_parameters or {})
     results = {
@@ -61,7 +61,9 @@ def run_reports(
 def run_report(session: Session, report: Report, parameters: Mapping[str, Any], policy: Policy) -> Result:
     """Run one report with ``parameters`` and return its rows as ``policy`` shows them."""
     user_report = report.name if report.is_user_report else None
-    table = session.engine.run_query(report.sql, parameters, user_report=user_report, is_small=report.few)
+    table = session.engine.run_query(
+        report.sql, parameters, user_report=user_report, is_small=report.has_few_rows
+    )
     columns = report.columns
     if report.is_user_report:
         if mismatches := find_schema_mismatches(report, table.schema):

@@ -4,15 +4,11 @@
 -- shape = "rows"
 -- period = true
 -- needs = "appointments"
--- [columns]
--- date = { kind = "date", es = "Fecha", en = "Date" }
+-- columns = ["date", "time", "id", "branch", "customer_id", "customer", "type", "status"]
+-- [column]
 -- time = { kind = "text", es = "Hora", en = "Time" }
--- id = { kind = "id", es = "Id", en = "Id" }
--- branch = { kind = "text", es = "Sucursal", en = "Branch" }
--- customer_id = { kind = "id", es = "Id de cliente", en = "Customer id" }
--- customer = { kind = "name", es = "Cliente: vacío si es un invitado", en = "Customer: empty for a guest" }
--- type = { kind = "text", free = true, es = "Tipo", en = "Type" }
--- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
+-- customer = { es = "Cliente: vacío si es un invitado", en = "Customer: empty for a guest" }
+-- type = { kind = "text", free_text = true, es = "Tipo", en = "Type" }
 -- ---
 SELECT
     appointment.appointment_date AS date,

@@ -4,18 +4,14 @@
 -- shape = "rows"
 -- period = true
 -- needs = "quotes"
--- [columns]
--- date = { kind = "date", es = "Fecha", en = "Date" }
--- id = { kind = "id", es = "Id", en = "Id" }
--- number = { kind = "text", joins = true, es = "Número", en = "Number" }
--- branch = { kind = "text", es = "Sucursal", en = "Branch" }
--- customer_id = { kind = "id", es = "Id de cliente", en = "Customer id" }
--- customer = { kind = "name", es = "Cliente", en = "Customer" }
--- status = { kind = "text", words = "status", es = "Estado: como está guardado", en = "Status: as stored" }
--- outcome = { kind = "text", words = "outcome", es = "Situación: abierto, aceptado, convertido, rechazado, vencido", en = "Outcome: open, accepted, converted, rejected, expired" }
+-- columns = [
+--     "date", "id", "number", "branch", "customer_id", "customer", "status", "outcome", "expires",
+--     "currency", "amount",
+-- ]
+-- [column]
+-- status = { es = "Estado: como está guardado", en = "Status: as stored" }
+-- outcome = { kind = "text", vocabulary = "outcome", es = "Situación: abierto, aceptado, convertido, rechazado, vencido", en = "Outcome: open, accepted, converted, rejected, expired" }
 -- expires = { kind = "date", es = "Vence", en = "Expires" }
--- currency = { kind = "text", es = "Moneda", en = "Currency" }
--- amount = { kind = "number", es = "Monto", en = "Amount" }
 -- ---
 SELECT
     local_day(quote.created_at) AS date,

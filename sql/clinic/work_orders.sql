@@ -4,23 +4,17 @@
 -- shape = "rows"
 -- period = true
 -- needs = "lab_work_orders"
--- [columns]
--- date = { kind = "date", es = "Fecha", en = "Date" }
--- id = { kind = "id", es = "Id", en = "Id" }
--- number = { kind = "text", joins = true, es = "Número", en = "Number" }
--- branch = { kind = "text", es = "Sucursal", en = "Branch" }
--- customer_id = { kind = "id", es = "Id de cliente", en = "Customer id" }
--- customer = { kind = "name", es = "Cliente", en = "Customer" }
--- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
--- payment_status = { kind = "text", words = "payment_status", es = "Estado del pago", en = "Payment status" }
+-- columns = [
+--     "date", "id", "number", "branch", "customer_id", "customer", "status", "payment_status", "is_linked",
+--     "lab", "lens", "promised", "delivered", "days", "currency", "amount",
+-- ]
+-- [column]
 -- is_linked = { kind = "flag", es = "Enlazada: su pedido habla por la venta", en = "Linked: its order speaks for the sale" }
--- lab = { kind = "text", free = true, es = "Laboratorio", en = "Lab" }
--- lens = { kind = "text", free = true, es = "Lente", en = "Lens" }
+-- lab = { kind = "text", free_text = true, es = "Laboratorio", en = "Lab" }
+-- lens = { kind = "text", free_text = true, es = "Lente", en = "Lens" }
 -- promised = { kind = "date", es = "Prometida", en = "Promised" }
 -- delivered = { kind = "date", es = "Entregada", en = "Delivered" }
 -- days = { kind = "days", es = "Días: desde el encargo hasta la entrega", en = "Days: from order to delivery" }
--- currency = { kind = "text", es = "Moneda", en = "Currency" }
--- amount = { kind = "number", es = "Monto", en = "Amount" }
 -- ---
 SELECT
     fact.local_date AS date,

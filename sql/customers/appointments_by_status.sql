@@ -4,9 +4,9 @@
 -- shape = "map"
 -- needs = "appointments"
 -- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
--- [columns]
--- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
--- count = { kind = "count", es = "Cantidad", en = "Count" }
+-- columns = ["status", "count"]
+-- [column]
+-- count = { total = false }
 -- ---
 SELECT
     coalesce(status, 'null') AS status,

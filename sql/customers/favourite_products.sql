@@ -6,11 +6,11 @@
 -- history = "all"
 -- needs = "order_items"
 -- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
--- [columns]
+-- columns = ["name", "category", "quantity", "revenue"]
+-- [column]
 -- name = { kind = "text", es = "Producto", en = "Product" }
--- category = { kind = "text", words = "category", es = "Categoría", en = "Category" }
--- quantity = { kind = "number", es = "Unidades", en = "Units" }
--- revenue = { kind = "money", es = "Monto", en = "Amount" }
+-- quantity = { total = false }
+-- revenue = { share = false, total = false, es = "Monto", en = "Amount" }
 -- ---
 SELECT
     min(product_name) AS name,

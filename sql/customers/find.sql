@@ -3,12 +3,9 @@
 -- grain = { es = "una fila por cliente cuyo id, correo o RUT es el buscado", en = "one row per customer whose id, email or RUT is the one sought" }
 -- shape = "rows"
 -- parameters.sought = { es = "un id, un correo, o un RUT con o sin puntos y guion", en = "an id, an email, or a RUT with or without dots and dash" }
--- [columns]
--- customer_id = { kind = "id", es = "Id", en = "Id" }
--- branch = { kind = "text", es = "Sucursal", en = "Branch" }
--- name = { kind = "name", es = "Nombre", en = "Name" }
--- email = { kind = "email", es = "Correo", en = "Email" }
--- rut = { kind = "rut", es = "RUT", en = "RUT" }
+-- columns = ["customer_id", "branch", "name", "email", "rut"]
+-- [column]
+-- customer_id = { es = "Id", en = "Id" }
 -- ---
 SELECT
     CAST(customer.id AS VARCHAR) AS customer_id,

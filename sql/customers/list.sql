@@ -9,20 +9,13 @@
 -- parameters.inactive = { es = "TRUE: solo los que no han comprado en {active_days} días", en = "TRUE: only those without a purchase in {active_days} days" }
 -- parameters.sort = { es = "la columna por la que se ordena", en = "the column to order by" }
 -- parameters.limit = { es = "cuántos; NULL para todos", en = "how many; NULL for all" }
--- [columns]
--- customer_id = { kind = "id", es = "Id", en = "Id" }
--- branch = { kind = "text", es = "Sucursal", en = "Branch" }
--- name = { kind = "name", es = "Nombre", en = "Name" }
--- email = { kind = "email", es = "Correo", en = "Email" }
--- phone = { kind = "phone", es = "Teléfono", en = "Phone" }
--- rut = { kind = "rut", es = "RUT", en = "RUT" }
--- created = { kind = "date", es = "Creado", en = "Created" }
--- purchases = { kind = "count", total = true, es = "Compras", en = "Purchases" }
--- lifetime_value = { kind = "money", total = true, es = "Valor de vida", en = "Lifetime value" }
--- last_purchase = { kind = "date", es = "Última compra", en = "Last purchase" }
--- days_since_last_purchase = { kind = "count", es = "Días sin comprar", en = "Days since last purchase" }
--- segment = { kind = "text", words = "segment", es = "Segmento", en = "Segment" }
--- rfm_segment = { kind = "text", words = "rfm_segment", es = "Segmento RFM", en = "RFM segment" }
+-- columns = [
+--     "customer_id", "branch", "name", "email", "phone", "rut", "created", "purchases", "lifetime_value",
+--     "last_purchase", "days_since_last_purchase", "segment", "rfm_segment",
+-- ]
+-- [column]
+-- customer_id = { es = "Id", en = "Id" }
+-- lifetime_value = { total = true, es = "Valor de vida", en = "Lifetime value" }
 -- ---
 WITH
 known AS (

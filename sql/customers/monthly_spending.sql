@@ -5,10 +5,10 @@
 -- history = "all"
 -- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
 -- chart = { kind = "column", x = "month", y = "amount" }
--- [columns]
+-- columns = ["month", "amount", "purchases"]
+-- [column]
 -- month = { kind = "text", es = "Mes", en = "Month" }
--- amount = { kind = "money", total = true, share = true, es = "Gastado", en = "Spent" }
--- purchases = { kind = "count", total = true, es = "Compras", en = "Purchases" }
+-- amount = { kind = "money", share = true, total = true, es = "Gastado", en = "Spent" }
 -- ---
 WITH
 months AS (

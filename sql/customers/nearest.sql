@@ -3,11 +3,9 @@
 -- grain = { es = "una fila por cliente cuyo correo, RUT o nombre se parece más al texto buscado; 3 como máximo", en = "one row per customer whose email, RUT or name is nearest to the text sought; 3 at most" }
 -- shape = "rows"
 -- parameters.sought = { es = "cualquier texto", en = "any text" }
--- [columns]
--- customer_id = { kind = "id", es = "Id", en = "Id" }
--- name = { kind = "name", es = "Nombre", en = "Name" }
--- email = { kind = "email", es = "Correo", en = "Email" }
--- rut = { kind = "rut", es = "RUT", en = "RUT" }
+-- columns = ["customer_id", "name", "email", "rut"]
+-- [column]
+-- customer_id = { es = "Id", en = "Id" }
 -- ---
 WITH
 likened AS (

@@ -4,9 +4,7 @@
 -- shape = "map"
 -- history = "all"
 -- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
--- [columns]
--- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
--- orders = { kind = "count", es = "Pedidos", en = "Orders" }
+-- columns = ["status", "orders"]
 -- ---
 SELECT
     coalesce(sale.status, 'null') AS status,

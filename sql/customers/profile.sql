@@ -3,15 +3,7 @@
 -- grain = { es = "una fila: quién es el cliente", en = "one row: who the customer is" }
 -- shape = "record"
 -- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
--- [columns]
--- id = { kind = "id", es = "Id", en = "Id" }
--- branch = { kind = "text", es = "Sucursal", en = "Branch" }
--- name = { kind = "name", es = "Nombre", en = "Name" }
--- email = { kind = "email", es = "Correo", en = "Email" }
--- phone = { kind = "phone", es = "Teléfono", en = "Phone" }
--- rut = { kind = "rut", es = "RUT", en = "RUT" }
--- is_active = { kind = "flag", es = "Habilitado", en = "Enabled" }
--- created = { kind = "date", es = "Creado", en = "Created" }
+-- columns = ["id", "branch", "name", "email", "phone", "rut", "is_active", "created"]
 -- ---
 SELECT
     CAST(customer.id AS VARCHAR) AS id,

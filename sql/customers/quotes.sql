@@ -4,8 +4,7 @@
 -- shape = "record"
 -- needs = "quotes"
 -- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
--- [columns]
--- total = { kind = "count", es = "Total", en = "Total" }
+-- columns = ["total"]
 -- ---
 SELECT count(*) AS total
 FROM quotes

@@ -3,8 +3,9 @@
 -- grain = { es = "una fila: los clientes del alcance", en = "one row: the customers of the scope" }
 -- shape = "record"
 -- uses = "active_customers"
--- [columns]
--- total = { kind = "count", es = "Clientes", en = "Customers" }
+-- columns = ["total", "active", "new_this_month"]
+-- [column]
+-- total = { es = "Clientes", en = "Customers" }
 -- active = { kind = "count", es = "Activos: con una compra en los últimos {active_days} días", en = "Active: with a purchase in the last {active_days} days" }
 -- new_this_month = { kind = "count", es = "Nuevos este mes", en = "New this month" }
 -- ---

@@ -4,14 +4,9 @@
 -- shape = "rows"
 -- history = "all"
 -- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
--- [columns]
--- date = { kind = "date", es = "Fecha", en = "Date" }
--- event = { kind = "text", words = "event", es = "Hecho", en = "Event" }
--- number = { kind = "text", joins = true, es = "Número", en = "Number" }
--- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
--- currency = { kind = "text", es = "Moneda", en = "Currency" }
--- amount = { kind = "number", es = "Monto", en = "Amount" }
--- id = { kind = "id", es = "Id", en = "Id" }
+-- columns = ["date", "event", "number", "status", "currency", "amount", "id"]
+-- [column]
+-- event = { kind = "text", vocabulary = "event", es = "Hecho", en = "Event" }
 -- ---
 WITH
 events AS (

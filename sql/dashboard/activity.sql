@@ -2,7 +2,8 @@
 -- title = { es = "Actividad", en = "Activity" }
 -- grain = { es = "una fila: filas del período, cualquiera sea su estado", en = "one row: rows of the window, whatever their status" }
 -- shape = "record"
--- [columns]
+-- columns = ["orders_count", "work_orders_count", "quotes_count", "appointments_count"]
+-- [column]
 -- orders_count = { kind = "count", es = "Pedidos: creados en el período, cualquier estado", en = "Orders: created in the period, any status" }
 -- work_orders_count = { kind = "count", needs = "lab_work_orders", es = "Órdenes de trabajo: creadas en el período, cualquier estado", en = "Work orders: created in the period, any status" }
 -- quotes_count = { kind = "count", needs = "quotes", es = "Presupuestos: creados en el período", en = "Quotes: created in the period" }

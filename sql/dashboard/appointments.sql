@@ -3,14 +3,14 @@
 -- grain = { es = "una fila: citas con fecha en el período", en = "one row: appointments dated in the window" }
 -- shape = "record"
 -- needs = "appointments"
--- [columns]
--- total = { kind = "count", es = "Total", en = "Total" }
+-- columns = [
+--     "total", "scheduled", "confirmed", "completed", "cancelled", "no_show", "unknown", "completion_pct",
+--     "attendance_pct",
+-- ]
+-- [column]
 -- scheduled = { kind = "count", es = "Agendadas", en = "Scheduled" }
 -- confirmed = { kind = "count", es = "Confirmadas", en = "Confirmed" }
--- completed = { kind = "count", es = "Realizadas", en = "Completed" }
--- cancelled = { kind = "count", es = "Canceladas", en = "Cancelled" }
 -- no_show = { kind = "count", es = "No asistió", en = "No-show" }
--- unknown = { kind = "count", es = "Estado desconocido", en = "Unknown status" }
 -- completion_pct = { kind = "percent", es = "Realización: realizadas / total", en = "Completion: completed / total" }
 -- attendance_pct = { kind = "percent", es = "Asistencia: realizadas / (realizadas + no asistió)", en = "Attendance: completed / (completed + no-show)" }
 -- ---

@@ -3,7 +3,11 @@
 -- grain = { es = "una fila: los clientes del alcance", en = "one row: the customers of the scope" }
 -- shape = "record"
 -- uses = "active_customers"
--- [columns]
+-- columns = [
+--     "customers_total", "customers_active", "customers_enabled", "customers_new",
+--     "customers_new_this_month", "customers_buying", "customers_recurring",
+-- ]
+-- [column]
 -- customers_total = { kind = "count", es = "Clientes: creados hasta la fecha del informe", en = "Customers: created up to as-of" }
 -- customers_active = { kind = "count", es = "Clientes activos: con una compra en los últimos {active_days} días", en = "Active customers: with a purchase in the last {active_days} days" }
 -- customers_enabled = { kind = "count", es = "Clientes habilitados: no marcados como inactivos", en = "Enabled customers: not marked as inactive" }

@@ -3,8 +3,9 @@
 -- grain = { es = "una fila: órdenes de trabajo entregadas en el período, cualquiera sea su estado ahora", en = "one row: work orders delivered in the window, whatever their status now" }
 -- shape = "record"
 -- needs = "lab_work_orders"
--- [columns]
--- count = { kind = "count", es = "Entregas", en = "Deliveries" }
+-- columns = ["count", "average_days", "median_days", "p90_days", "on_time_pct"]
+-- [column]
+-- count = { total = false, es = "Entregas", en = "Deliveries" }
 -- average_days = { kind = "days", es = "Días promedio: desde el encargo hasta la entrega", en = "Average days: from order to delivery" }
 -- median_days = { kind = "days", es = "Mediana de días", en = "Median days" }
 -- p90_days = { kind = "days", es = "Percentil 90 de días: 9 de cada 10 demoran a lo más esto", en = "90th percentile of days: 9 in 10 take at most this" }

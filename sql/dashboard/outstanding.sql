@@ -2,7 +2,8 @@
 -- title = { es = "Por cobrar", en = "Outstanding" }
 -- grain = { es = "una fila: lo que aún deben las compras no pagadas del período", en = "one row: what the window's unpaid purchases still owe" }
 -- shape = "record"
--- [columns]
+-- columns = ["outstanding_amount"]
+-- [column]
 -- outstanding_amount = { kind = "money", es = "Por cobrar: compras del período no pagadas, menos sus abonos", en = "Outstanding: unpaid purchases of the period, less what was paid on them" }
 -- ---
 WITH

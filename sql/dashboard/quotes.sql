@@ -3,14 +3,16 @@
 -- grain = { es = "una fila: presupuestos creados en el período, según lo que fue de ellos", en = "one row: quotes created in the window, by what became of them" }
 -- shape = "record"
 -- needs = "quotes"
--- [columns]
--- total = { kind = "count", es = "Total", en = "Total" }
+-- columns = [
+--     "total", "open", "accepted", "converted", "rejected", "expired", "unknown", "conversion_pct",
+--     "decided_conversion_pct", "average_value", "open_value",
+-- ]
+-- [column]
 -- open = { kind = "count", es = "Abiertos: borradores y enviados que no han vencido", en = "Open: drafts and sent quotes that have not expired" }
 -- accepted = { kind = "count", es = "Aceptados", en = "Accepted" }
 -- converted = { kind = "count", es = "Convertidos en trabajo", en = "Converted to work" }
 -- rejected = { kind = "count", es = "Rechazados", en = "Rejected" }
 -- expired = { kind = "count", es = "Vencidos: también los abiertos cuya fecha pasó", en = "Expired: open ones whose date has passed, too" }
--- unknown = { kind = "count", es = "Estado desconocido", en = "Unknown status" }
 -- conversion_pct = { kind = "percent", es = "Conversión: (aceptados + convertidos) / total", en = "Conversion: (accepted + converted) / total" }
 -- decided_conversion_pct = { kind = "percent", es = "Conversión de decididos: (aceptados + convertidos) / los ya resueltos", en = "Decided conversion: (accepted + converted) / those decided" }
 -- average_value = { kind = "money", es = "Valor promedio: de los que tienen monto en la moneda del informe", en = "Average value: of those with an amount in the report's currency" }

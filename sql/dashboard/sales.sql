@@ -2,11 +2,13 @@
 -- title = { es = "Ventas", en = "Sales" }
 -- grain = { es = "una fila: las ventas pagadas del período, y los ingresos de la ventana anterior", en = "one row: the window's recognised sales, and the previous window's revenue" }
 -- shape = "record"
--- [columns]
+-- columns = [
+--     "total_revenue", "pos_revenue", "work_order_revenue", "other_revenue", "previous_revenue",
+--     "revenue_growth_pct", "sales_count", "average_ticket", "average_pos_ticket",
+--     "average_work_order_ticket",
+-- ]
+-- [column]
 -- total_revenue = { kind = "money", es = "Ingresos: ventas pagadas del período, de todos los canales", en = "Revenue: paid sales of the period, over all channels" }
--- pos_revenue = { kind = "money", es = "Ingresos por caja: ventas pagadas en caja sin orden de trabajo", en = "POS revenue: paid point-of-sale sales without a work order" }
--- work_order_revenue = { kind = "money", needs = "lab_work_orders", es = "Ingresos por trabajos: ventas pagadas con orden de trabajo, cada una contada una vez", en = "Work order revenue: paid sales with a work order, each counted once" }
--- other_revenue = { kind = "money", es = "Otros ingresos: ventas pagadas fuera de la caja", en = "Other revenue: paid sales made outside the point of sale" }
 -- previous_revenue = { kind = "money", es = "Ingresos anteriores: los mismos ingresos en la ventana anterior", en = "Previous revenue: the same revenue over the previous window" }
 -- revenue_growth_pct = { kind = "percent", es = "Crecimiento: (actual − anterior) / anterior × 100; vacío si lo anterior es 0", en = "Growth: (current − previous) / previous × 100; empty when previous is 0" }
 -- sales_count = { kind = "count", es = "Ventas: compras pagadas del período, en cualquier moneda", en = "Sales: paid purchases of the period, in any currency" }

@@ -3,14 +3,12 @@
 -- grain = { es = "una fila: órdenes de trabajo creadas en el período, según lo que falta por hacer", en = "one row: work orders created in the window, by what is left to do" }
 -- shape = "record"
 -- needs = "lab_work_orders"
--- [columns]
--- total = { kind = "count", es = "Total", en = "Total" }
+-- columns = ["total", "pending", "ready", "completed", "cancelled", "returned", "unknown"]
+-- [column]
 -- pending = { kind = "count", es = "Pendientes: desde el presupuesto hasta el control de calidad", en = "Pending: from the quote to quality control" }
 -- ready = { kind = "count", es = "Listas para retiro", en = "Ready for pickup" }
--- completed = { kind = "count", es = "Entregadas", en = "Delivered" }
--- cancelled = { kind = "count", es = "Canceladas", en = "Cancelled" }
+-- completed = { es = "Entregadas", en = "Delivered" }
 -- returned = { kind = "count", es = "Devueltas", en = "Returned" }
--- unknown = { kind = "count", es = "Estado desconocido", en = "Unknown status" }
 -- ---
 WITH
 -- Every status falls into exactly one bucket; a status not listed here is unknown.

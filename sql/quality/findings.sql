@@ -4,12 +4,12 @@
 -- shape = "rows"
 -- uses = ["faulty_rows"]
 -- history = "all"
--- [columns]
--- severity = { kind = "text", words = "severity", es = "Gravedad", en = "Severity" }
--- finding = { kind = "text", words = "finding", es = "Hallazgo", en = "Finding" }
--- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
--- count = { kind = "count", es = "Casos", en = "Cases" }
--- examples = { kind = "list", joins = true, es = "Ejemplos", en = "Examples" }
+-- columns = ["severity", "finding", "table_name", "count", "examples"]
+-- [column]
+-- severity = { kind = "text", vocabulary = "severity", es = "Gravedad", en = "Severity" }
+-- finding = { kind = "text", vocabulary = "finding", es = "Hallazgo", en = "Finding" }
+-- count = { total = false, es = "Casos", en = "Cases" }
+-- examples = { kind = "list", identifier = true, es = "Ejemplos", en = "Examples" }
 -- ---
 WITH
 findings AS (

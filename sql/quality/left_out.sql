@@ -2,9 +2,10 @@
 -- title = { es = "Fuera de los ingresos", en = "Left out of revenue" }
 -- grain = { es = "una fila por motivo por el que filas del período no son ingreso, o podrían contar dos veces", en = "one row per reason for which rows of the window are no revenue, or might count twice" }
 -- shape = "map"
--- [columns]
+-- columns = ["reason", "count", "amount"]
+-- [column]
 -- reason = { kind = "text", es = "Motivo", en = "Reason" }
--- count = { kind = "count", es = "Filas", en = "Rows" }
+-- count = { total = false, es = "Filas", en = "Rows" }
 -- amount = { kind = "money", es = "Monto", en = "Amount" }
 -- ---
 WITH

@@ -3,12 +3,9 @@
 -- grain = { es = "una fila por tabla del origen: qué fue de sus filas", en = "one row per table of the source: what became of its rows" }
 -- shape = "rows"
 -- history = "none"
--- [columns]
--- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
+-- columns = ["table_name", "files", "rows_read", "refused", "cells_emptied", "orphans", "ownerless"]
+-- [column]
 -- files = { kind = "count", es = "Archivos", en = "Files" }
--- rows_read = { kind = "count", es = "Filas leídas", en = "Rows read" }
--- refused = { kind = "count", es = "Rechazadas: no se pudieron leer", en = "Refused: could not be read" }
--- cells_emptied = { kind = "count", es = "Celdas vaciadas: opcionales que no se pudieron leer", en = "Cells emptied: optional ones that could not be read" }
 -- orphans = { kind = "count", es = "Huérfanas: su pedido no está en los datos", en = "Orphans: their order is not in the data" }
 -- ownerless = { kind = "count", es = "De nadie: su sucursal no está en los datos", en = "Of nobody: their branch is not in the data" }
 -- ---

@@ -3,8 +3,8 @@
 -- grain = { es = "una fila por tabla a la que le faltan columnas opcionales", en = "one row per table that lacks optional columns" }
 -- shape = "map"
 -- history = "none"
--- [columns]
--- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
+-- columns = ["table_name", "columns"]
+-- [column]
 -- columns = { kind = "list", es = "Columnas", en = "Columns" }
 -- ---
 SELECT

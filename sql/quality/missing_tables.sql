@@ -3,8 +3,7 @@
 -- grain = { es = "una fila por tabla que falta en el origen", en = "one row per table that the source does not hold" }
 -- shape = "list"
 -- history = "none"
--- [columns]
--- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
+-- columns = ["table_name"]
 -- ---
 SELECT table_name
 FROM meta.missing

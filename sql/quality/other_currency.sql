@@ -1,12 +1,10 @@
 -- ---
 -- title = { es = "Otra moneda", en = "Other currency" }
 -- grain = { es = "una fila por otra moneda: compras del período, con su monto en esa moneda", en = "one row per other currency: purchases of the window, with their amount in that currency" }
--- few = true
 -- shape = "rows"
--- [columns]
--- currency = { kind = "text", es = "Moneda", en = "Currency" }
--- count = { kind = "count", es = "Compras", en = "Purchases" }
--- amount = { kind = "number", es = "Monto", en = "Amount" }
+-- columns = ["currency", "count", "amount"]
+-- [column]
+-- count = { total = false, es = "Compras", en = "Purchases" }
 -- ---
 SELECT
     currency,

@@ -3,9 +3,7 @@
 -- grain = { es = "una fila por tabla del alcance que tiene filas que no se pudieron leer", en = "one row per table of the scope that has rows which could not be read" }
 -- shape = "map"
 -- history = "none"
--- [columns]
--- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
--- rows = { kind = "count", es = "Filas", en = "Rows" }
+-- columns = ["table_name", "rows"]
 -- ---
 SELECT
     table_name,

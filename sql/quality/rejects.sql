@@ -3,13 +3,13 @@
 -- grain = { es = "una fila por tabla, archivo, columna y motivo, con las primeras líneas", en = "one row per table, file, column and reason, with the first lines" }
 -- shape = "rows"
 -- history = "none"
--- [columns]
--- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
+-- columns = ["table_name", "file", "column_name", "reason", "refused", "count", "lines"]
+-- [column]
 -- file = { kind = "text", es = "Archivo", en = "File" }
 -- column_name = { kind = "text", es = "Columna", en = "Column" }
--- reason = { kind = "text", words = "reason", es = "Motivo", en = "Reason" }
+-- reason = { vocabulary = "reason" }
 -- refused = { kind = "flag", es = "Fila rechazada", en = "Row refused" }
--- count = { kind = "count", es = "Celdas", en = "Cells" }
+-- count = { total = false, es = "Celdas", en = "Cells" }
 -- lines = { kind = "list", es = "Líneas", en = "Lines" }
 -- ---
 SELECT

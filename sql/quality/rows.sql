@@ -3,9 +3,7 @@
 -- grain = { es = "una fila por tabla del alcance", en = "one row per table of the scope" }
 -- shape = "map"
 -- history = "none"
--- [columns]
--- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
--- rows = { kind = "count", es = "Filas", en = "Rows" }
+-- columns = ["table_name", "rows"]
 -- ---
 SELECT
     table_name,

@@ -3,9 +3,7 @@
 -- grain = { es = "una fila por tabla del alcance que tiene filas posteriores a la fecha del informe", en = "one row per table of the scope that has rows dated after as-of" }
 -- shape = "map"
 -- history = "none"
--- [columns]
--- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
--- rows = { kind = "count", es = "Filas", en = "Rows" }
+-- columns = ["table_name", "rows"]
 -- ---
 SELECT
     table_name,

@@ -3,11 +3,7 @@
 -- grain = { es = "una fila por tabla del alcance: qué fue de las filas que quien pregunta puede ver", en = "one row per table of the scope: what became of the rows that the reader may see" }
 -- shape = "rows"
 -- history = "none"
--- [columns]
--- table_name = { kind = "text", words = "table", es = "Tabla", en = "Table" }
--- rows_read = { kind = "count", es = "Filas leídas", en = "Rows read" }
--- refused = { kind = "count", es = "Rechazadas: no se pudieron leer", en = "Refused: could not be read" }
--- cells_emptied = { kind = "count", es = "Celdas vaciadas: opcionales que no se pudieron leer", en = "Cells emptied: optional ones that could not be read" }
+-- columns = ["table_name", "rows_read", "refused", "cells_emptied"]
 -- ---
 SELECT
     seen.table_name,

@@ -2,9 +2,9 @@
 -- title = { es = "Compras de nadie", en = "Purchases of nobody" }
 -- grain = { es = "una fila por motivo: compras del período sin cliente", en = "one row per reason: purchases of the window without a customer" }
 -- shape = "map"
--- [columns]
--- reason = { kind = "text", words = "unattributed", es = "Motivo", en = "Reason" }
--- count = { kind = "count", es = "Compras", en = "Purchases" }
+-- columns = ["reason", "count", "amount"]
+-- [column]
+-- count = { total = false, es = "Compras", en = "Purchases" }
 -- amount = { kind = "money", es = "Monto", en = "Amount" }
 -- ---
 SELECT

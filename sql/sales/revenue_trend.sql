@@ -4,14 +4,13 @@
 -- shape = "rows"
 -- period = true
 -- chart = { kind = "line", x = "date", y = "revenue" }
--- [columns]
--- date = { kind = "date", es = "Fecha", en = "Date" }
--- revenue = { kind = "money", total = true, share = true, es = "Ingresos", en = "Revenue" }
--- pos_revenue = { kind = "money", total = true, es = "Caja", en = "POS" }
--- work_order_revenue = { kind = "money", total = true, needs = "lab_work_orders", es = "Trabajos", en = "Work orders" }
--- other_revenue = { kind = "money", total = true, es = "Otros", en = "Other" }
+-- columns = ["date", "revenue", "pos_revenue", "work_order_revenue", "other_revenue", "sales", "customers"]
+-- [column]
+-- pos_revenue = { total = true, es = "Caja", en = "POS" }
+-- work_order_revenue = { total = true, es = "Trabajos", en = "Work orders" }
+-- other_revenue = { total = true, es = "Otros", en = "Other" }
 -- sales = { kind = "count", total = true, es = "Ventas", en = "Sales" }
--- customers = { kind = "count", es = "Clientes distintos que compraron", en = "Distinct customers who bought" }
+-- customers = { total = false, es = "Clientes distintos que compraron", en = "Distinct customers who bought" }
 -- ---
 WITH
 sold AS (

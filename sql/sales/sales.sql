@@ -3,21 +3,16 @@
 -- grain = { es = "una fila por compra del período; las que tienen is_recognised son ingreso", en = "one row per purchase of the window; those with is_recognised are revenue" }
 -- shape = "rows"
 -- period = true
--- [columns]
--- date = { kind = "date", es = "Fecha", en = "Date" }
--- id = { kind = "id", es = "Id", en = "Id" }
--- kind = { kind = "text", words = "purchase", es = "Tipo: pedido, u orden de trabajo que vale por sí sola", en = "Kind: order, or a work order that stands alone" }
--- number = { kind = "text", joins = true, es = "Número", en = "Number" }
--- branch = { kind = "text", es = "Sucursal", en = "Branch" }
--- channel = { kind = "text", words = "channel", es = "Canal", en = "Channel" }
--- customer_id = { kind = "id", es = "Id de cliente", en = "Customer id" }
--- customer = { kind = "name", es = "Cliente", en = "Customer" }
--- unattributed = { kind = "text", words = "unattributed", es = "Por qué no tiene cliente", en = "Why it has no customer" }
--- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
--- payment_status = { kind = "text", words = "payment_status", es = "Estado del pago", en = "Payment status" }
+-- columns = [
+--     "date", "id", "kind", "number", "branch", "channel", "customer_id", "customer", "unattributed",
+--     "status", "payment_status", "is_recognised", "currency", "amount",
+-- ]
+-- [column]
+-- kind = { kind = "text", vocabulary = "purchase", es = "Tipo: pedido, u orden de trabajo que vale por sí sola", en = "Kind: order, or a work order that stands alone" }
+-- channel = { kind = "text", vocabulary = "channel", es = "Canal", en = "Channel" }
+-- unattributed = { kind = "text", vocabulary = "unattributed", es = "Por qué no tiene cliente", en = "Why it has no customer" }
 -- is_recognised = { kind = "flag", es = "Pagada: cuenta como ingreso", en = "Paid: counts as revenue" }
--- currency = { kind = "text", es = "Moneda", en = "Currency" }
--- amount = { kind = "number", es = "Monto: en su moneda", en = "Amount: in its currency" }
+-- amount = { es = "Monto: en su moneda", en = "Amount: in its currency" }
 -- ---
 SELECT
     purchase.local_date AS date,

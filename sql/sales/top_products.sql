@@ -6,13 +6,10 @@
 -- period = true
 -- needs = "order_items"
 -- chart = { kind = "bar", x = "product", y = "revenue" }
--- [columns]
+-- columns = ["product", "category", "revenue", "quantity", "orders", "customers"]
+-- [column]
 -- product = { kind = "text", es = "Producto", en = "Product" }
--- category = { kind = "text", words = "category", es = "Categoría", en = "Category" }
--- revenue = { kind = "money", total = true, share = true, es = "Ingresos", en = "Revenue" }
--- quantity = { kind = "number", total = true, es = "Unidades", en = "Units" }
--- orders = { kind = "count", es = "Pedidos", en = "Orders" }
--- customers = { kind = "count", es = "Clientes", en = "Customers" }
+-- customers = { total = false }
 -- ---
 SELECT
     min(product_name) AS product,

@@ -6,13 +6,14 @@
 -- history = "all"
 -- chart = { kind = "column", x = "purchases", y = "customers" }
 -- group_size = "customers"
--- [columns]
+-- columns = [
+--     "purchases", "customers", "customers_pct", "total_spent", "average_lifetime_value",
+--     "average_days_between_purchases", "average_days_since_last_purchase",
+-- ]
+-- [column]
 -- purchases = { kind = "text", es = "Compras por cliente", en = "Purchases per customer" }
--- customers = { kind = "count", total = true, es = "Clientes", en = "Customers" }
--- customers_pct = { kind = "percent", share = true, es = "% de clientes", en = "% of customers" }
--- total_spent = { kind = "money", total = true, es = "Gastado", en = "Spent" }
--- average_lifetime_value = { kind = "money", es = "Valor de vida promedio: gastado / clientes", en = "Average lifetime value: spent / customers" }
--- average_days_between_purchases = { kind = "days", es = "Días entre compras: promedio de los clientes que tienen uno", en = "Days between purchases: mean over the customers that have one" }
+-- customers_pct = { es = "% de clientes", en = "% of customers" }
+-- average_days_between_purchases = { es = "Días entre compras: promedio de los clientes que tienen uno", en = "Days between purchases: mean over the customers that have one" }
 -- average_days_since_last_purchase = { kind = "days", es = "Días sin comprar: promedio", en = "Days since last purchase: mean" }
 -- ---
 WITH

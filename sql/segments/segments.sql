@@ -4,30 +4,17 @@
 -- shape = "rows"
 -- uses = "customer_segments"
 -- history = "all"
--- [columns]
--- customer_id = { kind = "id", es = "Id", en = "Id" }
--- branch = { kind = "text", es = "Sucursal", en = "Branch" }
--- name = { kind = "name", es = "Nombre", en = "Name" }
--- email = { kind = "email", es = "Correo", en = "Email" }
--- phone = { kind = "phone", es = "Teléfono", en = "Phone" }
--- rut = { kind = "rut", es = "RUT", en = "RUT" }
--- is_active = { kind = "flag", es = "Habilitado", en = "Enabled" }
--- created = { kind = "date", es = "Creado", en = "Created" }
--- purchases = { kind = "count", total = true, es = "Compras", en = "Purchases" }
--- recognised_sales = { kind = "count", total = true, es = "Ventas pagadas", en = "Paid sales" }
--- total_spent = { kind = "money", total = true, es = "Gastado: suma de sus ventas pagadas", en = "Spent: sum of its paid sales" }
--- lifetime_value = { kind = "money", total = true, es = "Valor de vida: valor histórico, igual a lo gastado", en = "Lifetime value: historical value, equal to what was spent" }
--- average_order_value = { kind = "money", es = "Compra promedio: gastado / ventas pagadas en la moneda del informe", en = "Average order: spent / paid sales in the report's currency" }
--- first_purchase = { kind = "date", es = "Primera compra", en = "First purchase" }
--- last_purchase = { kind = "date", es = "Última compra", en = "Last purchase" }
--- days_since_last_purchase = { kind = "count", es = "Días sin comprar", en = "Days since last purchase" }
--- average_days_between_purchases = { kind = "days", es = "Días entre compras: (última − primera) / (fechas distintas − 1)", en = "Days between purchases: (last − first) / (distinct dates − 1)" }
--- segment = { kind = "text", words = "segment", es = "Segmento", en = "Segment" }
--- r_score = { kind = "count", es = "R: qué tan reciente es la última compra, de 1 a 5", en = "R: how recent the last purchase is, 1 to 5" }
--- f_score = { kind = "count", es = "F: cuántas compras, de 1 a 5", en = "F: how many purchases, 1 to 5" }
--- m_score = { kind = "count", es = "M: cuánto gastó, de 1 a 5", en = "M: how much was spent, 1 to 5" }
--- rfm_score = { kind = "text", es = "RFM", en = "RFM" }
--- rfm_segment = { kind = "text", words = "rfm_segment", es = "Segmento RFM", en = "RFM segment" }
+-- columns = [
+--     "customer_id", "branch", "name", "email", "phone", "rut", "is_active", "created", "purchases",
+--     "recognised_sales", "total_spent", "lifetime_value", "average_order_value", "first_purchase",
+--     "last_purchase", "days_since_last_purchase", "average_days_between_purchases", "segment", "r_score",
+--     "f_score", "m_score", "rfm_score", "rfm_segment", "next_eye_exam_due",
+-- ]
+-- [column]
+-- customer_id = { es = "Id", en = "Id" }
+-- recognised_sales = { total = true }
+-- total_spent = { es = "Gastado: suma de sus ventas pagadas", en = "Spent: sum of its paid sales" }
+-- lifetime_value = { total = true }
 -- next_eye_exam_due = { kind = "date", es = "Próximo examen", en = "Next eye exam due" }
 -- ---
 SELECT

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 
 import pytest
 
 from architecture.syntax_trees import (
     MODULES,
     PACKAGE,
+    ROOT,
     SQL,
     count_lines,
     find_called_names,
@@ -22,6 +24,7 @@ from architecture.syntax_trees import (
 LONGEST_FUNCTION = 45
 LONGEST_MODULE = 300
 LONGEST_SQL = 120
+MOST_FILES = 20
 
 DECLARATIONS = {"catalog/tables.py", "config.py"}
 """Modules that are a list of what there is; cutting one in two would hide half of it."""
@@ -81,10 +84,28 @@ def test_an_sql_file_answers_a_single_question() -> None:
     sizes = {
         path.relative_to(SQL).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
         for path in SQL.rglob("*.sql")
-        if path.parent.name != "sample"
+        if SQL / "sample" not in path.parents
     }
     assert sizes, "no SQL was found"
     assert {name: size for name, size in sizes.items() if size > LONGEST_SQL} == {}
+
+
+def test_a_folder_can_be_looked_over() -> None:
+    # The folder commands/ has one file for each command.
+    counts = {
+        folder.relative_to(ROOT).as_posix(): sum(file.suffix in {".py", ".sql"} for file in folder.iterdir())
+        for room in (PACKAGE, SQL)
+        for folder in (room, *room.rglob("*/"))
+        if folder.is_dir() and folder != PACKAGE / "commands"
+    }
+    assert counts["sql/dashboard"], "no SQL was found"
+    assert {folder: count for folder, count in counts.items() if count > MOST_FILES} == {}
+
+
+def test_every_sql_file_has_a_name_of_its_own() -> None:
+    # Its name is its theme and its stem; the rooms between them are no part of it.
+    names = Counter((path.relative_to(SQL).parts[0], path.stem) for path in SQL.rglob("*.sql"))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_there_is_no_room_for_odds_and_ends() -> None:

@@ -251,14 +251,14 @@ def test_the_reports_that_pages_show_keep_their_word(
 
 def test_the_sql_page_names_every_variable_parameter_and_view() -> None:
     page = _text("sql/README.md")
-    files = [file for file in (ROOT / "sql").glob("*/*.sql") if file.parent.name not in {"load", "sample"}]
+    files = [file for file in (ROOT / "sql").rglob("*/*.sql") if {"load", "sample"}.isdisjoint(file.parts)]
     sql = "".join(file.read_text(encoding="utf-8") for file in files) + _text("opttius_cli/scope/views.py")
     library = Library(Path("/nonexistent"))
     own = {
         name for report in library.list_project_reports() for name in library.load_report(report).parameters
     }
     named = set(re.findall(r"getvariable\('(\w+)'\)", sql)) | (set(re.findall(r"\$([a-z]\w*)", sql)) - own)
-    views = {file.stem for file in files if file.parent.name == "base"} - UNSEEN
+    views = {file.stem for file in files if "base" in file.parts} - UNSEEN
     recorded = {re.sub(r"_(at|between)$", "", view) for view in re.findall(r"`(\w+)", page)}
     assert {name for name in named if not re.search(rf"`\$?{name}`", page)} == set()
     assert views - recorded == set()

@@ -218,8 +218,8 @@ def test_a_report_of_ones_own_sees_only_its_scope(
     ("before", "after", "holds"),
     [
         ("-- ---\n", "", "-- ---"),
-        ('kind = "count"', 'kind = "heads"', "column customers needs a kind, one of money"),
-        ("grain =", "grian =", "grian"),
+        ('kind = "count"', 'kind = "heads"', "line 7: columns.customers.kind: must be one of money"),
+        ("grain =", "grian =", "line 3: grian: is not a key here"),
         ('en = "Branch" }', 'en = "Branch"', "line"),
     ],
     ids=["no fence", "no such kind", "no such key", "no TOML"],
@@ -239,7 +239,7 @@ def test_check_finds_a_column_that_the_sql_does_not_give(
 ) -> None:
     own_report.write_text(OWN.replace("AS customers", "AS heads", 1), encoding="utf-8")
     ran = run("reports", "check")
-    assert ran.code == 1
+    assert ran.code == 3
     assert "per-branch" in ran.out
     assert "heads" in ran.out
     assert "1 error" in ran.err
@@ -263,5 +263,5 @@ def test_a_value_that_says_interrupted_is_no_interruption(
     own_report.write_text(OWN.replace("count(customers.id) AS", f"{expression} AS", 1), encoding="utf-8")
     ran = run("export", "per-branch", "-s", shop, *MIRADOR, "-o", "-")
     assert (ran.code, ran.out) == (3, "")
-    assert "The report user/per-branch cannot be run: a value of the data does not fit" in ran.err
+    assert "The report user/per-branch cannot be run: the SQL fails on a value of the data" in ran.err
     assert "interrupted" not in ran.err.lower()

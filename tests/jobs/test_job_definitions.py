@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from opttius_cli.jobs.definition.toml_lines import find_line
+from opttius_cli.toml_lines import find_line
 
 if TYPE_CHECKING:
     from jobs.project import Project

@@ -8,6 +8,8 @@ import re
 import string
 import subprocess
 import sys
+import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +23,10 @@ from opttius_cli import i18n
 from opttius_cli.cli import build_app
 from opttius_cli.command_support import typer_i18n
 from opttius_cli.config import list_settings
-from opttius_cli.reports.header import _load_vocabularies as vocabularies
-from opttius_cli.reports.header import extract_header
+from opttius_cli.reports.header_text import split_header
 from opttius_cli.reports.library import Library
-from opttius_cli.resources import find_sql_folder
+from opttius_cli.reports.shared_columns import load_shared_columns, merge_declaration
+from opttius_cli.reports.vocabulary import get_vocabulary, load_vocabularies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -222,34 +224,50 @@ def test_lang_changes_the_help(language: str, word: str) -> None:
 
 @pytest.mark.parametrize("name", LIBRARY.list_project_reports())
 def test_every_report_has_a_title_and_columns_in_both_languages(name: str) -> None:
-    import tomllib
-
-    header = tomllib.loads(extract_header(LIBRARY.find_path(name).read_text(encoding="utf-8"), name))
+    path = LIBRARY.find_path(name)
+    assert path is not None
+    header = tomllib.loads(split_header(path.read_text(encoding="utf-8"), name)[0])
     spoken = [header["title"], header["grain"], *header.get("parameters", {}).values()]
     assert [set(texts) for texts in spoken] == [set(i18n.LANGUAGES)] * len(spoken)
     assert all(text.strip() for texts in spoken for text in texts.values())
     assert all(
         texts["es"] != texts["en"] for texts in (header["grain"], *header.get("parameters", {}).values())
     )
-    for column, declared in header["columns"].items():
-        titles = [declared.get(language, "") for language in i18n.LANGUAGES]
+    for column in header["columns"]:
+        declaration = merge_declaration(column, header.get("column", {}).get(column)) or {}
+        titles = [declaration.get(language, "") for language in i18n.LANGUAGES]
         assert all(titles), f"{name}.{column}"
         # A meaning that one language has, the other has too.
         assert len({": " in text for text in titles}) == 1, f"{name}.{column}: {titles}"
-        if "words" in declared:
-            assert declared["words"] in vocabularies(), f"{name}.{column}"
+
+
+def test_every_shared_column_is_shared_and_names_a_section_that_exists() -> None:
+    uses = Counter(
+        column.name for name in LIBRARY.list_project_reports() for column in LIBRARY.load_report(name).columns
+    )
+    assert [name for name in load_shared_columns() if uses[name] < 2] == []
+    metrics = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text(encoding="utf-8")
+    sections = set(re.findall(r"^#+ ([\d.]+)\. ", metrics, re.MULTILINE))
+    named = {entry["section"] for entry in load_shared_columns().values() if "section" in entry}
+    assert named, "no section is named"
+    assert named <= sections
 
 
 def test_every_code_has_a_word_in_both_languages() -> None:
-    for name, words in vocabularies().items():
+    for name, words in load_vocabularies().items():
         for code, texts in words.items():
             assert set(texts) == set(i18n.LANGUAGES), f"{name}.{code}"
             assert all(text.strip() for text in texts.values()), f"{name}.{code}"
 
 
 def test_every_vocabulary_is_used() -> None:
-    headers = "".join(file.read_text(encoding="utf-8") for file in find_sql_folder().glob("*/*.sql"))
-    assert [name for name in vocabularies() if f'words = "{name}"' not in headers] == []
+    used = [
+        column.vocabulary
+        for name in LIBRARY.list_project_reports()
+        for column in LIBRARY.load_report(name).columns
+    ]
+    unused = [name for name in load_vocabularies() if get_vocabulary(name) not in used]
+    assert unused == []
 
 
 def test_every_setting_is_explained_in_spanish(spanish: Catalog) -> None:

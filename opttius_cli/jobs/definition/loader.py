@@ -25,9 +25,9 @@ from opttius_cli.jobs.definition.output_template import (
     check_output,
     get_default_output,
 )
-from opttius_cli.jobs.definition.toml_lines import find_line
 from opttius_cli.name_matching import resolve_name, suggest_names
 from opttius_cli.period import DEFAULT_ZONE
+from opttius_cli.toml_lines import find_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

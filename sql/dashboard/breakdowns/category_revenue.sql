@@ -2,13 +2,10 @@
 -- title = { es = "Ingresos por categoría", en = "Revenue by category" }
 -- grain = { es = "una fila por categoría: artículos de pedidos pagados del período", en = "one row per category: items of paid orders in the window" }
 -- shape = "rows"
--- few = true
 -- uses = "order_lines"
 -- needs = "order_items"
 -- chart = { kind = "bar", x = "category", y = "revenue" }
--- [columns]
--- category = { kind = "text", words = "category", es = "Categoría", en = "Category" }
--- revenue = { kind = "money", total = true, share = true, es = "Ingresos", en = "Revenue" }
+-- columns = ["category", "revenue"]
 -- ---
 SELECT
     category,

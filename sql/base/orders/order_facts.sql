@@ -1,6 +1,6 @@
 -- ---
 -- about = "The orders from history_from on: those that the reports of one answer read."
--- from = "history_from"
+-- orders_from = "history_from"
 -- ---
 CREATE OR REPLACE TEMP TABLE order_facts AS
 SELECT *

@@ -2,16 +2,12 @@
 -- title = { es = "Productos más vendidos", en = "Top products" }
 -- grain = { es = "una fila por producto: los 10 con más ingresos en el período", en = "one row per product: the 10 with most revenue in the window" }
 -- shape = "rows"
--- few = true
 -- uses = "order_lines"
 -- needs = "order_items"
 -- chart = { kind = "bar", x = "name", y = "revenue" }
--- [columns]
+-- columns = ["name", "category", "revenue", "quantity", "orders"]
+-- [column]
 -- name = { kind = "text", es = "Producto", en = "Product" }
--- category = { kind = "text", words = "category", es = "Categoría", en = "Category" }
--- revenue = { kind = "money", total = true, share = true, es = "Ingresos", en = "Revenue" }
--- quantity = { kind = "number", total = true, es = "Unidades", en = "Units" }
--- orders = { kind = "count", es = "Pedidos", en = "Orders" }
 -- ---
 SELECT
     -- Always the same spelling, whatever the order of the rows.

@@ -1,6 +1,6 @@
 -- ---
 -- about = "Customers with a purchase in the local dates of segments.active_days that end at as-of (metrics 6), however short the period is."
--- from = "active_from"
+-- orders_from = "active_from"
 -- optional = true
 -- ---
 CREATE OR REPLACE TEMP TABLE active_customers AS

@@ -4,8 +4,8 @@
 -- shape = "map"
 -- needs = "quotes"
 -- chart = { kind = "bar", x = "status", y = "quotes" }
--- [columns]
--- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
+-- columns = ["status", "quotes"]
+-- [column]
 -- quotes = { kind = "count", total = true, es = "Presupuestos", en = "Quotes" }
 -- ---
 SELECT

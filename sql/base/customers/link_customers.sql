@@ -1,6 +1,6 @@
 -- ---
 -- about = "The customer that an order's linked work orders agree on, for orders that may not name one themselves (metrics 4.2)."
--- inner = true
+-- internal = true
 -- ---
 CREATE OR REPLACE TEMP VIEW link_customers AS
 SELECT

@@ -4,8 +4,8 @@
 -- shape = "map"
 -- needs = "appointments"
 -- chart = { kind = "bar", x = "status", y = "appointments" }
--- [columns]
--- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
+-- columns = ["status", "appointments"]
+-- [column]
 -- appointments = { kind = "count", total = true, es = "Citas", en = "Appointments" }
 -- ---
 SELECT

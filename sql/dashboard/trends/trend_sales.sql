@@ -2,12 +2,11 @@
 -- title = { es = "Ventas por día", en = "Sales by day" }
 -- grain = { es = "una fila por fecha local del período, también las de valor cero", en = "one row per local date of the window, zeros included" }
 -- shape = "rows"
--- few = true
 -- chart = { kind = "line", x = "date", y = "value" }
--- [columns]
--- date = { kind = "date", es = "Fecha", en = "Date" }
+-- columns = ["date", "value", "count"]
+-- [column]
 -- value = { kind = "money", total = true, es = "Ingresos", en = "Revenue" }
--- count = { kind = "count", total = true, es = "Ventas", en = "Sales" }
+-- count = { es = "Ventas", en = "Sales" }
 -- ---
 WITH
 sold AS (

@@ -1,6 +1,6 @@
 -- ---
 -- about = "The customer with the email that an order without a customer gives; a shared email identifies nobody (metrics 4.3)."
--- inner = true
+-- internal = true
 -- ---
 CREATE OR REPLACE TEMP VIEW customer_emails AS
 SELECT

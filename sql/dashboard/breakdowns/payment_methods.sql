@@ -2,12 +2,12 @@
 -- title = { es = "Medios de pago", en = "Payment methods" }
 -- grain = { es = "una fila por medio: pagos hechos en el período, o ventas donde no hay pagos", en = "one row per method: payments made in the window, or sales where there are no payments" }
 -- shape = "rows"
--- few = true
 -- chart = { kind = "bar", x = "method", y = "amount" }
--- [columns]
--- method = { kind = "text", words = "method", es = "Medio", en = "Method" }
--- count = { kind = "count", total = true, es = "Pagos", en = "Payments" }
--- amount = { kind = "money", total = true, share = true, es = "Monto", en = "Amount" }
+-- columns = ["method", "count", "amount"]
+-- [column]
+-- method = { kind = "text", vocabulary = "method", es = "Medio", en = "Method" }
+-- count = { es = "Pagos", en = "Payments" }
+-- amount = { kind = "money", share = true, total = true, es = "Monto", en = "Amount" }
 -- ---
 WITH
 paid_in_window AS (

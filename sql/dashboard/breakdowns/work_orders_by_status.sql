@@ -4,8 +4,8 @@
 -- shape = "map"
 -- needs = "lab_work_orders"
 -- chart = { kind = "bar", x = "status", y = "work_orders" }
--- [columns]
--- status = { kind = "text", words = "status", es = "Estado", en = "Status" }
+-- columns = ["status", "work_orders"]
+-- [column]
 -- work_orders = { kind = "count", total = true, es = "Órdenes de trabajo", en = "Work orders" }
 -- ---
 SELECT

@@ -1,6 +1,6 @@
 -- ---
 -- about = "Every order of the scope from orders_from on, and whose it is (metrics 4)."
--- inner = true
+-- internal = true
 -- ---
 CREATE OR REPLACE TEMP VIEW attributed_orders AS
 WITH

@@ -1,21 +1,17 @@
 -- ---
--- title = { es = "Presupuestos por día", en = "Quotes by day" }
+-- title = { es = "Órdenes de trabajo por día", en = "Work orders by day" }
 -- grain = { es = "una fila por fecha local del período, también las de valor cero", en = "one row per local date of the window, zeros included" }
 -- shape = "rows"
--- few = true
--- needs = "quotes"
+-- needs = "lab_work_orders"
 -- chart = { kind = "line", x = "date", y = "value" }
--- [columns]
--- date = { kind = "date", es = "Fecha", en = "Date" }
--- value = { kind = "count", total = true, es = "Valor", en = "Value" }
--- count = { kind = "count", total = true, es = "Cantidad", en = "Count" }
+-- columns = ["date", "value", "count"]
 -- ---
 WITH
 counted AS (
     SELECT
         local_day(created_at) AS date,
         count(*) AS count
-    FROM quotes
+    FROM lab_work_orders
     WHERE created_at >= $from_at AND created_at < $until_at
     GROUP BY local_day(created_at)
 )

@@ -1,6 +1,6 @@
 -- ---
 -- about = "The non-void work orders that are linked to an order from orders_from on (metrics 5)."
--- inner = true
+-- internal = true
 -- ---
 CREATE OR REPLACE TEMP VIEW order_links AS
 SELECT

@@ -1,23 +1,18 @@
 -- ---
--- title = { es = "Citas por día", en = "Appointments by day" }
+-- title = { es = "Clientes nuevos por día", en = "New customers by day" }
 -- grain = { es = "una fila por fecha local del período, también las de valor cero", en = "one row per local date of the window, zeros included" }
 -- shape = "rows"
--- few = true
--- needs = "appointments"
 -- chart = { kind = "line", x = "date", y = "value" }
--- [columns]
--- date = { kind = "date", es = "Fecha", en = "Date" }
--- value = { kind = "count", total = true, es = "Valor", en = "Value" }
--- count = { kind = "count", total = true, es = "Cantidad", en = "Count" }
+-- columns = ["date", "value", "count"]
 -- ---
 WITH
 counted AS (
     SELECT
-        appointment_date AS date,
+        local_day(created_at) AS date,
         count(*) AS count
-    FROM appointments
-    WHERE appointment_date BETWEEN $from_date AND $to_date
-    GROUP BY appointment_date
+    FROM customers
+    WHERE created_at >= $from_at AND created_at < $until_at
+    GROUP BY local_day(created_at)
 )
 SELECT
     day.date,

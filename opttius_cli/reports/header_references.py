@@ -1,0 +1,102 @@
+"""Check what the keys of a report's header name: tables, shared views, vocabularies, columns, parameters."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli.catalog.tables import TABLES
+from opttius_cli.i18n import _
+from opttius_cli.name_matching import suggest_names
+from opttius_cli.reports.schema_checks import InvalidValueError
+from opttius_cli.reports.shared_views import SHARED_VIEWS
+from opttius_cli.reports.vocabulary import load_vocabularies
+from opttius_cli.result import NUMERIC_KINDS, TEXT_KINDS, ColumnKind
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from opttius_cli.reports.schema_checks import KeyPath
+
+_NUMBER_KEYS = ("share", "total")
+_TEXT_KEYS = ("vocabulary", "free_text", "identifier")
+
+
+def check_column(path: KeyPath, declaration: Mapping[str, Any]) -> None:
+    """Check the column declared at ``path``: its tables, its vocabulary, and the keys that suit its kind.
+
+    Raises:
+        InvalidValueError: with the path of the wrong key.
+    """
+    kind = ColumnKind(declaration["kind"])
+    if "needs" in declaration:
+        _check_names_exist((*path, "needs"), list_names(declaration["needs"]), TABLES, _("table"))
+    if "vocabulary" in declaration:
+        _check_names_exist(
+            (*path, "vocabulary"), [declaration["vocabulary"]], load_vocabularies(), _("vocabulary")
+        )
+    for keys, kinds in ((_NUMBER_KEYS, NUMERIC_KINDS), (_TEXT_KEYS, TEXT_KINDS)):
+        for key in keys:
+            if declaration.get(key) and kind not in kinds:
+                allowed = ", ".join(sorted(one.value for one in kinds))
+                raise InvalidValueError((*path, key), _("is for the kinds {kinds}", kinds=allowed))
+
+
+def check_references(header: Mapping[str, Any], kinds: Mapping[str, ColumnKind], body: str) -> None:
+    """Check the keys of a report that name something; ``kinds`` are those of its columns, ``body`` is its SQL.
+
+    Raises:
+        InvalidValueError: with the path of the wrong key.
+    """
+    _check_names_exist(("needs",), list_names(header.get("needs", [])), TABLES, _("table"))
+    _check_names_exist(("uses",), list_names(header.get("uses", [])), SHARED_VIEWS, _("shared view"))
+    _check_names_exist(("column",), header.get("column", {}), kinds, _("column"))
+    for name in list_names(header.get("group_size", [])):
+        if kinds.get(name) is not ColumnKind.COUNT:
+            raise InvalidValueError(
+                ("group_size",), _("names {name}, which is not a column of kind count", name=name)
+            )
+    for name in header.get("parameters", {}):
+        if not re.search(rf"\${re.escape(name)}\b", body):
+            raise InvalidValueError(("parameters", name), _("the SQL does not use ${name}", name=name))
+    _check_shape(header, kinds)
+    if "chart" in header:
+        _check_chart(header["chart"], kinds)
+
+
+def _check_names_exist(path: KeyPath, names: Iterable[str], known: Collection[str], what: str) -> None:
+    for name in names:
+        if name not in known:
+            near = suggest_names(name, list(known))
+            reason = _(
+                "there is no {what} {name}. Did you mean {names}?",
+                what=what,
+                name=name,
+                names=", ".join(near),
+            )
+            raise InvalidValueError(path, reason)
+
+
+def _check_shape(header: Mapping[str, Any], kinds: Mapping[str, ColumnKind]) -> None:
+    shape = header.get("shape", "rows")
+    if shape == "list" and len(kinds) != 1:
+        raise InvalidValueError(("shape",), _("a list is the values of one column; name one in columns"))
+    if shape == "map" and len(kinds) == 1:
+        raise InvalidValueError(("shape",), _("a map needs a column for the keys, and others for the values"))
+
+
+def _check_chart(chart: Mapping[str, str], kinds: Mapping[str, ColumnKind]) -> None:
+    """Check that x is a column, and y one of numbers; a line needs dates as x."""
+    if chart["x"] not in kinds:
+        raise InvalidValueError(("chart", "x"), _("there is no column {name}", name=chart["x"]))
+    if kinds.get(chart["y"]) not in NUMERIC_KINDS:
+        raise InvalidValueError(("chart", "y"), _("{name} is not a column of numbers", name=chart["y"]))
+    if chart["kind"] == "line" and kinds[chart["x"]] is not ColumnKind.DATE:
+        raise InvalidValueError(
+            ("chart", "x"), _("a line chart needs dates as x; {name} is not a date column", name=chart["x"])
+        )
+
+
+def list_names(value: Any) -> tuple[str, ...]:
+    """Return the names of a key that takes one name or a list of names."""
+    return (value,) if isinstance(value, str) else tuple(value)

@@ -1,0 +1,119 @@
+"""The schemas of everything that sql/ declares: reports, their columns, shared views, shared columns, vocabularies.
+
+sql/README.md documents every key. What a name refers to is checked in ``header_references``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from opttius_cli.i18n import LANGUAGES, _
+from opttius_cli.reports.schema_checks import (
+    Check,
+    InvalidValueError,
+    KeyPath,
+    check_flag,
+    check_name_list,
+    check_names,
+    check_text,
+    check_texts,
+    map_of,
+    one_of,
+    table_of,
+)
+from opttius_cli.result import ChartType, ColumnKind, JsonShape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+History = Literal["all", "window", "none"]
+HISTORIES: tuple[History, ...] = get_args(History)
+"""The purchases that a report may read, the longest history first."""
+
+ORDERS_FROM = ("history_from", "active_from")
+"""The instants from which a materialized view may read orders."""
+
+_check_kind = one_of([kind.value for kind in ColumnKind])
+
+_COLUMN_KEYS: Mapping[str, Check] = {
+    "kind": _check_kind,
+    "vocabulary": check_text,
+    "needs": check_names,
+    "free_text": check_flag,
+    "identifier": check_flag,
+    "share": check_flag,
+    "total": check_flag,
+    **dict.fromkeys(LANGUAGES, check_text),
+}
+_check_column_table = table_of(_COLUMN_KEYS)
+
+
+def _check_column(value: Any, path: KeyPath) -> None:
+    """Accept the declaration of a column, or its kind alone."""
+    if isinstance(value, str):
+        _check_kind(value, path)
+    else:
+        _check_column_table(value, path)
+
+
+_check_columns_table = map_of(_check_column)
+
+
+def _check_columns(value: Any, path: KeyPath) -> None:
+    """Accept a list of columns, or a table that declares each of them."""
+    if isinstance(value, list):
+        check_name_list(value, path)
+    elif not isinstance(value, dict) or not value:
+        raise InvalidValueError(path, _('must be a list of names, ["one", "two"], or a table of columns'))
+    else:
+        _check_columns_table(value, path)
+
+
+REPORT = table_of(
+    {
+        "title": check_texts,
+        "grain": check_texts,
+        "shape": one_of(get_args(JsonShape)),
+        "needs": check_names,
+        "uses": check_names,
+        "history": one_of(HISTORIES),
+        "period": check_flag,
+        "group_size": check_names,
+        "parameters": map_of(check_texts),
+        "chart": table_of(
+            {"kind": one_of(get_args(ChartType)), "x": check_text, "y": check_text},
+            required=("kind", "x", "y"),
+        ),
+        "columns": _check_columns,
+        "column": _check_columns_table,
+    },
+    required=("columns",),
+)
+
+SHARED_VIEW = table_of(
+    {
+        "about": check_text,
+        "orders_from": one_of(ORDERS_FROM),
+        "optional": check_flag,
+        "uses": check_names,
+        "internal": check_flag,
+    },
+    required=("about",),
+)
+
+SHARED_COLUMNS = map_of(
+    table_of(
+        {
+            **_COLUMN_KEYS,
+            "section": check_text,
+            "of": check_text,
+            "take": check_text,
+            "where": check_text,
+            "formula": check_text,
+        },
+        required=("kind", *LANGUAGES),
+    )
+)
+"""``of``, ``take``, ``where`` and ``formula`` say which rows a figure is made of, and how; all are optional."""
+
+VOCABULARIES = map_of(map_of(table_of(dict.fromkeys(LANGUAGES, check_text), required=LANGUAGES)))

@@ -1,0 +1,101 @@
+"""The views and macros that reports share: the files of ``sql/base/``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from opttius_cli.i18n import _
+from opttius_cli.reports.header_schema import SHARED_VIEW
+from opttius_cli.reports.header_text import build_error, parse_header, split_header
+from opttius_cli.reports.schema_checks import InvalidValueError
+from opttius_cli.resources import read_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from opttius_cli.reports.header import Report
+
+SHARED_VIEWS = (
+    "arithmetic",
+    "days",
+    "order_links",
+    "link_customers",
+    "customer_emails",
+    "attributed_orders",
+    "every_order",
+    "every_work_order",
+    "active_customers",
+    "order_facts",
+    "work_order_facts",
+    "purchases",
+    "order_lines",
+    "customer_facts",
+    "customer_segments",
+    "segment_movement",
+    "faulty_rows",
+)
+"""The files of shared views and macros, each after those it depends on."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedViewFile:
+    """A file of shared views or macros.
+
+    ``orders_from`` names the instant from which a materialized view reads orders. ``optional``: created only
+    for reports that use it. ``uses`` names the optional ones that it depends on. ``internal``: only other
+    views may read it; a user's report may not name it.
+    """
+
+    name: str
+    sql: str
+    orders_from: str | None
+    optional: bool
+    uses: tuple[str, ...]
+    internal: bool
+
+
+def read_rules() -> str:
+    """Return the macros that the scoped views themselves use."""
+    return read_sql("base/keys") + read_sql("base/rules")
+
+
+@cache
+def load_shared_views() -> tuple[SharedViewFile, ...]:
+    """Load the shared views, each after those it depends on."""
+    return tuple(parse_shared_view(name, read_sql(f"base/{name}")) for name in SHARED_VIEWS)
+
+
+def parse_shared_view(name: str, sql: str) -> SharedViewFile:
+    """Parse the file of the shared view ``name``. Raises HeaderError naming the wrong key."""
+    text, _body = split_header(sql, f"base/{name}")
+    header = parse_header(text, f"base/{name}", SHARED_VIEW)
+    uses = header.get("uses", [])
+    uses = (uses,) if isinstance(uses, str) else tuple(uses)
+    if unknown := [view for view in uses if view not in SHARED_VIEWS]:
+        reason = _("there is no shared view {name}", name=unknown[0])
+        raise build_error(text, f"base/{name}", InvalidValueError(("uses",), reason))
+    return SharedViewFile(
+        name,
+        sql,
+        header.get("orders_from"),
+        header.get("optional", False),
+        uses,
+        header.get("internal", False),
+    )
+
+
+def select_shared_views(reports: Iterable[Report]) -> list[SharedViewFile]:
+    """Return the shared views that these reports need. A user's report may read any that is not internal."""
+    reports = list(reports)
+    view_names = {name for report in reports for name in report.uses}
+    has_user_report = any(report.is_user_report for report in reports)
+    for view in reversed(load_shared_views()):
+        if view.name in view_names:
+            view_names.update(view.uses)
+    return [
+        view
+        for view in load_shared_views()
+        if has_user_report or not view.optional or view.name in view_names
+    ]
