@@ -351,7 +351,9 @@ def _tenancy(table: Table) -> str:
 
 
 def _date_note(table: Table) -> str:
-    return translate("Dated by {column}.").format(column=f"`{table.date_column}`") if table.date_column else ""
+    return (
+        translate("Dated by {column}.").format(column=f"`{table.date_column}`") if table.date_column else ""
+    )
 
 
 def _required_cell(column: Column) -> str:

@@ -263,5 +263,5 @@ def test_a_value_that_says_interrupted_is_no_interruption(
     own_report.write_text(OWN.replace("count(customers.id) AS", f"{expression} AS", 1), encoding="utf-8")
     ran = run("export", "per-branch", "-s", shop, *MIRADOR, "-o", "-")
     assert (ran.code, ran.out) == (3, "")
-    assert "The report user/per-branch cannot be run: a value of the data does not fit" in ran.err
+    assert "The report user/per-branch cannot be run: the SQL fails on a value of the data" in ran.err
     assert "interrupted" not in ran.err.lower()

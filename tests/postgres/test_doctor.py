@@ -80,7 +80,9 @@ def checked(run: Callable[..., RunResult]) -> Callable[..., Findings]:
         findings: Findings = {}
         for check in document["checks"]:
             assert check["check"] in STEPS
-            findings.setdefault(check["check"], []).append((check["state"], check["message"], check["remedy"]))
+            findings.setdefault(check["check"], []).append(
+                (check["state"], check["message"], check["remedy"])
+            )
         failed = any(check["state"] == "failed" for check in document["checks"])
         assert document["usable"] is not failed
         assert ran.code == (4 if failed else 0)
