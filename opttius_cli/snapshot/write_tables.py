@@ -49,13 +49,9 @@ def write_table(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> None
         con.execute(read_sql("load/addresses"))
     owned = f"({_select_owned(table, deferred)}) AS owned"
     has_repeats = rows > 1 and _collapse_duplicates(con, table, owned)
-    stored_columns = ", ".join(_list_stored_columns(table))
-    columns = ", ".join(
-        [
-            *(f"housed.{name}" for name in _list_stored_columns(table)),
-            *_build_reference_columns(table, deferred),
-        ]
-    )
+    stored = _list_stored_columns(table)
+    stored_columns = ", ".join(stored)
+    columns = ", ".join([*(f"housed.{name}" for name in stored), *_build_reference_columns(table, deferred)])
     order = f"ORDER BY housed.{table.sort_column}" if table.sort_column else ""
     joins = _build_reference_joins(table, deferred)
     not_repeated, collapsed = (

@@ -152,7 +152,7 @@ def test_an_error_shows_no_value_of_the_data(
     own(sql)
     ran = run("export", "own", "-s", shop, *MIRADOR, "-o", "-")
     assert (ran.code, ran.out) == (CONFIGURATION, "")
-    assert "a value of the data does not fit" in ran.err
+    assert "the SQL fails on a value of the data" in ran.err
     assert "@" not in ran.err
     assert "'" not in ran.err
 

@@ -113,7 +113,7 @@ def test_a_kill_between_any_two_steps(
     }
     assert left == (old if new else later)
     assert _whole(fork_server, project, DAYS[0]) == old
-    status = "ok" if where.endswith("hooks.call") else "killed"
+    status = "ok" if where.endswith("hooks.run_hook") else "killed"
     assert [run.status for run in project.runs("daily")] == ["ok", "ok", status, "ok"]
 
 
