@@ -15,7 +15,7 @@ from opttius_cli.command_support import options, typer_i18n
 from opttius_cli.config import environment_variable, get_default, list_settings
 from opttius_cli.reports import layouts
 from opttius_cli.reports.library import Library
-from opttius_cli.reports.vocabulary import load_vocabularies as load_vocabularies
+from opttius_cli.reports.vocabulary import load_vocabularies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -17,6 +17,7 @@ from opttius_cli.period import (
     parse_as_of,
     parse_period,
 )
+from opttius_cli.reports.library import Library, list_thresholds
 from opttius_cli.reports.shared_views import read_rules
 from opttius_cli.scope import (
     Directory,
