@@ -7,16 +7,19 @@ becomes empty and is recorded there too. Nothing is published here.
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.tables import TABLES, Table
-from opttius_cli.errors import MissingColumnError, MissingTableError, StrictLoadError
+from opttius_cli.errors import MissingColumnError, StrictLoadError
 from opttius_cli.resources import read_sql
 from opttius_cli.snapshot.casting import RowCaster, storage_type
+from opttius_cli.snapshot.proof import Note, read_notes
 from opttius_cli.snapshot.source_protocol import LoadContext
-from opttius_cli.snapshot.write_tables import select_reject_owners, write_table
+from opttius_cli.snapshot.staging import append_part, raise_if_unrecoverable
+from opttius_cli.snapshot.unread import missing_table, store_unread
+from opttius_cli.snapshot.write_tables import write_table
 from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
@@ -28,24 +31,23 @@ if TYPE_CHECKING:
     from opttius_cli.snapshot.source_protocol import Part, Source, StagedView
 
 UUID, TEXT = "UUID", "VARCHAR"
-_LAST_ORDINAL = "(SELECT coalesce(max(ordinal), 0) FROM meta.rejects WHERE table_name = $1)"
-"""The last ordinal used for table $1; the rows of its next part continue after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
     """The options of a build.
 
-    ``on_progress`` is called with (table, rows read) after each table, and while a long one is read.
-    ``strict`` makes an unreadable row or cell an error. ``previous_snapshot`` is one whose rows may be
-    reused. ``on_stale`` is called with the load time of the published snapshot when that is used because no
-    new one could be built; it may raise an error instead.
+    ``progress`` is told (table, rows read) after each table, and while a long one arrives. ``strict`` makes a
+    row or cell that cannot be read an error. ``before`` is a snapshot of the source that may be built on.
+    ``older`` is told when what was published before was loaded, where no build comes about and that is to be
+    shown; it may raise an error instead. ``assumed`` is told (file or sheet, note) how columns were read.
     """
 
     on_progress: Callable[[str, int], None] = lambda _table, _rows: None
     strict: bool = False
     previous_snapshot: Path | None = None
     on_stale: Callable[[datetime], None] = lambda _loaded_at: None
+    assumed: Callable[[str, Note], None] = lambda _origin, _note: None
 
 
 def build_snapshot(con: duckdb.DuckDBPyConnection, source: Source, options: BuildOptions) -> dict[str, str]:
@@ -63,7 +65,8 @@ def build_snapshot(con: duckdb.DuckDBPyConnection, source: Source, options: Buil
         parts = source.open_parts(context)
         for table in TABLES.values():
             if table.required and not parts.get(table.name):
-                raise MissingTableError(source.name, table.name)
+                raise missing_table(source.name, table.name, context.unread)
+        store_unread(con, context.unread)
         id_type = _detect_id_type(con, parts["branches"])
         for table in TABLES.values():
             rows = _load_table(con, table, parts.get(table.name, ()), id_type)
@@ -72,6 +75,8 @@ def build_snapshot(con: duckdb.DuckDBPyConnection, source: Source, options: Buil
             options.on_progress(table.name, rows)
             if options.strict:
                 require_no_rejects(con)
+    for origin, note in read_notes(con):
+        options.assumed(origin, note)
     return context.manifest_facts
 
 
@@ -105,7 +110,7 @@ def build_directory(con: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence
 
 
 def _run_setup_scripts(con: duckdb.DuckDBPyConnection) -> None:
-    for script in ("base/keys", "load/cells", "load/meta"):
+    for script in ("base/keys", "load/cells", "load/numbers", "load/dates", "load/meta"):
         con.execute(read_sql(script))
 
 
@@ -140,11 +145,13 @@ def _count_uuids(con: duckdb.DuckDBPyConnection, staged: StagedView) -> tuple[in
     import duckdb
 
     cell = quote_identifier(staged.columns["id"][0])
-    counts = f"SELECT count(*), count(TRY_CAST({cell} AS UUID)) FROM {quote_identifier(staged.view)}"
+    counts = (
+        f"SELECT count(*), count(TRY_CAST(bare_text({cell}) AS UUID)) FROM {quote_identifier(staged.view)}"
+    )
     try:
         counted = con.execute(counts).fetchone()
     except duckdb.Error as error:
-        _raise_if_unrecoverable(error)
+        raise_if_unrecoverable(error)
         return None, 0
     return (int(counted[0]), int(counted[1])) if counted else (0, 0)
 
@@ -159,7 +166,7 @@ def _load_table(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Pa
             staged = part.stage_view(con)
             missing_here = _find_missing_columns(table, part, staged)
             missing = missing_here if missing is None else missing & missing_here
-            rows_read += _read_part(con, RowCaster(table, staged, id_type), part)
+            rows_read += append_part(con, RowCaster(table, staged, id_type), part)
         finally:
             part.drop_view(con)
     # One transaction for all: each commit waits for the disk.
@@ -172,7 +179,7 @@ def _load_table(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Pa
         if names:
             con.execute(
                 "INSERT INTO meta.missing SELECT $1, unnest($2), unnest($3)",
-                [table.name, names, [table.get_column(name).quiet for name in names]],
+                [table.name, names, [not table.is_lacking(name, missing) for name in names]],
             )
     write_table(con, table, rows_read)
     con.execute("COMMIT")
@@ -183,10 +190,7 @@ def _build_staging_ddl(table: Table, id_type: str) -> str:
     columns = ", ".join(
         f"{quote_identifier(column.name)} {storage_type(column, id_type)}" for column in table.columns
     )
-    return (
-        f"CREATE TEMP TABLE {quote_identifier('staged_' + table.name)} ({columns}, refused BOOLEAN, "
-        f"troubled BOOLEAN)"
-    )
+    return f"CREATE TEMP TABLE {quote_identifier('staged_' + table.name)} ({columns}, refused BOOLEAN, emptied VARCHAR)"
 
 
 def _find_missing_columns(table: Table, part: Part, staged: StagedView) -> set[str]:
@@ -196,96 +200,3 @@ def _find_missing_columns(table: Table, part: Part, staged: StagedView) -> set[s
     if required:
         raise MissingColumnError(part.label, table.name, required)
     return missing
-
-
-def _read_part(con: duckdb.DuckDBPyConnection, caster: RowCaster, part: Part) -> int:
-    """Append a part's rows to the staging table and its rejects to ``meta.rejects``; return the rows read.
-
-    When a part turns out to need the slower way, the rows read so far are rolled back.
-    """
-    while (rows_stored := _try_append(con, caster, part)) is None:
-        caster = replace(caster, staged=part.stage_view(con))
-    name = caster.table.name
-    rejected_rows = part.list_rejected_rows(con)
-    if rejected_rows:
-        con.execute(
-            f"INSERT INTO meta.rejects SELECT $1, $2, unnest($3), NULL, unnest($4), TRUE, NULL, NULL, "
-            f"unnest(range(1, len($3) + 1)) + {_LAST_ORDINAL}",
-            [name, part.label, [row.line for row in rejected_rows], [row.reason for row in rejected_rows]],
-        )
-    has_rejects = f"SELECT 1 FROM {quote_identifier('staged_' + name)} WHERE refused OR troubled LIMIT 1"
-    if con.execute(has_rejects).fetchone():
-        _record_rejects(con, caster, part)
-    return rows_stored
-
-
-def _try_append(con: duckdb.DuckDBPyConnection, caster: RowCaster, part: Part) -> int | None:
-    """Append a part's rows in one transaction, and return their number, or None when some are missing."""
-    con.execute("BEGIN")
-    try:
-        view_rows, rows_stored = _append_rows(con, caster)
-        is_complete = view_rows is not None and part.verify_complete(con, view_rows)
-    except BaseException:
-        con.execute("ROLLBACK")
-        raise
-    con.execute("COMMIT" if is_complete else "ROLLBACK")
-    if view_rows is None:
-        part.verify_complete(con, None)
-    return rows_stored if is_complete else None
-
-
-def _append_rows(con: duckdb.DuckDBPyConnection, caster: RowCaster) -> tuple[int | None, int]:
-    """Read a part with the fast casts, then the remaining rows with the thorough ones.
-
-    Returns the number of rows of its view (None: it failed) and of rows stored. Empty rows are not stored.
-    """
-    import duckdb
-
-    staging = quote_identifier("staged_" + caster.table.name)
-    try:
-        if caster.needs_thorough_pass:
-            rows_stored = _execute_count(con, f"INSERT INTO {staging} {caster.select_thorough()}")
-            return rows_stored, rows_stored
-        view_rows = _execute_count(con, f"INSERT INTO {staging} {caster.select_fast()}")
-        rows_left = _execute_count(con, f"DELETE FROM {staging} WHERE refused IS NULL")
-        rows_rescued = (
-            _execute_count(con, f"INSERT INTO {staging} {caster.select_thorough()}") if rows_left else 0
-        )
-        return view_rows, view_rows - rows_left + rows_rescued
-    except duckdb.Error as error:
-        _raise_if_unrecoverable(error)
-        return None, 0
-
-
-def _raise_if_unrecoverable(error: duckdb.Error) -> None:
-    """Raise ``error`` again when the slower way cannot help, because the error is not about the rows."""
-    import duckdb
-
-    is_hopeless = isinstance(error, duckdb.OutOfMemoryException | duckdb.InterruptException)
-    if is_hopeless or "No space left" in str(error):
-        raise error
-
-
-def _execute_count(con: duckdb.DuckDBPyConnection, statement: str) -> int:
-    row = con.execute(statement).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _record_rejects(con: duckdb.DuckDBPyConnection, caster: RowCaster, part: Part) -> None:
-    """Read the part again, thoroughly, to record the line and column of every unreadable cell."""
-    con.execute(f"CREATE TEMP TABLE troubles AS {caster.select_rejects()}")
-    rows = con.execute("SELECT DISTINCT ordinal FROM troubles ORDER BY ALL").fetchall()
-    ordinals = [int(row[0]) for row in rows]
-    lines = part.find_lines(con, ordinals)
-    con.execute(
-        "CREATE TEMP TABLE lines AS SELECT unnest($1) AS ordinal, unnest($2) AS line",
-        [ordinals, [lines.get(ordinal) for ordinal in ordinals]],
-    )
-    con.execute(
-        f"INSERT INTO meta.rejects SELECT $1, $2, line, trouble.column_name, trouble.reason, refused, "
-        f"tenant, {'CAST(order_id AS VARCHAR)' if caster.table.tenancy == 'parent' else 'NULL'}, "
-        f"ordinal + {_LAST_ORDINAL} "
-        f"FROM ({select_reject_owners(caster.table, 'troubles')}) JOIN lines USING (ordinal)",
-        [caster.table.name, part.label],
-    )
-    con.execute("DROP TABLE troubles; DROP TABLE lines")

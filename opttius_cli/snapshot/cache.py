@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from opttius_cli import file_permissions
 from opttius_cli.errors import BusyError
+from opttius_cli.files import permissions
 from opttius_cli.snapshot.lock import lock_snapshot
 from opttius_cli.snapshot.open import read_manifest
 from opttius_cli.snapshot.temp_files import remove_leftovers
@@ -95,7 +95,7 @@ def restrict_permissions(folder: Path) -> bool:
     with suppress(OSError):
         for file in own_files:
             if file.is_file():
-                file_permissions.restrict_to_owner(file)
-        if file_permissions.is_open_to_others(folder) and len(own_files) == len(entries):
+                permissions.restrict_to_owner(file)
+        if permissions.is_open_to_others(folder) and len(own_files) == len(entries):
             folder.chmod(0o700)
-    return not file_permissions.is_open_to_others(folder)
+    return not permissions.is_open_to_others(folder)

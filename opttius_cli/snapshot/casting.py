@@ -1,7 +1,8 @@
 """Build the SQL that casts the cells of a staged view to typed values, and reports the unreadable ones.
 
-A part is read with fast casts, which are right for values that a database wrote. Only rows with a cell that
-these cannot cast are read again with thorough casts, which accept what people and spreadsheets write.
+A part is read twice: plainly, which is quick and right for what a database wrote; and then, only those rows
+that hold a cell the plain reading could not take, in every form that people and spreadsheets write, as far as the
+cells of its column prove what that form means.
 
 The SQL is built from the catalog's own names; a name from the source is always quoted.
 """
@@ -12,9 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.tables import Column, Kind, Table
+from opttius_cli.snapshot.proof import NOTHING_PROVED, Note, Proof
 from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from opttius_cli.snapshot.source_protocol import StagedView
 
 _STORAGE_TYPES = {
@@ -27,39 +31,46 @@ _STORAGE_TYPES = {
     Kind.JSON: "JSON",
     Kind.LIST: "VARCHAR[]",
 }
-_MONEY = "TRY_CAST({cell} AS DECIMAL(15, 2))"
-"""Money is read with fewer digits than it is stored with, so that sums cannot overflow."""
+_TYPED_MONEY = "TRY_CAST({cell} AS DECIMAL(15, 2))"
+"""Money is read more narrowly than it is stored, so that what is worked out from it cannot overflow."""
 _FAST_TEXT_CASTS = {
-    Kind.MONEY: _MONEY,
-    Kind.TEXT: "nullif(CAST({cell} AS VARCHAR), '')",
+    # Three digits after a point may be thousands: the column has to prove it.
+    Kind.MONEY: "CASE WHEN {cell} NOT LIKE '%.___%' THEN TRY_CAST({cell} AS DECIMAL(15, 2)) END",
+    Kind.NUMBER: "CASE WHEN {cell} NOT LIKE '%.___%' THEN TRY_CAST({cell} AS {type}) END",
     Kind.JSON: "TRY(json({cell}))",
     Kind.LIST: "read_list({cell})",
 }
 _FAST_TYPED_CASTS = {
-    Kind.MONEY: _MONEY,
-    Kind.TEXT: "nullif(CAST({cell} AS VARCHAR), '')",
+    Kind.MONEY: _TYPED_MONEY,
     Kind.JSON: "json(to_json({cell}))",
 }
 _DATE_TYPES = {Kind.INSTANT: "TIMESTAMPTZ", Kind.DATE: "DATE"}
 _TEXT_CASTS = {
-    Kind.ID: "TRY_CAST({cell} AS {type})",
-    Kind.TEXT: "read_text({cell})",
-    Kind.MONEY: "read_money{es}({cell})",
-    Kind.NUMBER: "read_number{es}({cell})",
+    Kind.ID: "TRY_CAST(bare_text({cell}) AS {type})",
+    Kind.MONEY: "read_money({cell}, '{mark}')",
+    Kind.NUMBER: "read_number({cell}, '{mark}')",
     Kind.FLAG: "read_flag({cell})",
-    Kind.INSTANT: "read_instant({cell})",
-    Kind.DATE: "read_date({cell})",
+    Kind.INSTANT: "read_instant({cell}, '{lead}')",
+    Kind.DATE: "read_date({cell}, '{lead}')",
     Kind.JSON: "TRY(json({cell}))",
     Kind.LIST: "read_list({cell})",
 }
 _TYPED_CASTS = {
-    Kind.TEXT: "read_text({cell})",
-    Kind.MONEY: _MONEY,
+    Kind.MONEY: _TYPED_MONEY,
     Kind.INSTANT: "known_moment(TRY_CAST({cell} AS TIMESTAMPTZ))",
     Kind.DATE: "known_date(TRY_CAST({cell} AS DATE))",
     Kind.JSON: "json(to_json({cell}))",
 }
+_DOUBTS = {
+    Kind.MONEY: "form_of_number({cell}) = 'three' THEN 'number_in_doubt'",
+    Kind.NUMBER: "form_of_number({cell}) = 'three' THEN 'number_in_doubt'",
+    Kind.INSTANT: "order_of_date(date_parts({cell})) = 'either' THEN 'date_in_doubt'",
+    Kind.DATE: "order_of_date(date_parts({cell})) = 'either' THEN 'date_in_doubt'",
+}
+"""When a cell that could not be read says one of two things, by kind, and the word for that."""
 _ALWAYS_READABLE = {Kind.TEXT, Kind.LIST}
+DOUBTFUL = "doubtful_cells"
+"""The temporary table of the cells of a part's rows that have to be read with care."""
 
 
 def storage_type(column: Column, id_type: str) -> str:
@@ -69,16 +80,24 @@ def storage_type(column: Column, id_type: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RowCaster:
-    """Casts the rows of one staged view; ``id_type`` is the DuckDB type of this snapshot's ids."""
+    """How one table is read from one staged view.
+
+    ``id_type`` is the DuckDB type of this snapshot's ids; ``proof`` says what the part's cells prove of its columns.
+    """
 
     table: Table
     staged: StagedView
     id_type: str
+    proof: Proof = NOTHING_PROVED
 
     @property
     def needs_thorough_pass(self) -> bool:
-        """Return whether the fast casts would misread this part: in it, a dot separates thousands."""
+        """Whether most rows have to be read with care, so that reading them plainly first would be lost time."""
         return self.staged.decimal_comma
+
+    def notes(self) -> list[Note]:
+        """What was odd about the part, and how its columns were read where their cells did not say it."""
+        return [*(Note(None, how, count) for how, count in self.staged.notes.items()), *self.proof.notes]
 
     def select_fast(self) -> str:
         """Return the SELECT of every row with fast casts; ``refused`` is NULL where these are not enough."""
@@ -89,20 +108,36 @@ class RowCaster:
         return (
             f"SELECT {self._list_columns()}, CASE WHEN {self._build_doubt_condition()} THEN NULL ELSE "
             f"FALSE END AS refused, "
-            f"FALSE AS troubled FROM (SELECT *, {', '.join(values)} FROM ({self._select_cells()}))"
+            f"CAST(NULL AS VARCHAR) AS emptied FROM (SELECT *, {', '.join(values)} FROM ({self.cells()}))"
+        )
+
+    def doubtful(self) -> str:
+        """The SELECT of the cells of those rows that need care."""
+        if self.needs_thorough_pass:
+            return self.cells()
+        values = [
+            f"{self._build_fast_cast(column)} AS {quote_identifier(column.name)}"
+            for column in self.table.columns
+        ]
+        return (
+            f"SELECT {', '.join(self._cell_names())} FROM (SELECT *, {', '.join(values)} FROM ({self.cells()})) "
+            f"WHERE {self._build_doubt_condition()}"
         )
 
     def select_thorough(self) -> str:
-        """Return the SELECT of the remaining rows with thorough casts, ``refused`` and ``troubled``.
+        """The SELECT of the rows of :data:`DOUBTFUL`, with ``refused`` and ``emptied``.
 
-        ``troubled`` says that some optional cell is unreadable. Rows whose cells are all empty are skipped.
+        ``emptied`` names the optional columns whose cells held something unreadable, with commas; NULL for none.
+        A row without any filled cell is no row.
         """
         refused = " OR ".join(self._build_reject_conditions().values()) or "FALSE"
-        has_unreadable = " OR ".join(self._build_unreadable_conditions(required=False).values()) or "FALSE"
-        return (
-            f"SELECT {self._list_columns()}, {refused} AS refused, {has_unreadable} AS troubled FROM "
-            f"({self._select_values()})"
-        )
+        names = [
+            f"CASE WHEN {why} THEN '{name}' END"
+            for name, why in self._build_unreadable_conditions(required=False).items()
+        ]
+        emptied = f"nullif(concat_ws(',', {', '.join(names)}), '')" if names else "CAST(NULL AS VARCHAR)"
+        rows = self._select_values(f"SELECT * FROM {DOUBTFUL}", self._cell_names())
+        return f"SELECT {self._list_columns()}, {refused} AS refused, {emptied} AS emptied FROM ({rows})"
 
     def select_rejects(self) -> str:
         """Return the SELECT of (ordinal, trouble {column_name, reason}, refused, values…) per reject."""
@@ -114,7 +149,14 @@ class RowCaster:
             f"CASE WHEN {condition} THEN {self._build_reject(name)} END" for name, condition in conditions
         ]
         refused = " OR ".join(self._build_reject_conditions().values()) or "FALSE"
-        values = self._select_values(", row_number() OVER () AS ordinal")
+        rows = f"SELECT * FROM ({self.cells(', row_number() OVER () AS ordinal')})"
+        if not self.needs_thorough_pass:
+            plain = [
+                f"{self._build_fast_cast(column)} AS {quote_identifier(column.name)}"
+                for column in self.table.columns
+            ]
+            rows = f"SELECT * FROM (SELECT *, {', '.join(plain)} FROM ({rows})) WHERE {self._build_doubt_condition()}"
+        values = self._select_values(rows, [*self._cell_names(), "ordinal"])
         return (
             f"SELECT unnest(list_filter(troubles, lambda item: item IS NOT NULL)) AS trouble, "
             f"* EXCLUDE (troubles) FROM (SELECT ordinal, {self._list_columns()}, "
@@ -123,24 +165,35 @@ class RowCaster:
             f"AS troubled FROM ({values})) WHERE troubled"
         )
 
-    def _select_values(self, extra: str = "") -> str:
-        """Return the SELECT of cells and thoroughly cast values of the remaining rows."""
-        fast = [
-            f"{self._build_fast_cast(column)} AS {quote_identifier(column.name)}"
+    def cells(self, more: str = "") -> str:
+        """The SELECT of every cell, each under a name of ours, so that no name of the source interferes."""
+        cells = [
+            f"{quote_identifier(self.staged.columns[column.name][0])} AS cell_{column.name}"
             for column in self.table.columns
+            if column.name in self.staged.columns
         ]
+        return f"SELECT {', '.join(cells)}{more} FROM {quote_identifier(self.staged.view)}"
+
+    def written(self, *kinds: Kind) -> list[str]:
+        """The columns of these kinds whose cells come as text."""
+        return [
+            column.name
+            for column in self.table.columns
+            if column.kind in kinds and self.staged.columns.get(column.name, ("", ""))[1] == "VARCHAR"
+        ]
+
+    def _select_values(self, rows: str, names: Sequence[str]) -> str:
+        """What is called ``names`` of ``rows``, and the carefully read values, of rows with a filled cell."""
         thorough = [
             f"{self._build_thorough_cast(column)} AS {quote_identifier(column.name)}"
             for column in self.table.columns
         ]
-        cells = [f"cell_{column.name}" for column in self.table.columns if column.name in self.staged.columns]
-        rows = f"SELECT * FROM ({self._select_cells(extra)})"
-        if not self.needs_thorough_pass:
-            read = f"SELECT *, {', '.join(fast)} FROM ({self._select_cells(extra)})"
-            rows = f"SELECT * FROM ({read}) WHERE {self._build_doubt_condition()}"
-        filled = " OR ".join(f"{cell} IS NOT NULL" for cell in cells) or "TRUE"
-        columns = ", ".join([*cells, *(["ordinal"] if extra else [])])
-        return f"SELECT {columns}, {', '.join(thorough)} FROM (SELECT {columns} FROM ({rows}) WHERE {filled})"
+        filled = " OR ".join(f"{cell} IS NOT NULL" for cell in self._cell_names()) or "TRUE"
+        taken = ", ".join(names)
+        return f"SELECT {taken}, {', '.join(thorough)} FROM (SELECT {taken} FROM ({rows}) WHERE {filled})"
+
+    def _cell_names(self) -> list[str]:
+        return [f"cell_{column.name}" for column in self.table.columns if column.name in self.staged.columns]
 
     def _list_columns(self) -> str:
         return ", ".join(quote_identifier(column.name) for column in self.table.columns)
@@ -158,7 +211,8 @@ class RowCaster:
                 in_range = f"coalesce({name} BETWEEN {kind} '1000-01-01' AND {kind} '9999-01-01', FALSE)"
                 conditions.append(f"({cell} IS NOT NULL AND NOT {in_range})")
             else:
-                conditions.append(f"({name} IS NULL AND {cell} IS NOT NULL)")
+                empty = f"{cell} = ''" if self.staged.columns[column.name][1] == "VARCHAR" else "FALSE"
+                conditions.append(f"({name} IS NULL AND {cell} IS NOT NULL AND NOT {empty})")
         return " OR ".join(conditions) or "FALSE"
 
     def _build_fast_cast(self, column: Column) -> str:
@@ -166,43 +220,37 @@ class RowCaster:
         if column.name not in self.staged.columns:
             return f"CAST(NULL AS {type_name})"
         source_type = self.staged.columns[column.name][1]
+        if type_name == "VARCHAR":
+            cast = "plain_id" if column.kind is Kind.ID else "plain_text"
+            return column.folded(f"{cast}(CAST(cell_{column.name} AS VARCHAR))")
         casts = _FAST_TEXT_CASTS if source_type == "VARCHAR" else _FAST_TYPED_CASTS
         cast = casts.get(column.kind, "TRY_CAST({cell} AS {type})")
-        if type_name == "VARCHAR":
-            cast = _FAST_TEXT_CASTS[Kind.TEXT]
         return cast.format(cell=f"cell_{column.name}", type=type_name)
 
     def _can_fail(self, column: Column) -> bool:
         return column.kind not in _ALWAYS_READABLE and storage_type(column, self.id_type) != "VARCHAR"
 
     def _build_reject(self, name: str) -> str:
-        is_filled = f"holds_something(cell_{name})" if name in self.staged.columns else "FALSE"
-        return (
-            f"{{'column_name': '{name}', 'reason': CASE WHEN {is_filled} THEN 'unreadable' ELSE 'empty' END}}"
-        )
-
-    def _select_cells(self, extra: str = "") -> str:
-        """Return the inner SELECT, with names of ours, so that the source's names cannot clash."""
-        cells = [
-            f"{quote_identifier(self.staged.columns[column.name][0])} AS cell_{column.name}"
-            for column in self.table.columns
-            if column.name in self.staged.columns
-        ]
-        return f"SELECT {', '.join(cells)}{extra} FROM {quote_identifier(self.staged.view)}"
+        doubt = ""
+        if name in self.written(*_DOUBTS):
+            doubt = f"WHEN {_DOUBTS[self.table.get_column(name).kind]} ".format(cell=f"cell_{name}")
+        filled = f"holds_something(cell_{name})" if name in self.staged.columns else "FALSE"
+        reason = f"CASE WHEN NOT {filled} THEN 'empty' {doubt}ELSE 'unreadable' END"
+        return f"{{'column_name': '{name}', 'reason': {reason}}}"
 
     def _build_thorough_cast(self, column: Column) -> str:
         type_name = storage_type(column, self.id_type)
         if column.name not in self.staged.columns:
             return f"CAST(NULL AS {type_name})"
-        source_type = self.staged.columns[column.name][1]
+        cell, source_type = f"cell_{column.name}", self.staged.columns[column.name][1]
         if type_name == "VARCHAR":
-            cast = "read_text({cell})"
-        elif source_type == "VARCHAR":
+            return column.folded(f"{'read_id' if column.kind is Kind.ID else 'read_text'}({cell})")
+        if source_type == "VARCHAR":
             cast = _TEXT_CASTS[column.kind]
         else:
             cast = _TYPED_CASTS.get(column.kind, "TRY_CAST({cell} AS {type})")
-        suffix = "_es" if self.staged.decimal_comma else ""
-        return cast.format(cell=f"cell_{column.name}", type=type_name, es=suffix)
+        mark, lead = self.proof.mark_of(column.name), self.proof.lead_of(column.name)
+        return cast.format(cell=cell, type=type_name, mark=mark, lead=lead)
 
     def _build_reject_conditions(self) -> dict[str, str]:
         """Return by column when a row is rejected: a required cell is unreadable, a key or date is empty."""

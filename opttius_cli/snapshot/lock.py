@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from opttius_cli.errors import BusyError
-from opttius_cli.file_lock import LockHeldError, hold_lock
+from opttius_cli.files.lock import LockHeldError, hold_lock
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 10
 
 
 @dataclass(frozen=True, slots=True)

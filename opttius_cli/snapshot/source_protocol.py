@@ -21,15 +21,17 @@ if TYPE_CHECKING:
 class StagedView:
     """Rows of one table from a source: a view or table ``view`` of the build connection.
 
-    ``columns`` maps a lower-case column name to (its name in the view, its DuckDB type). ``decimal_comma``
-    says that numbers are written as in a Spanish spreadsheet. ``unknown_columns`` are the columns that the
-    catalog does not have, where the source lists them: a catalog column may have been renamed to one of them.
+    ``columns`` maps a lower-case column name to (its name in the view, its DuckDB type). ``spanish`` says
+    that numbers seem to follow a Spanish spreadsheet, so that most rows need a careful reading. ``notes`` count
+    what was odd about the part as a whole, by a word for it. ``others`` are columns that are none of ours, as far
+    as they are known: what one of ours may have been renamed to.
     """
 
     view: str
     columns: Mapping[str, tuple[str, str]]
     decimal_comma: bool = False
     unknown_columns: Sequence[str] = ()
+    notes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,26 @@ TOO_FEW, TOO_MANY, UNTERMINATED, NOT_JSON = (
     "unterminated_quote",
     "not_json",
 )
-REASONS = (TOO_FEW, TOO_MANY, UNTERMINATED, NOT_JSON)
+NO_COLUMNS, NO_RESULT, ROW_TWICE = "no_known_column", "formula_without_result", "row_number_twice"
+REASONS = (TOO_FEW, TOO_MANY, UNTERMINATED, NOT_JSON, NO_COLUMNS, NO_RESULT, ROW_TWICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file, folder, sheet or block of the source that is not read.
+
+    ``reason`` is a word of the ``UNREAD_REASONS`` or the form of a file; ``table`` is what it seems to hold, if that
+    can be guessed. ``columns`` are those that it lacks.
+    """
+
+    name: str
+    reason: str
+    table: str | None = None
+    columns: str | None = None
+
+
+UNREAD_NAME, UNREAD_FOLDER, UNREAD_BLOCK, UNREAD_COLUMNS = "name", "folder", "block", "columns"
+UNREAD_REASONS = (UNREAD_NAME, UNREAD_FOLDER, UNREAD_BLOCK, UNREAD_COLUMNS)
 
 
 class Part(Protocol):
@@ -80,10 +101,11 @@ class Part(Protocol):
 class LoadContext:
     """What a build gives to the source that it reads.
 
-    ``scratch`` is a private folder for decompressed files; the build removes it. What the source keeps open
-    is closed with ``exit_stack``. ``on_progress`` is called with (table, rows) while a long table is read.
-    ``previous_snapshot`` is a published snapshot of the same source whose rows may be reused.
-    ``manifest_facts`` are stored in the manifest, where the source finds them the next time.
+    ``scratch`` is a private folder for what has to be unpacked; whoever gives it removes it. What the source
+    keeps open is closed with ``held``. ``progress`` is told (table, rows) while a long table arrives.
+    ``before`` is the published snapshot of the same source, if there is one that may be built on.
+    ``facts`` are what the source wants to find in the manifest the next time. ``unread`` takes what of the source
+    is not read.
     """
 
     scratch: Path
@@ -91,6 +113,7 @@ class LoadContext:
     on_progress: Callable[[str, int], None] = lambda _table, _rows: None
     previous_snapshot: Path | None = None
     manifest_facts: dict[str, str] = field(default_factory=dict)
+    unread: list[Unread] = field(default_factory=list)
 
 
 class Source(Protocol):

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from opttius_cli import file_permissions
 from opttius_cli.errors import BusyError, OutputError, SourceError
+from opttius_cli.files import permissions
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.build import BuildOptions, build_snapshot
 from opttius_cli.snapshot.lock import lock_snapshot
@@ -125,7 +125,7 @@ class SnapshotStore:
             return source.path
         path, must_build = into or self.snapshot_path(source), refresh or into is not None
         with _translate_write_errors(path):
-            file_permissions.make_private_folder(self.folder)
+            permissions.make_private_folder(self.folder)
             identity = _file_identity(path)
             try:
                 with lock_snapshot(path, LOCK_PATIENCE):

@@ -11,7 +11,7 @@ import shutil
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from opttius_cli import file_permissions
+from opttius_cli.files import permissions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def use_private_spill_folder(path: Path) -> Iterator[None]:
     folder = spill_folder(path)
     with suppress(OSError):
         # If nothing can be written here, nothing can be spilled here either.
-        file_permissions.make_private_folder(folder)
+        permissions.make_private_folder(folder)
     try:
         yield
     finally:

@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 _BRANCH_OWNER = "LEFT JOIN meta.tenants AS branch ON branch.branch_id = staged.branch_id"
 _ORGANIZATION_OWNER = (
     "LEFT JOIN meta.tenants AS whole ON staged.branch_id IS NULL AND whole.branch_id IS NULL "
-    "AND whole.organization_id = staged.organization_id"
+    "AND whole.organization_id IS NOT DISTINCT FROM staged.organization_id"
+)
+_NOBODY = (
+    "LEFT JOIN meta.tenants AS whole ON staged.branch_id IS NULL AND whole.branch_id IS NULL "
+    "AND whole.organization_id IS NULL"
 )
 _ORGANIZATION_TENANT = (
     "LEFT JOIN meta.tenants AS whole ON whole.branch_id IS NULL "
-    "AND whole.organization_id = staged.organization_id"
+    "AND whole.organization_id IS NOT DISTINCT FROM staged.organization_id"
 )
 _PARENT_ORDER = "LEFT JOIN raw.orders AS parent ON parent.id = staged.order_id"
 _DEFERRED_PARENT_ORDER = (
@@ -38,15 +42,16 @@ _DEFERRED_PARENT_ORDER = (
 def write_table(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> None:
     """Move the accepted ``rows`` of ``staged_<table>`` to ``raw.<table>`` and ``raw.<table>_contested``.
 
-    Children are sorted by the date of their order, other rows by their own date, so that a period
-    touches few row groups. A child whose order is not in the data is counted in ``meta.orphans``,
-    and a row of a branch that is not in the data, in ``meta.ownerless``.
+    Children lie sorted by the day of their order, other rows by their own date, so that a period
+    touches few row groups. A child whose order is not in the data is counted in ``meta.orphans``.
 
     Most tables have no duplicate keys and no deferred rows; the SQL for these is then left out.
     """
     deferred = _find_deferred(con, table)
     if table.can_match_by_email:
         con.execute(read_sql("load/addresses"))
+    if table.asks_by_ticket:
+        con.execute(read_sql("load/tickets"))
     owned = f"({_select_owned(table, deferred)}) AS owned"
     has_repeats = rows > 1 and _collapse_duplicates(con, table, owned)
     stored = _list_stored_columns(table)
@@ -118,13 +123,11 @@ def _create_table(con: duckdb.DuckDBPyConnection, statement: str) -> int:
 
 
 def _store_counts(con: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Store how many rows each owner has, and how many have an owner or order that is not in the data."""
+    """Tell how many rows each owner has, and the children that no scope can hold: their order is not in the data."""
     if table.has_owner:
         store_row_counts(con, table)
     if table.tenancy == "parent":
         _store_orphan_count(con, table)
-    elif table.tenancy == "branch":
-        _store_ownerless_count(con, table)
 
 
 def _store_orphan_count(con: duckdb.DuckDBPyConnection, table: Table) -> None:
@@ -141,25 +144,15 @@ def _store_orphan_count(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     )
 
 
-def _store_ownerless_count(con: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Store the number of rows whose branch is not in the data, counting every copy."""
-    relations = (table.name, table.name + "_contested")
-    rows = " UNION ALL ".join(
-        f"SELECT copies FROM raw.{quote_identifier(relation)} WHERE tenant IS NULL AND branch_id IS NOT NULL"
-        for relation in relations
-    )
-    con.execute(
-        f"INSERT INTO meta.ownerless SELECT ?, sum(copies) FROM ({rows}) HAVING count(*) > 0", [table.name]
-    )
-
-
 def select_reject_owners(table: Table, rows: str) -> str:
     """Return the SELECT of ``rows`` with the tenant who sees their rejects.
 
     That is their owner, or the organization for rows that its branches share.
     """
     if table.tenancy == "organization":
-        return f"SELECT whole.tenant AS tenant, staged.* FROM {quote_identifier(rows)} AS staged {_ORGANIZATION_TENANT}"
+        named = "AND (staged.organization_id IS NOT NULL OR staged.branch_id IS NULL)"
+        whole = f"{_ORGANIZATION_TENANT} {named}" if table.has_column("branch_id") else _ORGANIZATION_TENANT
+        return f"SELECT whole.tenant AS tenant, staged.* FROM {quote_identifier(rows)} AS staged {whole}"
     return select_owners(table, rows)
 
 
@@ -167,8 +160,8 @@ def select_owners(table: Table, rows: str, *, has_deferred: bool = True) -> str:
     """Return the SELECT of ``rows`` (a table with this table's columns) with the tenant that owns each row.
 
     ``has_deferred`` says that some orders may be deferred.
-    The tenant is the branch, or the organization of a row without branch; a child has that of its order.
-    It is NULL until the directory is loaded, and for rows without owner.
+    The tenant is the branch, or the organization of a row without branch, or nobody's where it names neither; a
+    child's is its order's. Until the directory is loaded, and for rows that name what is not in it, it is NULL.
     """
     staged = f"staged.* FROM {quote_identifier(rows)} AS staged"
     if table.tenancy == "parent":
@@ -181,15 +174,13 @@ def select_owners(table: Table, rows: str, *, has_deferred: bool = True) -> str:
         )
     if table.tenancy != "branch":
         return f"SELECT CAST(NULL AS INTEGER) AS tenant, {staged}"
-    if not table.has_column("organization_id"):
-        return f"SELECT branch.tenant AS tenant, {staged} {_BRANCH_OWNER}"
-    joins = f"{_BRANCH_OWNER} {_ORGANIZATION_OWNER}"
+    joins = f"{_BRANCH_OWNER} {_ORGANIZATION_OWNER if table.has_column('organization_id') else _NOBODY}"
     return f"SELECT coalesce(branch.tenant, whole.tenant) AS tenant, {staged} {joins}"
 
 
 def _select_owned(table: Table, deferred: Collection[str]) -> str:
     return (
-        f"SELECT * EXCLUDE (refused, troubled), CAST(1 AS INTEGER) AS copies "
+        f"SELECT * EXCLUDE (refused), CAST(1 AS INTEGER) AS copies "
         f"FROM ({select_owners(table, 'staged_' + table.name, has_deferred='orders' in deferred)}) WHERE NOT refused"
     )
 
@@ -235,7 +226,7 @@ def _build_deferred_condition(table: Table) -> str:
 
 
 def _list_stored_columns(table: Table) -> list[str]:
-    extra = ["tenant", "copies"] + (
+    extra = ["tenant", "copies", "emptied"] + (
         ["order_created_at", "order_contested"] if table.tenancy == "parent" else []
     )
     return [quote_identifier(column.name) for column in table.columns] + extra
@@ -244,6 +235,7 @@ def _list_stored_columns(table: Table) -> list[str]:
 def _build_reference_columns(table: Table, deferred: Collection[str]) -> list[str]:
     """Return the columns stored about referenced rows: their owner, time, and whether they are deferred."""
     columns = ["address.email_no AS email_no"] if table.can_match_by_email else []
+    columns += ["ticket.rut_no AS rut_no"] if table.asks_by_ticket else []
     for reference in table.references:
         stem = reference.stem
         columns.append(f"{stem}.tenant AS {stem}_tenant")
@@ -281,6 +273,11 @@ def _build_reference_joins(table: Table, deferred: Collection[str]) -> str:
         joins.append(
             "LEFT JOIN raw.addresses AS address ON housed.customer_id IS NULL "
             "AND address.branch_id = housed.branch_id AND address.email_key = email_key(housed.email)"
+        )
+    if table.asks_by_ticket:
+        joins.append(
+            "LEFT JOIN raw.tickets AS ticket ON ticket.branch_id = housed.branch_id "
+            "AND ticket.rut = CASE WHEN housed.customer_id IS NULL THEN ticket_key(housed.sii_rut) END"
         )
     for reference in table.references:
         stem, column = reference.stem, reference.column

@@ -12,7 +12,7 @@ from opttius_cli.snapshot.source_protocol import RejectedRow, StagedView
 from opttius_cli.sources import csv_fallback
 from opttius_cli.sources.dialect import Dialect, detect_dialect
 from opttius_cli.sources.duckdb_sql import NotStagedError, read_csv_sql
-from opttius_cli.sources.file_types import NamedFile, translate_io_errors
+from opttius_cli.sources.file_types import translate_io_errors
 from opttius_cli.sources.text_file import PreparedText, prepare_text, reject_html
 from opttius_cli.sql import quote_identifier
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from opttius_cli.catalog.tables import Table
+    from opttius_cli.sources.file_names import NamedFile
 
 
 @dataclass(slots=True)
@@ -47,22 +48,34 @@ class CsvFile:
     def stage_view(self, con: duckdb.DuckDBPyConnection) -> StagedView:
         """Create a view of text cells; from the slow reader's copy, once there is one."""
         if self._prepared is None or self._dialect is None:
-            self._prepared = prepare_text(self.file.path, self.file.compression, self.scratch)
-            reject_html(self.file.path, self._prepared.head)
-            self._dialect = detect_dialect(self.file.path, self._prepared.head, self.table)
+            self._prepared = prepare_text(
+                self.file.path, self.file.compression, self.scratch, shape=self._shape
+            )
+            self._dialect = self._dialect_of(self._prepared.head)
         names = list(self._dialect.columns)
         if self._copy:
             columns = {name: f"c{position}" for position, name in enumerate(names)}
             source = read_csv_sql(self._copy, ",", [csv_fallback.LINE_COLUMN, *columns.values()])
         else:
             columns = {name: f"c{position}" for name, position in self._dialect.columns.items()}
-            all_columns = [f"c{position}" for position in range(self._dialect.width)]
+            all_columns = [f"c{position}" for position in range(self._dialect.fields)]
             source = read_csv_sql(
                 self._prepared.path, self._dialect.separator, all_columns, skip=self._dialect.skip
             )
         con.execute(f"CREATE OR REPLACE TEMP VIEW {quote_identifier(self._view)} AS SELECT * FROM {source}")
         cells = {name: (columns[name], "VARCHAR") for name in names}
-        return StagedView(self._view, cells, self._dialect.decimal_comma, self._dialect.unknown_columns)
+        notes = {"stray_bytes": self._prepared.strays} if self._prepared.strays else {}
+        return StagedView(
+            self._view, cells, self._dialect.decimal_comma, self._dialect.unknown_columns, notes
+        )
+
+    def _shape(self, head: bytes) -> tuple[str, int]:
+        dialect = self._dialect_of(head)
+        return dialect.separator, dialect.width
+
+    def _dialect_of(self, head: bytes) -> Dialect:
+        reject_html(self.file.path, head)
+        return detect_dialect(self.file.path, head, self.table)
 
     def verify_complete(self, con: duckdb.DuckDBPyConnection, rows: int | None) -> bool:
         """Return whether DuckDB read every record of the file; if not, copy it with the slow reader."""
@@ -70,8 +83,8 @@ class CsvFile:
         if self._copy:
             if rows == self._copy_row_count:
                 return True
-            raise UnreadableFileError(self.file.path, _("its rows cannot be separated. Export it again."))
-        if rows is not None and not text.stats.in_quotes and rows == text.stats.records - dialect.header_rows:
+            raise UnreadableFileError(self.file.path, _("its rows cannot be told apart. Export it again."))
+        if rows is not None and self._is_regular and rows == text.stats.records - dialect.header_rows:
             return True
         self._copy = self.scratch / f"{uuid.uuid4().hex}.csv"
         with translate_io_errors(self.file.path):
@@ -79,6 +92,12 @@ class CsvFile:
                 text.path, dialect, self._copy, list(dialect.columns)
             )
         return False
+
+    @property
+    def _is_regular(self) -> bool:
+        """Whether DuckDB takes the file apart as the careful reading does, should it take all of it apart."""
+        text, dialect = self._require_staged()
+        return not text.stats.inside and not text.stats.odd and dialect.top == dialect.skip + 1
 
     def list_rejected_rows(self, con: duckdb.DuckDBPyConnection) -> Sequence[RejectedRow]:
         """Return the rows that could not be split into cells."""
@@ -99,7 +118,7 @@ class CsvFile:
             ).fetchall()
             return {int(ordinal): int(line) for ordinal, line in rows}
         if not text.stats.quotes and not text.stats.blanks:
-            return {ordinal: ordinal + dialect.skip + 1 for ordinal in ordinals}
+            return {ordinal: ordinal + dialect.top for ordinal in ordinals}
         return self._scan_lines(text, dialect, ordinals)
 
     def _scan_lines(self, text: PreparedText, dialect: Dialect, ordinals: Sequence[int]) -> Mapping[int, int]:

@@ -1,12 +1,11 @@
-"""Detect how a CSV file is written (separator, header, decimal comma) from its first lines.
+"""How a CSV file is written: separator, header, and what stands above it; told from its beginning.
 
-The separator is the one with which the header names most columns of the table: that is more reliable
-than counting characters.
+The separator is the one under which the header names most columns of the table: names cannot deceive
+as counting characters can. The header is the first line that names several; titles may stand above it.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 from dataclasses import dataclass
@@ -24,7 +23,11 @@ if TYPE_CHECKING:
     from opttius_cli.catalog.tables import Table
 
 SEPARATORS = (",", ";", "\t", "|")
+BLANKS = " \t\v\f\r\x1a\x1c\x1d\x1e\x1f\x85\xa0\u200b\u2028\u2029\u202f\u2060\ufeff"
+"""Signs around a cell, and on a line of its own, that say nothing; some programs take a few of them for line ends."""
 _NUMBER_KINDS = {Kind.MONEY, Kind.NUMBER}
+_ABOVE = 50
+"""Lines among which the header is looked for."""
 _SAMPLE_ROWS = 500
 _COMMA = re.compile(r"\s*-?\$?\s*-?[\d.]*,\d+\s*")
 _POINT = re.compile(r"\s*-?\$?\s*-?(\d+\.\d{1,2}|\d{4,}\.\d+|0\.\d+)\s*")
@@ -34,42 +37,42 @@ _POINT = re.compile(r"\s*-?\$?\s*-?(\d+\.\d{1,2}|\d{4,}\.\d+|0\.\d+)\s*")
 class Dialect:
     """How a file is written.
 
-    ``skip`` lines come before the header. ``header_rows`` of the file's records are not data (the header,
-    and a line that declares the separator). ``columns`` gives the position of each catalog column;
-    the ``unknown_columns`` are not read.
+    ``skip`` lines come before the header, ``led`` of the file's records are no rows (the header and what stands above
+    it), and rows begin after ``top`` lines. ``columns`` says at which place each column of ours stands; the ``others``
+    are not read. A row has ``width`` cells, of which those from ``least`` on may be left out; the header has ``fields``
+    with the empty ones at its end. ``spanish`` says that a comma seems to divide decimals.
     """
 
     separator: str
     skip: int
+    top: int
     header_rows: int
     width: int
+    fields: int
+    least: int
     columns: Mapping[str, int]
     unknown_columns: Sequence[str]
     decimal_comma: bool
 
 
 def detect_dialect(path: Path, head: bytes, table: Table) -> Dialect:
-    """Return the dialect of a file that begins with ``head`` (UTF-8).
+    """The dialect of a file that begins with ``head`` (UTF-8, lines end with LF or CR LF).
 
     Raises UnreadableFileError when there is no header line, or the header names a catalog column twice.
     """
-    text = head.removeprefix(codecs.BOM_UTF8).decode(errors="ignore")
-    lines = text.splitlines(keepends=True)
-    skip = next((number for number, line in enumerate(lines) if line.strip()), len(lines))
-    declaration = re.fullmatch(r'"?sep=(.)"?\s*', lines[skip], re.IGNORECASE) if skip < len(lines) else None
-    skip += declaration is not None
-    candidates = (declaration.group(1),) if declaration else SEPARATORS
-    headers = {separator: _parse_header(lines[skip:], separator) for separator in candidates}
+    lines = head.decode(errors="ignore").split("\n")
+    declaration, above = _declared(lines)
+    candidates = (declaration,) if declaration else SEPARATORS
+    skip, separator, names = _parse_header(lines, above, candidates, table)
     column_names = {column.name for column in table.columns}
-    separator = max(
-        candidates,
-        key=lambda candidate: (len(column_names & set(headers[candidate])), len(headers[candidate])),
-    )
-    names = headers[separator]
     if not column_names & set(names):
         raise UnreadableFileError(
             path,
-            _("its first line names no column of “{table}”. Export it with a header line.", table=table.name),
+            _(
+                "none of its first lines names columns of “{table}” with one of the separators , ; | or tab between "
+                "them. Export it with a header line.",
+                table=table.name,
+            ),
         )
     duplicates = sorted(name for name in column_names if names.count(name) > 1)
     if duplicates:
@@ -77,26 +80,67 @@ def detect_dialect(path: Path, head: bytes, table: Table) -> Dialect:
             path, _("its header names the column “{column}” twice. Export it again.", column=duplicates[0])
         )
     columns = {name: position for position, name in enumerate(names) if name in column_names}
-    rows = islice(csv.reader(lines[skip:], delimiter=separator, skipinitialspace=True), 1, _SAMPLE_ROWS)
+    reader = csv.reader(_ended(lines[skip:]), delimiter=separator, skipinitialspace=True)
+    next(reader)
+    width = max(position for position, name in enumerate(names) if name) + 1
+    least = max((columns[name] for name in table.mandatory_columns if name in columns), default=0) + 1
     return Dialect(
         separator,
         skip,
-        1 + (declaration is not None),
+        skip + reader.line_num,
+        sum(1 for line in lines[:skip] if line.strip(BLANKS)) + 1,
+        width,
         len(names),
+        least,
         columns,
         [name for name in names if name and name not in column_names],
-        _has_decimal_comma(separator, rows, _find_number_positions(table, columns)),
+        _has_decimal_comma(separator, islice(reader, _SAMPLE_ROWS), _find_number_positions(table, columns)),
     )
 
 
-def _parse_header(lines: Sequence[str], separator: str) -> list[str]:
-    cells = next(csv.reader(lines, delimiter=separator, skipinitialspace=True), [])
-    return [normalize_column_name(cell) for cell in cells]
+def _declared(lines: Sequence[str]) -> tuple[str | None, int]:
+    """The separator that the first line declares, as Excel does (“sep=;”), and how many lines that takes."""
+    first = next((number for number, line in enumerate(lines) if line.strip(BLANKS)), 0)
+    result = re.fullmatch(r"\"?sep=(.)\"?\1*", lines[first].strip(BLANKS.replace("\t", "")), re.IGNORECASE)
+    return (result.group(1), first + 1) if result else (None, first)
+
+
+def _parse_header(
+    lines: Sequence[str], above: int, offered: Sequence[str], table: Table
+) -> tuple[int, str, list[str]]:
+    """The header's line, separator and names: the first line that names several columns, else the first of all."""
+    known_ids = {column.name for column in table.columns}
+    best: tuple[int, str, list[str]] = (above, offered[0], [])
+    for at in range(above, min(len(lines), above + _ABOVE)):
+        if not lines[at].strip(BLANKS):
+            continue
+        headers = {separator: _names(lines[at:], separator, table) for separator in offered}
+        separator = max(offered, key=lambda item: (len(known_ids & set(headers[item])), len(headers[item])))
+        result = (at, separator, headers[separator])
+        if len(known_ids & set(result[2])) > 1:
+            return result
+        if known_ids & set(result[2]) and not known_ids & set(best[2]):
+            best = result
+    return best
+
+
+def _names(lines: Sequence[str], separator: str, table: Table) -> list[str]:
+    try:
+        cells = next(csv.reader(_ended(lines), delimiter=separator, skipinitialspace=True), [])
+    except csv.Error:
+        return []
+    return [normalize_column_name(cell).removeprefix(f"{table.name}.") for cell in cells]
+
+
+def _ended(lines: Sequence[str]) -> Iterable[str]:
+    """Lines with their ends, as a csv reader wants them; one that ends with CR LF ends with LF."""
+    return (line.removesuffix("\r") + "\n" for line in lines)
 
 
 def normalize_column_name(name: str) -> str:
-    """Return a column name as the catalog writes it: lower case, without added quotes and spaces."""
-    return name.strip().strip("\"'").strip().lower().replace(" ", "_")
+    """A column's name as we write it: lower case, without the quotes and spaces that programs add."""
+    bare = re.sub("[\u200b-\u200d\u2060\ufeff]", "", name).strip(BLANKS).strip("\"'").strip(BLANKS)
+    return re.sub(r"\s", "_", bare.lower())
 
 
 def _find_number_positions(table: Table, columns: Mapping[str, int]) -> list[int]:
@@ -108,7 +152,10 @@ def _find_number_positions(table: Table, columns: Mapping[str, int]) -> list[int
 
 
 def _has_decimal_comma(separator: str, rows: Iterable[Sequence[str]], positions: Sequence[int]) -> bool:
-    """Return whether decimals use a comma: a cell shows it, or “;” separates and no cell has a point."""
+    """Whether a comma seems to divide decimals: a cell shows it, or “;” separates and no cell denies it.
+
+    It only decides which reading is tried first, and never what a cell means.
+    """
     has_point = False
     try:
         for row in rows:

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.errors import SourceError, UnreadableFileError
 from opttius_cli.i18n import _
-from opttius_cli.snapshot.source_protocol import FileSource
+from opttius_cli.snapshot.source_protocol import UNREAD_FOLDER, UNREAD_NAME, FileSource
+from opttius_cli.snapshot.unread import form_remedy, unread_sentence
 from opttius_cli.sources.csv_file import CsvFile
-from opttius_cli.sources.file_types import (
-    FileType,
+from opttius_cli.sources.file_names import (
     NamedFile,
     parse_file_name,
-    translate_io_errors,
+    printable,
+    refuse_unprintable,
     verify_type,
 )
-from opttius_cli.sources.json_file import JsonFile
+from opttius_cli.sources.file_types import FileType, refuse_irregular, translate_io_errors
+from opttius_cli.sources.folder import READ_FORMS, unread_entry
+from opttius_cli.sources.json.json_file import JsonFile
 from opttius_cli.sources.parquet_file import ParquetFile
 from opttius_cli.sources.table_names import detect_table, file_stamp, no_tables_error
 
@@ -25,9 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from opttius_cli.snapshot.source_protocol import LoadContext, Part
-
-_READABLE = (FileType.CSV, FileType.JSON, FileType.PARQUET, FileType.WORKBOOK)
+    from opttius_cli.snapshot.source_protocol import LoadContext, Part, Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +43,43 @@ class ExportFolder(FileSource):
         return str(self.path)
 
     def compute_fingerprint(self) -> str:
-        """Return names, sizes and modification times of the files that hold tables."""
+        """Names, sizes and modification times of the files that hold tables, and the names of all others."""
         with translate_io_errors(self.path):
-            return ";".join(file_stamp(file.path) for file, _table in self._find_table_files())
+            files = self._find_table_files()
+            stamps = [file_stamp(file.path) for file, _table in files]
+            return ";".join([*stamps, *(item.name for item in self.unread(files))])
 
     def open_parts(self, context: LoadContext) -> Mapping[str, Sequence[Part]]:
         """Return the files of every table, sorted by name. Raises SourceError when there are none."""
         files = self._find_table_files()
+        unread = self.unread(files)
         if not files:
-            raise no_tables_error(
-                self.path, [file.name for file in self._list_entries() if not file.name.startswith(".")]
-            )
+            raise self._without_tables(unread)
+        context.unread.extend(unread)
         parts_by_table: dict[str, list[Part]] = {}
         for file, table in files:
             parts_by_table.setdefault(table, []).extend(_open_parts(verify_type(file), table, context))
         return parts_by_table
+
+    def unread(self, files: Sequence[tuple[NamedFile, str]]) -> list[Unread]:
+        """What the folder holds besides ``files``."""
+        read = {file.path for file, _table in files}
+        return [item for path in self._list_entries() if path not in read for item in unread_entry(path)]
+
+    def _without_tables(self, unread: Sequence[Unread]) -> SourceError:
+        if (self.path / "toc.dat").is_file():
+            form = FileType.DIRECTORY_DUMP.value
+            return UnreadableFileError(
+                self.path, _("it is {form}. {remedy}", form=form, remedy=form_remedy(form, self.path))
+            )
+        names = [printable(file.name) for file in self._list_entries() if not file.name.startswith(".")]
+        error = no_tables_error(self.path, names)
+        inner = sorted({item.name.partition("/")[0] for item in unread if item.reason == UNREAD_FOLDER})
+        if inner:
+            hint = _("The files lie in a folder within it: --source {path}", path=self.path / inner[0])
+            return SourceError(f"{error} {hint}")
+        near = [item for item in unread if item.reason != UNREAD_NAME]
+        return SourceError(" ".join((str(error), *(unread_sentence(item) for item in near[:3]))))
 
     def _list_entries(self) -> list[Path]:
         with translate_io_errors(self.path):
@@ -67,9 +90,12 @@ class ExportFolder(FileSource):
         table_files = []
         for path in self._list_entries():
             file = parse_file_name(path)
-            table = detect_table(file.stem) if file and file.file_type in _READABLE else None
+            table = detect_table(file.stem) if file and file.file_type in READ_FORMS else None
             if not file or not table:
                 continue
+            refuse_unprintable(path)
+            with translate_io_errors(path):
+                refuse_irregular(path)
             if path.is_dir():
                 raise UnreadableFileError(path, _("it is a folder, not a file. Move or rename it."))
             table_files.append((file, table))

@@ -1,23 +1,24 @@
-"""Detect a file's type from its first bytes, and from its name only where the bytes are not enough."""
+"""Detect a file's type and compression from its first bytes."""
 
 from __future__ import annotations
 
 import errno
 import gzip
 import io
+import stat
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO, TYPE_CHECKING, cast
 
-from opttius_cli.errors import SourceError, UnreadableFileError
-from opttius_cli.i18n import N_, _
+from opttius_cli.errors import UnreadableFileError
+from opttius_cli.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+_MOST_LOOKED = 1 << 20
 HEAD_BYTES = 65_536
 """Bytes at the beginning of a file that are enough to detect its type."""
 
@@ -33,7 +34,19 @@ class FileType(StrEnum):
     DUMP = "pg_dump (SQL)"
     CUSTOM_DUMP = "pg_dump (custom)"
     DUCKDB = "DuckDB"
+    XLSB = "Excel (.xlsb)"
+    XML_WORKBOOK = "Excel 2003 XML"
+    PROTECTED_WORKBOOK = "workbook with a password"
+    OPEN_DOCUMENT = "OpenDocument (.ods)"
+    TAR_DUMP = "pg_dump (tar)"
+    DIRECTORY_DUMP = "pg_dump (directory)"
     ZIP = "ZIP"
+    TAR = "tar"
+    SEVEN_ZIP = "7z"
+    RAR = "RAR"
+    BZIP2 = "bzip2"
+    XZ = "xz"
+    LZ4 = "LZ4"
     HTML = "HTML"
     PDF = "PDF"
     GZIP = "gzip"
@@ -48,52 +61,28 @@ _MAGIC: tuple[tuple[int, bytes, FileType], ...] = (
     (0, b"\x28\xb5\x2f\xfd", FileType.ZSTD),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileType.OLD_WORKBOOK),
     (0, b"%PDF-", FileType.PDF),
+    (0, b"BZh", FileType.BZIP2),
+    (0, b"\xfd7zXZ\0", FileType.XZ),
+    (0, b"\x04\x22\x4d\x18", FileType.LZ4),
+    (0, b"7z\xbc\xaf\x27\x1c", FileType.SEVEN_ZIP),
+    (0, b"Rar!\x1a\x07", FileType.RAR),
+    (1, b"\x2a\x4d\x18", FileType.ZSTD),
 )
-_TYPE_BY_EXTENSION = {
-    ".csv": FileType.CSV, ".tsv": FileType.CSV, ".txt": FileType.CSV,
-    ".json": FileType.JSON, ".jsonl": FileType.JSON, ".ndjson": FileType.JSON,
-    ".parquet": FileType.PARQUET, ".pq": FileType.PARQUET,
-    ".xlsx": FileType.WORKBOOK, ".xlsm": FileType.WORKBOOK,
-    ".sql": FileType.DUMP, ".dump": FileType.DUMP,
-}  # fmt: skip
-_COMPRESSION_BY_EXTENSION = {".gz": FileType.GZIP, ".zst": FileType.ZSTD}
-_TEXT_TYPES = {FileType.CSV, FileType.JSON, FileType.DUMP}
-_EXPORT_AGAIN = N_("Export it again.")
-REMEDIES = {
-    FileType.OLD_WORKBOOK: N_("Save it in Excel as .xlsx and load again."),
-    FileType.CUSTOM_DUMP: N_("Write it again with pg_dump --format=plain --data-only and load that file."),
-    FileType.ZIP: N_("Unpack it and load the folder."),
-}
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_SPREADSHEET_XML = b"urn:schemas-microsoft-com:office:spreadsheet"
 
 
-@dataclass(frozen=True, slots=True)
-class NamedFile:
-    """A file as its name describes it: ``orders.csv.gz`` has the stem ``orders``, CSV in gzip."""
-
-    path: Path
-    stem: str
-    file_type: FileType
-    compression: FileType | None
-
-
-def parse_file_name(path: Path) -> NamedFile | None:
-    """Return what the name of ``path`` says it is; None for an unknown extension or a hidden file."""
-    name = path.name
-    if name.startswith((".", "~")):
-        return None
-    compression = next(
-        (
-            file_type
-            for extension, file_type in _COMPRESSION_BY_EXTENSION.items()
-            if name.lower().endswith(extension)
-        ),
-        None,
-    )
-    if compression:
-        name = name[: name.rindex(".")]
-    dot = name.rfind(".")
-    file_type = _TYPE_BY_EXTENSION.get(name[dot:].lower()) if dot > 0 else None
-    return NamedFile(path, name[:dot], file_type, compression) if file_type else None
+def encoding_of(head: bytes) -> str:
+    """The Unicode encoding of text that begins with ``head``: UTF-16 by its mark, or by its empty bytes."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    start = head[:64]
+    if b"\0" in start[:4]:
+        if not any(start[0:-1:2]) and all(start[1::2]):
+            return "utf-16-be"
+        if not any(start[1::2]) and all(start[0:-1:2]):
+            return "utf-16-le"
+    return "utf-8"
 
 
 @contextmanager
@@ -179,22 +168,31 @@ def detect_file_type(path: Path) -> tuple[FileType | None, FileType | None]:
 def _match_magic(head: bytes, path: Path | None) -> FileType | None:
     for offset, magic, file_type in _MAGIC:
         if head[offset : offset + len(magic)] == magic:
-            return file_type
+            return (
+                FileType.PROTECTED_WORKBOOK
+                if file_type is FileType.OLD_WORKBOOK and _is_encrypted(path)
+                else file_type
+            )
+    if head[257:262] == b"ustar":
+        return FileType.TAR_DUMP if head.startswith(b"toc.dat\0") else FileType.TAR
     if head.startswith(b"PK\x03\x04"):
         return _detect_zip_type(path)
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:200].lower()
-    if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
-        return FileType.HTML
+    if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"<workbook")):
+        return FileType.XML_WORKBOOK if _SPREADSHEET_XML in head else FileType.HTML
     if is_dump(head):
         return FileType.DUMP
     return None
 
 
 def is_dump(head: bytes) -> bool:
-    """Return whether text that begins with ``head`` was written by pg_dump."""
-    return b"PostgreSQL database dump" in head[:4096] or (
-        b" FROM stdin;" in head and head.lstrip()[:2] in (b"--", b"SE", b"CO", b"\\r")
-    )
+    """Whether text that begins with ``head`` was written by pg_dump or pg_dumpall."""
+    encoding = encoding_of(head)
+    if encoding != "utf-8":
+        head = head[: len(head) & ~1].decode(encoding, "replace").encode()
+    if any(b"PostgreSQL database %sdump" % kind in head[:4096] for kind in (b"", b"cluster ")):
+        return True
+    return b" FROM stdin;" in head and head.lstrip()[:2] in (b"--", b"SE", b"CO", b"\\r")
 
 
 def _detect_zip_type(path: Path | None) -> FileType:
@@ -203,34 +201,33 @@ def _detect_zip_type(path: Path | None) -> FileType:
 
     try:
         with zipfile.ZipFile(path or "") as archive:
-            return (
-                FileType.WORKBOOK
-                if any(name.startswith("xl/") for name in archive.namelist())
-                else FileType.ZIP
-            )
+            names = archive.namelist()
+            if "xl/workbook.bin" in names:
+                return FileType.XLSB
+            if "content.xml" in names and "mimetype" in names:
+                return FileType.OPEN_DOCUMENT
+            return FileType.WORKBOOK if any(name.startswith("xl/") for name in names) else FileType.ZIP
     except (zipfile.BadZipFile, OSError):
         return FileType.WORKBOOK if path and path.suffix.lower() in (".xlsx", ".xlsm") else FileType.ZIP
 
 
-def verify_type(file: NamedFile) -> NamedFile:
-    """Return ``file`` with its real compression. Raises SourceError when its name and type disagree."""
-    file_type, compression = detect_file_type(file.path)
-    if file_type is None and file.file_type in _TEXT_TYPES:
-        return NamedFile(file.path, file.stem, file.file_type, compression)
-    if file_type is file.file_type:
-        return NamedFile(file.path, file.stem, file.file_type, compression)
-    raise FileTypeMismatchError(file.path, file.file_type, file_type)
+def _is_encrypted(path: Path | None) -> bool:
+    """Whether an OLE file is a workbook that a password protects."""
+    if path is None:
+        return False
+    with path.open("rb") as file:
+        return _ENCRYPTED in file.read(_MOST_LOOKED) or _ENCRYPTED in _end_of(file)
 
 
-class FileTypeMismatchError(SourceError):
-    """A file whose content is not what its name says."""
+def _end_of(file: IO[bytes]) -> bytes:
+    file.seek(max(file.seek(0, io.SEEK_END) - _MOST_LOOKED, 0))
+    return file.read()
 
-    def __init__(self, path: Path, expected: FileType, actual: FileType | None) -> None:
-        actual_name = actual.value if actual else _("something else")
-        sentence = _(
-            "{path} is not what its name says: {expected} expected, {actual} found.",
-            path=path,
-            expected=expected.value,
-            actual=actual_name,
+
+def refuse_irregular(path: Path) -> None:
+    """Raise UnreadableError for what is neither file nor folder: a pipe would be waited for, and is read once only."""
+    if not stat.S_ISREG(mode := path.stat().st_mode) and not stat.S_ISDIR(mode):
+        raise UnreadableFileError(
+            path,
+            _("it is a pipe or a device, not a file. Write what comes out of it into a file, and load that."),
         )
-        super().__init__(f"{sentence} {_(REMEDIES.get(actual, _EXPORT_AGAIN) if actual else _EXPORT_AGAIN)}")

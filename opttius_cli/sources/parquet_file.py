@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from opttius_cli.errors import UnreadableFileError
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.source_protocol import RejectedRow, StagedView
-from opttius_cli.sources.file_types import NamedFile, translate_io_errors
+from opttius_cli.sources.file_types import translate_io_errors
 from opttius_cli.sql import path_literal, quote_identifier
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from opttius_cli.catalog.tables import Table
+    from opttius_cli.sources.file_names import NamedFile
 
 
 @dataclass(slots=True)

@@ -10,7 +10,9 @@ from opttius_cli import redaction
 from opttius_cli.errors import SourceError, UnreadableFileError
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.source_protocol import SnapshotSource
-from opttius_cli.sources.file_types import REMEDIES, FileType, detect_file_type, parse_file_name
+from opttius_cli.snapshot.unread import FORM_REMEDIES, form_remedy
+from opttius_cli.sources.file_names import parse_file_name, refuse_unprintable
+from opttius_cli.sources.file_types import FileType, detect_file_type, refuse_irregular
 from opttius_cli.sources.postgres.row_request import RowRequest
 from opttius_cli.sources.postgres.settings import PostgresSettings
 
@@ -36,12 +38,12 @@ def open_source(text: str, database: DatabaseOptions | None = None) -> Source:
     """
     from opttius_cli.sources.export_folder import ExportFolder
 
-    path = Path(text).expanduser().absolute()
     try:
-        if path.is_dir():
-            return ExportFolder(path)
-        if path.is_file():
-            return _open_file(path)
+        path = Path(text).expanduser().absolute()
+        if path.exists():
+            refuse_unprintable(path)
+            refuse_irregular(path)
+            return ExportFolder(path) if path.is_dir() else _open_file(path)
     except (OSError, ValueError) as error:
         raise SourceError(_("The source cannot be looked up. Check --source.")) from error
     if redaction.is_connection_string(text):
@@ -75,14 +77,14 @@ def _open_file(path: Path) -> Source:
     if file_type is FileType.DUMP or (
         file_type is None and named_file and named_file.file_type is FileType.DUMP
     ):
-        from opttius_cli.sources.pg_dump import DumpFile
+        from opttius_cli.sources.dump.pg_dump import DumpFile
 
         return DumpFile(path, compression)
     if file_type is FileType.DUCKDB:
         return _open_snapshot_source(path)
-    if file_type in REMEDIES:
+    if file_type in FORM_REMEDIES and file_type not in (FileType.DUMP, FileType.WORKBOOK):
         raise UnreadableFileError(
-            path, _("it is {form}. {remedy}", form=file_type.value, remedy=_(REMEDIES[file_type]))
+            path, _("it is {form}. {remedy}", form=file_type.value, remedy=form_remedy(file_type.value, path))
         )
     if file_type is FileType.PARQUET or (file_type is None and named_file):
         raise UnreadableFileError(
@@ -98,18 +100,13 @@ def _open_file(path: Path) -> Source:
 
 
 def _is_harmless_mismatch(expected: FileType, actual: FileType) -> bool:
-    """Return whether another message explains the mismatch better: dumps may be .sql, .dump or .txt."""
-    return {expected, actual} <= {FileType.DUMP, FileType.CUSTOM_DUMP, FileType.CSV} or (
-        expected,
-        actual,
-    ) == (
-        FileType.WORKBOOK,
-        FileType.OLD_WORKBOOK,
-    )
+    """A dump is called .sql, .dump or .txt, and a custom one just so: that is told in other words."""
+    dumps = {FileType.DUMP, FileType.CUSTOM_DUMP, FileType.TAR_DUMP, FileType.CSV}
+    return {expected, actual} <= dumps or (expected is FileType.WORKBOOK and actual in FORM_REMEDIES)
 
 
 def _build_mismatch_error(path: Path, expected: FileType, actual: FileType) -> SourceError:
-    from opttius_cli.sources.file_types import FileTypeMismatchError
+    from opttius_cli.sources.file_names import FileTypeMismatchError
 
     return FileTypeMismatchError(path, expected, actual)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.errors import SourceError, explain_own_report, format_list
@@ -19,10 +20,44 @@ _TAIL = re.compile(r"$|[-. (].*|_(rows|export|part|all|copy|\d).*", re.IGNORECAS
 
 
 def detect_table(stem: str) -> str | None:
-    """Return the table of a file called ``stem``: ``orders``, ``Orders-2025``, ``public.orders_rows``."""
-    name = stem.strip().lower().removeprefix("public.")
+    """The table of a file called ``stem``: ``orders``, ``Orders-2025``, ``public_orders_rows``."""
+    name = re.sub("^public[._]", "", stem.strip().lower())
     candidates = [table for table in TABLES if name.startswith(table) and _TAIL.fullmatch(name[len(table) :])]
     return max(candidates, key=len, default=None)
+
+
+_SPANISH = {
+    "sucursales": "branches", "clientes": "customers", "pacientes": "customers", "pedidos": "orders",
+    "ordenes": "orders", "ventas": "orders", "trabajos": "lab_work_orders", "laboratorio": "lab_work_orders",
+    "ordenes_de_trabajo": "lab_work_orders", "ordenes_trabajo": "lab_work_orders", "citas": "appointments",
+    "agenda": "appointments", "horas": "appointments", "cotizaciones": "quotes", "presupuestos": "quotes",
+    "items": "order_items", "detalle": "order_items", "pagos": "order_payments", "notas_de_credito": "credit_notes",
+    "productos": "products", "categorias": "categories", "stock": "product_branch_stock",
+    "inventario": "product_branch_stock", "recetas": "prescriptions", "organizaciones": "organizations",
+    "usuarios": "admin_users", "convenios": "agreements",
+}  # fmt: skip
+_CLOSE = 0.82
+
+
+def guess_table(stem: str) -> str | None:
+    """The table that a file called ``stem`` seems to hold, though it is not called so; None when nothing comes near."""
+    from difflib import get_close_matches
+
+    bare = normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9]+", "_", bare).strip("_")
+    if table := detect_table(name):
+        return table
+    longer = [table for table in TABLES if table.endswith("_" + name)]
+    if len(longer) == 1:
+        return longer[0]
+    for table in sorted(TABLES, key=len, reverse=True):
+        if re.search(rf"(?:^|_){table}(?:_|$)", name):
+            return table
+    for words in sorted(_SPANISH, key=len, reverse=True):
+        if re.search(rf"(?:^|_){words}(?:_|$)", name):
+            return _SPANISH[words]
+    near = get_close_matches(name, TABLES, 1, _CLOSE)
+    return near[0] if near else None
 
 
 def file_stamp(path: Path) -> str:

@@ -7,103 +7,43 @@ So the records are counted here, cheaply, and compared with what the view return
 from __future__ import annotations
 
 import codecs
-import re
+import io
 import uuid
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING
 
 from opttius_cli.errors import UnreadableFileError
 from opttius_cli.i18n import _
-from opttius_cli.sources.file_types import (
-    HEAD_BYTES,
-    FileType,
-    open_decompressed,
-    translate_io_errors,
-)
+from opttius_cli.sources.encoding import count_strays, encoding_of, mend_strays
+from opttius_cli.sources.file_types import HEAD_BYTES, FileType, open_decompressed, translate_io_errors
+from opttius_cli.sources.line_stats import LineStats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 MAX_LINE_BYTES = 8 * 1024 * 1024
 """Limit in bytes of a line and of a row: a longer one means a damaged file, and would fill the memory."""
 _CHUNK_BYTES = 1 << 20
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-# The first line ends with CR alone, as on an old Macintosh.
-_CR_ONLY = re.compile(rb"[^\r\n]*\r\0?[^\n]", re.DOTALL)
-_EMPTY_LINE = re.compile(rb"\n(?=\r?\n)")
 
 
-@dataclass(slots=True)
-class LineStats:
-    """Counts of the text read so far: lines, records (lines outside quotes that are not empty), quotes.
-
-    With ``quoting``, a line break inside quotes does not end a record. With ``lines`` false, the text is one
-    piece whose lines may have any length (a JSON array).
-    """
-
-    path: Path
-    lines: bool = True
-    quoting: bool = True
-    breaks: int = 0
-    records: int = 0
-    blanks: int = 0
-    quotes: int = 0
-    in_quotes: bool = False
-
-    def count_chunk(self, chunk: bytes) -> None:
-        """Count a chunk that starts at the start of a line. Raises UnreadableFileError for a NUL byte."""
-        if b"\0" in chunk:
-            line = self.breaks + chunk.count(b"\n", 0, chunk.index(b"\0")) + 1
-            raise UnreadableFileError(
-                self.path,
-                _("line {line} contains a NUL byte: it is damaged, or not text. Export it again.", line=line),
-            )
-        breaks = chunk.count(b"\n")
-        if self.lines:
-            self._count_records(chunk, breaks)
-            if not chunk.endswith(b"\n") and chunk.rpartition(b"\n")[2].strip():
-                self.records += 1
-        self.breaks += breaks
-
-    def _count_records(self, chunk: bytes, breaks: int) -> None:
-        if not self.in_quotes and chunk.startswith((b"\n", b"\r\n")):
-            self._add_blanks(1)
-        if not self.quoting or b'"' not in chunk:
-            if not self.in_quotes:
-                self.records += breaks
-                self._count_blank_lines(chunk)
-            return
-        pieces = chunk.split(b'"')
-        for piece in pieces[int(self.in_quotes) :: 2]:
-            if b"\n" in piece:
-                self.records += piece.count(b"\n")
-                self._count_blank_lines(piece)
-        self.quotes += len(pieces) - 1
-        self.in_quotes ^= bool((len(pieces) - 1) & 1)
-
-    def _count_blank_lines(self, piece: bytes) -> None:
-        if b"\n\n" in piece or b"\n\r\n" in piece:
-            self._add_blanks(len(_EMPTY_LINE.findall(piece)))
-
-    def _add_blanks(self, count: int) -> None:
-        self.blanks += count
-        self.records -= count
+class _BareReturnError(Exception):
+    """A line ends with CR alone, as on an old Macintosh, where lines must end with LF."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedText:
-    """A UTF-8 file that DuckDB can read, with its counts; ``is_copy`` says that we wrote it."""
+    """A UTF-8 file that DuckDB can read, and what is known of it; ``ours`` says that it is a copy of ours.
+
+    ``strays`` counts bytes that are not UTF-8 in a file that is.
+    """
 
     path: Path
     head: bytes
     stats: LineStats
     is_copy: bool
+    strays: int = 0
 
     def remove_copy(self) -> None:
         """Remove the file if it is a copy."""
@@ -112,74 +52,111 @@ class PreparedText:
 
 
 def prepare_text(
-    path: Path, compression: FileType | None, scratch: Path, *, lines: bool = True, quoting: bool = True
+    path: Path,
+    compression: FileType | None,
+    scratch: Path,
+    *,
+    lines: bool = True,
+    quoting: bool = True,
+    shape: Callable[[bytes], tuple[str, int]] | None = None,
 ) -> PreparedText:
     """Scan ``path``; copy it to ``scratch`` if it is compressed, not UTF-8, or ends lines with CR alone.
 
-    A single byte that is not UTF-8 makes the whole file count as Windows-1252. Raises UnreadableFileError.
+    ``shape`` tells the separator and the width of a row from the beginning of the text. Raises UnreadableError.
     """
     with translate_io_errors(path):
         with open_decompressed(path, compression) as file:
             head = file.read(HEAD_BYTES)
-        encoding = next((name for mark, name in _BYTE_ORDER_MARKS if head.startswith(mark)), "utf-8")
-        cr_only = _CR_ONLY.match(head) is not None
-        needs_copy = compression is not None or encoding != "utf-8" or cr_only
-        stats = LineStats(path, lines, quoting)
+        encoding = encoding_of(path, head)
+        plan = _Plan(path, compression, scratch, encoding, lines=lines, quoting=quoting, shape=shape)
+        strays = 0
+        # Each time round, one more thing is known of the text, and it is looked through anew.
+        while True:
+            try:
+                return replace(plan.look_through(), strays=strays)
+            except _BareReturnError:
+                plan = replace(plan, bare=True)
+            except UnicodeDecodeError as error:
+                if encoding != "utf-8":
+                    raise UnreadableFileError(
+                        path, _("it begins as UTF-16 and does not go on as such. Export it again.")
+                    ) from error
+                strays, whole = count_strays(path, compression)
+                plan = replace(plan, encoding="utf-8+" if strays <= whole else "cp1252")
+                strays = strays if strays <= whole else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How a text is looked through; ``bare`` says that some of its lines end with CR alone."""
+
+    path: Path
+    packed: FileType | None
+    scratch: Path
+    encoding: str
+    lines: bool
+    quoting: bool
+    shape: Callable[[bytes], tuple[str, int]] | None
+    bare: bool = False
+
+    def look_through(self) -> PreparedText:
+        """One look through the file, copying it on the way when DuckDB cannot read it as it is."""
+        copied = self.packed is not None or self.encoding != "utf-8" or self.bare
+        copy = self.scratch / f"{uuid.uuid4().hex}.txt" if copied else None
+        stats = LineStats(self.path, self.lines, self.quoting)
         try:
-            return _scan_file(
-                path, compression, scratch if needs_copy else None, encoding, cr_only=cr_only, stats=stats
-            )
-        except UnicodeDecodeError as error:
-            if encoding != "utf-8":
-                raise UnreadableFileError(
-                    path, _("it begins as UTF-16 but does not continue as UTF-16. Export it again.")
-                ) from error
-        stats = LineStats(path, lines, quoting)
-        return _scan_file(path, compression, scratch, "cp1252", cr_only=cr_only, stats=stats)
+            with ExitStack() as stack:
+                blocks = self._blocks(stack.enter_context(open_decompressed(self.path, self.packed)))
+                out = stack.enter_context(copy.open("wb")) if copy else None
+                for number, chunk in enumerate(_iter_whole_lines(blocks, stats) if stats.lines else blocks):
+                    if number == 0 and self.shape:
+                        separator, stats.width = self.shape(chunk[:HEAD_BYTES])
+                        stats.separator = separator.encode()
+                    stats.see(chunk)
+                    if out:
+                        out.write(chunk)
+        except BaseException:
+            if copy:
+                copy.unlink(missing_ok=True)
+            raise
+        with (copy or self.path).open("rb") as file:
+            return PreparedText(copy or self.path, file.read(HEAD_BYTES), stats, is_copy=copy is not None)
 
+    def _blocks(self, file: IO[bytes]) -> Iterator[bytes]:
+        """The file as UTF-8, block by block.
 
-def _scan_file(
-    path: Path,
-    compression: FileType | None,
-    scratch: Path | None,
-    encoding: str,
-    *,
-    cr_only: bool,
-    stats: LineStats,
-) -> PreparedText:
-    """Scan the file once, and copy it as UTF-8 when there is a ``scratch`` folder."""
-    copy = scratch / f"{uuid.uuid4().hex}.txt" if scratch else None
-    try:
-        with ExitStack() as stack:
-            blocks = _iter_utf8_blocks(
-                stack.enter_context(open_decompressed(path, compression)), encoding, cr_only=cr_only
-            )
-            out = stack.enter_context(copy.open("wb")) if copy else None
-            for chunk in _iter_whole_lines(blocks, stats) if stats.lines else blocks:
-                stats.count_chunk(chunk)
-                if out:
-                    out.write(chunk)
-    except BaseException:
-        if copy:
-            copy.unlink(missing_ok=True)
-        raise
-    with (copy or path).open("rb") as file:
-        return PreparedText(copy or path, file.read(HEAD_BYTES), stats, is_copy=copy is not None)
-
-
-def _iter_utf8_blocks(file: IO[bytes], encoding: str, *, cr_only: bool) -> Iterator[bytes]:
-    """Yield the file as UTF-8, block by block. Raises UnicodeDecodeError where it is not ``encoding``."""
-    lenient = encoding == "cp1252"
-    decoder = codecs.getincrementaldecoder(encoding)("replace" if lenient else "strict")
-    while block := file.read(_CHUNK_BYTES):
-        if encoding == "utf-8" and not cr_only:
-            if not block.isascii() or decoder.getstate()[0]:
-                decoder.decode(block)
+        Raises UnicodeDecodeError where it is not in its encoding, _BareReturnError where a line ends with CR alone.
+        """
+        encoding, errors = self.encoding, "strict"
+        if encoding == "cp1252":
+            errors = "replace"
+        elif encoding == "utf-8+":
+            encoding, errors = "utf-8", "surrogateescape"
+        decoder = codecs.getincrementaldecoder(encoding)(errors)
+        ends = io.IncrementalNewlineDecoder(None, translate=True) if self.bare else None
+        strict = self.lines and self.quoting and not self.bare
+        buffer = b""
+        while block := file.read(_CHUNK_BYTES):
+            if self.encoding == "utf-8" and not ends:
+                if not block.isascii() or decoder.getstate()[0]:
+                    decoder.decode(block)
+            else:
+                text = decoder.decode(block)
+                text = mend_strays(text) if errors == "surrogateescape" else text
+                block = (ends.decode(text) if ends else text).encode()
+            if strict and b"\r" in block:
+                whole = buffer + block
+                buffer = b"\r" if whole.endswith(b"\r") else b""
+                if whole.count(b"\r") - len(buffer) != whole.count(b"\r\n"):
+                    raise _BareReturnError
+            elif buffer and not block.startswith(b"\n"):
+                raise _BareReturnError
+            else:
+                buffer = b""
             yield block
-        else:
-            text = decoder.decode(block)
-            yield (text.replace("\r", "\n") if cr_only else text).encode()
-    decoder.decode(b"", final=True)
+        if buffer:
+            raise _BareReturnError
+        decoder.decode(b"", final=True)
 
 
 def _iter_whole_lines(blocks: Iterator[bytes], stats: LineStats) -> Iterator[bytes]:

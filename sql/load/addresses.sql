@@ -1,5 +1,5 @@
--- The email addresses that orders without a customer give and that a customer of their branch has, each with a
--- number: so orders are attributed (metrics 4.3) by comparing numbers, and no report compares addresses.
+-- The addresses that orders without a customer give and a customer of their branch has, numbered: so that whose an
+-- order is (metrics 4.4) is found by comparing numbers, and no report compares addresses.
 CREATE TABLE raw.addresses AS
 WITH
 asked AS (
@@ -30,7 +30,7 @@ WHERE EXISTS (
     WHERE had.branch_id = asked.branch_id AND had.email_key = asked.email_key
 );
 
--- The customers who have them, except those with conflicting rows; the scoped view adds these.
+-- Who has them, of those customers that every scope and instant settles alike; the scoped view adds the others.
 CREATE TABLE raw.address_holders AS
 SELECT
     address.email_no,

@@ -1,5 +1,6 @@
--- The owners of rows: every branch, and every organization for its rows that name no branch.
--- Each has a small number, so that scoping a table compares integers.
+-- Who can own a row: every branch, every organization for its rows that name no branch, and nobody for those that
+-- name neither (metrics 3 says whose they are). A small number stands for each, so that scoping a table compares
+-- integers; nobody's is the last, beside those of the branches without organization.
 CREATE TABLE meta.tenants AS
 WITH
 -- A branch owns the rows that name it, whatever organization they name.
@@ -22,9 +23,11 @@ owners AS (
     UNION ALL
     SELECT NULL AS branch_id, organization_id
     FROM organizations
+    UNION ALL
+    SELECT NULL AS branch_id, NULL AS organization_id
 )
 SELECT
-    CAST(row_number() OVER (ORDER BY organization_id, branch_id) AS INTEGER) AS tenant,
+    CAST(row_number() OVER (ORDER BY organization_id NULLS LAST, branch_id NULLS LAST) AS INTEGER) AS tenant,
     branch_id,
     organization_id
 FROM owners;

@@ -72,6 +72,12 @@ def load(source: Path | str, cache: Path, *, zone: str = "UTC", strict: bool = F
         return read_snapshot(con)
 
 
+def loaded_file(source: Path, cache: Path) -> Path:
+    """The published snapshot of ``source``, loaded unless it is fresh."""
+    opened_source, cached = open_source(str(source)), open_store(cache)
+    return cached.find_fresh(opened_source, NOW) or cached.load_snapshot(opened_source, NOW, BuildOptions())
+
+
 @contextmanager
 def open_snapshot(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The snapshot at ``path``, read-only."""

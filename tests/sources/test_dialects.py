@@ -93,7 +93,15 @@ def test_a_spanish_spreadsheet(loaded: Loader) -> None:
 
 
 def test_a_semicolon_alone_makes_no_spanish_spreadsheet(loaded: Loader) -> None:
-    assert totals(loaded(spanish("1.5", "12.50", "1.000"))) == ["1.50", "12.50", "1.00"]
+    assert totals(loaded(spanish("1.5", "12.50", "1000"))) == ["1.50", "12.50", "1000.00"]
+
+
+def test_thousandths_of_money_are_in_doubt_whatever_the_column_proves(loaded: Loader) -> None:
+    contents = loaded(spanish("1.5", "12.50", "1.000"))
+    assert contents.column("orders", "total_amount") == ["1.50", "12.50"]
+    assert [(reject.line, reject.column, reject.reason) for reject in contents.rejects] == [
+        (4, "total_amount", "number_in_doubt")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import random
+from collections import Counter
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -98,13 +99,17 @@ def typed(folder: Path) -> duckdb.DuckDBPyConnection:
     }
     for name, table in TABLES.items():
         present = example_rows(name)[0]
-        cells = ", ".join(
-            f'CAST("{column.name}" AS {types[column.kind]}) AS "{column.name}"'
-            for column in table.columns
-            if column.name in present
-        )
         source = con.read_csv(
             str(EXAMPLE / f"{name}.csv"), header=True, all_varchar=True, na_values=["", "\\N"]
+        )
+
+        def cell(column: str, kind: str, rows: duckdb.DuckDBPyRelation = source) -> str:
+            """A typed cell; a column that holds something else is text, as no database has it."""
+            strange = rows.filter(f'"{column}" IS NOT NULL AND TRY_CAST("{column}" AS {kind}) IS NULL')
+            return f'CAST("{column}" AS {"VARCHAR" if len(strange) else kind}) AS "{column}"'
+
+        cells = ", ".join(
+            cell(column.name, types[column.kind]) for column in table.columns if column.name in present
         )
         con.execute(f"CREATE TABLE {name} AS SELECT {cells} FROM source")
         assert source
@@ -137,6 +142,13 @@ def json_lines(folder: Path) -> Path:
 
 def _sheet_cell(kind: Kind | None, text: str) -> Any:
     """A cell as a spreadsheet holds it: numbers, dates and truth as such, the rest as text."""
+    try:
+        return _typed_cell(kind, text)
+    except ValueError:
+        return text
+
+
+def _typed_cell(kind: Kind | None, text: str) -> Any:
     if text in ("", "\\N"):
         return None
     if kind is Kind.MONEY or kind is Kind.NUMBER:
@@ -222,6 +234,11 @@ FORMS = [
 ]  # fmt: skip
 
 
+def unreadable(loaded: SnapshotContents) -> Counter[tuple[str | None, bool]]:
+    """How many cells of each column could not be read, and whether that refused their rows."""
+    return Counter((reject.column, reject.refused) for reject in loaded.rejects)
+
+
 @pytest.mark.parametrize("write", FORMS, ids=lambda write: write.__name__)
 def test_every_form_gives_the_same_tables(
     write: Callable[[Path], Path], tmp_path: Path, truth: SnapshotContents
@@ -229,7 +246,7 @@ def test_every_form_gives_the_same_tables(
     folder = tmp_path / "export"
     folder.mkdir()
     loaded = load(write(folder), tmp_path / "cache")
-    assert loaded.rejects == []
+    assert unreadable(loaded) == unreadable(truth)
     for table in truth.tables:
         assert loaded.tables[table] == truth.tables[table], table
     assert loaded.rows_read == truth.rows_read

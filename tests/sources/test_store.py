@@ -20,7 +20,7 @@ from opttius_cli.errors import (
     SourceError,
     UnreadableFileError,
 )
-from opttius_cli.snapshot import build as builds
+from opttius_cli.snapshot import staging
 from opttius_cli.snapshot import store as stores
 from opttius_cli.snapshot.build import BuildOptions
 from opttius_cli.sources import csv_fallback
@@ -260,13 +260,13 @@ def test_a_file_that_goes_away_while_it_is_read_is_the_fault_of_the_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = write_shop(tmp_path / "export", orders=orders_csv(order_line(1), order_line(2, total="x")))
-    note = builds._record_rejects
+    note = staging._record_rejects
 
     def late(con: duckdb.DuckDBPyConnection, reading: RowCaster, part: Part) -> None:
         (folder / "orders.csv").unlink()
         note(con, reading, part)
 
-    monkeypatch.setattr(builds, "_record_rejects", late)
+    monkeypatch.setattr(staging, "_record_rejects", late)
     with pytest.raises(MissingTableError, match="orders"):
         load(folder, tmp_path / "cache")
 

@@ -24,12 +24,14 @@ _UUID_PATTERN = "'^[0-9a-f]{32}$'"
 class ScopeFilter:
     """The owners of the rows to read: ``branches``, and ``organization`` for what its branches share.
 
-    ``whole`` says that ``branches`` are all of its branches; then its rows without a branch are read, too.
+    When ``branches`` are all it has (``whole``), its rows that name no branch are, too. ``holds_nobodys``: what names
+    neither a branch nor an organization is read as if it named this one.
     """
 
     branches: Sequence[str]
     organization: str | None
     whole: bool
+    holds_nobodys: bool = False
 
     @property
     def has_uuid_ids(self) -> bool:
@@ -85,7 +87,15 @@ def _match_branches(types: Mapping[str, str], scope_filter: ScopeFilter) -> str:
             if "branch_id" in types
             else organization_match
         )
+    if scope_filter.whole and scope_filter.holds_nobodys:
+        conditions.append(_of_nobody(types, scope_filter))
     return _join_conditions(conditions)
+
+
+def _of_nobody(types: Mapping[str, str], scope_filter: ScopeFilter) -> str:
+    """That a row names neither a branch nor an organization; every row of a table without such columns is so."""
+    owners = [name for name in ("branch_id", "organization_id") if name in types]
+    return f"({' AND '.join(_match_no_id(name, types, scope_filter) for name in owners) or 'TRUE'})"
 
 
 def _match_organization(types: Mapping[str, str], scope_filter: ScopeFilter) -> str:
@@ -95,6 +105,8 @@ def _match_organization(types: Mapping[str, str], scope_filter: ScopeFilter) -> 
         conditions.append(_match_ids("organization_id", types, [scope_filter.organization], scope_filter))
     if scope_filter.branches and "branch_id" in types:
         conditions.append(_match_ids("branch_id", types, scope_filter.branches, scope_filter))
+    if scope_filter.holds_nobodys:
+        conditions.append(_of_nobody(types, scope_filter))
     return _join_conditions(conditions)
 
 

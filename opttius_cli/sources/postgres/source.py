@@ -194,9 +194,8 @@ class PostgresSource:
         if owners and owners[0] == len(scope.tenants):
             return None
         site.manifest_facts[LOADED_OWNERS] = ",".join(str(tenant) for tenant in scope.tenants)
-        return ScopeFilter(
-            [branch.id for branch in scope.branches], scope.organization_id, scope.whole_organization
-        )
+        branches = [branch.id for branch in scope.branches]
+        return ScopeFilter(branches, scope.organization_id, scope.whole_organization, scope.holds_nobodys)
 
 
 def _is_directory(name: str) -> bool:

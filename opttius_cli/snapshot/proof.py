@@ -1,0 +1,154 @@
+"""What the cells of a part prove of its columns: which mark divides decimals, and whether days or months come first.
+
+A column is read by what all its cells prove together. A few odd cells among many do not outvote them; where both
+sides are proved, nothing is, and only cells that show by themselves what they mean are read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from opttius_cli.catalog.tables import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import duckdb
+
+    from opttius_cli.snapshot.casting import RowCaster
+
+_OUTVOTED = 20
+"""How many times as many cells must show one thing as another, for the other to be a slip."""
+_NUMBERS = (Kind.MONEY, Kind.NUMBER)
+_DATES = (Kind.INSTANT, Kind.DATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """How a column (None: the part) was read where its cells did not say it; ``cells`` are what that was about."""
+
+    column: str | None
+    how: str
+    cells: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The decimal mark (“,”, “.” or nothing) and the leading part of dates, by column."""
+
+    marks: Mapping[str, str] = field(default_factory=dict)
+    leads: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[Note] = ()
+
+    def mark_of(self, column: str) -> str:
+        """The mark that divides the decimals of ``column``; empty when its cells do not prove it."""
+        return self.marks.get(column, "")
+
+    def lead_of(self, column: str) -> str:
+        """What leads in the dates of ``column``: day, month, or nothing when its cells prove both."""
+        return self.leads.get(column, "day")
+
+
+NOTHING_PROVED = Proof()
+
+
+def store_notes(con: duckdb.DuckDBPyConnection, table: str, origin: str, notes: Sequence[Note]) -> None:
+    """Keep in ``meta.readings`` how a part of ``table`` was read."""
+    for note in notes:
+        con.execute(
+            "INSERT INTO meta.readings VALUES (?, ?, ?, ?, ?)",
+            [table, origin, note.column, note.how, note.cells],
+        )
+
+
+def read_notes(con: duckdb.DuckDBPyConnection) -> list[tuple[str, Note]]:
+    """What is kept in ``meta.readings``: the file or sheet, and the note."""
+    kept_amount = con.execute(
+        "SELECT origin, column_name, reading, cells FROM meta.readings ORDER BY ALL"
+    ).fetchall()
+    return [(origin, Note(column, how, cells)) for origin, column, how, cells in kept_amount]
+
+
+def prove(con: duckdb.DuckDBPyConnection, reading: RowCaster, doubtful: str, *, partly: bool) -> Proof:
+    """What the cells of a part prove; ``doubtful`` is the table of its cells that need care, ``partly`` not of all.
+
+    Cells that need no care are looked at only where one of the others is in doubt: they never hold a date in
+    another order, and few parts hold a number that could be two.
+    """
+    names = reading.written(*_NUMBERS)
+    forms = _count_forms(con, f"SELECT * FROM {doubtful}", names)
+    if partly and any(three for _comma, _point, three in forms.values()):
+        forms = _count_forms(con, reading.cells(), names)
+    marks = {name: _winner({",": comma, ".": point}) for name, (comma, point, _three) in forms.items()}
+    orders = _count_orders(con, doubtful, reading.written(*_DATES))
+    leads = {name: _winner({"day": days, "month": months}) for name, (days, months, _e, _s) in orders.items()}
+    usual = _usual_lead(orders)
+    notes = []
+    for name, (days, months, either, short) in orders.items():
+        if not days and not months:
+            leads[name] = usual or "day"
+        if either and not usual and not days and not months:
+            notes.append(Note(name, "day_first", either))
+        elif leads[name] == "month" and days + months + either:
+            notes.append(Note(name, "month_first", months + either))
+        if short:
+            notes.append(Note(name, "two_digit_years", short))
+    return Proof(marks, leads, notes)
+
+
+def _winner(counts: Mapping[str, int]) -> str:
+    """What is shown by far more often than the other; nothing when neither is, or none at all."""
+    (item, ones), (other, others) = counts.items()
+    if ones > _OUTVOTED * others:
+        return item
+    return other if others > _OUTVOTED * ones else ""
+
+
+def _usual_lead(orders: Mapping[str, tuple[int, int, int, int]]) -> str:
+    """What the dates of all columns of the part prove together."""
+    days = sum(counts[0] for counts in orders.values())
+    months = sum(counts[1] for counts in orders.values())
+    return _winner({"day": days, "month": months})
+
+
+def _count_forms(
+    con: duckdb.DuckDBPyConnection, cells: str, names: Sequence[str]
+) -> dict[str, tuple[int, int, int]]:
+    """How many cells of each column have a decimal comma, a decimal point, or one mark before three digits."""
+    if not names:
+        return {}
+    forms = ", ".join(f"form_of_number(cell_{name}) AS form_{name}" for name in names)
+    counts = ", ".join(
+        f"count(*) FILTER (form_{name} = '{form}')" for name in names for form in (",", ".", "three")
+    )
+    result = con.execute(f"SELECT {counts} FROM (SELECT {forms} FROM ({cells}))").fetchone() or ()
+    return {
+        name: (result[at], result[at + 1], result[at + 2])
+        for name, at in zip(names, range(0, len(result), 3), strict=True)
+    }
+
+
+def _count_orders(
+    con: duckdb.DuckDBPyConnection, doubtful: str, names: Sequence[str]
+) -> dict[str, tuple[int, int, int, int]]:
+    """How many dates of each column begin with a day, with a month, with either, and have two digits of a year."""
+    if not names:
+        return {}
+    parts = ", ".join(f"date_parts(cell_{name}) AS parts_{name}" for name in names)
+    orders = ", ".join(f"order_of_date(parts_{name}) AS order_{name}, parts_{name}" for name in names)
+    counts = ", ".join(
+        f"count(*) FILTER (order_{name} = 'day'), count(*) FILTER (order_{name} = 'month'), "
+        f"count(*) FILTER (order_{name} = 'either'), count(*) FILTER (length(parts_{name}.year) = 2)"
+        for name in names
+    )
+    result = (
+        con.execute(
+            f"SELECT {counts} FROM (SELECT {orders} FROM (SELECT {parts} FROM {doubtful}))"
+        ).fetchone()
+        or ()
+    )
+    return {
+        name: (result[at], result[at + 1], result[at + 2], result[at + 3])
+        for name, at in zip(names, range(0, len(result), 4), strict=True)
+    }

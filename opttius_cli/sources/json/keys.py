@@ -1,0 +1,69 @@
+"""The keys of a JSON file's objects, which every object may write in its own way, and the cells that they name."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opttius_cli.sql import sql_literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+SPLIT_LINE = """
+    CASE
+        WHEN json_valid(item) THEN [item]
+        WHEN json_valid('[' || rtrim(item, chr(9) || chr(13) || ' ,') || ']')
+            THEN CAST(json_extract('[' || rtrim(item, chr(9) || chr(13) || ' ,') || ']', '$[*]') AS VARCHAR[])
+        WHEN json_valid('[' || regexp_replace(item, '\\}\\s*,?\\s*\\{', '},{', 'g') || ']')
+            THEN CAST(json_extract(
+                '[' || regexp_replace(item, '\\}\\s*,?\\s*\\{', '},{', 'g') || ']', '$[*]'
+            ) AS VARCHAR[])
+        ELSE [item]
+    END
+"""
+"""The objects on a line: one, or several that lost the line break between them, with or without commas."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of a file's objects: of each of our columns those that name it, as the objects write them.
+
+    ``repeated`` counts objects that name a column twice, ``strange`` those that name none.
+    """
+
+    columns: Mapping[str, Sequence[str]]
+    repeated: int = 0
+    strange: int = 0
+
+
+def transformed_cells(keys: Keys, sound: str) -> str:
+    """The cells of an object: those of the first key of each column, and of the next ones of columns that have more.
+
+    The fields of one structure may not differ in letter case alone.
+    """
+    turns = max(len(variants) for variants in keys.columns.values())
+    shapes = [
+        dict.fromkeys(
+            (variants[turn] for variants in keys.columns.values() if turn < len(variants)), "VARCHAR"
+        )
+        for turn in range(turns)
+    ]
+    return ", ".join(
+        f"json_transform(CASE WHEN {sound} THEN item END, "
+        f"{sql_literal(json.dumps(shape, ensure_ascii=False))}) AS cells{turn}"
+        for turn, shape in enumerate(shapes)
+    )
+
+
+def key_cell(keys: Keys, name: str) -> str:
+    """The cell of column ``name``: that of the one key that an object has for it, or of the last of several."""
+    variants = keys.columns[name]
+    cells = ", ".join(f"struct_extract(cells{turn}, {sql_literal(key)})" for turn, key in enumerate(variants))
+    cell = f"coalesce({cells})" if len(variants) > 1 else cells
+    if not keys.repeated:
+        return cell
+    names = ", ".join(sql_literal(key) for key in variants)
+    places = f"list_filter(range(1, len(keys) + 1), lambda place: keys[place] IN ({names}))"
+    return f"CASE WHEN len({places}) > 1 THEN found[list_last({places})] ELSE {cell} END"
