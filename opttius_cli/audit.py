@@ -15,8 +15,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from opttius_cli import file_permissions
-from opttius_cli.file_lock import LockHeldError, hold_lock
+from opttius_cli.files import permissions
+from opttius_cli.files.lock import LockHeldError, hold_lock
 from opttius_cli.redaction import redact_secrets
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def append_record(folder: Path, record: AuditRecord) -> Path:
         OSError: the line could not be written completely.
     """
     file = folder / FILE_NAME
-    file_permissions.make_private_folder(folder)
+    permissions.make_private_folder(folder)
     with suppress(FileNotFoundError):
         if file.stat().st_size >= MAX_BYTES:
             _rotate_log(file)
@@ -87,7 +87,7 @@ def append_record(folder: Path, record: AuditRecord) -> Path:
 def _append_line(file: Path, line: str) -> None:
     handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
     try:
-        file_permissions.restrict_to_owner(file)
+        permissions.restrict_to_owner(file)
         # A line that a full disk cut short must not damage this one. Another run that is writing now may look
         # like that; then an empty line follows, which does no harm.
         start = "" if _ends_with_newline(handle) else "\n"

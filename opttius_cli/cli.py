@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +15,7 @@ from opttius_cli import __version__, diagnostics, i18n, language, sigint
 from opttius_cli.command_support import audit_hook, typer_fast_parse, typer_i18n
 from opttius_cli.command_support.command_group import check_language
 from opttius_cli.command_support.options import LanguageOption
-from opttius_cli.errors import OpttiusError, OutputError, UsageError
+from opttius_cli.errors import ConfigError, OpttiusError, OutputError, UsageError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
 
@@ -125,6 +126,10 @@ def _run_command(arguments: list[str], record: AuditRecord) -> int:
 def _report_error(error: Exception) -> int:
     """Print why the command failed; returns its exit code."""
     reporter = diagnostics.Reporter()
+    if isinstance(error, FileNotFoundError) and not _has_working_folder():
+        error = ConfigError(
+            _("The folder in which this runs was removed. Change to another one, and try again.")
+        )
     if isinstance(error, OpttiusError):
         reporter.show_error(str(error))
         return diagnostics.exit_code(error)
@@ -151,6 +156,15 @@ def _handle_early_end(cause: BaseException) -> int:
     sigint.disarm()
     diagnostics.Reporter().show_error(_("Interrupted."))
     return diagnostics.INTERRUPTED
+
+
+def _has_working_folder() -> bool:
+    """Whether the folder in which the program was started is still there."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _report_unexpected(reporter: diagnostics.Reporter) -> int:

@@ -72,6 +72,15 @@ class Config:
         None,
         N_("es or en; es-CL, es-AR, es-ES, en-US: numbers and dates as there"),
     )
+    adopt: str | bool = _declare_setting(
+        "scope.adopt",
+        setting_parsers.adoption,
+        True,  # noqa: FBT003 - a default
+        N_(
+            "whose the branches and rows are that name no organization: true, of the only one; false, nobody's; "
+            "or the slug of one"
+        ),
+    )
     currency: str | None = _declare_setting(
         "currency.code", setting_parsers.parse_currency, None, N_("the currency of the reports")
     )
@@ -90,10 +99,13 @@ class Config:
         (),
         N_("addresses (or @domains) that stand for nobody"),
     )
+    placeholder_ruts: tuple[str, ...] = _declare_setting(
+        "metrics.placeholder_ruts", setting_parsers.parse_texts, (), N_("RUTs that stand for nobody")
+    )
     at_risk_days: int = _declare_setting(
         "segments.at_risk_days",
         setting_parsers.parse_whole_number,
-        180,
+        540,
         N_("at-risk after more days than this"),
     )
     vip_purchases: int = _declare_setting(

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from opttius_cli import errors, file_permissions, sigint
+from opttius_cli import errors, sigint
+from opttius_cli.files import permissions
 from opttius_cli.i18n import _
 from opttius_cli.redaction import redact_secrets
 
@@ -134,7 +135,7 @@ def _clean_line(sentence: str) -> str:
 def log_unexpected_error(folder: Path) -> Path | None:
     """Write the current exception to a private log file; returns its path, None when that failed too."""
     try:
-        file_permissions.make_private_folder(folder)
+        permissions.make_private_folder(folder)
         file = folder / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.log"
         file.touch(mode=0o600)
         file.write_text(redact_secrets(_format_without_values(sys.exc_info()[1])), encoding="utf-8")

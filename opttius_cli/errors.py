@@ -165,16 +165,40 @@ class AmbiguousNameError(UsageError):
 
 
 class OrganizationRequiredError(UsageError):
-    """Data of several organizations, none of which was chosen."""
+    """None of the organizations was chosen, and none is the only one that counts."""
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(
-            _(
+            n_(
+                "The data holds {count} organization, which counts only when it is named: {names}. "
+                "Choose it with --organization NAME.",
                 "The data holds {count} organizations: {names}. Choose one with --organization NAME.",
-                count=len(names),
+                len(names),
                 names=format_list(names),
             )
         )
+
+
+class UnadoptedBranchError(UsageError):
+    """A branch without organization that belongs to none of the ``organizations`` (metrics 3)."""
+
+    def __init__(self, branch: str, organizations: Sequence[str], *, is_off: bool) -> None:
+        if is_off:
+            why = _(
+                "scope.adopt = false keeps it out of every scope. Remove that setting, or give it the slug of the "
+                "organization that the branch belongs to."
+            )
+        elif organizations:
+            why = _(
+                'it could belong to any of {names}. Say to which: scope.adopt = "SLUG" in opttius.toml.',
+                names=format_list(organizations),
+            )
+        else:
+            why = _(
+                "the data hold only organizations that the app uses itself. Say to which it belongs: "
+                'scope.adopt = "SLUG" in opttius.toml.'
+            )
+        super().__init__(_("The branch “{name}” names no organization: {why}", name=branch, why=why))
 
 
 class StaleSnapshotError(SourceError):
@@ -207,17 +231,16 @@ class NoOwnersError(SourceError):
 
 
 class MissingTableError(SourceError):
-    """A required table that is missing in the source."""
+    """A required table is not in the source; ``unread`` are sentences about what may hold it."""
 
-    def __init__(self, source: str, table: str) -> None:
-        super().__init__(
-            _(
-                "{source} has no table “{table}”, which is required. "
-                "Export it as {table}.csv (or .parquet, .json, a sheet of an .xlsx) and load again.",
-                source=source,
-                table=table,
-            )
+    def __init__(self, source: str, table: str, unread: Sequence[str] = ()) -> None:
+        sentence = _(
+            "{source} holds no table “{table}”, which is required. "
+            "Export it as {table}.csv (or .parquet, .json, a sheet of an .xlsx) and load again.",
+            source=source,
+            table=table,
         )
+        super().__init__(" ".join((sentence, *unread)))
 
 
 _OWN_FILE_NAME = re.compile(r"[a-z-]+-\d{4}-\d\d-\d\d\.\w+( .*)?")

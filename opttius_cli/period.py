@@ -24,11 +24,12 @@ EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 DEFAULT_ZONE = "America/Santiago"
 """The zone whose days are counted when neither settings nor data name one."""
 
+LATEST = "latest"
+"""What ``--as-of`` may be besides a date and a timestamp: the end of the day of the newest sale of the scope."""
+
 MAX_DAYS = 3660
 FIRST_YEAR, LAST_YEAR = 1900, 2199
-_MICROSECOND = timedelta(microseconds=1)
-_DAY = timedelta(days=1)
-_ONE_SECOND = timedelta(seconds=1)
+_DAY, _SECOND, _MICROSECOND = timedelta(days=1), timedelta(seconds=1), timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def start_of_day(day: date, zone: ZoneInfo) -> datetime:
         return midnight
     # Midnight does not exist: search by bisection for the moment at which the clocks jump over it.
     before, after = midnight - _DAY, midnight
-    while after - before > _ONE_SECOND:
+    while after - before > _SECOND:
         middle = before + (after - before) // 2
         before, after = (before, middle) if middle.astimezone(zone).date() >= day else (middle, after)
     return after.replace(microsecond=0)
@@ -263,9 +264,8 @@ def compute_previous_window(period: Period, clock: Clock, compare: Compare) -> W
     if compare == "none":
         return None
     full = _shift_year_back(period.full) if compare == "year" else _shift_unit_back(period)
-    if clock.as_of.astimezone(UTC) >= end_of_day(period.full.last, clock.zone):
-        return full
-    if full.day_count < period.window.day_count:
+    is_over = clock.as_of.astimezone(UTC) >= end_of_day(period.full.last, clock.zone)
+    if is_over or full.day_count < period.window.day_count:
         return full
     last = full.first + timedelta(days=period.window.day_count - 1)
     return Window(full.first, last, datetime.combine(last, clock.wall_time.time()))
@@ -276,9 +276,8 @@ def _shift_year_back(window: Window) -> Window:
 
 
 def _subtract_year(day: date) -> date:
-    if (day.month, day.day) == (2, 29):
-        return date(day.year - 1, 2, 28)
-    return day.replace(year=day.year - 1)
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - 1, day=28 if is_leap_day else day.day)
 
 
 def _shift_unit_back(period: Period) -> Window:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from opttius_cli.period import Period, Window
 
-JsonShape = Literal["record", "rows", "map", "list"]
+JsonShape = Literal["record", "rows", "map", "nested", "list"]
 """The form of a result in JSON: one object, a list of objects, an object by first column, or plain values."""
 
 
@@ -106,6 +106,7 @@ class Result:
     columns: tuple[Column, ...]
     table: pa.Table
     absent: bool = False
+    uncompared: bool = False
     chart: ChartSpec | None = None
     group_size: tuple[str, ...] = ()
     suppression_count: int = 0
@@ -117,6 +118,7 @@ class AnswerPart:
 
     path: tuple[str, ...]
     result: Result
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,9 @@ class Scope:
     whole_organization: bool
     tenants: tuple[int, ...]
     unrestricted: bool = False
+    holds_nobodys: bool = False
+    adopts: bool = False
+    whole_directory: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +186,7 @@ class Answer:
     masking: Masking = "masked"
     sql: tuple[tuple[str, str], ...] = ()
     min_group: int = 0
+    unread: tuple[str, ...] = ()
 
     @property
     def suppression_count(self) -> int:

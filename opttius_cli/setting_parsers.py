@@ -49,6 +49,18 @@ def parse_flag(value: Any) -> bool:
     return value
 
 
+def adoption(value: Any) -> str | bool:
+    """True or false in the words people write, or another text, which names an organization. Raises ValueError."""
+    try:
+        return parse_flag(value)
+    except ValueError:
+        pass
+    try:
+        return parse_text(value)
+    except ValueError as error:
+        raise ValueError(_("true, false, or the slug of an organization")) from error
+
+
 def parse_whole_number(value: Any) -> int:
     """Parse a whole number, 0 or more. Raises ValueError."""
     if isinstance(value, str) and re.fullmatch(r"\d{1,15}", value):

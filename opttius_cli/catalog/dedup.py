@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def preferred_row_order(table: Table) -> str:
     """Return an ORDER BY list, best row first: latest ``updated_at``, then ``created_at``.
 
-    Rows equal in both are ordered by their whole content, so that the order of files does not matter.
+    Rows that agree in both are told apart by their whole content, and by the cells that were emptied, so that no order
+    of files matters.
     """
     latest = [
         f"{quote_identifier(name)} DESC NULLS LAST"
@@ -24,4 +25,4 @@ def preferred_row_order(table: Table) -> str:
         if table.has_column(name)
     ]
     content = [f"CAST({quote_identifier(column.name)} AS VARCHAR) NULLS LAST" for column in table.columns]
-    return ", ".join(latest + content)
+    return ", ".join([*latest, *content, "emptied NULLS LAST"])

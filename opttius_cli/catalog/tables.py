@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 Tenancy = Literal["branch", "organization", "parent", "none", "directory"]
 
@@ -30,14 +33,31 @@ class Kind(StrEnum):
 class Column:
     """One column of a source table.
 
-    ``required``: without the column, the table is rejected, and so is a row whose cell cannot be read.
-    ``quiet``: its absence is not reported (it is not one of the app's documented columns).
+    ``required``: without the column the table is refused, and so is a row whose cell cannot be read.
+    ``generated_from`` names the columns that a database generates it from: an export seldom holds it, and where
+    those are there nothing is missing.
     """
 
     name: str
     kind: Kind
     required: bool = False
-    quiet: bool = False
+    generated_from: tuple[str, ...] = ()
+
+    def folded(self, text: str) -> str:
+        """The SQL of ``text`` in the letter case of this column: of a code it never tells two values apart."""
+        fold = _FOLDED.get(self.name)
+        return f"{fold}({text})" if fold else text
+
+
+_FOLDED = {
+    "status": "lower",
+    "payment_status": "lower",
+    "payment_method": "lower",
+    "payment_method_type": "lower",
+    "role": "lower",
+    "subscription_tier": "lower",
+    "currency": "upper",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +107,11 @@ class Table:
                 return column
         raise KeyError(name)
 
+    def is_lacking(self, name: str, absent: Collection[str]) -> bool:
+        """Whether a column, which is one of the ``absent``, is worth a line in what was left out."""
+        parts = self.get_column(name).generated_from
+        return not parts or any(part in absent for part in parts)
+
     def has_column(self, name: str) -> bool:
         """Return whether the table has a column called ``name``."""
         return any(column.name == name for column in self.columns)
@@ -98,8 +123,13 @@ class Table:
 
     @property
     def can_match_by_email(self) -> bool:
-        """Return whether a row without customer belongs to the only one with its email (metrics 4.3)."""
+        """Whether a row that names no customer is that of its email's only holder (metrics 4.4)."""
         return self.has_email_key and self.has_column("customer_id")
+
+    @property
+    def asks_by_ticket(self) -> bool:
+        """Whether a row that names no customer is that of the only holder of its ticket's RUT (metrics 4.3)."""
+        return self.has_column("sii_rut") and self.has_column("customer_id")
 
     @property
     def has_owner(self) -> bool:
@@ -117,16 +147,17 @@ class Table:
         return tuple(column.name for column in self.columns if column.required)
 
 
+_GENERATED = {"available_quantity": ("quantity", "reserved_quantity")}
 _KINDS = {kind.value: kind for kind in Kind}
 
 
 def _parse_columns(text: str) -> tuple[Column, ...]:
-    """Parse columns from lines of ``kind: name, name!, name~``; ``!`` is required, ``~`` is quiet."""
+    """Columns from lines of ``kind: name, name!``; ``!`` is required."""
     columns = []
     for line in text.strip().splitlines():
         kind, names = line.strip().split(": ")
         columns += [
-            Column(name.rstrip("!~"), _KINDS[kind], name.endswith("!"), name.endswith("~"))
+            Column(name.rstrip("!"), _KINDS[kind], name.endswith("!"), _GENERATED.get(name, ()))
             for name in names.split(", ")
         ]
     return tuple(columns)
@@ -137,9 +168,18 @@ _ALL_TABLES = (
         "organizations",
         _parse_columns("""
             id: id!
-            text: name, slug~, subscription_tier, status
+            text: name, slug, subscription_tier, status
             json: metadata
         """),
+        tenancy="directory",
+    ),
+    Table(
+        "organization_settings",
+        _parse_columns("""
+            id: organization_id!
+            text: currency, country
+        """),
+        key=("organization_id",),
         tenancy="directory",
     ),
     Table(
@@ -172,13 +212,14 @@ _ALL_TABLES = (
             id: id!
             text: order_number
             id: branch_id, organization_id, customer_id
-            text: email, status!, payment_status!
+            text: email, sii_rut, status!, payment_status!
             money: total_amount!
             text: currency
             flag: is_pos_sale
             text: payment_method_type
             id: agreement_id
-            money: copago_amount, institutional_amount
+            money: copago_amount, institutional_amount, discount_amount
+            id: pos_cashier_id
             instant: created_at!, updated_at
         """),
         date_column="created_at",
@@ -252,6 +293,16 @@ _ALL_TABLES = (
         tenancy="parent",
     ),
     Table(
+        "credit_notes",
+        _parse_columns("""
+            id: id!, order_id!
+            money: amount!
+            instant: created_at
+        """),
+        date_column="created_at",
+        tenancy="parent",
+    ),
+    Table(
         "products",
         _parse_columns("""
             id: id!, organization_id, branch_id
@@ -274,7 +325,6 @@ _ALL_TABLES = (
         _parse_columns("""
             id: product_id!, branch_id!
             number: quantity!, reserved_quantity, available_quantity, low_stock_threshold
-            instant: updated_at~
         """),
         key=("product_id", "branch_id"),
     ),

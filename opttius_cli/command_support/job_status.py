@@ -94,6 +94,8 @@ def _build_json_entry(job_status: JobStatus) -> dict[str, Any]:
         "rows": last.rows if last else None,
         "files": list(last.files) if last else [],
         "alerts": last.alerts if last else 0,
+        "refused_rows": last.refused_rows if last else 0,
+        "emptied_cells": last.emptied_cells if last else 0,
         "last_success": success.ended.isoformat() if success and success.ended else None,
         "next_due": job_status.next_due.isoformat() if job_status.next_due else None,
     }

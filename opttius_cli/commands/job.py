@@ -20,6 +20,7 @@ from opttius_cli.command_support.options import CommonOptions, LoadOptions, with
 from opttius_cli.command_support.request import build_reporter, load_config
 from opttius_cli.errors import AlertError, BusyError, CheckFailedError, OpttiusError, UsageError
 from opttius_cli.i18n import N_, _, n_
+from opttius_cli.jobs.loss import count_loss
 from opttius_cli.render import sink
 
 if TYPE_CHECKING:
@@ -209,6 +210,10 @@ def _report_outcome(context: RunContext, outcome: Outcome) -> None:
     }
     if outcome.run.status in messages:
         context.reporter.show_note(messages[outcome.run.status])
+    if loss := count_loss(outcome.run.refused_rows, outcome.run.emptied_cells):
+        context.reporter.show_note(
+            _("{name}: a part of the data could not be read: {loss}.", name=outcome.run.job, loss=loss)
+        )
     for alert in outcome.raised:
         context.reporter.show_note(_("Alert: {sentence}", sentence=alert.sentence))
     if outcome.run.status != "unchanged":

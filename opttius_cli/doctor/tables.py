@@ -83,12 +83,13 @@ def _check_tables(
 def _check_columns(table: Table, present: Collection[str], remedies: Remedies, on_finding: OnFinding) -> bool:
     """Report the missing columns of one table; returns whether it is complete."""
     names = {column.name for column in table.columns}
+    absent = names.difference(present)
     unmatched = [name for name in present if name not in names]
     required = [name for name in table.mandatory_columns if name not in present]
     optional = [
         column.name
         for column in table.columns
-        if not column.required and not column.quiet and column.name not in present
+        if not column.required and column.name in absent and table.is_lacking(column.name, absent)
     ]
     if required:
         message = _(

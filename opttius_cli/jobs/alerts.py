@@ -1,4 +1,4 @@
-"""Alerts: figures of an answer are compared with their bounds, and alerts are added to the answer as a part.
+"""Alerts: compare figures of an answer with their bounds, and add the alerts to the answer as a part.
 
 The arithmetic is exact, with fractions; only the values that are shown are rounded.
 """
@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from opttius_cli.i18n import N_, _, n_, translate_into_all
 from opttius_cli.render.cell_formatter import build_formatter
 from opttius_cli.reports.layouts import DASHBOARD, Slot
+from opttius_cli.reports.vocabulary import get_vocabulary
 from opttius_cli.result import AnswerPart, Column, ColumnKind, Result
 
 if TYPE_CHECKING:
@@ -30,8 +31,11 @@ _FIGURE_DECIMALS, _PERCENT_DECIMALS = 6, 2
 """Decimals of the values that are shown: of figures, and of changes."""
 _DECIMAL_CONTEXT = Context(prec=76, rounding=ROUND_HALF_UP)
 """Enough digits for any sum of the database, and for its decimals."""
+State = Literal["raised", "unknown"]
+"""Why an alert is listed: its figure is out of bounds, or there is no figure to compare."""
 _COLUMNS = (
     ("alert", ColumnKind.TEXT, N_("Alert")),
+    ("state", ColumnKind.TEXT, N_("State")),
     ("figure", ColumnKind.TEXT, N_("Figure")),
     ("value", ColumnKind.NUMBER, N_("Value")),
     ("reference", ColumnKind.NUMBER, N_("Reference")),
@@ -42,14 +46,18 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class RaisedAlert:
-    """An alert whose figure is out of bounds: its value, its reference and the change in percent."""
+    """An alert that is listed: its value, its reference and the change in percent.
+
+    The ``state`` of one whose figure is null or missing is unknown: it cannot be compared with its bounds.
+    """
 
     alert: Alert
     scope: str
     sentence: str
-    value: Decimal
+    value: Decimal | None
     reference: Decimal | None
     change: Decimal | None
+    state: State = "raised"
 
 
 def find_slots(alerts: Iterable[Alert]) -> tuple[Slot, ...]:
@@ -76,10 +84,13 @@ def check_alerts(
     scope: str,
     answer: Answer,
 ) -> list[RaisedAlert]:
-    """Return the alerts whose figure is out of bounds; one that cannot be compared yet is left out."""
+    """Return the alerts whose figure is out of bounds, null or missing; one that cannot be compared yet is left out."""
     raised = []
     for alert in alerts:
         if alert.figure not in current:
+            raised.append(
+                RaisedAlert(alert, scope, _describe_unknown(alert, answer), None, None, None, "unknown")
+            )
             continue
         value = Fraction(current[alert.figure])
         reference = _get_reference(alert, previous, past, scope)
@@ -95,13 +106,18 @@ def build_part(raised: Sequence[RaisedAlert]) -> AnswerPart:
     import pyarrow as pa
 
     rows = [
-        (alert.sentence, alert.alert.figure, alert.value, alert.reference, alert.change) for alert in raised
+        (alert.sentence, alert.state, alert.alert.figure, alert.value, alert.reference, alert.change)
+        for alert in raised
     ]
     number, percent = (pa.decimal128(38, decimals) for decimals in (_FIGURE_DECIMALS, _PERCENT_DECIMALS))
-    types = (pa.string(), pa.string(), number, number, percent)
+    types = (pa.string(), pa.string(), pa.string(), number, number, percent)
     values = list(zip(*rows, strict=True)) or [()] * len(types)
     arrays = [pa.array(list(column), kind) for column, kind in zip(values, types, strict=True)]
-    columns = tuple(Column(name, kind, translate_into_all(label)) for name, kind, label in _COLUMNS)
+    vocabularies = {"state": get_vocabulary("alert_state")}
+    columns = tuple(
+        Column(name, kind, translate_into_all(label), vocabulary=vocabularies.get(name, {}))
+        for name, kind, label in _COLUMNS
+    )
     table = pa.table(arrays, names=[column.name for column in columns])
     return AnswerPart(("alerts",), Result("alerts", translate_into_all(N_("Alerts")), "rows", columns, table))
 
@@ -152,15 +168,41 @@ def _split_path(figure: str) -> tuple[str, ...]:
 
 def _find_cell(figure: str, answer: Answer) -> tuple[Decimal | int, Column] | None:
     """Find a figure in an answer, with its column."""
+    result = _find_record(figure, answer)
+    if result is None or result.absent or not result.table.num_rows:
+        return None
+    column = _find_column(figure, result)
+    value = result.table.column(column.name)[0].as_py()
+    return None if value is None else (value, column)
+
+
+def _find_record(figure: str, answer: Answer) -> Result | None:
+    """Find the result that holds a figure of an answer."""
     path, name = _split_path(figure), figure.rpartition(".")[2]
     for part in answer.parts:
         result = part.result
-        names = [column.name for column in result.columns]
-        if part.path == path and result.shape == "record" and name in names and result.table.num_rows:
-            index = names.index(name)
-            value = result.table.column(index)[0].as_py()
-            return None if value is None or result.absent else (value, result.columns[index])
+        names = {column.name for column in result.columns}
+        if part.path == path and result.shape == "record" and name in names:
+            return result
     return None
+
+
+def _find_column(figure: str, result: Result) -> Column:
+    name = figure.rpartition(".")[2]
+    return next(column for column in result.columns if column.name == name)
+
+
+def _describe_unknown(alert: Alert, answer: Answer) -> str:
+    """Describe an alert whose figure is null or missing, in a sentence of the current language."""
+    from opttius_cli.i18n import get_locale
+
+    result = _find_record(alert.figure, answer)
+    label = (
+        build_formatter(get_locale(), answer).get_label(_find_column(alert.figure, result))
+        if result
+        else alert.figure
+    )
+    return _("{figure} is not known, so it cannot be compared with its bounds.", figure=alert.title or label)
 
 
 def _describe_alert(alert: Alert, value: Decimal, change: Decimal | None, answer: Answer) -> str:

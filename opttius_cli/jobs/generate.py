@@ -13,11 +13,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli import i18n, session
-from opttius_cli.atomic_file import create_file
 from opttius_cli.errors import SourceError
+from opttius_cli.files.atomic_file import create_file
 from opttius_cli.i18n import _
 from opttius_cli.jobs import alerts, file_names
-from opttius_cli.jobs.contents import count_rows, has_data
+from opttius_cli.jobs.contents import Loss, count_rows, has_data, measure_loss
 from opttius_cli.period import end_of_day, start_of_day
 from opttius_cli.render.registry import RENDERERS
 from opttius_cli.render.style import Style
@@ -73,6 +73,7 @@ class FileSet:
     raised: list[RaisedAlert] = field(default_factory=list)
     sql: dict[str, str] = field(default_factory=dict)
     loaded_at: datetime | None = None
+    loss: Loss = field(default_factory=Loss)
 
     def record_snapshot(self, loaded_at: datetime) -> None:
         """Record the load time of the snapshot.
@@ -196,6 +197,7 @@ def _build_answer(
         slots = report_parts.select_slots(job.parts, opened.library.list_user_reports())
         all_slots = tuple(dict.fromkeys((*slots, *alerts.find_slots(job.alerts))))
         answer = session.run_reports(opened, job.name, all_slots, session.EVERY_CUSTOMER)
+    file_set.loss += measure_loss(answer)
     answer_parts = [part for part, slot in zip(answer.parts, all_slots, strict=True) if slot in slots]
     if job.alerts:
         file_set.figures[key] = alerts.read_figures(job.alerts, answer)

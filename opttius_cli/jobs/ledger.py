@@ -48,18 +48,23 @@ CREATE TABLE IF NOT EXISTS runs (
     process INTEGER,
     boot TEXT,
     defined TEXT,
-    alive TEXT
+    alive TEXT,
+    refused_rows INTEGER NOT NULL DEFAULT 0,
+    emptied_cells INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS runs_of_job ON runs (job, id);
 """
 _INSERT = (
     "INSERT INTO runs (job, status, started, ended, due, as_of, cause, code, rows, files, figures, alerts, "
-    "folder, staging, process, boot, defined, alive) VALUES (:job, :status, :started, :ended, :due, :as_of, "
-    ":cause, :code, :rows, :files, :figures, :alerts, :folder, :staging, :process, :boot, :defined, :alive)"
+    "folder, staging, process, boot, defined, alive, refused_rows, emptied_cells) "
+    "VALUES (:job, :status, :started, :ended, :due, :as_of, "
+    ":cause, :code, :rows, :files, :figures, :alerts, :folder, :staging, :process, :boot, :defined, :alive, "
+    ":refused_rows, :emptied_cells)"
 )
 _UPDATE = (
     "UPDATE runs SET status = :status, ended = :ended, due = :due, as_of = :as_of, cause = :cause, code = :code, "
-    "rows = :rows, files = :files, figures = :figures, alerts = :alerts, folder = :folder, staging = :staging "
+    "rows = :rows, files = :files, figures = :figures, alerts = :alerts, folder = :folder, staging = :staging, "
+    "refused_rows = :refused_rows, emptied_cells = :emptied_cells "
     "WHERE id = :id"
 )
 _SELECT_RUNS = "SELECT * FROM runs WHERE job = ?1 AND coalesce(defined, ?2) = ?2 ORDER BY id DESC LIMIT ?3"
@@ -70,6 +75,8 @@ _SELECT_UNFINISHED = (
 _ADDED_COLUMNS = {
     "defined": "ALTER TABLE runs ADD COLUMN defined TEXT",
     "alive": "ALTER TABLE runs ADD COLUMN alive TEXT",
+    "refused_rows": "ALTER TABLE runs ADD COLUMN refused_rows INTEGER NOT NULL DEFAULT 0",
+    "emptied_cells": "ALTER TABLE runs ADD COLUMN emptied_cells INTEGER NOT NULL DEFAULT 0",
 }
 """Columns that are missing in ledgers of older versions."""
 _MAX_RUNS = 5_000
@@ -83,7 +90,8 @@ class Run:
 
     ``cause`` says why it failed. ``figures`` holds, per scope, the figures that alerts check. ``defined`` is
     the file that defines the job, because each folder may have a job of that name. ``alive`` is the name of
-    the liveness lock that the run holds while it works.
+    the liveness lock that the run holds while it works. ``refused_rows`` and ``emptied_cells`` count what could
+    not be read of its rows.
     """
 
     job: str
@@ -105,6 +113,8 @@ class Run:
     boot: str | None = None
     defined: str | None = None
     alive: str | None = None
+    refused_rows: int = 0
+    emptied_cells: int = 0
 
     @property
     def seconds(self) -> float | None:
@@ -210,6 +220,8 @@ def _encode_run(run: Run) -> dict[str, Any]:
         "boot": run.boot,
         "defined": run.defined,
         "alive": run.alive,
+        "refused_rows": run.refused_rows,
+        "emptied_cells": run.emptied_cells,
     }
 
 

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from opttius_cli.errors import BusyError, OutputError
-from opttius_cli.file_lock import LockHeldError, hold_lock, is_locked
+from opttius_cli.files.lock import LockHeldError, hold_lock, is_locked
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:

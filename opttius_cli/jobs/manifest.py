@@ -9,7 +9,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli import __version__
-from opttius_cli.atomic_file import create_file
+from opttius_cli.files.atomic_file import create_file
 from opttius_cli.jobs.generate import hash_file
 from opttius_cli.jobs.publish import MANIFEST, PRODUCER
 
@@ -47,6 +47,7 @@ def build_manifest(plan: RunPlan, file_set: FileSet) -> dict[str, Any]:
             {
                 "figure": raised_alert.alert.figure,
                 "scope": raised_alert.scope,
+                "state": raised_alert.state,
                 "against": raised_alert.alert.against,
                 "value": raised_alert.value,
                 "reference": raised_alert.reference,

@@ -24,8 +24,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli.atomic_file import sync_folder
 from opttius_cli.errors import OutputError
+from opttius_cli.files.atomic_file import sync_folder
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from opttius_cli.i18n import _
 from opttius_cli.jobs import generate, hooks, manifest, publish
 from opttius_cli.jobs.ledger import DELIVERED, Ledger, Run, Status
 from opttius_cli.jobs.lock import liveness_lock, lock_job, remove_liveness_files
+from opttius_cli.jobs.loss import LossError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -121,6 +122,10 @@ def _generate_and_publish(context: RunContext, job: Job, running: Run, as_of: st
     old_manifest = publish.read_manifest(plan.folder)
     try:
         file_set, changed = _generate_stage(context, plan, stage, past, old_manifest)
+        running = replace(running, refused_rows=file_set.loss.rows, emptied_cells=file_set.loss.cells)
+        if file_set.loss and job.fail_on_loss:
+            context.ledger.update_run(running)
+            raise LossError(file_set.loss.rows, file_set.loss.cells)
         if changed:
             publish.publish_files(stage, plan.folder)
     except OSError as error:

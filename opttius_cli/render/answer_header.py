@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from opttius_cli.i18n import N_, _, n_
 from opttius_cli.render.cell_formatter import escape_control_chars
+from opttius_cli.result import ColumnKind
 
 if TYPE_CHECKING:
     from opttius_cli.period import Window
@@ -15,18 +16,25 @@ if TYPE_CHECKING:
 
 MASKING_LABELS = {"masked": N_("masked"), "anonymous": N_("pseudonyms"), "revealed": N_("shown whole")}
 """How an answer shows personal data, in words."""
+DATED = frozenset({"appointments", "customers", "lab_work_orders", "orders", "quotes"})
+"""The tables whose rows data quality counts."""
 _MAX_BRANCHES_LISTED = 4
 """With more branches than this, only their number is shown."""
 
 
 def build_header_lines(answer: Answer, formatter: CellFormatter) -> list[str]:
-    """Return the lines above the figures: title, scope, period and comparison, instant, currency, masking."""
+    """Return the lines above the figures.
+
+    They are title; what is 0 because it could not be read; scope; period and what it is compared with; instant,
+    currency, source.
+    """
     header = answer.header
     lines = (
         [escape_control_chars(header.title), describe_scope(header.scope)]
         if header.title
         else [describe_scope(header.scope)]
     )
+    lines[1:1] = refused_whole(answer, formatter)
     if header.period:
         days = header.period.window.day_count
         period = n_(
@@ -55,6 +63,29 @@ def build_header_lines(answer: Answer, formatter: CellFormatter) -> list[str]:
     elif answer.masking == "anonymous":
         lines.append(_("Pseudonyms stand for people and ids."))
     return lines
+
+
+def refused_whole(answer: Answer, formatter: CellFormatter) -> list[str]:
+    """Return a sentence where figures are 0 because no row of a table could be read."""
+    counts = {part.path: part.result for part in answer.data_quality}
+    rows, refused = (counts.get((name,)) for name in ("rows", "refused_rows"))
+    if rows is None or refused is None:
+        return []
+    read = {row[rows.columns[0].name] for row in rows.table.to_pylist()}
+    lost = [tuple(row.values()) for row in refused.table.to_pylist()]
+    tables = [
+        f"{formatter.format_cell(refused.columns[0], table)} {formatter.format_value(count, ColumnKind.COUNT)}"
+        for table, count in lost
+        if table in DATED and table not in read
+    ]
+    if not tables:
+        return []
+    return [
+        _(
+            "No row could be read, so what rests on them is 0: {tables}. Type opttius check to see why.",
+            tables=", ".join(tables),
+        )
+    ]
 
 
 def describe_scope(scope: Scope) -> str:

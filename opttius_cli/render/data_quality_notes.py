@@ -11,18 +11,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from opttius_cli.render.cell_formatter import CellFormatter
-    from opttius_cli.result import Answer, AnswerPart, Column
+    from opttius_cli.result import Answer, AnswerPart, Result
 
-IGNORED_PARTS = frozenset({"rows"})
-"""Parts of ``data_quality`` that say how much was read, not what was left out."""
+IGNORED_PARTS = frozenset({"rows", "latest"})
+"""Parts of ``data_quality`` that tell how much was read, not what was left out."""
 
 
 def build_notes(answer: Answer, formatter: CellFormatter) -> list[str]:
-    """Return what a reader must know before relying on the figures; empty if nothing was left out."""
-    return [
-        *(note for part in answer.data_quality for note in _describe_part(part, answer, formatter)),
-        *_describe_suppression(answer, formatter),
-    ]
+    """What a reader has to know before trusting the figures; empty when nothing was left out."""
+    lines = (note for part in answer.data_quality for note in _describe_part(part, answer, formatter))
+    return [*lines, *answer.unread, *_describe_suppression(answer, formatter)]
+
+
+def absence(result: Result) -> str:
+    """Why an absent result has no figures."""
+    if result.uncompared:
+        return _("No figures: there is no period to compare with.")
+    return _("No figures: the data lacks a table that they need.")
 
 
 def _describe_suppression(answer: Answer, formatter: CellFormatter) -> Iterator[str]:
@@ -49,9 +54,7 @@ def _describe_part(part: AnswerPart, answer: Answer, formatter: CellFormatter) -
                 yield _describe_count(key, value, None, formatter)
     elif name in _NOTES_BY_TABLE:
         if rows:
-            tables = ", ".join(
-                _format_entry(list(row.values()), result.columns[0], formatter) for row in rows
-            )
+            tables = ", ".join(_format_entry(result, list(row.values()), formatter) for row in rows)
             yield _NOTES_BY_TABLE[name](tables, formatter.format_datetime(answer.header.as_of))
     else:
         for row in rows:
@@ -62,9 +65,11 @@ def _describe_part(part: AnswerPart, answer: Answer, formatter: CellFormatter) -
                 yield _describe_count(f"{name}.{key}" if name else key, count, amount, formatter)
 
 
-def _format_entry(values: list[Any], table: Column, formatter: CellFormatter) -> str:
-    """Return ``orders 12``, ``orders (a, b)`` or ``orders``."""
-    name = formatter.format_cell(table, values[0])
+def _format_entry(result: Result, values: list[Any], formatter: CellFormatter) -> str:
+    """``orders 12``, ``orders (a, b)``, ``orders.a 12`` or ``orders``."""
+    name = formatter.format_cell(result.columns[0], values[0])
+    if result.shape == "nested":
+        name, values = f"{name}.{values[1]}", values[1:]
     if len(values) == 1:
         return name
     text = formatter.format_value(values[1], ColumnKind.COUNT)
@@ -131,6 +136,42 @@ _NOTES_BY_REASON: dict[str, Callable[[int, Mapping[str, str]], str]] = {
         count,
         **values,
     ),
+    "refunded_in_part": lambda count, values: n_(
+        "{number} sale was refunded in part and counts with what was kept; {amount} was given back.",
+        "{number} sales were refunded in part and count with what was kept; {amount} was given back.",
+        count,
+        **values,
+    ),
+    "change_given": lambda count, values: n_(
+        "Of the payments of {number} order, {amount} was change and is taken off the cash.",
+        "Of the payments of {number} orders, {amount} was change and is taken off the cash.",
+        count,
+        **values,
+    ),
+    "institutional": lambda count, values: n_(
+        "An institution pays a part of {number} sale ({amount}).",
+        "Institutions pay a part of {number} sales ({amount}).",
+        count,
+        **values,
+    ),
+    "undated_deliveries": lambda count, values: n_(
+        "{number} delivered work order has no date of delivery and is not in the days of delivery.",
+        "{number} delivered work orders have no date of delivery and are not in the days of delivery.",
+        count,
+        **values,
+    ),
+    "not_itemised": lambda count, values: n_(
+        "{number} sale has no items that count and is in no product or category ({amount}).",
+        "{number} sales have no items that count and are in no product or category ({amount}).",
+        count,
+        **values,
+    ),
+    "not_in_payments": lambda count, values: n_(
+        "{number} sale has no payment and is in no method of payment ({amount}).",
+        "{number} sales have no payment and are in no method of payment ({amount}).",
+        count,
+        **values,
+    ),
     "unattributed.placeholder_email": lambda count, values: n_(
         "{number} purchase matches no customer: its email is a placeholder ({amount}).",
         "{number} purchases match no customer: their email is a placeholder ({amount}).",
@@ -144,8 +185,8 @@ _NOTES_BY_REASON: dict[str, Callable[[int, Mapping[str, str]], str]] = {
         **values,
     ),
     "unattributed.no_match": lambda count, values: n_(
-        "{number} purchase matches no customer: no customer has its email ({amount}).",
-        "{number} purchases match no customer: no customer has their email ({amount}).",
+        "{number} purchase is nobody's: no customer has its RUT or email ({amount}).",
+        "{number} purchases are nobody's: no customer has their RUT or email ({amount}).",
         count,
         **values,
     ),
@@ -168,8 +209,24 @@ _NOTES_BY_TABLE: dict[str, Callable[[str, str], str]] = {
         "Rows with the same id, read as one: {listed}.", listed=listed
     ),
     "refused_rows": lambda listed, _as_of: _("Rows that could not be read: {listed}.", listed=listed),
+    "emptied_cells": lambda listed, _as_of: _(
+        "Cells that could not be read and are taken as empty: {listed}.", listed=listed
+    ),
+    "adopted_branches": lambda listed, _as_of: _(
+        "Branches without organization, taken as of this one: {listed}.", listed=listed
+    ),
+    "adopted_rows": lambda listed, _as_of: _(
+        "Rows without branch and organization, taken as of this one: {listed}.", listed=listed
+    ),
     "rows_after_as_of": lambda listed, as_of: _(
         "Rows dated after {as_of}, which do not count: {listed}.", as_of=as_of, listed=listed
+    ),
+    "unfilled": lambda listed, _as_of: _(
+        "The data do not fill {listed}: growth that rests on it means little.", listed=listed
+    ),
+    "cut": lambda listed, _as_of: _(
+        "Exactly 1,000 rows, the most that the app's interface gives, so likely cut short: {listed}.",
+        listed=listed,
     ),
     "missing_tables": lambda listed, _as_of: _(
         "Not in the data, so their figures are empty: {listed}.", listed=listed

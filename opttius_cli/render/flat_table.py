@@ -63,6 +63,9 @@ def _iter_values(part: AnswerPart, spelling: Spelling) -> Iterator[tuple[str, st
         for index, column in enumerate(result.columns)
     ]
     has_key = result.shape in {"rows", "map"} and len(names) > 1
+    if result.shape == "nested":
+        yield from ((section, *row) for row in zip(*columns, strict=True))
+        return
     for row in zip(*columns, strict=True):
         item = row[0] if has_key else None
         for name, value in list(zip(names, row, strict=True))[1 if has_key else 0 :]:

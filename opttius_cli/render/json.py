@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from opttius_cli.render.machine_text import concat_rows, format_decimal, format_values, is_unquoted
 from opttius_cli.render.row_batches import iter_batches
-from opttius_cli.result import Result
+from opttius_cli.result import ColumnKind, Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -136,7 +136,17 @@ def insert_parts(target: dict[str, Any], parts: Iterable[AnswerPart]) -> None:
         if isinstance(node.get(last_key), dict) and isinstance(value, dict):
             node[last_key].update(value)
         else:
-            node[last_key] = value
+            _insert(node, last_key, value, part.before)
+
+
+def _insert(into: dict[str, Any], key: str, value: Any, before: str) -> None:
+    """Put ``value`` under ``key``, before the key ``before`` where that is there already."""
+    following: dict[str, Any] = {}
+    if before in into:
+        names = list(into)
+        following = {name: into.pop(name) for name in names[names.index(before) :]}
+    into[key] = value
+    into.update(following)
 
 
 def build_value(result: Result) -> Any:
@@ -155,11 +165,23 @@ def build_value(result: Result) -> Any:
     rows = list(zip(*columns, strict=True))
     if result.shape == "record":
         return dict(zip(names, rows[0], strict=True))
-    if result.shape == "list":
-        return [row[0] for row in rows]
+    return [row[0] for row in rows] if result.shape == "list" else _mapped(result, rows)
+
+
+def _mapped(result: Result, rows: list[tuple[Any, ...]]) -> dict[str, Any]:
+    """Rows as an object by their first column, or one of objects by their second."""
+    names = [column.name for column in result.columns]
     keys = result.table.column(0).to_pylist()
-    values = [row[1] if len(names) == 2 else dict(zip(names[1:], row[1:], strict=True)) for row in rows]  # noqa: PLR2004
-    return dict(zip(keys, values, strict=True))
+    inner = [row[1] if len(names) == 2 else dict(zip(names[1:], row[1:], strict=True)) for row in rows]  # noqa: PLR2004
+    if result.columns[1].kind is ColumnKind.COUNT:
+        counts = result.table.column(1).to_pylist()
+        inner = [value if count is not None else None for value, count in zip(inner, counts, strict=True)]
+    if result.shape == "nested":
+        nested: dict[str, Any] = {key: {} for key in keys}
+        for key, name, row in zip(keys, result.table.column(1).to_pylist(), rows, strict=True):
+            nested[key][name] = row[2]
+        return nested
+    return dict(zip(keys, inner, strict=True))
 
 
 def _encode_values(values: pa.Array, column: Column) -> list[Any]:

@@ -8,8 +8,8 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
-from opttius_cli import atomic_file
 from opttius_cli.errors import OutputError
+from opttius_cli.files import atomic_file
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from opttius_cli.result import ChartSpec, Column, ColumnKind, JsonShape
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from opttius_cli.reports.header_schema import History
+    from opttius_cli.reports.header_schema import Dependence, History
     from opttius_cli.reports.schema_checks import KeyPath
 
 
@@ -26,9 +26,10 @@ class Report:
     """A report as its file declares it; titles and grain in each language.
 
     ``sql`` is the whole file. ``needs`` are the tables that it requires. ``history`` says which purchases it
-    reads: all, those of the windows, or none. ``has_period``: it is about a period. ``parameters`` are values
-    that it needs besides those of every report. ``uses`` names shared views that are created before it runs.
-    ``group_size`` are the columns that say how many people a row is about. ``chart`` says how it is drawn.
+    reads: all, those of the windows, or none. ``has_period``: it is about a period; ``depends_on``: the window
+    without which it has no figures. ``parameters`` are values that it needs besides those of every report.
+    ``uses`` names shared views that are created before it runs. ``group_size`` are the columns that say how many
+    people a row is about. ``chart`` says how it is drawn.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Report:
     needs: tuple[str, ...] = ()
     history: History = "window"
     has_period: bool = False
+    depends_on: Dependence | None = None
     parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
     chart: ChartSpec | None = None
@@ -81,6 +83,7 @@ def parse_report(name: str, sql: str, file: str, thresholds: Mapping[str, object
         needs=list_names(header.get("needs", [])),
         history=header.get("history", "window"),
         has_period=header.get("period", False),
+        depends_on=header.get("depends_on"),
         uses=list_names(header.get("uses", [])),
         group_size=list_names(header.get("group_size", [])),
         parameters={key: _build_texts(texts) for key, texts in header.get("parameters", {}).items()},

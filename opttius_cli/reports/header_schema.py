@@ -30,6 +30,9 @@ History = Literal["all", "window", "none"]
 HISTORIES: tuple[History, ...] = get_args(History)
 """The purchases that a report may read, the longest history first."""
 
+Dependence = Literal["period", "previous"]
+"""The window without which a report has no figures."""
+
 ORDERS_FROM = ("history_from", "active_from")
 """The instants from which a materialized view may read orders."""
 
@@ -78,6 +81,7 @@ REPORT = table_of(
         "uses": check_names,
         "history": one_of(HISTORIES),
         "period": check_flag,
+        "depends_on": one_of(get_args(Dependence)),
         "group_size": check_names,
         "parameters": map_of(check_texts),
         "chart": table_of(

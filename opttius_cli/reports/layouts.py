@@ -24,10 +24,12 @@ class Slot:
     report: str
     columns: tuple[tuple[str, str], ...] = ()
     """Pairs of (column of the report, key in the answer)."""
+    before: str = ""
+    """The key beside it before which JSON puts it."""
 
 
-def _build_slot(path: str, report: str, **columns: str) -> Slot:
-    return Slot(tuple(path.split(".")), report, tuple(columns.items()))
+def _build_slot(path: str, report: str, before: str = "", **columns: str) -> Slot:
+    return Slot(tuple(path.split(".")), report, tuple(columns.items()), before)
 
 
 DASHBOARD = (
@@ -40,13 +42,15 @@ DASHBOARD = (
     ),
     _build_slot("kpis", "dashboard/appointments", completion_pct="appointment_completion_pct"),
     _build_slot("kpis", "dashboard/delivery", average_days="average_delivery_days"),
+    _build_slot("changes", "dashboard/changes"),
+    _build_slot("orders_by_status", "dashboard/orders_by_status"),
     _build_slot("work_orders", "dashboard/work_orders"),
     _build_slot("work_orders.by_status", "dashboard/work_orders_by_status"),
     _build_slot("work_orders.delivery", "dashboard/delivery"),
     _build_slot("quotes", "dashboard/quotes"),
-    _build_slot("quotes.by_status", "dashboard/quotes_by_status"),
+    _build_slot("quotes.by_status", "dashboard/quotes_by_status", before="conversion_pct"),
     _build_slot("appointments", "dashboard/appointments"),
-    _build_slot("appointments.by_status", "dashboard/appointments_by_status"),
+    _build_slot("appointments.by_status", "dashboard/appointments_by_status", before="completion_pct"),
     _build_slot("payment_methods", "dashboard/payment_source"),
     _build_slot("payment_methods.methods", "dashboard/payment_methods"),
     _build_slot("products.top", "dashboard/top_products"),
@@ -76,7 +80,11 @@ CUSTOMER = (
 
 CUSTOMERS = (_build_slot("summary", "customers/summary"), _build_slot("rows", "customers/list"))
 
-LOAD_SUMMARY = (_build_slot("rows", "quality/loaded"), _build_slot("rejects", "quality/rejects"))
+LOAD_SUMMARY = (
+    _build_slot("rows", "quality/loaded"),
+    _build_slot("of_nobody", "quality/of_nobody"),
+    _build_slot("rejects", "quality/rejects"),
+)
 LOAD_SUMMARY_FOR_READER = (_build_slot("rows", "quality/seen"), _build_slot("rejects", "quality/rejects"))
 """The answer to an admin who loads: nothing reveals how much there is outside the admin's branches."""
 FINDINGS = (_build_slot("rows", "quality/findings"), _build_slot("rejects", "quality/rejects"))
@@ -121,14 +129,24 @@ def select_sections(slots: Sequence[Slot], section_names: Sequence[str]) -> tupl
     return tuple(slot for slot in slots if not section_names or slot.path[0] in selection)
 
 
-ROW_QUALITY = (
+_HELD = (
     _build_slot("duplicate_rows", "quality/duplicate_rows"),
     _build_slot("refused_rows", "quality/refused_rows"),
+    _build_slot("emptied_cells", "quality/emptied_cells"),
     _build_slot("rows_after_as_of", "quality/rows_after_as_of"),
     _build_slot("rows", "quality/rows"),
+)
+_ADOPTED = (
+    _build_slot("adopted_branches", "quality/adopted_branches"),
+    _build_slot("adopted_rows", "quality/adopted_rows"),
+)
+_LACKING = (
+    _build_slot("cut", "quality/cut"),
     _build_slot("missing_tables", "quality/missing_tables"),
     _build_slot("missing_columns", "quality/missing_columns"),
 )
+
+ROW_QUALITY = (*_HELD, *_ADOPTED, *_LACKING)
 """What was left out of the rows: all that can be said before figures are computed."""
 
 QUALITY = (
@@ -136,6 +154,13 @@ QUALITY = (
     Slot((), "quality/left_out"),
     _build_slot("other_currency", "quality/other_currency"),
     Slot((), "quality/odd_amounts"),
-    *ROW_QUALITY,
+    *_HELD,
+    _build_slot("latest", "quality/latest"),
+    _build_slot("unfilled", "quality/unfilled"),
+    *_ADOPTED,
+    Slot((), "quality/counted_in_part"),
+    Slot((), "quality/undated_deliveries"),
+    Slot((), "quality/not_broken_down"),
+    *_LACKING,
 )
 """What was left out (metrics 9): the same in every answer with figures."""

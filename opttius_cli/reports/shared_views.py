@@ -22,7 +22,9 @@ SHARED_VIEWS = (
     "days",
     "order_links",
     "link_customers",
+    "customer_ruts",
     "customer_emails",
+    "part_refunds",
     "attributed_orders",
     "every_order",
     "every_work_order",
@@ -30,11 +32,18 @@ SHARED_VIEWS = (
     "order_facts",
     "work_order_facts",
     "purchases",
+    "owed_purchases",
+    "payment_sums",
+    "windows",
+    "sale_sums",
+    "clinic_sums",
     "order_lines",
     "customer_facts",
     "customer_segments",
     "segment_movement",
     "faulty_rows",
+    "small_amounts",
+    "unmatched_ids",
 )
 """The files of shared views and macros, each after those it depends on."""
 

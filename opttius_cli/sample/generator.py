@@ -24,7 +24,7 @@ SCRIPTS = (
     "draw", "calendar", "names", "directory", "admins", "catalogue",
     "people", "visits", "baskets", "lab", "sales",
     "odd_products", "odd_customers", "odd_orders", "odd_lines", "odd_work_orders", "odd_clinic",
-    "products", "orders", "order_lines", "work_orders", "quotes", "clinic", "customers",
+    "products", "orders", "order_lines", "credit_notes", "work_orders", "quotes", "clinic", "customers",
 )  # fmt: skip
 
 # The drafts of the rows written by hand, and the table that each ends up in.
@@ -33,6 +33,7 @@ ODD_TABLES = {
     "odd_orders": "orders",
     "odd_items": "order_items",
     "odd_payments": "order_payments",
+    "odd_credit_notes": "credit_notes",
     "odd_work_orders": "lab_work_orders",
     "odd_quotes": "quotes",
     "odd_appointments": "appointments",

@@ -7,8 +7,8 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opttius_cli.atomic_file import write_atomically
 from opttius_cli.errors import OutputError
+from opttius_cli.files.atomic_file import write_atomically
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:

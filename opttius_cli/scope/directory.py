@@ -1,6 +1,6 @@
 """The organizations and branches of the data; typed names become a scope: branches of one organization.
 
-:mod:`opttius_cli.scope.rights` limits this to what a reader may see.
+Whose rights apply is asked in :mod:`opttius_cli.scope.rights`, which resolves names among what a reader may see.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from opttius_cli.errors import (
     AmbiguousNameError,
     NoOwnersError,
     OrganizationRequiredError,
+    UnadoptedBranchError,
     UnknownNameError,
     UsageError,
 )
 from opttius_cli.i18n import _
 from opttius_cli.name_matching import normalize_name, suggest_names
 from opttius_cli.result import Branch, Scope
+from opttius_cli.scope.organizations import Organization, find_adopter, match_organizations, select_countable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,25 +28,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Organization:
-    """An organization; ``id`` is None for branches that name no organization."""
-
-    id: str | None
-    name: str | None = None
-    slug: str | None = None
-    metadata: str | None = None
-    status: str | None = None
-    tier: str | None = None
-
-    @property
-    def display_name(self) -> str:
-        """Return the name that people know it by."""
-        return self.name or self.slug or self.id or _("(without organization)")
-
-
-@dataclass(frozen=True, slots=True)
 class BranchEntry:
-    """A branch, its organization, and its owner number (``tenant``) in the snapshot."""
+    """A branch, the organization it belongs to (None: none), and the snapshot's number for it."""
 
     branch: Branch
     organization_id: str | None
@@ -53,11 +38,37 @@ class BranchEntry:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The organizations and branches of a snapshot, and the owner number of each organization's own rows."""
+    """The organizations and branches of a snapshot, and the owner number of each organization's own rows.
+
+    ``nobody`` is the number of the rows that name neither a branch nor an organization, ``adopter`` the organization
+    to which those and the branches without one belong, ``adopt`` the setting that decides it. Where the data know no
+    organization, the only one has the id None.
+    """
 
     organizations: tuple[Organization, ...]
     branches: tuple[BranchEntry, ...]
     own_tenants: dict[str, int]
+    nobody: int | None = None
+    adopter: str | None = None
+    adopt: str | bool = True
+
+    @property
+    def countable(self) -> tuple[Organization, ...]:
+        """The organizations but the app's own, and but those made to demonstrate it where there are others."""
+        return select_countable(self.organizations)
+
+    @property
+    def only(self) -> Organization | None:
+        """The organization that is meant when none is named: the only one that counts."""
+        return self.countable[0] if len(self.countable) == 1 else None
+
+    def is_owned(self, seat: BranchEntry) -> bool:
+        """Whether a branch belongs to an organization; where there are none, all branches are one."""
+        return any(seat.organization_id == item.id for item in self.organizations)
+
+    def holds_nobodys(self, organization: Organization) -> bool:
+        """Whether the rows that name neither a branch nor an organization belong to this one."""
+        return organization.id == self.adopter and (self.adopter is not None or self.nobody is not None)
 
     def find_organization(self, key: str | None) -> Organization:
         """Return the organization with this id."""
@@ -66,8 +77,14 @@ class Directory:
         )
 
 
-def read_directory(con: duckdb.DuckDBPyConnection) -> Directory:
-    """Read the directory of the snapshot that is open in ``con``."""
+def read_directory(con: duckdb.DuckDBPyConnection, adopt: str | bool = True) -> Directory:  # noqa: FBT001, FBT002 - a setting
+    """Read the directory of the snapshot open in ``con``.
+
+    ``adopt`` names the organization to which belongs what names none; True is the only one that counts, False none.
+
+    Raises:
+        ConfigError: there is no such organization.
+    """
     tenants = con.execute(
         "SELECT tenants.tenant, CAST(tenants.branch_id AS VARCHAR), CAST(tenants.organization_id AS VARCHAR), "
         "branch.code, branch.name "
@@ -79,18 +96,25 @@ def read_directory(con: duckdb.DuckDBPyConnection) -> Directory:
         "FROM raw.organizations"
     ).fetchall()
     details = {row[0]: Organization(*row) for row in rows}
-    ids = {row[2] for row in tenants}
-    organizations = [details.get(key, Organization(key)) for key in ids]
+    ids = {row[2] for row in tenants if row[2] is not None}
+    if not ids and any(row[1] is not None for row in tenants):
+        ids = {None}
+    organizations = sorted(
+        (details.get(key, Organization(key)) for key in ids),
+        key=lambda organization: (organization.display_name, organization.id or ""),
+    )
+    adopter = find_adopter(organizations, adopt)
     return Directory(
+        tuple(organizations),
         tuple(
-            sorted(organizations, key=lambda organization: (organization.display_name, organization.id or ""))
-        ),
-        tuple(
-            BranchEntry(Branch(row[1], row[3], row[4]), row[2], row[0])
+            BranchEntry(Branch(row[1], row[3], row[4]), row[2] or adopter, row[0])
             for row in tenants
             if row[1] is not None
         ),
-        {row[2]: row[0] for row in tenants if row[1] is None},
+        {row[2]: row[0] for row in tenants if row[1] is None and row[2] is not None},
+        next((row[0] for row in tenants if row[1] is None and row[2] is None), None),
+        adopter,
+        adopt,
     )
 
 
@@ -131,23 +155,41 @@ def build_scope(directory: Directory, organization: Organization, entries: Seque
     tenants_in_scope = {entry.tenant for entry in entries or own}
     selection = tuple(entry for entry in own if entry.tenant in tenants_in_scope)
     whole = len(selection) == len(own)
+    holds_nobodys = directory.holds_nobodys(organization)
     tenants = [entry.tenant for entry in selection]
     if whole and organization.id in directory.own_tenants:
         tenants.append(directory.own_tenants[organization.id])
-    branches = tuple(entry.branch for entry in selection)
-    return Scope(organization.id, organization.name, branches, whole, tuple(sorted(tenants)))
+    if whole and holds_nobodys and directory.nobody is not None:
+        tenants.append(directory.nobody)
+    return Scope(
+        organization.id,
+        organization.name,
+        tuple(entry.branch for entry in selection),
+        whole,
+        tuple(sorted(tenants)),
+        holds_nobodys=holds_nobodys,
+        adopts=holds_nobodys and organization.id is not None,
+        whole_directory=len(selection) == len(directory.branches),
+    )
 
 
 def build_unrestricted_scope(directory: Directory) -> Scope:
-    """Return the scope of every row that has an owner: for whoever loads the data."""
-    tenants = [entry.tenant for entry in directory.branches] + list(directory.own_tenants.values())
+    """The scope that holds every row of somebody's: what whoever loads the data may check."""
+    seats = [entry for entry in directory.branches if directory.is_owned(entry)]
+    tenants = [entry.tenant for entry in seats] + list(directory.own_tenants.values())
+    holds_nobodys = any(map(directory.holds_nobodys, directory.organizations))
+    if holds_nobodys and directory.nobody is not None:
+        tenants.append(directory.nobody)
     return Scope(
         None,
         None,
-        tuple(entry.branch for entry in directory.branches),
+        tuple(entry.branch for entry in seats),
         whole_organization=True,
         tenants=tuple(sorted(tenants)),
         unrestricted=True,
+        holds_nobodys=holds_nobodys,
+        adopts=directory.adopter is not None,
+        whole_directory=True,
     )
 
 
@@ -155,26 +197,21 @@ def _infer_organization(directory: Directory, owners: Iterable[str | None]) -> O
     by_id = {candidate.id: candidate for candidate in directory.organizations}
     for owner in owners:
         return by_id[owner]
-    if len(directory.organizations) == 1:
-        return directory.organizations[0]
     if not directory.organizations:
         raise NoOwnersError
-    # Branches without an organization are chosen with --branch; there is no organization to name.
-    raise OrganizationRequiredError(
-        [candidate.display_name for candidate in directory.organizations if candidate.id is not None]
-    )
+    if directory.only is None:
+        raise OrganizationRequiredError(names_of(directory))
+    return directory.only
+
+
+def names_of(directory: Directory) -> list[str]:
+    """The organizations among which somebody has to choose: those that count, else all."""
+    return [item.display_name for item in directory.countable or directory.organizations]
 
 
 def find_organization(directory: Directory, name: str) -> Organization:
-    """Return the organization with this id, slug or name."""
-    normalized = normalize_name(name)
-    matches = [
-        candidate
-        for candidate in directory.organizations
-        if normalized
-        in {normalize_name(candidate.id), normalize_name(candidate.slug), normalize_name(candidate.name)}
-        - {""}
-    ]
+    """The organization with this id, slug or name."""
+    matches = match_organizations(directory.organizations, name)
     if not matches:
         names = [
             text for candidate in directory.organizations for text in (candidate.name, candidate.slug) if text
@@ -188,22 +225,29 @@ def find_organization(directory: Directory, name: str) -> Organization:
 
 
 def _find_branch(directory: Directory, name: str, organization: Organization | None) -> BranchEntry:
-    entries = [
-        entry
-        for entry in directory.branches
-        if organization is None or entry.organization_id == organization.id
-    ]
-    normalized = normalize_name(name)
-    for key in ("id", "code", "name"):
-        matches = [
-            entry
-            for entry in entries
-            if normalized and normalize_name(getattr(entry.branch, key)) == normalized
-        ]
-        if len(matches) == 1:
-            return matches[0]
-        if matches:
-            candidates = [f"{entry.branch.name} ({entry.branch.id})" for entry in matches]
-            raise AmbiguousNameError(_("branch"), name, candidates)
+    owned = [entry for entry in directory.branches if directory.is_owned(entry)]
+    entries = [entry for entry in owned if organization is None or entry.organization_id == organization.id]
+    if entry := _seat_named(entries, name):
+        return entry
+    if nobodys := _seat_named([entry for entry in directory.branches if entry not in owned], name):
+        branch = nobodys.branch
+        raise UnadoptedBranchError(
+            branch.code or branch.name or branch.id,
+            names_of(directory) if directory.countable else [],
+            is_off=directory.adopt is False,
+        )
     names = [text for entry in entries for text in (entry.branch.code, entry.branch.name) if text]
     raise UnknownNameError(_("branch"), name, suggest_names(name, names))
+
+
+def _seat_named(seats: Sequence[BranchEntry], name: str) -> BranchEntry | None:
+    """The one branch with this id, else code, else name. Raises AmbiguousError when several have it."""
+    wanted = normalize_name(name)
+    for key in ("id", "code", "name"):
+        fitting = [seat for seat in seats if wanted and normalize_name(getattr(seat.branch, key)) == wanted]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            shown = [f"{seat.branch.name} ({seat.branch.id})" for seat in fitting]
+            raise AmbiguousNameError(_("branch"), name, shown)
+    return None

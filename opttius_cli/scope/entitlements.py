@@ -15,7 +15,7 @@ from opttius_cli.i18n import _
 if TYPE_CHECKING:
     import duckdb
 
-    from opttius_cli.scope.directory import Organization
+    from opttius_cli.scope.organizations import Organization
 
 ADVANCED_ANALYTICS = "advanced_analytics"
 """The feature that the dashboard, the segments, the exports and scheduled jobs need."""

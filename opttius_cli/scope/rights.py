@@ -16,7 +16,13 @@ from opttius_cli.errors import (
     format_list,
 )
 from opttius_cli.i18n import _
-from opttius_cli.scope.directory import build_scope, find_branches, find_organization, resolve_names
+from opttius_cli.scope.directory import (
+    build_scope,
+    find_branches,
+    find_organization,
+    names_of,
+    resolve_names,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,15 +157,13 @@ def resolve_names_for_reader(
     """Return the scope of the named branches; without branches, the reader's default branches.
 
     Raises:
-        NotAllowedError: an organization or branch that the reader may not see, whether or not it exists.
-        AmbiguousNameError: a name matches several branches that the reader may see.
-        OrganizationRequiredError: the reader has no organization and named none.
+        NotAllowedError: an organization or branch that the reader may not see, whether or not there is one.
+        AmbiguousError: a name fits several branches that the reader may see.
+        OrganizationNeededError: the reader has no organization, named none, and none is the only one that counts.
     """
     if reader.organization_id is None:
-        if not organization:
-            raise OrganizationRequiredError(
-                [candidate.display_name for candidate in directory.organizations if candidate.id is not None]
-            )
+        if not organization and directory.organizations and directory.only is None:
+            raise OrganizationRequiredError(names_of(directory))
         return resolve_names(directory, organization, branch_names)
     own = directory.find_organization(reader.organization_id)
     visible = replace(directory, organizations=(own,), branches=reader.branches)

@@ -15,6 +15,7 @@ from opttius_cli.scope.views import (
     build_deferred_sql,
     cutoff_variable,
     find_deferred_tables,
+    names_nobody,
     owner_condition,
     time_condition,
 )
@@ -27,21 +28,77 @@ if TYPE_CHECKING:
 
 
 def create_row_counts(con: duckdb.DuckDBPyConnection) -> None:
-    """Create ``scope_rejects`` (cells that could not be read) and ``scope_rows`` (one row per table)."""
+    """Make ``scope_rows``, a line per table, and what could not be read: ``scope_rejects``, ``scope_emptied``.
+
+    ``scope_unowned`` are the rows of no scope, for whoever looks at the whole data. A row whose branch could not be
+    read is told where every branch of the data is in the scope.
+    """
     con.execute(
         "CREATE OR REPLACE TEMP VIEW scope_rejects AS SELECT * FROM meta.rejects WHERE is_held(tenant) "
-        f"OR list_contains({_OWNERLESS_TABLES}, table_name) OR getvariable('sees_everything')"
+        f"OR (strayed AND getvariable('whole_directory')) OR list_contains({_OWNERLESS_TABLES}, table_name) "
+        f"OR getvariable('sees_everything')"
     )
-    rows = _build_row_counts_sql(find_deferred_tables(con), _find_split_slices(con))
+    deferred = find_deferred_tables(con)
+    rows = _build_row_counts_sql(deferred, _find_split_slices(con))
     con.execute(f"CREATE OR REPLACE TEMP TABLE scope_rows AS {rows}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE scope_emptied AS {_emptied(con, deferred)}")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW scope_unowned AS {_UNOWNED}")
+
+
+def _emptied(con: duckdb.DuckDBPyConnection, deferred: set[str]) -> str:
+    """A row per column: how many cells of the scope's rows, settled, held something that could not be read."""
+    emptied = con.execute(
+        "SELECT DISTINCT table_name FROM meta.rejects WHERE NOT refused ORDER BY ALL"
+    ).fetchall()
+    cells = ["SELECT '' AS table_name, '' AS emptied WHERE FALSE"]
+    for table in (TABLES[row[0]] for row in emptied if TABLES[row[0]] in SCOPED_TABLES):
+        strayed = "getvariable('sees_everything')"
+        if table.has_column("branch_id"):
+            strayed += " OR (getvariable('whole_directory') AND contains(emptied, 'branch_id'))"
+        cells.append(
+            f"SELECT '{table.name}', emptied FROM raw.{quote_identifier(table.name)} "
+            f"WHERE emptied IS NOT NULL AND ({owner_condition(table)} OR {strayed}) AND {time_condition(table)}"
+        )
+        if table.name in deferred:
+            cells.append(
+                f"SELECT '{table.name}', emptied FROM {quote_identifier(table.name + '_settled')} WHERE "
+                f"emptied IS NOT NULL"
+            )
+    return (
+        f"SELECT table_name, column_name, count(*) AS cells FROM (SELECT table_name, "
+        f"unnest(string_split(emptied, ',')) AS column_name FROM ({' UNION ALL '.join(cells)})) GROUP BY ALL"
+    )
 
 
 _OWNERLESS_TABLES = [table.name for table in SCOPED_TABLES if table.tenancy == "none"]
+
+
+def _unowned(table: Table, kind: str) -> str:
+    """The rows of a raw table that no scope can hold. A child belongs where its order does, and is told with it."""
+    amount = "total_amount" if table.has_column("total_amount") else "CAST(NULL AS DECIMAL(18, 2))"
+    return (
+        f"SELECT '{table.name}' AS table_name, CAST({quote_identifier(table.key[0])} AS VARCHAR) AS id, "
+        f"{amount} AS amount, "
+        f"copies FROM raw.{quote_identifier(kind)} WHERE getvariable('sees_everything') "
+        f"AND NOT coalesce({owner_condition(table)}, FALSE)"
+    )
+
+
+_UNOWNED = " UNION ALL ".join(
+    _unowned(table, kind)
+    for table in SCOPED_TABLES
+    if table.tenancy in {"branch", "organization"}
+    for kind in (table.name, table.name + "_contested")
+)
 _COUNTED_TABLES = [table for table in SCOPED_TABLES if table.has_owner]
 _TABLES_BY_DATE = [table.name for table in _COUNTED_TABLES if cutoff_variable(table) == "as_of_date"]
 _CHILD_TABLES = [table.name for table in _COUNTED_TABLES if table.tenancy == "parent"]
+_ADOPTED = (
+    f"getvariable('adopts') AND NOT list_contains({_CHILD_TABLES}, table_name) AND tenant IN "
+    "(SELECT tenant FROM meta.tenants WHERE branch_id IS NULL AND organization_id IS NULL)"
+)
 _LOADER_COUNTS = (
-    f"(SELECT *, epoch_us(CASE WHEN list_contains({_TABLES_BY_DATE}, table_name) "
+    f"(SELECT *, {_ADOPTED} AS is_adopted, epoch_us(CASE WHEN list_contains({_TABLES_BY_DATE}, table_name) "
     "THEN CAST(getvariable('as_of_date') AS TIMESTAMP) ELSE CAST(getvariable('as_of') AS TIMESTAMP) END) AS now "
     "FROM meta.tallies WHERE is_held(tenant)) AS tally"
 )
@@ -79,7 +136,11 @@ def _find_split_slices(con: duckdb.DuckDBPyConnection) -> dict[str, _SplitSlices
 
 
 def _build_row_counts_sql(deferred: set[str], split: Mapping[str, _SplitSlices]) -> str:
-    """Return SQL with one row per table: rows seen, duplicates, rows after as-of, refused rows."""
+    """A row per table: how many rows the scope sees, how many repeat another, lie after as-of, or were refused.
+
+    ``copies`` are the scope's rows as they lie in the data: repeated ones, and those of later. ``adopted`` are those
+    of the rows seen that name neither a branch nor an organization.
+    """
     counts = [_build_whole_slices_sql(split)]
     counts += [
         _build_table_count_sql(TABLES[name], slices.build_condition(TABLES[name]))
@@ -92,7 +153,8 @@ def _build_row_counts_sql(deferred: set[str], split: Mapping[str, _SplitSlices])
         f"count(*) AS refused FROM (SELECT DISTINCT table_name, ordinal FROM scope_rejects WHERE refused) "
         f"GROUP BY table_name) "
         f"SELECT counted.table_name, sum(rows_seen) AS rows_seen, sum(duplicates) AS duplicates, "
-        f"sum(rows_after) AS rows_after, coalesce(any_value(refusals.refused), 0) AS refused "
+        f"sum(rows_after) AS rows_after, sum(copies) AS copies, sum(adopted) AS adopted, "
+        f"coalesce(any_value(refusals.refused), 0) AS refused "
         f"FROM counted LEFT JOIN refusals ON counted.table_name = refusals.table_name "
         f"WHERE is_present(counted.table_name) GROUP BY counted.table_name"
     )
@@ -109,9 +171,11 @@ def _build_whole_slices_sql(split: Mapping[str, _SplitSlices]) -> str:
     is_seen = "coalesce(latest <= now, TRUE)"
     is_after = f"begins > now AND NOT list_contains({_CHILD_TABLES}, table_name)"
     return (
-        f"SELECT unnest({names}) AS table_name, 0 AS rows_seen, 0 AS duplicates, 0 AS rows_after "
+        f"SELECT unnest({names}) AS table_name, 0 AS rows_seen, 0 AS duplicates, 0 AS rows_after, 0 AS copies, "
+        f"0 AS adopted "
         f"UNION ALL SELECT table_name, coalesce(sum(rows) FILTER ({is_seen}), 0), "
-        f"coalesce(sum(copies - rows) FILTER ({is_seen}), 0), coalesce(sum(rows) FILTER ({is_after}), 0) "
+        f"coalesce(sum(copies - rows) FILTER ({is_seen}), 0), coalesce(sum(rows) FILTER ({is_after}), 0), "
+        f"coalesce(sum(copies), 0), coalesce(sum(rows) FILTER ({is_seen} AND is_adopted), 0) "
         f"FROM {_LOADER_COUNTS} WHERE TRUE{outside_split} GROUP BY table_name"
     )
 
@@ -121,8 +185,9 @@ def _build_table_count_sql(table: Table, condition: str) -> str:
     exists = time_condition(table)
     return (
         f"SELECT '{table.name}', count(*) FILTER ({exists}), coalesce(sum(copies - 1) FILTER ({exists}), 0), "
-        f"count(*) FILTER ({_build_later_condition(table)}) FROM raw.{quote_identifier(table.name)} "
-        f"WHERE {owner_condition(table)} AND {condition}"
+        f"count(*) FILTER ({_build_later_condition(table)}), coalesce(sum(copies), 0), "
+        f"count(*) FILTER ({exists} AND {_is_adopted(table)}) "
+        f"FROM raw.{quote_identifier(table.name)} WHERE {owner_condition(table)} AND {condition}"
     )
 
 
@@ -131,11 +196,18 @@ def _build_deferred_count_sql(table: Table) -> str:
     key, exists = ", ".join(quote_identifier(name) for name in table.key), time_condition(table)
     return (
         f"SELECT '{table.name}', count(*) FILTER (seen), coalesce(sum(copies), 0) - count(*) FILTER (seen), "
-        f"count(*) FILTER (later) FROM (SELECT bool_or({exists}) AS seen, "
-        f"bool_or({_build_later_condition(table)}) AS later, "
-        f"sum(copies) FILTER ({exists}) AS copies FROM {build_deferred_sql(table)} WHERE {owner_condition(table)} "
+        f"count(*) FILTER (later), coalesce(sum(all_copies), 0), "
+        f"(SELECT count(*) FROM {quote_identifier(table.name + '_settled')} WHERE {_is_adopted(table)}) "
+        f"FROM (SELECT bool_or({exists}) AS seen, bool_or({_build_later_condition(table)}) AS later, "
+        f"sum(copies) FILTER ({exists}) AS copies, sum(copies) AS all_copies "
+        f"FROM {build_deferred_sql(table)} WHERE {owner_condition(table)} "
         f"GROUP BY {key})"
     )
+
+
+def _is_adopted(table: Table) -> str:
+    """Which rows name nobody, and are the organization's all the same."""
+    return f"getvariable('adopts') AND {names_nobody(table)}"
 
 
 def _build_later_condition(table: Table) -> str:

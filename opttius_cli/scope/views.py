@@ -6,6 +6,7 @@ data at as-of: rows dated later do not exist for any rule.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.dedup import preferred_row_order
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from opttius_cli.result import Scope
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SCOPED_TABLES = tuple(table for table in TABLES.values() if table.tenancy != "directory")
 """The tables that reports can name: all except those of the directory."""
 
@@ -41,6 +43,9 @@ def create_scoped_views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
         ("first_tenant", first),
         ("last_tenant", last),
         ("sees_everything", scope.unrestricted),
+        ("holds_nobodys", scope.holds_nobodys),
+        ("adopts", scope.adopts),
+        ("whole_directory", scope.whole_directory),
     ):
         con.execute(f"SET VARIABLE {name} = $1", [value])
     con.execute(_build_tenancy_macro(gapless=len(tenants) == last - first + 1))
@@ -58,10 +63,33 @@ def create_scoped_views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
         for view in _build_views(table, deferred):
             con.execute(view)
     con.execute(_build_address_holders(has_deferred_customers="customers" in deferred))
+    con.execute(_ticket_holders(resolved="customers" in deferred))
     con.execute(
         "CREATE OR REPLACE TEMP VIEW branches AS SELECT branch.* FROM raw.branches AS branch "
         "SEMI JOIN scope_branches AS held ON branch.id = held.branch_id"
     )
+
+
+def newest_sale(con: duckdb.DuckDBPyConnection, scope: Scope, now: datetime) -> datetime | None:
+    """When the newest order or work order of the scope was made, whatever its status, that is not after ``now``.
+
+    Of rows with one id, the one counts that stands at ``now``.
+    """
+    kinds = []
+    for table in (TABLES["orders"], TABLES["lab_work_orders"]):
+        key = ", ".join(map(quote_identifier, table.key))
+        buffer = "list_contains($1, tenant) AND created_at <= $2"
+        kinds.append(f"SELECT created_at FROM raw.{quote_identifier(table.name)} WHERE {buffer}")
+        kinds.append(
+            f"SELECT created_at FROM (SELECT created_at FROM "
+            f"raw.{quote_identifier(table.name + '_contested')} WHERE {buffer} "
+            f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {preferred_row_order(table)}) = 1)"
+        )
+    row = con.execute(
+        f"SELECT epoch_us(max(created_at)) FROM ({' UNION ALL '.join(kinds)})", [list(scope.tenants), now]
+    ).fetchone()
+    # Through microseconds, for a timestamp with a zone would need a package that is not there.
+    return None if row is None or row[0] is None else EPOCH + timedelta(microseconds=row[0])
 
 
 def _build_tenancy_macro(*, gapless: bool) -> str:
@@ -87,20 +115,25 @@ def owner_condition(table: Table) -> str:
         return "is_held(tenant)"
     if table.tenancy == "organization":
         own = "organization_id IN (SELECT organization_id FROM scope_organizations)"
+        nobodys = f"({names_nobody(table)} AND getvariable('holds_nobodys'))"
         if not table.has_column("branch_id"):
-            return own
-        return f"({own} OR branch_id IN (SELECT branch_id FROM scope_branches))"
+            return f"({own} OR {nobodys})"
+        return f"({own} OR {nobodys} OR branch_id IN (SELECT branch_id FROM scope_branches))"
     return "TRUE"
 
 
+def names_nobody(table: Table) -> str:
+    """Which rows of a raw table name neither a branch nor an organization; a child never does, it follows its order."""
+    owners = [name for name in ("branch_id", "organization_id") if table.has_column(name)]
+    return " AND ".join(f"{name} IS NULL" for name in owners) or "FALSE"
+
+
 def time_condition(table: Table) -> str:
-    """Return the condition of rows that exist at as-of. Undated payments do, a child when its order does."""
+    """Which rows exist at as-of. An undated payment or note exists; so does a child exactly when its order does."""
     conditions = []
     if table.tenancy == "parent":
         conditions.append("order_created_at <= getvariable('as_of')")
-    if table.date_column == "created_at":
-        conditions.append("created_at <= getvariable('as_of')")
-    elif table.date_column:
+    if table.date_column:
         exists = f"{quote_identifier(table.date_column)} <= getvariable('{cutoff_variable(table)}')"
         required = table.get_column(table.date_column).required
         conditions.append(
@@ -126,7 +159,8 @@ def _list_columns(table: Table) -> str:
         names += [f"{stem}_tenant", f"{stem}_created_at", f"{stem}_contested"]
         names += [f"{stem}_apart"] if reference.customer else []
     names += ["email_no"] if table.can_match_by_email else []
-    return ", ".join(names)
+    names += ["rut_no"] if table.asks_by_ticket else []
+    return ", ".join([*names, "emptied"])
 
 
 def _build_resolved_sql(table: Table) -> str:
@@ -183,7 +217,8 @@ def _list_loader_columns(table: Table) -> list[str]:
     """List the columns that the loader adds about referenced rows, as far as a rule needs them."""
     names = [f"{reference.stem}_created_at" for reference in table.references]
     names += [f"{reference.stem}_apart" for reference in table.references if reference.customer]
-    return names + (["email_no"] if table.can_match_by_email else [])
+    names += ["email_no"] if table.can_match_by_email else []
+    return names + (["rut_no"] if table.asks_by_ticket else [])
 
 
 def _build_view(name: str, columns: list[str], rows: str) -> str:
@@ -205,6 +240,21 @@ def _build_address_holders(*, has_deferred_customers: bool) -> str:
             "ON customer.branch_id = address.branch_id AND email_key(customer.email) = address.email_key"
         )
     return f"CREATE OR REPLACE TEMP VIEW address_holders AS {rows}"
+
+
+def _ticket_holders(*, resolved: bool) -> str:
+    """The view of who has the RUTs that tickets of orders without a customer give."""
+    rows = (
+        "SELECT rut_no, rut, last_asked_at, customer_id FROM raw.ticket_holders "
+        f"WHERE is_held(tenant) AND {time_condition(TABLES['customers'])}"
+    )
+    if resolved:
+        rows += (
+            " UNION ALL SELECT ticket.rut_no, ticket.rut, ticket.last_asked_at, customer.id "
+            "FROM customers_settled AS customer INNER JOIN raw.tickets AS ticket "
+            "ON customer.branch_id = ticket.branch_id AND ticket_key(customer.rut) = ticket.rut"
+        )
+    return f"CREATE OR REPLACE TEMP VIEW ticket_holders AS {rows}"
 
 
 def _build_visibility_condition(reference: Reference, *, has_deferred: bool) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,10 @@ from opttius_cli.errors import NotAllowedError, UsageError
 from opttius_cli.i18n import _
 from opttius_cli.period import (
     DEFAULT_ZONE,
+    LATEST,
+    Clock,
     compute_previous_window,
+    end_of_day,
     load_zone,
     parse_as_of,
     parse_period,
@@ -23,6 +25,7 @@ from opttius_cli.scope import (
     Directory,
     NoActiveAdminError,
     build_unrestricted_scope,
+    newest_sale,
     normalize_email,
     read_directory,
 )
@@ -37,6 +40,7 @@ from opttius_cli.session.snapshot_access import (
 from opttius_cli.session.state import Request, Session
 from opttius_cli.snapshot.build import require_no_rejects
 from opttius_cli.snapshot.temp_files import use_private_spill_folder
+from opttius_cli.snapshot.unread import load_unread, missed, unread_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,7 +71,7 @@ def open_session(request: Request, path: Path | None = None) -> Iterator[Session
         with _sandbox_snapshot(
             open_or_fail(path, request) if path else open_fresh_snapshot(request), request
         ) as snapshot:
-            directory = read_directory(snapshot.con)
+            directory = read_directory(snapshot.con, request.config.adopt)
             reader, scope = resolve_scope(request, snapshot.con, directory)
             yield _build_session(request, snapshot, directory, scope, reader)
     except NoActiveAdminError:
@@ -82,7 +86,7 @@ def open_unscoped_session(request: Request, path: Path | None = None) -> Iterato
     require_reader(request)
     opened_snapshot = open_or_fail(path, request) if path else open_fresh_snapshot(request, whole=True)
     with _sandbox_snapshot(opened_snapshot, request) as snapshot:
-        directory = read_directory(snapshot.con)
+        directory = read_directory(snapshot.con, request.config.adopt)
         yield _build_session(request, snapshot, directory, build_unrestricted_scope(directory))
 
 
@@ -124,29 +128,28 @@ def _build_session(
 ) -> Session:
     metadata = _read_metadata(directory, scope)
     zone = _resolve_zone(request, metadata)
-    clock = parse_as_of(request.as_of, zone, request.now)
-    if clock.as_of > request.now:
-        request.reporter.show_note(_("Note: as-of {as_of} is in the future.", as_of=clock.as_of.isoformat()))
-    period = parse_period(request.period, clock) if request.period is not None else None
-    previous = compute_previous_window(period, clock, request.compare) if period else None
-    currency = (request.config.currency or _get_text(metadata, "currency") or DEFAULT_CURRENCY).upper()
     require_coverage(snapshot.manifest, scope)
+    clock = _clock(request, snapshot.con, scope, zone)
+    period = parse_period(request.period, clock) if request.period is not None else None
     session = Session(
         request,
         DuckEngine(snapshot.con, time_limit_seconds=request.config.report_seconds),
         snapshot.manifest,
         scope,
         clock,
-        request.config.currency_aliases.get(currency, currency),
+        _currency(request, snapshot.con, scope, metadata),
         period,
-        previous,
+        compute_previous_window(period, clock, request.compare) if period else None,
         Library(
             settings.find_user_folder(request.environment) / "reports",
             list_thresholds(request.config),
         ),
         frozenset(_list_present_tables(snapshot.con)),
         reader,
+        tuple(load_unread(snapshot.con)),
     )
+    for item in missed(session.unread, session.present_tables):
+        request.reporter.show_note(_("Note: {sentence}", sentence=unread_sentence(item)))
     _record_session(request.record, session)
     request.reporter.show_detail(
         _(
@@ -158,6 +161,35 @@ def _build_session(
     )
     session.engine.set_scope(scope, build_variables(session), read_rules())
     return session
+
+
+def _clock(request: Request, con: duckdb.DuckDBPyConnection, scope: Scope, zone: ZoneInfo) -> Clock:
+    """The instant of the report; ``latest`` is the end of the local day of the scope's newest sale, none: now."""
+    if (request.as_of or "").strip().lower() != LATEST:
+        clock = parse_as_of(request.as_of, zone, request.now)
+        if clock.as_of > request.now:
+            request.reporter.show_note(
+                _("Note: as-of {as_of} is in the future.", as_of=clock.as_of.isoformat())
+            )
+        return clock
+    newest = newest_sale(con, scope, request.now)
+    if newest is None:
+        return parse_as_of(None, zone, request.now)
+    return Clock(end_of_day(newest.astimezone(zone).date(), zone).astimezone(zone), zone)
+
+
+def _currency(
+    request: Request, con: duckdb.DuckDBPyConnection, scope: Scope, metadata: Mapping[str, Any]
+) -> str:
+    """The currency of the report: as configured, as the shop has set it, as its metadata says, else the default."""
+    row = con.execute(
+        "SELECT currency FROM raw.organization_settings WHERE CAST(organization_id AS VARCHAR) = $1",
+        [scope.organization_id],
+    ).fetchone()
+    setting = _get_text({"currency": row[0]}, "currency") if row else None
+    notes = request.config.currency or setting or _get_text(metadata, "currency") or DEFAULT_CURRENCY
+    code = notes.upper()
+    return request.config.currency_aliases.get(code, code)
 
 
 def _record_session(record: AuditRecord, session: Session) -> None:
@@ -189,14 +221,7 @@ def _resolve_zone(request: Request, metadata: Mapping[str, Any]) -> ZoneInfo:
 
 
 def _read_metadata(directory: Directory, scope: Scope) -> Mapping[str, Any]:
-    organization = next(
-        (candidate for candidate in directory.organizations if candidate.id == scope.organization_id), None
-    )
-    try:
-        metadata = json.loads(organization.metadata) if organization and organization.metadata else {}
-    except ValueError:
-        return {}
-    return metadata if isinstance(metadata, dict) else {}
+    return directory.find_organization(scope.organization_id).details
 
 
 def _get_text(metadata: Mapping[str, Any], key: str) -> str | None:

@@ -25,6 +25,19 @@ if TYPE_CHECKING:
 
 _PLACEHOLDERS = ("venta@pos.local", "@pos.local")
 
+_OF_WINDOWS = {
+    "from_at",
+    "until_at",
+    "from_date",
+    "to_date",
+    "previous_from",
+    "previous_to",
+    "previous_until",
+    "previous_from_at",
+    "previous_until_at",
+}
+"""The parameters that shared views ask for, too, as variables."""
+
 EVERY_CUSTOMER: Mapping[str, Any] = {
     "search": None,
     "segment": None,
@@ -49,12 +62,14 @@ def build_variables(session: Session) -> dict[str, Any]:
         "alias_targets": list(aliases.values()),
         "paid_statuses": list(config.paid_statuses),
         "placeholder_emails": [email.lower() for email in (*_PLACEHOLDERS, *config.placeholder_emails)],
+        "placeholder_ruts": list(config.placeholder_ruts),
         "at_risk_days": config.at_risk_days,
         "vip_purchases": config.vip_purchases,
         "vip_min_spent": config.vip_min_spent,
         "regular_purchases": config.regular_purchases,
         "present_tables": sorted(session.present_tables),
-    }
+        "windows_from": _windows_from(session),
+    } | {name: value for name, value in build_parameters(session).items() if name in _OF_WINDOWS}
 
 
 def build_parameters(session: Session) -> dict[str, Any]:
@@ -74,6 +89,10 @@ def build_parameters(session: Session) -> dict[str, Any]:
         "previous_from": previous.first if previous else None,
         "previous_to": previous.last if previous else None,
         "previous_until": previous.last_moment if previous else None,
+        "previous_from_at": start_of_day(previous.first, clock.zone) if previous else None,
+        "previous_until_at": start_of_day(previous.last + timedelta(days=1), clock.zone)
+        if previous
+        else None,
     }
 
 
@@ -101,6 +120,11 @@ def _compute_history_start(session: Session, history: History) -> datetime:
     """Return where the history of purchases starts: at the first one, at the earlier window, or at as-of."""
     if history == "none":
         return session.clock.as_of
-    if history == "all" or session.period is None:
+    return EARLIEST if history == "all" else _windows_from(session)
+
+
+def _windows_from(session: Session) -> datetime:
+    """When the earlier of the two windows began."""
+    if session.period is None:
         return EARLIEST
     return start_of_day(earliest_history_day(session.period, session.previous), session.clock.zone)

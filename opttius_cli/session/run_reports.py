@@ -15,6 +15,7 @@ from opttius_cli.session.query_parameters import (
     build_shared_views,
     select_history,
 )
+from opttius_cli.snapshot.unread import missed, unread_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from opttius_cli.reports.header import Report
     from opttius_cli.result import Column, ColumnKind
     from opttius_cli.session.state import Session
+
+
+WHOLE_SOURCE = ("load", "check")
+"""Answers about the source itself: they name everything in it that is not read."""
 
 
 def run_reports(
@@ -48,13 +53,18 @@ def run_reports(
     }
     return Answer(
         session.build_header(name),
-        tuple(AnswerPart(slot.path, _select_columns(results[slot.report], slot)) for slot in slots),
+        tuple(
+            AnswerPart(slot.path, _select_columns(results[slot.report], slot), slot.before) for slot in slots
+        ),
         tuple(AnswerPart(slot.path, results[slot.report]) for slot in quality),
         session.manifest.source,
         session.manifest.loaded_at,
         session.request.policy.mode,
         sql=tuple((name, report.sql) for name, report in reports.items()),
         min_group=session.request.policy.min_group,
+        unread=unread_sentences(
+            session.unread if name in WHOLE_SOURCE else missed(session.unread, session.present_tables)
+        ),
     )
 
 
@@ -80,7 +90,8 @@ def run_report(session: Session, report: Report, parameters: Mapping[str, Any], 
         report.shape,
         columns,
         table,
-        absent=bool(set(report.needs) - session.present_tables),
+        absent=_is_absent(report, session),
+        uncompared=report.depends_on == "previous" and session.previous is None,
         chart=report.chart,
         group_size=report.group_size,
     )
@@ -89,6 +100,15 @@ def run_report(session: Session, report: Report, parameters: Mapping[str, Any], 
     from opttius_cli.privacy.apply_policy import apply_policy
 
     return apply_policy(result, policy, is_user_report=report.is_user_report)
+
+
+def _is_absent(report: Report, session: Session) -> bool:
+    """Whether a report has no figures at all: it lacks a table, or the windows that it is about."""
+    return (
+        bool(set(report.needs) - session.present_tables)
+        or (report.depends_on == "period" and session.period is None)
+        or (report.depends_on == "previous" and session.previous is None)
+    )
 
 
 def _apply_lineage(report: Report, personal: Mapping[str, ColumnKind], policy: Policy) -> tuple[Column, ...]:

@@ -67,10 +67,10 @@ def build_row_request(request: Request) -> RowRequest:
     branches = sorted({normalize_name(name) for name in request.config.branches})
 
     def find_scope(con: duckdb.DuckDBPyConnection) -> Scope:
-        _reader, scope = resolve_scope(request, con, read_directory(con))
+        _reader, scope = resolve_scope(request, con, read_directory(con, request.config.adopt))
         return scope
 
-    key = f"organization={organization!r};branches={branches!r}"
+    key = f"organization={organization!r};branches={branches!r};adopt={request.config.adopt!r}"
     return RowRequest(key, find_scope, normalize_email(request.config.user) if request.config.user else None)
 
 

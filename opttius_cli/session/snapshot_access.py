@@ -20,7 +20,7 @@ from opttius_cli.errors import (
     UnreadableFileError,
     UsageError,
 )
-from opttius_cli.i18n import _
+from opttius_cli.i18n import _, n_
 from opttius_cli.period import load_zone
 from opttius_cli.scope import normalize_email
 from opttius_cli.session.scope_resolution import build_row_request
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from opttius_cli.session.state import Request
     from opttius_cli.snapshot.open import OpenSnapshot
+    from opttius_cli.snapshot.proof import Note
     from opttius_cli.snapshot.source_protocol import Source
 
 LIVE_LOAD_LIMITS = ResourceLimits("360MB")
@@ -228,11 +229,46 @@ def load_source(
         _report_older_snapshot(request, source, loaded_at)
 
     limited_store = replace(store, limits=_get_load_limits(request, source))
-    options = BuildOptions(on_progress=report_progress, strict=request.strict, on_stale=report_older)
+
+    def assumed(origin: str, note: Note) -> None:
+        reporter.show_note(_describe(origin, note))
+
+    options = BuildOptions(
+        on_progress=report_progress, strict=request.strict, on_stale=report_older, assumed=assumed
+    )
     try:
         return limited_store.load_snapshot(source, request.now, options, into=into, refresh=refresh)
     finally:
         reporter.clear_progress()
+
+
+def _describe(origin: str, note: Note) -> str:
+    """The sentence about how a column was read where its cells did not say it."""
+    place = f"{origin}:{note.column}" if note.column else origin
+    match note.how:
+        case "day_first":
+            return _(
+                "Note: {place}: dates such as 3/4/2026 were read with the day first; no cell proves otherwise.",
+                place=place,
+            )
+        case "month_first":
+            return _("Note: {place}: dates were read with the month first, as its cells prove.", place=place)
+        case "two_digit_years":
+            return _("Note: {place}: years of two digits were read as 20xx.", place=place)
+        case "repeated_keys":
+            return n_(
+                "Note: {place}: {count} row repeats a key; the last value counts.",
+                "Note: {place}: {count} rows repeat a key; the last value counts.",
+                note.cells,
+                place=place,
+            )
+        case _:
+            return n_(
+                "Note: {place}: {count} byte is not UTF-8; it was read as Windows-1252.",
+                "Note: {place}: {count} bytes are not UTF-8; they were read as Windows-1252.",
+                note.cells,
+                place=place,
+            )
 
 
 def _report_older_snapshot(request: Request, source: Source, loaded_at: datetime) -> None:

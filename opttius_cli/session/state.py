@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from opttius_cli.result import Scope
     from opttius_cli.scope import Reader
     from opttius_cli.snapshot.open import Manifest
+    from opttius_cli.snapshot.source_protocol import Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ class Request:
 class Session:
     """An open snapshot, limited to one scope and one instant: everything a report needs.
 
-    ``present_tables`` are the tables that the source has. ``reader`` is the admin whose rights apply; None
-    when no admin was named.
+    ``reader`` is the admin whose rights apply, None where nobody was named. ``unread`` is what of the source was not
+    read.
     """
 
     request: Request
@@ -66,6 +67,7 @@ class Session:
     library: Library
     present_tables: frozenset[str]
     reader: Reader | None = None
+    unread: tuple[Unread, ...] = ()
 
     def build_header(self, report: str) -> AnswerHeader:
         """Return the head of an answer called ``report``."""

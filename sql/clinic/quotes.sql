@@ -21,7 +21,7 @@ SELECT
     CAST(customer.id AS VARCHAR) AS customer_id,
     customer_name(customer.first_name, customer.last_name) AS customer,
     quote.status,
-    quote_bucket(quote.status, quote.expiration_date) AS outcome,
+    quote_bucket(quote.status, quote.expiration_date, quote.converted_to_work_order_id) AS outcome,
     quote.expiration_date AS expires,
     currency_code(quote.currency) AS currency,
     quote.total_amount AS amount

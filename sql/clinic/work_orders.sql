@@ -29,11 +29,11 @@ SELECT
     work_order.lab_name AS lab,
     work_order.lens_type AS lens,
     work_order.lab_estimated_delivery_date AS promised,
-    -- Steps dated after as-of have not happened yet.
+    -- What happens after as-of has not happened yet.
     CASE WHEN work_order.delivered_at <= $as_of THEN local_day(work_order.delivered_at) END AS delivered,
     CASE
-        WHEN work_order.delivered_at <= $as_of AND work_order.ordered_at <= work_order.delivered_at
-            THEN days_per(epoch_us(work_order.delivered_at) - epoch_us(work_order.ordered_at), 1)
+        WHEN work_order.delivered_at <= $as_of
+            THEN days_per(delivery_time(work_order.ordered_at, work_order.created_at, work_order.delivered_at), 1)
     END AS days,
     fact.currency,
     fact.total_amount AS amount

@@ -1,12 +1,12 @@
 -- ---
 -- title = { es = "Clientes", en = "Customers" }
--- grain = { es = "una fila por cliente del alcance que cumple los filtros", en = "one row per customer of the scope that fits the filters" }
+-- grain = { es = "una fila por cliente de estas sucursales que cumple los filtros", en = "one row per customer of the scope that fits the filters" }
 -- shape = "rows"
 -- uses = "customer_segments"
 -- history = "all"
 -- parameters.search = { es = "una parte del nombre, correo, teléfono o RUT; NULL para todos", en = "a part of the name, email, phone or RUT; NULL for all" }
 -- parameters.segment = { es = "un segmento de ciclo de vida o RFM; NULL para todos", en = "a lifecycle or RFM segment; NULL for all" }
--- parameters.inactive = { es = "TRUE: solo los que no han comprado en {active_days} días", en = "TRUE: only those without a purchase in {active_days} days" }
+-- parameters.inactive = { es = "TRUE: solo los que no han comprado en los últimos 365 días, o los que diga segments.active_days", en = "TRUE: only those without a purchase in the last 365 days, or as many as segments.active_days says" }
 -- parameters.sort = { es = "la columna por la que se ordena", en = "the column to order by" }
 -- parameters.limit = { es = "cuántos; NULL para todos", en = "how many; NULL for all" }
 -- columns = [
@@ -15,7 +15,7 @@
 -- ]
 -- [column]
 -- customer_id = { es = "Id", en = "Id" }
--- lifetime_value = { total = true, es = "Valor de vida", en = "Lifetime value" }
+-- lifetime_value = { total = true, es = "Total comprado", en = "Lifetime value" }
 -- ---
 WITH
 known AS (
@@ -37,7 +37,7 @@ known AS (
     INNER JOIN customers AS customer ON facts.customer_id = customer.id
     LEFT JOIN branches AS branch ON customer.branch_id = branch.id
 ),
--- The search ignores case and accents, and the punctuation of RUTs and phones.
+-- Searching is without regard to case and accents, and for a RUT or phone without regard to punctuation.
 fitting AS (
     SELECT *
     FROM known

@@ -7,10 +7,10 @@
 -- columns = ["status", "orders"]
 -- ---
 SELECT
-    coalesce(sale.status, 'null') AS status,
+    coalesce(sale.status, 'unknown') AS status,
     count(*) AS orders
 FROM order_facts AS fact
 INNER JOIN orders AS sale ON fact.id = sale.id
 WHERE CAST(fact.customer_id AS VARCHAR) = $customer
-GROUP BY coalesce(sale.status, 'null')
+GROUP BY coalesce(sale.status, 'unknown')
 ORDER BY status;

@@ -9,9 +9,9 @@
 -- count = { total = false }
 -- ---
 SELECT
-    coalesce(status, 'null') AS status,
+    coalesce(status, 'unknown') AS status,
     count(*) AS count
 FROM quotes
 WHERE CAST(customer_id AS VARCHAR) = $customer
-GROUP BY coalesce(status, 'null')
+GROUP BY coalesce(status, 'unknown')
 ORDER BY status;

@@ -1,15 +1,15 @@
 -- ---
 -- title = { es = "Clientes", en = "Customers" }
--- grain = { es = "una fila: los clientes del alcance", en = "one row: the customers of the scope" }
+-- grain = { es = "una fila: los clientes de estas sucursales", en = "one row: the customers of the scope" }
 -- shape = "record"
--- uses = "active_customers"
+-- uses = ["active_customers", "sale_sums"]
 -- columns = [
 --     "customers_total", "customers_active", "customers_enabled", "customers_new",
 --     "customers_new_this_month", "customers_buying", "customers_recurring",
 -- ]
 -- [column]
 -- customers_total = { kind = "count", es = "Clientes: creados hasta la fecha del informe", en = "Customers: created up to as-of" }
--- customers_active = { kind = "count", es = "Clientes activos: con una compra en los últimos {active_days} días", en = "Active customers: with a purchase in the last {active_days} days" }
+-- customers_active = { kind = "count", es = "Clientes activos: con una compra en los últimos 365 días, o los que diga segments.active_days", en = "Active customers: with a purchase in the last 365 days, or as many as segments.active_days says" }
 -- customers_enabled = { kind = "count", es = "Clientes habilitados: no marcados como inactivos", en = "Enabled customers: not marked as inactive" }
 -- customers_new = { kind = "count", es = "Clientes nuevos: creados en el período", en = "New customers: created in the period" }
 -- customers_new_this_month = { kind = "count", es = "Nuevos este mes: creados en el mes calendario de la fecha del informe", en = "New this month: created in as-of's calendar month" }
@@ -21,23 +21,8 @@ known AS (
     SELECT
         count(*) AS total,
         count(*) FILTER (WHERE is_active IS DISTINCT FROM FALSE) AS enabled,
-        count(*) FILTER (WHERE created_at >= $from_at AND created_at < $until_at) AS new,
         count(*) FILTER (WHERE created_at >= $month_at) AS new_this_month
     FROM customers
-),
-buyers AS (
-    SELECT
-        customer_id,
-        count(*) AS purchases
-    FROM purchases
-    WHERE customer_id IS NOT NULL AND local_date BETWEEN $from_date AND $to_date
-    GROUP BY customer_id
-),
-buying AS (
-    SELECT
-        count(*) AS buying,
-        count(*) FILTER (WHERE purchases >= 2) AS recurring
-    FROM buyers
 ),
 active AS (
     SELECT count(*) AS customers
@@ -47,10 +32,11 @@ SELECT
     known.total AS customers_total,
     active.customers AS customers_active,
     known.enabled AS customers_enabled,
-    known.new AS customers_new,
+    flow.customers AS customers_new,
     known.new_this_month AS customers_new_this_month,
-    buying.buying AS customers_buying,
-    buying.recurring AS customers_recurring
-FROM known
+    flow.buying AS customers_buying,
+    flow.recurring AS customers_recurring
+FROM sale_sums AS flow
+CROSS JOIN known
 CROSS JOIN active
-CROSS JOIN buying;
+WHERE flow.place = 1;

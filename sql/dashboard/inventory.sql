@@ -1,11 +1,11 @@
 -- ---
 -- title = { es = "Inventario", en = "Inventory" }
--- grain = { es = "una fila: productos activos con existencias en el alcance", en = "one row: active products with a stock row in the scope" }
+-- grain = { es = "una fila: productos activos con existencias en estas sucursales", en = "one row: active products with a stock row in the scope" }
 -- shape = "record"
 -- needs = ["product_branch_stock", "products"]
 -- columns = ["out_of_stock", "low_stock"]
 -- [column]
--- out_of_stock = { kind = "count", es = "Sin stock: nada disponible en ninguna sucursal del alcance", en = "Out of stock: nothing available over the scope's branches" }
+-- out_of_stock = { kind = "count", es = "Sin stock: nada disponible en ninguna de estas sucursales", en = "Out of stock: nothing available over the scope's branches" }
 -- low_stock = { kind = "count", es = "Stock bajo: bajo el umbral en alguna sucursal", en = "Low stock: at or under the threshold in some branch" }
 -- ---
 WITH

@@ -47,6 +47,8 @@ SELECT
 FROM priced;
 
 CREATE TABLE draft.totals AS
-SELECT visit_no, CAST(sum(total_price) AS BIGINT) AS total, max(lens_type) AS lens_type
+SELECT
+    visit_no, CAST(sum(total_price) AS BIGINT) AS total, max(lens_type) AS lens_type,
+    CAST(sum(quantity * price - total_price) AS BIGINT) AS discount
 FROM draft.lines
 GROUP BY visit_no;

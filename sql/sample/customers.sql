@@ -29,14 +29,9 @@ described AS (
     SELECT
         p.*, last_exam, first_booked, draw('contact', p.person_no) AS contact,
         draw('phone', p.person_no) AS phone_chance,
-        draw('phone form', p.person_no) AS phone_form, draw('rut', p.person_no) AS rut_chance,
+        draw('phone form', p.person_no) AS phone_form,
         lpad(CAST(CAST(floor(draw('phone number', p.person_no) * 10000000) AS BIGINT) AS VARCHAR), 7, '0')
             AS digits,
-        -- RUTs that are not in use yet; a few are of the oldest generation, with seven digits.
-        CASE WHEN draw('old rut', p.person_no) < 0.03 THEN 1000000 ELSE 31000000 END
-        + CAST(floor(draw('rut number', p.person_no) * CASE
-            WHEN draw('old rut', p.person_no) < 0.03 THEN 900000
-            ELSE 14000000 END) AS BIGINT) AS rut_number,
         CASE WHEN CAST(first_moment AS DATE) = p.first_day THEN first_moment
             - to_seconds(120 + CAST(floor(draw('desk', p.person_no) * 600) AS INTEGER))
             ELSE shop_time(p.first_day, draw('first hour', p.person_no), draw('desk', p.person_no)) END
@@ -63,7 +58,7 @@ SELECT
         WHEN phone_chance < 0.08 THEN NULL WHEN phone_form < 0.6 THEN concat('+5690', digits)
         WHEN phone_form < 0.85 THEN concat('+56 9 0', digits[1:3], ' ', digits[4:7]) ELSE concat('90', digits)
     END AS phone,
-    CASE WHEN rut_chance < 0.14 THEN NULL ELSE rut_text(rut_number, draw('rut form', person_no)) END AS rut,
+    rut_of(person_no) AS rut,
     CASE WHEN contact BETWEEN 0.2 AND 0.205 THEN NULL
         ELSE contact NOT BETWEEN 0.205 AND 0.245 END AS is_active,
     entered_at AS created_at, entered_at + INTERVAL 9 MINUTE AS updated_at,
@@ -79,6 +74,6 @@ UNION ALL
 SELECT
     id, branch_id, organization_id, first_name, last_name, email, phone, rut, is_active, created_at,
     updated_at, NULL,
-    NULL, NULL, NULL
+    NULL, NULL, tags
 FROM draft.odd_customers
 ORDER BY created_at, id, branch_id, updated_at;

@@ -1,13 +1,21 @@
 -- Two organizations that must never mix: a chain whose branches increase with the data, and a small one in
--- Magallanes, in a zone without daylight saving.
+-- Magallanes, in a zone without daylight saving. The third is the app's own, which every upgraded database holds.
 CREATE TABLE public.organizations AS
 SELECT organization_id(org_no) AS id, name, slug, subscription_tier, 'active' AS status, metadata
 FROM (VALUES
     (1, 'Óptica Mirador Austral', 'mirador-austral', 'pro',
      '{"country": "CL", "currency": "CLP", "timezone": "America/Santiago"}'),
     (2, 'Óptica Faro del Estrecho', 'faro-del-estrecho', 'basic',
-     '{"country": "CL", "currency": "CLP", "timezone": "America/Punta_Arenas"}')
+     '{"country": "CL", "currency": "CLP", "timezone": "America/Punta_Arenas"}'),
+    (3, 'Opttius', 'opttius-platform', 'premium',
+     '{"country": "CL", "currency": "CLP", "timezone": "America/Santiago", "is_platform": true}')
 ) AS t(org_no, name, slug, subscription_tier, metadata)
+ORDER BY org_no;
+
+-- The currency that each shop has set in the app.
+CREATE TABLE public.organization_settings AS
+SELECT organization_id(org_no) AS organization_id, 'CLP' AS currency, 'CL' AS country
+FROM (VALUES (1), (2)) AS t(org_no)
 ORDER BY org_no;
 
 CREATE TABLE public.subscription_tiers AS
@@ -21,7 +29,7 @@ FROM (VALUES
 CREATE TABLE draft.branches AS
 WITH places AS (
     -- The first shops are the busiest; the chain opens the others as it grows. PA-002 is closed: is_active
-    -- must change no figure.
+    -- must change no figure. MAIN is the branch without organization that the app's migrations leave.
     SELECT branch_no, org_no, code, name, weight, is_active
     FROM (VALUES
         (1, 1, 'CM-001', 'Providencia', 9, true), (2, 1, 'CM-002', 'Maipú', 7, true),
@@ -30,13 +38,14 @@ WITH places AS (
         (7, 1, 'CM-007', 'Antofagasta', 5, true), (8, 1, 'CM-008', 'Temuco', 4, true),
         (9, 1, 'CM-009', 'La Serena', 4, true), (10, 1, 'CM-010', 'Rancagua', 3, true),
         (11, 1, 'CM-011', 'Chillán', 3, true), (12, 1, 'CM-012', 'Puerto Montt', 3, true),
-        (101, 2, 'PA-001', 'Punta Arenas Centro', 7, true), (102, 2, 'PA-002', 'Puerto Natales', 2, false)
+        (101, 2, 'PA-001', 'Punta Arenas Centro', 7, true), (102, 2, 'PA-002', 'Puerto Natales', 2, false),
+        (201, NULL, 'MAIN', 'Sucursal principal', 0, true)
     ) AS t(branch_no, org_no, code, name, weight, is_active)
 )
 
 SELECT branch_no, org_no, code, name, weight, is_active
 FROM places
-WHERE org_no = 2 OR branch_no <= 3 + getvariable('customers') // 20000
+WHERE coalesce(org_no, 2) = 2 OR branch_no <= 3 + getvariable('customers') // 20000
 ORDER BY branch_no;
 
 CREATE TABLE public.branches AS

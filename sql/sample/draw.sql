@@ -45,3 +45,14 @@ CREATE MACRO rut_text(n, chance) AS CASE
     WHEN chance < 0.90 THEN concat(n, '-', rut_check(n))
     ELSE lower(concat(n, rut_check(n)))
 END;
+
+-- A person's RUT as the shop wrote it down, or null. RUTs that are not in use yet; a few are of the oldest
+-- generation, with seven digits. The ticket of a sale repeats it.
+CREATE MACRO rut_number(person_no) AS
+    CASE WHEN draw('old rut', person_no) < 0.03 THEN 1000000 ELSE 31000000 END
+    + CAST(floor(draw('rut number', person_no) * CASE
+        WHEN draw('old rut', person_no) < 0.03 THEN 900000
+        ELSE 14000000 END) AS BIGINT);
+CREATE MACRO rut_of(person_no) AS
+    CASE WHEN draw('rut', person_no) >= 0.14
+        THEN rut_text(rut_number(person_no), draw('rut form', person_no)) END;

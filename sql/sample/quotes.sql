@@ -72,6 +72,6 @@ UNION ALL
 SELECT
     id, customer_id, quote_number, branch_id, organization_id, status, total_amount, currency,
     expiration_date, NULL,
-    NULL, created_at, created_at
+    converted_to_work_order_id, created_at, created_at
 FROM draft.odd_quotes
 ORDER BY created_at, id, branch_id;

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Segmentos de clientes", en = "Customer segments" }
--- grain = { es = "una fila por cliente del alcance", en = "one row per customer of the scope" }
+-- grain = { es = "una fila por cliente de estas sucursales", en = "one row per customer of the scope" }
 -- shape = "rows"
 -- uses = "customer_segments"
 -- history = "all"

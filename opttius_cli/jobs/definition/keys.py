@@ -142,6 +142,7 @@ KEYS: dict[str, ValueParser] = {
     "alerts": _parse_tables,
     "on_success": _ignore_allowed_values(parse_text),
     "on_failure": _ignore_allowed_values(parse_text),
+    "fail_on_loss": _ignore_allowed_values(parse_flag),
 }
 ALERT_KEYS: dict[str, ValueParser] = {
     "figure": _parse_figure,

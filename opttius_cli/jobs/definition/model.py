@@ -44,6 +44,7 @@ class Alert:
 class Job:
     """A job: its parts, scope, period and formats, and where its files go.
 
+    ``fail_on_loss``: nothing is delivered when rows or cells of the source could not be read.
     ``output`` is a path below ``root`` without an extension: folders, then the name of the files. ``file``
     and ``line`` say where the job is defined.
     """
@@ -70,6 +71,7 @@ class Job:
     alerts: tuple[Alert, ...] = ()
     on_success: str | None = None
     on_failure: str | None = None
+    fail_on_loss: bool = False
 
     @property
     def folder(self) -> str:
@@ -85,7 +87,7 @@ class Job:
     def digest(self) -> str:
         """A hash of what the job defines; it does not change when the definition moves in its file."""
         values = asdict(self)
-        for key in ("file", "line", "root", "on_success", "on_failure", "keep"):
+        for key in ("file", "line", "root", "on_success", "on_failure", "keep", "fail_on_loss"):
             values.pop(key)
         return hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:16]
 

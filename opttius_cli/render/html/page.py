@@ -144,7 +144,7 @@ def _render_section(
     yield f'<section aria-labelledby="{heading_id}">'
     yield text_element("h2", formatter.get_title(result), id=heading_id)
     if result.absent:
-        yield text_element("p", _("No figures: the data lacks a table that they need."), class_="nothing")
+        yield text_element("p", data_quality_notes.absence(result), class_="nothing")
     elif not len(result.table):
         yield text_element("p", _("Nothing to show: no row matches the request."), class_="nothing")
     elif result.shape == "record":

@@ -140,7 +140,7 @@ def _list_facts(answer: Answer, formatter: CellFormatter) -> Iterator[tuple[str,
     yield _("Personal data"), _(MASKING_LABELS[answer.masking])
     for part in answer.parts:
         if part.result.absent:
-            yield formatter.get_title(part.result), _("No figures: the data lacks a table that they need.")
+            yield formatter.get_title(part.result), data_quality_notes.absence(part.result)
 
 
 def _list_meanings(answer: Answer, formatter: CellFormatter) -> Iterator[tuple[str, str]]:

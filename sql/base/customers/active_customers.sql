@@ -1,5 +1,5 @@
 -- ---
--- about = "Customers with a purchase in the local dates of segments.active_days that end at as-of (metrics 6), however short the period is."
+-- about = "Customers with a purchase in the last local dates, 365 unless segments.active_days says otherwise (metrics 6)."
 -- orders_from = "active_from"
 -- optional = true
 -- ---
@@ -8,7 +8,7 @@ SELECT DISTINCT customer_id
 FROM (
     SELECT attributed_customer AS customer_id
     FROM attributed_orders
-    WHERE NOT is_void_order(status, payment_status) AND created_at >= getvariable('active_from')
+    WHERE NOT is_void_order(status, payment_status, kept) AND created_at >= getvariable('active_from')
     UNION ALL
     SELECT customer_id
     FROM every_work_order

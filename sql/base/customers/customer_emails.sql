@@ -1,5 +1,5 @@
 -- ---
--- about = "The customer with the email that an order without a customer gives; a shared email identifies nobody (metrics 4.3)."
+-- about = "Who has an address that an order without customer gives; one that two customers share identifies nobody (metrics 4.4)."
 -- internal = true
 -- ---
 CREATE OR REPLACE TEMP VIEW customer_emails AS
@@ -10,5 +10,5 @@ SELECT
 FROM address_holders
 WHERE last_asked_at >= getvariable('orders_from')
 GROUP BY email_no
--- All rows with one email_no have the same address. Testing it after grouping looks at fewer rows.
+-- Every row of a number has the same address; asked after grouping, few are looked at.
 HAVING NOT is_placeholder(min(email_key));

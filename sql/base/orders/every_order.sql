@@ -11,11 +11,15 @@ SELECT
         WHEN is_pos_sale THEN 'pos'
         ELSE 'other'
     END AS channel,
-    is_void_order(status, payment_status) AS is_void,
-    is_paid(payment_status) AS is_paid,
-    total_amount,
+    is_void_order(status, payment_status, kept) AS is_void,
+    kept IS NOT NULL OR is_paid(payment_status) AS is_paid,
+    kept IS NOT NULL AS is_refunded_in_part,
+    given_back,
+    -- What is kept of a sale is its amount, wherever an amount is asked for.
+    coalesce(kept, total_amount) AS total_amount,
+    institutional_amount,
     currency_code(currency) AS currency,
-    money_of(total_amount, currency) AS money,
+    money_of(coalesce(kept, total_amount), currency) AS money,
     created_at,
     local_at,
     CAST(local_at AS DATE) AS local_date

@@ -1,9 +1,9 @@
 -- ---
--- about = "Rows of the scope with a problem, one row per finding; what `opttius check` counts."
+-- about = "Rows of the scope with something odd about them, a row per finding; what `opttius check` counts."
 -- optional = true
 -- ---
 CREATE OR REPLACE TEMP VIEW faulty_rows AS
--- A sale that cannot be attributed to a customer.
+-- A sale that nobody can be credited with.
 SELECT
     'warning' AS severity,
     unattributed AS finding,
@@ -12,12 +12,12 @@ SELECT
 FROM purchases
 WHERE unattributed IS NOT NULL
 UNION ALL
--- It counts as a sale of its own here, while its order may count in another scope.
+-- It counts by itself here, and its order may count elsewhere.
 SELECT 'warning', 'link_outside_scope', 'lab_work_orders', id
 FROM work_order_facts
 WHERE names_absent_order AND NOT is_void AND NOT is_quote
 UNION ALL
--- Paid work that counts nowhere, because the order it is linked to is void.
+-- Paid work that counts nowhere, because the order that speaks for it is void.
 SELECT 'warning', 'paid_work_order_of_void_order', 'lab_work_orders', work_order.id
 FROM work_order_facts AS work_order
 INNER JOIN lab_work_orders AS stored ON work_order.id = stored.id
@@ -53,7 +53,7 @@ WHERE
 UNION ALL
 SELECT 'warning', 'unknown_status', 'quotes', id
 FROM quotes
-WHERE quote_bucket(status, expiration_date) = 'unknown'
+WHERE quote_bucket(status, expiration_date, converted_to_work_order_id) = 'unknown'
 UNION ALL
 SELECT 'warning', 'unknown_status', 'appointments', id
 FROM appointments
@@ -61,7 +61,7 @@ WHERE coalesce(status NOT IN ('scheduled', 'confirmed', 'completed', 'cancelled'
 UNION ALL
 SELECT 'info', 'delivered_before_ordered', 'lab_work_orders', id
 FROM lab_work_orders
-WHERE delivered_at < ordered_at
+WHERE delivered_at < coalesce(ordered_at, created_at)
 UNION ALL
 SELECT 'info', 'without_branch', 'customers', id
 FROM customers
@@ -76,10 +76,10 @@ SELECT 'info', 'wrong_rut', 'customers', id
 FROM customers
 WHERE rut_key(rut) IS NOT NULL AND NOT is_rut(rut)
 UNION ALL
--- Paid more than it costs: a payment entered twice, or an amount that was changed afterwards.
+-- Paid more than it costs: an entry made twice, or an amount that was changed afterwards.
 SELECT 'warning', 'paid_too_much', 'orders', sale.id
 FROM order_facts AS sale
 INNER JOIN order_payments AS payment ON sale.id = payment.order_id
-WHERE NOT sale.is_void
+WHERE NOT sale.is_void AND NOT sale.is_refunded_in_part
 GROUP BY sale.id
 HAVING sum(payment.amount) > any_value(sale.total_amount);

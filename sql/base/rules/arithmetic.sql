@@ -19,26 +19,41 @@ CREATE OR REPLACE TEMP MACRO money_per(amount, divisor) AS (
     CAST(whole_ratio(cents(amount), CAST(divisor AS HUGEINT)) AS DECIMAL(36, 0)) * CAST(0.01 AS DECIMAL(3, 2))
 );
 
--- The same for the money of one customer or one sale. It fits 18 digits, which is faster for many rows.
+-- The same for the money of one customer or one sale, which fits 18 digits: many rows are worked out so.
 CREATE OR REPLACE TEMP MACRO small_money_per(amount, divisor) AS (
     CAST(
         whole_ratio(CAST(CAST(amount AS DECIMAL(16, 2)) * 100 AS BIGINT), CAST(divisor AS BIGINT)) AS DECIMAL(16, 0)
     ) * CAST(0.01 AS DECIMAL(3, 2))
 );
 
--- The percentage of whole that part is, to 2 decimals; both are money or both are counts.
+-- What per cent part is of whole, to 2 decimals; both are money or both are counts.
 CREATE OR REPLACE TEMP MACRO percent_of(part, total) AS (
     CAST(whole_ratio(cents(part) * 10000, cents(total)) AS DECIMAL(36, 0)) * CAST(0.01 AS DECIMAL(3, 2))
 );
 
--- Whole days divided by a number of rows, in days to 1 decimal.
+-- Whole days shared among rows, in days to 1 decimal.
 CREATE OR REPLACE TEMP MACRO whole_days_per(days, divisor) AS (
     CAST(whole_ratio(CAST(days AS BIGINT) * 10, CAST(divisor AS BIGINT)) AS DECIMAL(16, 0))
     * CAST(0.1 AS DECIMAL(2, 1))
 );
 
--- Microseconds divided by a number of rows, in days of 86,400 seconds, to 1 decimal.
+-- Microseconds shared among rows, in days of 86,400 seconds, to 1 decimal.
 CREATE OR REPLACE TEMP MACRO days_per(microseconds, divisor) AS (
     CAST(whole_ratio(CAST(microseconds AS HUGEINT) * 10, CAST(divisor AS HUGEINT) * 86400000000) AS DECIMAL(36, 0))
     * CAST(0.1 AS DECIMAL(2, 1))
+);
+
+-- A figure that is compared before it is rounded, as numerator and denominator.
+CREATE OR REPLACE TEMP MACRO exact_figure(figure, kind, numerator, denominator) AS (
+    {
+        'figure': figure,
+        'kind': kind,
+        'numerator': CAST(numerator AS HUGEINT),
+        'denominator': CAST(denominator AS HUGEINT)
+    }
+);
+
+-- One such figure less another, over the product of both denominators.
+CREATE OR REPLACE TEMP MACRO exact_difference(one, other) AS (
+    one.numerator * other.denominator - other.numerator * one.denominator
 );

@@ -1,16 +1,16 @@
 -- ---
--- about = "The forms in which emails, RUTs and names are compared; the loader stores that of each email beside it (metrics 4)."
+-- about = "By which form two emails, RUTs or names are the same; the loader keeps the email's beside it (metrics 4)."
 -- ---
 
--- Spaces are trimmed, letters with accents stay different letters; a blank address becomes NULL.
+-- Spaces are trimmed, accents are letters of their own; a blank address is none.
 CREATE OR REPLACE TEMP MACRO email_key(email) AS (nullif(lower(trim(email)), ''));
 
--- A RUT without dots, dash and leading zeros, with an upper-case check digit; NULL when there is no digit.
+-- A RUT without dots, dash and leading zeros, its check digit in capitals; NULL when it holds no digit.
 CREATE OR REPLACE TEMP MACRO rut_key(rut) AS (
     nullif(ltrim(upper(regexp_replace(rut, '[^0-9kK]', '', 'g')), '0'), '')
 );
 
--- Only digits with or without dots and dash, so that an email address is never taken for a RUT.
+-- Digits with or without dots and dash, so that no address is taken for a RUT.
 CREATE OR REPLACE TEMP MACRO looks_like_rut(written) AS (
     regexp_matches(written, '^\s*[0-9][0-9.]{5,12}-?[0-9kK]?\s*$')
 );
@@ -18,3 +18,39 @@ CREATE OR REPLACE TEMP MACRO looks_like_rut(written) AS (
 CREATE OR REPLACE TEMP MACRO digits_of(written) AS (regexp_replace(written, '[^0-9]', '', 'g'));
 
 CREATE OR REPLACE TEMP MACRO search_key(written) AS (lower(strip_accents(trim(written))));
+
+-- Whether a RUT's check digit is right: the digits times 2, 3, … 7, 2, … from the right, modulo 11. key is digits
+-- and a check digit, and nothing else.
+CREATE OR REPLACE TEMP MACRO has_right_digit(key) AS (
+    right(key, 1) = substr(
+        '0K987654321',
+        CAST(1 + list_sum(
+            list_transform(
+                range(1, length(key)),
+                lambda place: CAST(substr(key, length(key) - place, 1) AS BIGINT) * (2 + (place - 1) % 6)
+            )
+        ) % 11 AS BIGINT),
+        1
+    )
+);
+
+-- Only what looks like one is worked out: another text may be of any length, and its signs are no numbers.
+CREATE OR REPLACE TEMP MACRO is_rut(rut) AS (
+    coalesce(CASE WHEN regexp_matches(rut_key(rut), '^[0-9]{6,9}[0-9K]$') THEN has_right_digit(rut_key(rut)) END, FALSE)
+);
+
+-- The RUT of a ticket or a customer without dots, dashes, spaces and leading zeros (metrics 4.3); any other sign stays.
+CREATE OR REPLACE TEMP MACRO ticket_key(rut) AS (
+    nullif(ltrim(upper(regexp_replace(rut, '[.\p{Pd}\x{2212}\p{Z}\s]', '', 'g')), '0'), '')
+);
+
+-- Whether such a key is a person's: 7 or 8 digits, the right check digit, and no number of one repeated digit.
+CREATE OR REPLACE TEMP MACRO names_a_person(key) AS (
+    coalesce(
+        CASE
+            WHEN regexp_matches(key, '^[0-9]{7,8}[0-9K]$')
+                THEN has_right_digit(key) AND replace(left(key, -1), left(key, 1), '') <> ''
+        END,
+        FALSE
+    )
+);

@@ -9,9 +9,9 @@
 -- appointments = { kind = "count", total = true, es = "Citas", en = "Appointments" }
 -- ---
 SELECT
-    coalesce(status, 'null') AS status,
+    coalesce(status, 'unknown') AS status,
     count(*) AS appointments
 FROM appointments
 WHERE appointment_date BETWEEN $from_date AND $to_date
-GROUP BY coalesce(status, 'null')
+GROUP BY coalesce(status, 'unknown')
 ORDER BY status;

@@ -9,9 +9,9 @@
 -- quotes = { kind = "count", total = true, es = "Presupuestos", en = "Quotes" }
 -- ---
 SELECT
-    coalesce(status, 'null') AS status,
+    coalesce(status, 'unknown') AS status,
     count(*) AS quotes
 FROM quotes
 WHERE created_at >= $from_at AND created_at < $until_at
-GROUP BY coalesce(status, 'null')
+GROUP BY coalesce(status, 'unknown')
 ORDER BY status;

@@ -9,9 +9,9 @@
 -- work_orders = { kind = "count", total = true, es = "Órdenes de trabajo", en = "Work orders" }
 -- ---
 SELECT
-    coalesce(status, 'null') AS status,
+    coalesce(status, 'unknown') AS status,
     count(*) AS work_orders
 FROM lab_work_orders
 WHERE created_at >= $from_at AND created_at < $until_at
-GROUP BY coalesce(status, 'null')
+GROUP BY coalesce(status, 'unknown')
 ORDER BY status;

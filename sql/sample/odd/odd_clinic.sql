@@ -4,7 +4,9 @@ SELECT
     what, odd_id('2', number) AS id, odd_customer(customer) AS customer_id,
     concat('COT-ODD-', lpad(CAST(number AS VARCHAR), 2, '0')) AS quote_number, branch_id(branch_no) AS branch_id,
     organization_id(org_no) AS organization_id, status, CAST(amount AS DECIMAL(12, 2)) AS total_amount, currency,
-    getvariable('until') - CAST(expires AS INTEGER) AS expiration_date, odd_moment(1, days, '11:40:00') AS created_at
+    getvariable('until') - CAST(expires AS INTEGER) AS expiration_date,
+    CASE WHEN number = 14 THEN odd_id('1', 2) END AS converted_to_work_order_id,
+    odd_moment(1, days, '11:40:00') AS created_at
 FROM (VALUES
     (1, 'stored as sent, its date is past: expired', 1, 1, 26, 'sent', 99990, 'CLP', 25, 5),
     (2, 'draft without a date: open', 1, 1, 26, 'draft', 109990, 'CLP', 25, NULL),
@@ -19,7 +21,8 @@ FROM (VALUES
     (11, 'its customer is not in the data', 1, 1, 902, 'sent', 189990, 'CLP', 22, -8),
     (12, 'twice, in two branches: the row in CM-001', 1, 1, 28, 'sent', 199990, 'CLP', 21, -9),
     (12, 'twice, in two branches: the row in CM-002', 2, 1, 28, 'accepted', 199990, 'CLP', 21, -9),
-    (13, 'null currency', 1, 1, 26, 'sent', 209990, NULL, 20, -10)
+    (13, 'null currency', 1, 1, 26, 'sent', 209990, NULL, 20, -10),
+    (14, 'became work order 2 and stays accepted: converted', 2, 1, 27, 'accepted', 139990, 'CLP', 69, 39)
 ) AS t(number, what, branch_no, org_no, customer, status, amount, currency, days, expires);
 
 CREATE TABLE draft.odd_appointments AS

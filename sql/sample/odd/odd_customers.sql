@@ -41,8 +41,8 @@ WITH placed AS (
         (24, 'not active, yet buys', 1, 1, 'Baja', 'Que Compra', 'baja.odd@correo.example', NULL, false, 700, 700),
         (25, 'spaces and capitals in the email', 1, 1, 'Caro', 'Mayúscula', '  Caro.ODD@Correo.Example ', NULL, true, 220, 220),
         (26, 'plain customer of CM-001 that other cases name', 1, 1, 'Nora', 'Normal Uno', 'nora.odd@correo.example', NULL, true, 210, 210),
-        (27, 'plain customer of CM-002 that other cases name', 2, 1, 'Nino', 'Normal Dos', 'nino.odd@correo.example', NULL, true, 210, 210),
-        (28, 'plain customer of CM-001 that other cases name', 1, 1, 'Nela', 'Normal Tres', 'nela.odd@correo.example', NULL, true, 210, 210)
+        (27, 'plain customer of CM-002 that other cases name', 2, 1, 'Nino', 'Normal Dos', 'nino.odd@correo.example', '31.300.003-' || rut_check(31300003), true, 210, 210),
+        (28, 'plain customer of CM-001 that other cases name; must not be contacted', 1, 1, 'Nela', 'Normal Tres', 'nela.odd@correo.example', NULL, true, 210, 210)
     ) AS t(number, what, branch_no, org_no, first_name, last_name, email, rut, is_active, days, changed)
 )
 
@@ -50,5 +50,5 @@ SELECT
     what, odd_id('c', number) AS id, odd_branch(branch_no) AS branch_id, organization_id(org_no) AS organization_id,
     first_name, last_name, email, concat('+569000', lpad(CAST(number AS VARCHAR), 5, '0')) AS phone,
     replace(rut, '-K', '-' || rut_check(31100001)) AS rut, is_active, odd_moment(org_no, days, '10:15:00') AS created_at,
-    odd_moment(org_no, changed, '10:16:00') AS updated_at
+    odd_moment(org_no, changed, '10:16:00') AS updated_at, CASE WHEN number = 28 THEN ['no-contactar'] END AS tags
 FROM placed;

@@ -1,4 +1,4 @@
--- Handmade items and payments: orphans, items without a product, payments without a date.
+-- Handmade items, payments and credit notes: orphans, items without a product, payments without a date.
 CREATE TABLE draft.odd_items AS
 SELECT
     what, odd_id('4', number) AS id, CASE WHEN order_number >= 900 THEN odd_id('f', order_number)
@@ -40,5 +40,20 @@ FROM (VALUES
     (10, 'in dollars: not among the methods', 30, 49, 'credit', 18),
     (11, 'of an order in pesos named ARS', 29, 33990, 'transfer', 18),
     (12, 'of an order after the end', 38, 27990, 'cash', -1),
-    (13, 'check', 50, 36990, 'check', 13)
+    (13, 'check', 50, 36990, 'check', 13),
+    (14, 'of the order refunded in part', 62, 129990, 'debit', 150)
 ) AS t(number, what, order_number, amount, method, days);
+
+CREATE TABLE draft.odd_credit_notes AS
+SELECT
+    what, odd_id('7', number) AS id, CASE WHEN order_number >= 900 THEN odd_id('f', order_number)
+        ELSE odd_id('0', order_number) END AS order_id,
+    CAST(amount AS DECIMAL(12, 2)) AS amount, odd_moment(1, days, '18:10:00') AS created_at
+FROM (VALUES
+    (1, 'its order is not in the data', 903, 9990, 11),
+    (2, 'first of two on one order', 62, 20000, 148),
+    (3, 'second of two on one order', 62, 15000, 140),
+    (4, 'after the end, of an order refunded in part before it', 62, 50000, -3),
+    (5, 'of an order without payments: nothing is kept', 17, 44990, 20),
+    (6, 'of the partially refunded order, beside the negative payment', 18, 4990, 19)
+) AS t(number, what, order_number, amount, days);

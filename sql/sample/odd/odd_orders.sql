@@ -21,7 +21,7 @@ WITH placed AS (
         (15, 'refunded, with a linked work order that lives', 2, 1, 27, 'nino.odd@correo.example', 'refunded', 'paid', 139990, 'CLP', true, 23, '18:20'),
         (16, 'payment failed', 1, 1, 26, 'nora.odd@correo.example', 'pending', 'failed', 54990, 'CLP', false, 23, '19:20'),
         (17, 'delivered, payment refunded', 1, 1, 26, 'nora.odd@correo.example', 'delivered', 'refunded', 44990, 'CLP', true, 22, '13:20'),
-        (18, 'partially refunded: neither void nor recognised', 1, 1, 26, 'nora.odd@correo.example', 'delivered', 'partially_refunded', 64990, 'CLP', true, 22, '13:40'),
+        (18, 'partially refunded: keeps what was paid less what was given back', 1, 1, 26, 'nora.odd@correo.example', 'delivered', 'partially_refunded', 64990, 'CLP', true, 22, '13:40'),
         (19, 'payment on hold', 2, 1, 27, 'nino.odd@correo.example', 'processing', 'on_hold_payment', 74990, 'CLP', false, 21, '13:40'),
         (20, 'unknown status', 1, 1, 26, 'nora.odd@correo.example', 'archivado_2019', 'paid', 11990, 'CLP', true, 21, '14:10'),
         (21, 'null status', 1, 1, 26, 'nora.odd@correo.example', NULL, 'paid', 12990, 'CLP', true, 20, '14:10'),
@@ -60,7 +60,12 @@ WITH placed AS (
         (54, 'its email is that of a customer who has the placeholder as its own', 1, 1, 13, 'venta@pos.local', 'delivered', 'paid', 8990, 'CLP', true, 7, '19:10:00'),
         (55, 'first second of the month', 1, 1, 28, 'nela.odd@correo.example', 'delivered', 'paid', 41990, 'CLP', true, day(getvariable('until')) - 1, '00:00:00'),
         (56, 'last second of the month before', 1, 1, 28, 'nela.odd@correo.example', 'delivered', 'paid', 42990, 'CLP', true, day(getvariable('until')), '23:59:59'),
-        (57, 'of the small organization, whose zone has no daylight saving: its last second', 101, 2, 12, 'kena.odd@correo.example', 'delivered', 'paid', 43990, 'CLP', true, 0, '23:59:59')
+        (57, 'of the small organization, whose zone has no daylight saving: its last second', 101, 2, 12, 'kena.odd@correo.example', 'delivered', 'paid', 43990, 'CLP', true, 0, '23:59:59'),
+        (62, 'cancelled and refunded as the app does, two notes give back a part: keeps the rest', 2, 1, 27, 'nino.odd@correo.example', 'cancelled', 'refunded', 129990, 'CLP', true, 150, '12:20:00'),
+        (63, 'as the form for manual orders writes it: no branch, no organization, ARS', NULL, NULL, NULL, 'nela.odd@correo.example', 'pending', 'pending', 45000, 'ARS', false, 70, '12:30:00'),
+        (64, 'of the branch MAIN, which has no organization: of nobody', 201, NULL, NULL, 'venta@pos.local', 'delivered', 'paid', 17990, 'CLP', true, 70, '12:40:00'),
+        (65, 'walk-in address; the RUT of its ticket is that of customer 27, written otherwise', 2, 1, NULL, 'venta@pos.local', 'delivered', 'paid', 25990, 'CLP', true, 149, '12:50:00'),
+        (66, 'the RUT of its ticket stands for nobody, and so does its address', 2, 1, NULL, 'venta@pos.local', 'delivered', 'paid', 15990, 'CLP', true, 148, '13:00:00')
     ) AS t(number, what, branch_no, org_no, customer, email, status, payment_status, amount, currency, is_pos, days, clock)
 ),
 
@@ -104,6 +109,13 @@ repeats AS (
     ) AS t(number, what, branch_no, status, amount, later)
 ),
 
+tickets AS (
+    -- The RUT on the ticket, and the way it is written; the other orders have none.
+    SELECT number, rut_text(digits, form) AS sii_rut
+    FROM (VALUES (15, 31300003, 0), (53, 31100001, 0), (62, 31300003, 0), (65, 31300003, 0.6), (66, 66666666, 0))
+        AS t(number, digits, form)
+),
+
 together AS (
     -- All have the same columns now; case 37 has no updated_at.
     SELECT *, CASE WHEN number <> 37 THEN created_at END AS updated_at FROM dated
@@ -122,8 +134,9 @@ together AS (
 
 SELECT
     what, odd_id('0', number) AS id, concat('ODD-', lpad(CAST(number AS VARCHAR), 3, '0')) AS order_number, branch_id,
-    organization_id, customer_id, email, status, payment_status, CAST(amount AS DECIMAL(12, 2)) AS total_amount,
+    organization_id, customer_id, email, sii_rut, status, payment_status,
+    CAST(amount AS DECIMAL(12, 2)) AS total_amount,
     currency, is_pos AS is_pos_sale, CASE WHEN is_pos IS NULL THEN 'check' WHEN NOT is_pos THEN 'credit_card' END
         AS payment_method_type,
     created_at, updated_at
-FROM together;
+FROM together LEFT JOIN tickets USING (number);

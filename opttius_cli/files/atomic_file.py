@@ -11,7 +11,7 @@ import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
-from opttius_cli.file_permissions import restrict_to_owner
+from opttius_cli.files.permissions import restrict_to_owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,6 +1,6 @@
 -- ---
 -- title = { es = "Filas rechazadas", en = "Refused rows" }
--- grain = { es = "una fila por tabla del alcance que tiene filas que no se pudieron leer", en = "one row per table of the scope that has rows which could not be read" }
+-- grain = { es = "una fila por tabla de estas sucursales que tiene filas que no se pudieron leer", en = "one row per table of the scope that has rows which could not be read" }
 -- shape = "map"
 -- history = "none"
 -- columns = ["table_name", "rows"]

@@ -7,16 +7,21 @@
 -- [column]
 -- files = { kind = "count", es = "Archivos", en = "Files" }
 -- orphans = { kind = "count", es = "Huérfanas: su pedido no está en los datos", en = "Orphans: their order is not in the data" }
--- ownerless = { kind = "count", es = "De nadie: su sucursal no está en los datos", en = "Of nobody: their branch is not in the data" }
+-- ownerless = { kind = "count", es = "De nadie: ni su sucursal ni su organización está en los datos, y nadie las adopta", en = "Of nobody: neither their branch nor their organization is in the data, and nobody adopts them" }
 -- ---
 WITH
 refusals AS (
     SELECT
         table_name,
-        -- A row may be refused because of several cells; count it once.
+        -- Several cells of one row may have been the reason.
         count(DISTINCT ordinal) FILTER (WHERE refused) AS refused,
         count(*) FILTER (WHERE NOT refused) AS cells_emptied
     FROM meta.rejects
+    GROUP BY table_name
+),
+ownerless AS (
+    SELECT table_name, CAST(sum(copies) AS BIGINT) AS rows
+    FROM scope_unowned
     GROUP BY table_name
 )
 SELECT
@@ -30,5 +35,5 @@ SELECT
 FROM meta.loaded AS loaded
 LEFT JOIN refusals ON loaded.table_name = refusals.table_name
 LEFT JOIN meta.orphans AS orphans ON loaded.table_name = orphans.table_name
-LEFT JOIN meta.ownerless AS ownerless ON loaded.table_name = ownerless.table_name
+LEFT JOIN ownerless ON loaded.table_name = ownerless.table_name
 ORDER BY loaded.table_name;

@@ -1,0 +1,16 @@
+-- ---
+-- title = { es = "Pedidos por estado", en = "Orders by status" }
+-- grain = { es = "una fila por estado: pedidos creados en el período", en = "one row per status: orders created in the window" }
+-- shape = "map"
+-- chart = { kind = "bar", x = "status", y = "orders" }
+-- columns = ["status", "orders"]
+-- [column]
+-- orders = { total = true }
+-- ---
+SELECT
+    coalesce(status, 'unknown') AS status,
+    count(*) AS orders
+FROM orders
+WHERE created_at >= $from_at AND created_at < $until_at
+GROUP BY coalesce(status, 'unknown')
+ORDER BY status;
