@@ -29,7 +29,7 @@ def test_a_whole_folder(run: Callable[..., RunResult]) -> None:
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.splitlines() == [
         f"✓ Source        {DATA} can be read.",
-        "✓ Tables        17 of 17 tables exist.",
+        "✓ Tables        19 of 19 tables exist.",
         "✓ Columns       Every column that is needed exists.",
     ]
 
@@ -55,15 +55,24 @@ def test_a_folder_with_missing_tables(run: Callable[..., RunResult], exports: Pa
     assert ran.code == 4
     assert ran.err == "Error: The source cannot be used: 2 steps failed.\n"
     assert ran.out.splitlines()[1:] == [
+        "! Source        ventas.csv is not read: its name is that of no table. If it holds orders, name it orders.",
         "✗ Tables        The table orders is missing, which is required.",
         "                → Export it as orders.csv (or .parquet, .json, a sheet of an .xlsx).",
         "! Tables        1 optional table is missing, so its figures stay empty: quotes.",
-        "✓ Tables        15 of 17 tables exist.",
+        "✓ Tables        17 of 19 tables exist.",
         "✗ Columns       customers has no column created_at, which is required.",
         "                → Does it have another name? created_on → created_at.",
         "! Columns       customers has no column phone: the figures that need it stay empty.",
         "                → Does it have another name? phone_number → phone.",
     ]
+
+
+def test_texts_for_people_are_not_named_as_unread(run: Callable[..., RunResult], exports: Path) -> None:
+    for name in ("README.md", "LICENSE", "notes.md"):
+        (exports / name).write_text("What lies here.\n", encoding="utf-8")
+    (exports / "apuntes.txt").write_text("id;total\n1;2\n", encoding="utf-8")
+    notes = [line for line in run("doctor", exports).out.splitlines() if " is not read: " in line]
+    assert notes == ["! Source        apuntes.txt is not read: its name is that of no table."]
 
 
 def test_a_file_that_cannot_be_read(run: Callable[..., RunResult], exports: Path) -> None:

@@ -157,6 +157,8 @@ def test_metrics_defines_every_key_of_the_json(capsysbinary: pytest.CaptureFixtu
 OF_THE_DATA = {
     "by_status",
     "order_status_counts",
+    "orders_by_status",
+    "emptied_cells",
     "duplicate_rows",
     "rows_after_as_of",
     "rows",

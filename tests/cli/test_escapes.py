@@ -204,7 +204,7 @@ def test_a_report_that_does_not_fit_is_stopped(
 def test_check_tells_of_an_escape(run: Callable[..., RunResult], own: Callable[[str], None]) -> None:
     own("SELECT email AS x FROM raw.orders")
     ran = run("reports", "check")
-    assert ran.code == 1
+    assert ran.code == CONFIGURATION
     assert "user/own: A report sees the tables of its scope only, not raw.orders." in ran.out
 
 

@@ -205,6 +205,10 @@ SILENT = [
 """What answers without a format, or fails: messages show nobody either."""
 
 
+SEVERAL_PARTS = {"dashboard", "customer"}
+"""Answers that are not one list, whether shown or exported: ndjson refuses them."""
+
+
 def find_secrets(text: str) -> list[str]:
     """The secrets that stand in a text, whatever its case."""
     folded = text.casefold()
@@ -262,7 +266,12 @@ def show_nobody(
 ) -> None:
     """Run a command into a file, and look into that file and everything else that is left."""
     file = Path(f"answer.{RENDERERS[form].extension}")
-    ran = run(*arguments, "-f", form, "-o", file, "--force")
+    file.unlink(missing_ok=True)
+    ran = run(*arguments, "-f", form, "-o", file)
+    if form == "ndjson" and not SEVERAL_PARTS.isdisjoint(arguments[:2]):
+        assert (ran.code, ran.out, file.exists()) == (2, "", False), arguments
+        assert not find_secrets(ran.err), arguments
+        return
     assert ran.code == 0, (arguments, ran.err)
     assert file.stat().st_size
     assert not find_secrets(everything(ran, Path.cwd(), tmp_path / "own")), arguments

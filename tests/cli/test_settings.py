@@ -44,7 +44,7 @@ def test_every_value_says_where_it_comes_from(
     assert shown["organization"] == ("here", str(Path.cwd() / "opttius.toml"))
     assert shown["currency.code"][0] == "PEN"
     assert "OPTTIUS_CURRENCY_CODE" in shown["currency.code"][1]
-    assert shown["segments.at_risk_days"] == (180, "default")
+    assert shown["segments.at_risk_days"] == (540, "default")
 
 
 def test_an_option_wins_over_the_environment_and_files(
@@ -125,7 +125,7 @@ def test_the_file_that_init_writes_can_be_uncommented(run: Callable[..., RunResu
         for line in text.splitlines()
     )
     config = tomllib.loads(written)
-    assert config["segments"]["at_risk_days"] == 180
+    assert config["segments"]["at_risk_days"] == 540
     assert config["privacy"]["allow_reveal"] is True
 
 

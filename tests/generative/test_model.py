@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -35,7 +36,7 @@ def test_the_order_of_rows_changes_nothing(dataset: Dataset) -> None:
 @given(dataset=datasets())
 def test_sums_that_must_hold(dataset: Dataset) -> None:
     report = answers(dataset.tables, dataset)[0]
-    kpis, sales = report["kpis"], report["trends"]["sales"]
+    kpis, sales, quality = report["kpis"], report["trends"]["sales"], report["data_quality"]
     channels = ("pos_revenue", "work_order_revenue", "other_revenue")
     assert sum(kpis[channel] for channel in channels) == kpis["total_revenue"]
     assert sum(entry["value"] for entry in sales) == kpis["total_revenue"]
@@ -45,3 +46,19 @@ def test_sums_that_must_hold(dataset: Dataset) -> None:
             value for key, value in report[section].items() if isinstance(value, int) and key != "total"
         ]
         assert sum(buckets) == report[section]["total"] == sum(report[section]["by_status"].values())
+    assert sum(report["orders_by_status"].values()) == kpis["orders_count"]
+    assert quality["undated_deliveries"] == report["work_orders"]["delivery"]["undated"]
+    assert kpis["outstanding_total"] >= kpis["outstanding_amount"]
+
+
+@fuzz(25)
+@given(dataset=datasets())
+def test_the_previous_window_is_that_of_a_report_of_its_own(dataset: Dataset) -> None:
+    """Where no day is cut, its figures are those of the same dates asked for by themselves."""
+    uncut = replace(dataset, as_of=dataset.as_of[:10], period="7", compare="previous")
+    folder = write_dataset(uncut.tables)
+    now = read_dashboard(folder, request(uncut))
+    first, last = now["previous"]["from"], now["previous"]["to"]
+    before = read_dashboard(folder, request(replace(uncut, period=f"{first}..{last}")))
+    for name, changed in now["changes"].items():
+        assert (name, changed["previous"]) == (name, before["kpis"][name])

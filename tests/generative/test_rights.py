@@ -14,7 +14,8 @@ from opttius_cli.errors import NotAllowedError, OpttiusError, OrganizationRequir
 from opttius_cli.resources import read_sql
 from opttius_cli.result import Branch
 from opttius_cli.scope import Directory, read_reader, resolve_names_for_reader
-from opttius_cli.scope.directory import BranchEntry, Organization
+from opttius_cli.scope.directory import BranchEntry
+from opttius_cli.scope.organizations import Organization
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

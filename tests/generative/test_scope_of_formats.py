@@ -115,11 +115,9 @@ def answers(
         shutil.rmtree(old, ignore_errors=True)
     write_dataset(tables).rename(source)
     names = [uuid(name) for name in dataset.scope[1::2]]
-    options = {
-        "source": str(source),
-        ("branches" if dataset.scope[0] == "--branch" else "organization"): names,
-    }
-    options |= {"organization": names[0]} if "organization" in options else {}
+    options: dict[str, Any] = {"source": str(source)}
+    if dataset.scope:
+        options |= {"branches": names} if dataset.scope[0] == "--branch" else {"organization": names[0]}
     settings = config.resolve_config(options, os.environ, Path.cwd())
     for period in (dataset.period, None):
         request = session.Request(
@@ -172,9 +170,12 @@ def differing(
 
 
 def with_strangers(dataset: Dataset) -> dict[str, list[Row]]:
-    """The world and, before it, another organization with a branch, whose rows are copies of everybody's."""
+    """The world and, before it, an organization of the app's own, whose rows are copies of everybody's.
+
+    A second shop would end the adoption of what names nobody, as it must.
+    """
     tables = {name: list(some) for name, some in dataset.tables.items()}
-    tables["organizations"].insert(0, {"id": "g0", "metadata": '{"currency": "USD"}'})
+    tables["organizations"].insert(0, {"id": "g0", "metadata": '{"currency": "USD", "is_platform": true}'})
     tables["branches"].insert(0, {"id": "b0", "organization_id": "g0"})
     for name in ("customers", "orders", "lab_work_orders", "quotes", "appointments"):
         strangers = [

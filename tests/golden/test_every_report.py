@@ -28,7 +28,7 @@ EXAMPLE = HERE.parent / "example" / "data"
 FILES = HERE / "reports"
 AS_OF = "2026-11-22T15:00:00-03:00"
 SCOPE = ["--organization", "cordillera", "--as-of", AS_OF, "--lang", "es", "--quiet"]
-CUSTOMER = "deace0da-df50-4daa-91cb-286d2e05aa2b"
+CUSTOMER = "113b37a0-4d72-45a4-91fc-ed20283613e0"
 
 COMMANDS = {
     **{name: ["export", name] for name in EXPORTS},

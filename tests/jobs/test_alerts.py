@@ -61,6 +61,7 @@ def test_a_value_below_its_bound(project: Project) -> None:
     assert says in (folder / "daily.md").read_text(encoding="utf-8").replace("\u00a0", " ").replace("\\", "")
     rows = list(csv.DictReader((folder / "daily.csv").read_text(encoding="utf-8").splitlines()))
     assert [row["figure"] for row in rows if row["section"] == "alerts"] == [
+        "state",
         "figure",
         "value",
         "reference",
@@ -193,6 +194,39 @@ def test_a_word_is_no_figure(project: Project) -> None:
     ran = project.run("job", "run", "daily")
     assert ran.code == 3
     assert "there is no figure “payment_methods.source”" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("figure", "label"),
+    [
+        # Nothing was sold in September, so August has no growth; without work orders nothing was delivered.
+        ("kpis.revenue_growth_pct", "Growth"),
+        ("kpis.average_delivery_days", "kpis.average_delivery_days"),
+    ],
+)
+def test_a_figure_that_is_null_or_missing_is_unknown(project: Project, figure: str, label: str) -> None:
+    _of_a_shop(project, "above = 5", "0.00", "1.00")
+    file = project.folder / "opttius.toml"
+    text = file.read_text(encoding="utf-8").replace("kpis.total_revenue", figure)
+    file.write_text(text + f'title = "{label}"\n', encoding="utf-8")
+    ran = project.run("job", "run", "daily", "--as-of", "2026-09-01", "--fail-on-alert")
+    sentence = f"{label} is not known, so it cannot be compared with its bounds."
+    assert (ran.code, f"Alert: {sentence}" in ran.err) == (10, True), ran.err
+    folder = project.folder / "out" / "2026-08"
+    assert _alerts(folder) == [
+        {
+            "alert": sentence,
+            "state": "unknown",
+            "figure": figure,
+            "value": None,
+            "reference": None,
+            "change_pct": None,
+        }
+    ]
+    assert [(entry["state"], entry["value"]) for entry in read_manifest(folder)["alerts"]] == [
+        ("unknown", None)
+    ]
+    assert project.runs("daily")[-1].alerts == 1
 
 
 def test_a_newer_snapshot_is_not_compared_with_an_older_snapshot(

@@ -60,6 +60,8 @@ def test_status_reports_the_fields_that_monitoring_reads(project: Project) -> No
         "rows": status["rows"],
         "files": ["daily.csv"],
         "alerts": 0,
+        "refused_rows": 0,
+        "emptied_cells": 0,
         "last_success": "2026-11-23T12:00:00+00:00",
         "next_due": "2026-11-24T10:00:00+00:00",
     }

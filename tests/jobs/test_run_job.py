@@ -45,8 +45,11 @@ def test_a_run_makes_a_folder_with_its_files_and_a_manifest(project: Project) ->
 
 
 def test_the_same_run_gives_the_same_bytes(project: Project) -> None:
+    # NDJSON holds a single list, and this job has two parts.
     every = [
-        name for name, renderer in RENDERERS.items() if name != "table" and not renderer.required_package
+        name
+        for name, renderer in RENDERERS.items()
+        if name not in ("table", "ndjson") and not renderer.required_package
     ]
     project.write_config(MONTHLY.replace('["xlsx", "json"]', json.dumps(every)))
     assert project.run("job", "run", "monthly").code == 0

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
@@ -84,6 +85,12 @@ def read_as_of(text: str, zone: ZoneInfo) -> datetime:
         return last_instant(date.fromisoformat(text), zone)
     moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def read_latest(moments: Iterable[datetime], now: datetime, zone: ZoneInfo) -> datetime:
+    """`latest`: the last instant of the local day of the newest moment that is not after now; none: now."""
+    past = [moment for moment in moments if moment <= now]
+    return last_instant(max(past).astimezone(zone).date(), zone) if past else now
 
 
 def windows(period: str, compare: str, clock: Clock) -> tuple[Window, Window | None]:

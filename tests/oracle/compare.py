@@ -1,8 +1,7 @@
 """Where an answer differs from what was expected: one line for each place, with both values.
 
-Only the keys that are expected are compared. Numbers are compared exactly. A null status may be spelled
-`null`. A product's name may be any of its spellings, and lines that tie on everything but the name may
-stand in any order.
+`differences` compares only the keys that are expected, and numbers exactly; a product's name may be any of
+its spellings. `misplaced_keys` compares every key and the order of all.
 """
 
 from __future__ import annotations
@@ -11,6 +10,9 @@ import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+
+# What the model does not work out: where the rows were read, when, and what is masked.
+NOT_MODELLED = {"snapshot", "timeline", "name", "email", "phone", "rut"}
 
 
 def parse(text: str) -> Any:
@@ -32,10 +34,6 @@ def differences(expected: object, got: object, path: str = "$") -> list[str]:
 def _record(expected: dict[str, object], got: object, path: str) -> list[str]:
     if not isinstance(got, dict):
         return [f"{path}: expected a record, got {_show(got)}"]
-    if path.endswith(("by_status", "order_status_counts")):
-        expected, got = _statuses(expected), _statuses(got)
-        if expected.keys() != got.keys():
-            return [f"{path}: expected {_show(expected)}, got {_show(got)}"]
     mismatches = []
     for key, value in expected.items():
         place = f"{path}.{key}"
@@ -43,8 +41,19 @@ def _record(expected: dict[str, object], got: object, path: str) -> list[str]:
     return mismatches
 
 
-def _statuses(counts: dict[str, object]) -> dict[str, object]:
-    return {("unknown" if status == "null" else status): count for status, count in counts.items()}
+def misplaced_keys(expected: object, got: object, path: str = "$") -> list[str]:
+    """Every record whose keys are others than expected, or stand in another order."""
+    if isinstance(expected, list) and isinstance(got, list):
+        pairs = enumerate(zip(expected, got, strict=False))
+        return [line for place, pair in pairs for line in misplaced_keys(*pair, f"{path}[{place}]")]
+    if not isinstance(expected, dict) or not isinstance(got, dict):
+        return []
+    keys = [key for key in got if key in expected or key not in NOT_MODELLED]
+    name = [key for key in expected if key != "spellings"]
+    wrong = [] if keys == name else [f"{path}: expected the keys {_show(name)}, got {_show(keys)}"]
+    for key in name:
+        wrong += misplaced_keys(expected[key], got.get(key), f"{path}.{key}")
+    return wrong
 
 
 def _list(expected: list[object], got: object, path: str) -> list[str]:

@@ -8,20 +8,19 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from .dashboard import by_status
-from .numbers import average, money, quantile, rounded, total
+from .numbers import average, quantile, round_all
 from .products import lines
-from .sales import is_void_order
+from .sales import amount_of
+from .sections import by_status
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from .rows import Appointment, Customer, Quote, WorkOrder
-    from .sales import Purchase, Sales
+    from .rows import Appointment, Customer, Order, Quote, WorkOrder
+    from .sales import Purchase, Sales, Settings
 
 Record = dict[str, Any]
 
-AT_RISK_DAYS = 180
 VIP_PURCHASES = 10
 REGULAR_PURCHASES = 3
 FAVOURITES = 5
@@ -65,7 +64,9 @@ def segment_rows(sales: Sales) -> list[Record]:
     bought = _purchases(sales)
     cuts = _cut_points(sales, bought)
     rows = [_segment_row(customer, bought.get(customer.id, []), cuts, sales) for customer in _all(sales)]
-    return sorted(rows, key=lambda row: (-row["lifetime_value"], row["customer_id"]))
+    rows.sort(key=lambda row: (-row["lifetime_value"], row["customer_id"]))
+    rounded: list[Record] = round_all(rows)
+    return rounded
 
 
 def customer_page(sales: Sales, customer_id: str) -> Record:
@@ -74,16 +75,25 @@ def customer_page(sales: Sales, customer_id: str) -> Record:
     orders = [book.orders[key] for key, (owner, _) in sales.customer_of_order.items() if owner == customer_id]
     row = next(row for row in segment_rows(sales) if row["customer_id"] == customer_id)
     head = {"customer_id", "branch", "is_active", "created", "next_eye_exam_due"}
+    counted = {order.id for order in orders if not _is_left_out(order, sales)}
     work_orders = None if book.work_orders is None else list(book.work_orders.values())
-    return {
+    page = {
+        "customer": {"id": customer_id, **{key: row[key] for key in ("branch", "is_active", "created")}},
         "analytics": {key: value for key, value in row.items() if key not in head},
         "order_status_counts": dict(sorted(Counter(order.status or "unknown" for order in orders).items())),
-        "favourite_products": _favourites(sales, {order.id for order in orders if not is_void_order(order)}),
+        "favourite_products": _favourites(sales, counted),
         "monthly_spending": _months(sales, _purchases(sales).get(customer_id, [])),
         "quotes": _section(book.quotes, customer_id),
         "appointments": _section(book.appointments, customer_id),
         "work_orders": _section(work_orders, customer_id),
     }
+    rounded: Record = round_all(page)
+    return rounded
+
+
+def _is_left_out(order: Order, sales: Sales) -> bool:
+    """Whether an order's items are in no figure: void ones, and those refunded in part."""
+    return sales.is_void_order(order) or order.id in sales.part_refunds
 
 
 def _all(sales: Sales) -> list[Customer]:
@@ -99,7 +109,7 @@ def _purchases(sales: Sales) -> dict[str, list[Purchase]]:
 
 
 def _spent(bought: list[Purchase]) -> Decimal:
-    return total(purchase.counted for purchase in bought if purchase.recognised)
+    return amount_of(purchase for purchase in bought if purchase.recognised)
 
 
 def _quiet_days(bought: list[Purchase], sales: Sales) -> int:
@@ -138,7 +148,7 @@ def _segment_row(customer: Customer, bought: list[Purchase], cuts: CutPoints | N
         "is_active": customer.is_active,
         "created": sales.book.clock.date(customer.created_at),
         **figures,
-        "segment": lifecycle(figures, sales.settings.vip_min_spent),
+        "segment": lifecycle(figures, sales.settings),
         "r_score": scores.r if scores else None,
         "f_score": scores.f if scores else None,
         "m_score": scores.m if scores else None,
@@ -156,22 +166,22 @@ def _figures(bought: list[Purchase], sales: Sales) -> Record:
     return {
         "purchases": len(bought),
         "recognised_sales": len(sold),
-        "total_spent": money(spent),
-        "lifetime_value": money(spent),
+        "total_spent": spent,
+        "lifetime_value": spent,
         "average_order_value": average(spent, sum(purchase.is_report_currency for purchase in sold)),
         "first_purchase": days[0] if days else None,
         "last_purchase": days[-1] if days else None,
         "days_since_last_purchase": _quiet_days(bought, sales) if bought else None,
-        "average_days_between_purchases": None if gap is None else rounded(gap, 1),
+        "average_days_between_purchases": gap,
     }
 
 
-def lifecycle(figures: Record, vip_min_spent: Decimal | None) -> str:
+def lifecycle(figures: Record, settings: Settings) -> str:
     """The first rule that holds."""
     purchases, spent = figures["purchases"], figures["total_spent"]
-    if purchases >= 1 and figures["days_since_last_purchase"] > AT_RISK_DAYS:
+    if purchases >= 1 and figures["days_since_last_purchase"] > settings.at_risk_days:
         return "at-risk"
-    if purchases > VIP_PURCHASES or (vip_min_spent is not None and spent >= vip_min_spent):
+    if purchases > VIP_PURCHASES or (settings.vip_min_spent is not None and spent >= settings.vip_min_spent):
         return "vip"
     if purchases > REGULAR_PURCHASES:
         return "regular"
@@ -190,7 +200,7 @@ def _favourites(sales: Sales, orders: set[str]) -> list[Record] | None:
             "name": line.name,
             "spellings": line.spellings,
             "quantity": line.quantity,
-            "revenue": money(line.revenue),
+            "revenue": line.revenue,
         }
         for line in ordered[:FAVOURITES]
     ]
@@ -206,7 +216,7 @@ def _months(sales: Sales, bought: list[Purchase]) -> list[Record]:
 
 def _month(month: date, bought: list[Purchase]) -> Record:
     inside = [purchase for purchase in bought if purchase.day.replace(day=1) == month]
-    return {"month": f"{month:%Y-%m}", "amount": money(_spent(inside)), "purchases": len(inside)}
+    return {"month": f"{month:%Y-%m}", "amount": _spent(inside), "purchases": len(inside)}
 
 
 def _section(rows: list[Quote] | list[Appointment] | list[WorkOrder] | None, customer_id: str) -> Record:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from .clock import Clock, read_as_of, windows
+from .clock import Clock, Window, read_as_of, read_latest, windows
 from .customers import customer_page, segment_rows
 from .dashboard import dashboard
 from .quality import data_quality
@@ -18,15 +19,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .rows import Export
+    from .scope import Scope
 
 Record = dict[str, Any]
 
 DEFAULT_ZONE = "America/Santiago"
+LATEST = "latest"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a reader asks for, in the words of the command line."""
+    """What a reader asks for, in the words of the command line; `now` is what its clock says."""
 
     as_of: str
     organization: str | None = None
@@ -35,6 +38,7 @@ class Request:
     compare: str = "previous"
     timezone: str | None = None
     settings: Settings = field(default_factory=Settings)
+    now: datetime = datetime(2027, 1, 1, tzinfo=UTC)
 
 
 def read_dashboard(folder: Path, request: Request) -> Record:
@@ -43,35 +47,72 @@ def read_dashboard(folder: Path, request: Request) -> Record:
     sales = _sales(export, request)
     window, previous = windows(request.period, request.compare, sales.book.clock)
     return {
-        **_head(sales),
+        **_head("dashboard", sales),
+        "period": {
+            "from": window.first,
+            "to": window.last,
+            "days": window.days,
+            "label": request.period,
+        },
+        "previous": _dates(previous),
         **dashboard(sales, window, previous),
-        "data_quality": data_quality(export, sales, window),
+        "data_quality": data_quality(export, sales, window, previous),
     }
 
 
 def read_segments(folder: Path, request: Request) -> Record:
     """`opttius export segments`."""
-    sales = _sales(read_export(folder), request)
-    return {**_head(sales), "rows": segment_rows(sales)}
+    export = read_export(folder)
+    sales = _sales(export, request)
+    return {
+        **_head("segments", sales),
+        "rows": segment_rows(sales),
+        "data_quality": data_quality(export, sales, None, None),
+    }
 
 
 def read_customer(folder: Path, customer_id: str, request: Request) -> Record:
     """`opttius customer`."""
-    sales = _sales(read_export(folder), request)
-    return {**_head(sales), **customer_page(sales, customer_id)}
+    export = read_export(folder)
+    sales = _sales(export, request)
+    return {
+        **_head("customer", sales),
+        **customer_page(sales, customer_id),
+        "data_quality": data_quality(export, sales, None, None),
+    }
+
+
+def _dates(window: Window | None) -> Record | None:
+    return None if window is None else {"from": window.first, "to": window.last}
 
 
 def _sales(export: Export, request: Request) -> Sales:
-    scope = find_scope(export, request.organization, request.branches)
+    scope = find_scope(export, request.organization, request.branches, request.settings.adopt)
     zone = ZoneInfo(request.timezone or scope.organization.timezone or DEFAULT_ZONE)
-    clock = Clock(read_as_of(request.as_of, zone), zone)
-    return find_sales(open_book(export, scope, clock), request.settings)
+    if request.as_of == LATEST:
+        as_of = read_latest(_sale_moments(export, scope), request.now, zone)
+    else:
+        as_of = read_as_of(request.as_of, zone)
+    return find_sales(open_book(export, scope, Clock(as_of, zone)), request.settings)
 
 
-def _head(sales: Sales) -> Record:
+def _sale_moments(export: Export, scope: Scope) -> list[datetime]:
+    """When every order and work order of the scope was made, whatever its status."""
+    return [row.created_at for row in (*export.orders, *(export.work_orders or ())) if scope.holds(row)]
+
+
+def _head(report: str, sales: Sales) -> Record:
     book = sales.book
+    organization, branches = book.scope.organization, book.scope.branches
     return {
+        "report": report,
+        "schema_version": 1,
         "as_of": book.clock.local(book.clock.as_of),
         "timezone": book.clock.zone.key,
         "currency": sales.currency,
+        "scope": {
+            "organization": {"id": organization.id, "name": organization.name},
+            "branches": [{"id": branch.id, "code": branch.code, "name": branch.name} for branch in branches],
+            "global": book.scope.whole,
+        },
     }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,9 +23,18 @@ def rounded(value: Number, places: int) -> Decimal:
     return Decimal(steps if exact >= 0 else -steps) / scale
 
 
-def money(value: Number) -> Decimal:
-    """Money has at most two decimals."""
-    return rounded(value, 2)
+def round_all(value: Any, name: str = "") -> Any:
+    """Round every number of a record: days to one decimal, money and percentages to two."""
+    if isinstance(value, dict):
+        return {
+            key: round_all(part, name if key in {"previous", "change"} else key)
+            for key, part in value.items()
+        }
+    if isinstance(value, list):
+        return [round_all(part, name) for part in value]
+    if isinstance(value, Decimal | Fraction):
+        return rounded(value, 1 if "days" in name else 2)
+    return value
 
 
 def total(values: Iterable[Decimal]) -> Decimal:
@@ -33,14 +42,14 @@ def total(values: Iterable[Decimal]) -> Decimal:
     return sum(values, start=Decimal(0))
 
 
-def average(amount: Number, count: int) -> Decimal | None:
-    """An average of money."""
-    return None if count == 0 else money(Fraction(amount) / count)
+def average(amount: Number, count: int) -> Fraction | None:
+    """An average, exact."""
+    return None if count == 0 else Fraction(amount) / count
 
 
-def percent(part: Number, whole: Number) -> Decimal | None:
-    """A percentage, two decimals."""
-    return None if whole == 0 else rounded(Fraction(part) / Fraction(whole) * 100, 2)
+def percent(part: Number, whole: Number) -> Fraction | None:
+    """A percentage, exact."""
+    return None if whole == 0 else Fraction(part) / Fraction(whole) * 100
 
 
 def quantile(values: Sequence[Number], share: Fraction) -> Fraction:

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from .numbers import money, total
+from .figures import purchases_made
+from .numbers import total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .clock import Window
     from .rows import Item, Product, Stock
-    from .sales import Sales
+    from .sales import Purchase, Sales
     from .scope import Book
 
 Record = dict[str, Any]
@@ -39,20 +40,22 @@ def products(sales: Sales, window: Window) -> Record:
     """Top products, revenue of every category, and the inventory."""
     sold = {
         purchase.order.id
-        for purchase in sales.purchases
-        if purchase.order
-        and purchase.recognised
-        and purchase.is_report_currency
-        and window.holds_moment(purchase.moment)
+        for purchase in purchases_made(sales, window)
+        if purchase.order and has_counted_items(purchase)
     }
     items = sales.book.items
-    sold_lines = lines((item for item in items or () if item.order_id in sold), sales.book, set(sold))
+    sold_lines = lines((item for item in items or () if item.order_id in sold), sales.book, sold)
     top = sorted(sold_lines, key=lambda line: (-line.revenue, -line.quantity, line.name))[:TOP]
     return {
         "top": None if items is None else [_top(line) for line in top],
         "category_revenue": None if items is None else _categories(sold_lines),
         "inventory": _inventory(sales.book),
     }
+
+
+def has_counted_items(purchase: Purchase) -> bool:
+    """Whether items count: not of a sale refunded in part, for nobody knows which of them came back."""
+    return purchase.recognised and purchase.is_report_currency and purchase.part_refund is None
 
 
 def lines(items: Iterable[Item], book: Book, counted: set[str]) -> list[Line]:
@@ -62,10 +65,10 @@ def lines(items: Iterable[Item], book: Book, counted: set[str]) -> list[Line]:
         key, name, category = _identity(item, book)
         line = grouped.setdefault(key, Line(category, name))
         line.spellings.add(name)
-        line.quantity += item.quantity
+        line.quantity += item.quantity or Decimal(0)
         line.orders.add(item.order_id)
         if item.order_id in counted:
-            line.revenue += item.total_price
+            line.revenue += item.total_price or Decimal(0)
     for line in grouped.values():
         line.name = min(line.spellings)
     return list(grouped.values())
@@ -91,7 +94,7 @@ def _top(line: Line) -> Record:
         "name": line.name,
         "spellings": line.spellings,
         "category": line.category,
-        "revenue": money(line.revenue),
+        "revenue": line.revenue,
         "quantity": line.quantity,
         "orders": len(line.orders),
     }
@@ -101,7 +104,7 @@ def _categories(sold_lines: list[Line]) -> list[Record]:
     names = {line.category for line in sold_lines}
     sums = {name: total(line.revenue for line in sold_lines if line.category == name) for name in names}
     ordered = sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [{"category": name, "revenue": money(revenue)} for name, revenue in ordered]
+    return [{"category": name, "revenue": revenue} for name, revenue in ordered]
 
 
 def _inventory(book: Book) -> Record:
@@ -118,11 +121,11 @@ def _inventory(book: Book) -> Record:
 
 
 def _available(row: Stock) -> Decimal:
-    if row.available is not None:
-        return row.available
-    return max(Decimal(0), row.quantity - (row.reserved or Decimal(0)))
+    if row.available_quantity is not None:
+        return row.available_quantity
+    return max(Decimal(0), (row.quantity or Decimal(0)) - (row.reserved_quantity or Decimal(0)))
 
 
 def _is_low(row: Stock) -> bool:
-    threshold = DEFAULT_THRESHOLD if row.threshold is None else row.threshold
+    threshold = DEFAULT_THRESHOLD if row.low_stock_threshold is None else row.low_stock_threshold
     return 0 < _available(row) <= threshold

@@ -1,7 +1,7 @@
 """Rows of an export folder as typed values; a table without a file is absent, an empty field is null.
 
 Only UTF-8 CSV files with a comma are read: the forms that exports take are the tool's subject, not the
-model's.
+model's. A cell that cannot be read refuses its row where its column is required, and is emptied elsewhere.
 """
 
 from __future__ import annotations
@@ -12,140 +12,86 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-Raw = dict[str, str | None]
+Values = dict[str, Any]
 T = TypeVar("T")
 
-# The columns of the source tables, and so what `missing_columns` may name.
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "branches": ("id", "organization_id", "name", "code", "is_active"),
-    "customers": (
-        "id",
-        "branch_id",
-        "organization_id",
-        "first_name",
-        "last_name",
-        "email",
-        "phone",
-        "rut",
-        "is_active",
-        "created_at",
-        "updated_at",
-        "last_eye_exam_date",
-        "next_eye_exam_due",
-        "preferred_contact_method",
-        "tags",
-    ),
-    "orders": (
-        "id",
-        "order_number",
-        "branch_id",
-        "organization_id",
-        "customer_id",
-        "email",
-        "status",
-        "payment_status",
-        "total_amount",
-        "currency",
-        "is_pos_sale",
-        "payment_method_type",
-        "agreement_id",
-        "copago_amount",
-        "institutional_amount",
-        "created_at",
-        "updated_at",
-    ),
-    "lab_work_orders": (
-        "id",
-        "work_order_number",
-        "branch_id",
-        "organization_id",
-        "customer_id",
-        "quote_id",
-        "pos_order_id",
-        "status",
-        "payment_status",
-        "total_amount",
-        "currency",
-        "lab_name",
-        "lens_type",
-        "ordered_at",
-        "sent_to_lab_at",
-        "received_from_lab_at",
-        "ready_at",
-        "delivered_at",
-        "lab_estimated_delivery_date",
-        "created_at",
-        "updated_at",
-    ),
-    "appointments": (
-        "id",
-        "customer_id",
-        "branch_id",
-        "organization_id",
-        "appointment_date",
-        "appointment_time",
-        "appointment_type",
-        "status",
-        "created_at",
-        "updated_at",
-    ),
-    "quotes": (
-        "id",
-        "customer_id",
-        "quote_number",
-        "branch_id",
-        "organization_id",
-        "status",
-        "total_amount",
-        "currency",
-        "expiration_date",
-        "sent_at",
-        "converted_to_work_order_id",
-        "created_at",
-        "updated_at",
-    ),
-    "order_items": ("id", "order_id", "product_id", "product_name", "quantity", "unit_price", "total_price"),
-    "order_payments": ("id", "order_id", "amount", "payment_method", "paid_at"),
-    "products": ("id", "organization_id", "branch_id", "name", "category_id", "status", "product_type"),
-    "categories": ("id", "name"),
-    "product_branch_stock": (
-        "product_id",
-        "branch_id",
-        "quantity",
-        "reserved_quantity",
-        "available_quantity",
-        "low_stock_threshold",
-    ),
-    "prescriptions": (
-        "id",
-        "customer_id",
-        "branch_id",
-        "prescription_date",
-        "expiration_date",
-        "is_current",
-    ),
-    "organizations": ("id", "name", "subscription_tier", "status", "metadata"),
-    "subscription_tiers": ("name", "features"),
-    "admin_users": ("id", "email", "role", "is_active", "organization_id"),
-    "admin_branch_access": ("admin_user_id", "branch_id", "role", "is_primary"),
-    "agreements": ("id", "organization_id", "name", "agreement_type", "institution_name"),
+# Every column of the source tables: `!` is required, and what follows a colon is not text.
+SCHEMA = {
+    "branches": "id! organization_id name! code is_active:flag",
+    "customers": "id! branch_id! organization_id first_name last_name email phone rut is_active:flag"
+    " created_at!:time updated_at:time last_eye_exam_date:date next_eye_exam_due:date"
+    " preferred_contact_method tags",
+    "orders": "id! order_number branch_id organization_id customer_id email sii_rut status! payment_status!"
+    " total_amount!:number currency is_pos_sale:flag payment_method_type agreement_id copago_amount:number"
+    " institutional_amount:number discount_amount:number pos_cashier_id created_at!:time updated_at:time",
+    "lab_work_orders": "id! work_order_number branch_id organization_id customer_id! quote_id pos_order_id"
+    " status! payment_status! total_amount!:number currency lab_name lens_type ordered_at:time"
+    " sent_to_lab_at:time received_from_lab_at:time ready_at:time delivered_at:time"
+    " lab_estimated_delivery_date:date created_at!:time updated_at:time",
+    "appointments": "id! customer_id branch_id organization_id appointment_date!:date appointment_time"
+    " appointment_type status! created_at:time updated_at:time",
+    "quotes": "id! customer_id! quote_number branch_id organization_id status! total_amount!:number currency"
+    " expiration_date:date sent_at:time converted_to_work_order_id created_at!:time updated_at:time",
+    "order_items": "id! order_id! product_id product_name quantity!:number unit_price:number"
+    " total_price!:number",
+    "order_payments": "id! order_id! amount!:number payment_method paid_at:time",
+    "credit_notes": "id! order_id! amount!:number created_at:time",
+    "products": "id! organization_id branch_id name! category_id status product_type",
+    "categories": "id! name!",
+    "product_branch_stock": "product_id! branch_id! quantity!:number reserved_quantity:number"
+    " available_quantity:number low_stock_threshold:number",
+    "prescriptions": "id! customer_id! branch_id prescription_date:date expiration_date:date is_current:flag",
+    "organizations": "id! name slug subscription_tier status metadata:json",
+    "organization_settings": "organization_id! currency country",
+    "subscription_tiers": "name! features:json",
+    "admin_users": "id! email! role! is_active:flag organization_id",
+    "admin_branch_access": "admin_user_id! branch_id role is_primary:flag",
+    "agreements": "id! organization_id name agreement_type institution_name",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Organization:
-    """One organization with what its metadata says."""
+class Column:
+    """One column: what it holds, and whether a row can be read without it."""
 
-    id: str
     name: str
-    timezone: str | None
-    currency: str | None
+    kind: str
+    required: bool
+
+
+def _column(text: str) -> Column:
+    name, _, kind = text.partition(":")
+    return Column(name.removesuffix("!"), kind or "text", name.endswith("!"))
+
+
+TABLES = {table: tuple(map(_column, text.split())) for table, text in SCHEMA.items()}
+
+# The columns of the source tables, and so what `missing_columns` may name.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    table: tuple(column.name for column in columns) for table, columns in TABLES.items()
+}
+
+# A generated column is not missed where its parts are there.
+GENERATED = {("product_branch_stock", "available_quantity"): {"quantity", "reserved_quantity"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """One organization with what its metadata and its settings say."""
+
+    id: str | None
+    name: str | None = None
+    slug: str | None = None
+    timezone: str | None = None
+    currency: str | None = None
+    is_internal: bool = False
+    is_demo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +104,20 @@ class Branch:
     code: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tenant:
+    """Whose a row is, and which of its cells could not be read."""
+
+    branch_id: str | None
+    organization_id: str | None = None
+    emptied: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer(Tenant):
     """One customer."""
 
     id: str
-    branch_id: str | None
-    organization_id: str | None
     email: str | None
     rut: str | None
     is_active: bool | None
@@ -173,68 +126,63 @@ class Customer:
     updated_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order(Tenant):
     """One order."""
 
     id: str
-    branch_id: str | None
-    organization_id: str | None
     customer_id: str | None
     email: str | None
+    sii_rut: str | None
     status: str | None
     payment_status: str | None
-    amount: Decimal | None
+    total_amount: Decimal | None
     currency: str | None
     is_pos_sale: bool | None
     payment_method_type: str | None
+    institutional_amount: Decimal | None
     created_at: datetime
     updated_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class WorkOrder:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOrder(Tenant):
     """One work order."""
 
     id: str
-    branch_id: str | None
-    organization_id: str | None
     customer_id: str | None
     pos_order_id: str | None
     status: str | None
     payment_status: str | None
-    amount: Decimal | None
+    total_amount: Decimal | None
     currency: str | None
     ordered_at: datetime | None
     delivered_at: datetime | None
-    estimated_on: date | None
+    lab_estimated_delivery_date: date | None
     created_at: datetime
     updated_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote(Tenant):
     """One quote."""
 
     id: str
-    branch_id: str | None
-    organization_id: str | None
     customer_id: str | None
     status: str | None
-    amount: Decimal | None
+    total_amount: Decimal | None
     currency: str | None
-    expires_on: date | None
+    expiration_date: date | None
+    converted_to_work_order_id: str | None
     created_at: datetime
     updated_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Appointment:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment(Tenant):
     """One appointment; its date is a local one already."""
 
     id: str
-    branch_id: str | None
-    organization_id: str | None
     customer_id: str | None
     status: str | None
     appointment_date: date
@@ -242,7 +190,36 @@ class Appointment:
     updated_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prescription(Tenant):
+    """One prescription; the table has no organization."""
+
+    id: str
+    prescription_date: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product(Tenant):
+    """One product."""
+
+    id: str
+    name: str
+    category_id: str | None
+    status: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock(Tenant):
+    """How much of a product a branch holds."""
+
+    product_id: str
+    quantity: Decimal | None
+    reserved_quantity: Decimal | None
+    available_quantity: Decimal | None
+    low_stock_threshold: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One line of an order."""
 
@@ -250,43 +227,39 @@ class Item:
     order_id: str
     product_id: str | None
     product_name: str | None
-    quantity: Decimal
-    total_price: Decimal
+    quantity: Decimal | None
+    total_price: Decimal | None
+    emptied: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     """One payment of an order."""
 
     id: str
     order_id: str
-    amount: Decimal
-    method: str | None
+    amount: Decimal | None
+    payment_method: str | None
     paid_at: datetime | None
+    emptied: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
-    """One product."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditNote:
+    """What was given back for an order, in part or whole."""
 
     id: str
-    organization_id: str | None
-    branch_id: str | None
-    name: str
-    category_id: str | None
-    status: str | None
+    order_id: str
+    amount: Decimal | None
+    created_at: datetime | None
+    emptied: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """How much of a product a branch holds."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused(Tenant):
+    """A row that cannot be read; whose it is can be."""
 
-    product_id: str
-    branch_id: str
-    quantity: Decimal
-    reserved: Decimal | None
-    available: Decimal | None
-    threshold: Decimal | None
+    order_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,61 +275,138 @@ class Export:
     appointments: list[Appointment] | None
     items: list[Item] | None
     payments: list[Payment] | None
+    credit_notes: list[CreditNote] | None
     products: list[Product] | None
     categories: dict[str, str]
     stock: list[Stock] | None
+    prescriptions: list[Prescription] | None
+    refused: dict[str, list[Refused]]
     missing_tables: list[str]
     missing_columns: dict[str, list[str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table as it lies in its files."""
+
+    header: set[str]
+    rows: list[Values]
+    refused: list[Values]
+
+
 def read_export(folder: Path) -> Export:
     """Read every table of a folder, from `<table>.csv` or from any number of `<table>-*.csv`."""
-    tables = {table: _read_table(folder, table) for table in COLUMNS}
+    tables = {table: _read_table(folder, table) for table in SCHEMA}
 
-    def rows(table: str, make: Callable[[Raw], T]) -> list[T] | None:
-        content = tables[table]
-        return None if content is None else [make(row) for row in content[1]]
+    def rows(table: str, kind: Callable[..., T]) -> list[T] | None:
+        read = tables[table]
+        return None if read is None else [kind(**_fields(kind, row)) for row in read.rows]
 
-    categories = rows("categories", lambda row: (_text(row, "id"), _text(row, "name"))) or []
     return Export(
-        organizations=rows("organizations", _organization) or [],
-        branches=rows("branches", _branch) or [],
-        customers=rows("customers", _customer) or [],
-        orders=rows("orders", _order) or [],
-        work_orders=rows("lab_work_orders", _work_order),
-        quotes=rows("quotes", _quote),
-        appointments=rows("appointments", _appointment),
-        items=rows("order_items", _item),
-        payments=rows("order_payments", _payment),
-        products=rows("products", _product),
-        categories=dict(categories),
-        stock=rows("product_branch_stock", _stock),
-        missing_tables=sorted(table for table, content in tables.items() if content is None),
-        missing_columns={
-            table: absent
-            for table, content in sorted(tables.items())
-            if content is not None and (absent := sorted(set(COLUMNS[table]) - content[0]))
+        organizations=_organizations(tables["organizations"], tables["organization_settings"]),
+        branches=rows("branches", Branch) or [],
+        customers=rows("customers", Customer) or [],
+        orders=rows("orders", Order) or [],
+        work_orders=rows("lab_work_orders", WorkOrder),
+        quotes=rows("quotes", Quote),
+        appointments=rows("appointments", Appointment),
+        items=rows("order_items", Item),
+        payments=rows("order_payments", Payment),
+        credit_notes=rows("credit_notes", CreditNote),
+        products=rows("products", Product),
+        categories={row["id"]: row["name"] for row in _rows(tables["categories"])},
+        stock=rows("product_branch_stock", Stock),
+        prescriptions=rows("prescriptions", Prescription),
+        refused={
+            table: [Refused(**_fields(Refused, row)) for row in read.refused]
+            for table, read in tables.items()
+            if read is not None
         },
+        missing_tables=sorted(table for table, read in tables.items() if read is None),
+        missing_columns=_missing_columns(tables),
     )
 
 
-def _read_table(folder: Path, table: str) -> tuple[set[str], list[Raw]] | None:
+def _rows(table: Table | None) -> list[Values]:
+    return [] if table is None else table.rows
+
+
+def _fields(kind: Any, row: Values) -> Values:
+    """Pick the values that a record has a place for; a column that the file lacks is null."""
+    values = {name: row.get(name) for name in kind.__dataclass_fields__}
+    return values | {"emptied": row["emptied"]} if "emptied" in values else values
+
+
+def _missing_columns(tables: dict[str, Table | None]) -> dict[str, list[str]]:
+    missing = {}
+    for table, read in sorted(tables.items()):
+        header = set() if read is None else read.header
+        absent = [
+            column
+            for column in sorted(set(COLUMNS[table]) - header)
+            if not GENERATED.get((table, column), {""}) <= header
+        ]
+        if read is not None and absent:
+            missing[table] = absent
+    return missing
+
+
+def _organizations(organizations: Table | None, settings: Table | None) -> list[Organization]:
+    """An organization's own setting of the currency goes before its metadata."""
+    currencies = {row["organization_id"]: row.get("currency") for row in _rows(settings)}
+    return [
+        _organization(row, row.get("metadata") or {}, currencies.get(row["id"]))
+        for row in _rows(organizations)
+    ]
+
+
+def _organization(row: Values, metadata: Values, currency: str | None) -> Organization:
+    return Organization(
+        id=row["id"],
+        name=row.get("name"),
+        slug=row.get("slug"),
+        timezone=metadata.get("timezone"),
+        currency=currency or metadata.get("currency"),
+        is_internal=_says(metadata, "is_platform") or _says(metadata, "is_root_testing"),
+        is_demo=_says(metadata, "is_demo"),
+    )
+
+
+def _says(metadata: Values, flag: str) -> bool:
+    return str(metadata.get(flag)).lower() == "true"
+
+
+def _read_table(folder: Path, table: str) -> Table | None:
     whole = folder / f"{table}.csv"
     files = ([whole] if whole.exists() else []) + sorted(folder.glob(f"{table}-*.csv"))
     if not files:
         return None
-    header: set[str] = set()
-    rows: list[Raw] = []
+    read = Table(set(), [], [])
     for file in files:
         with file.open(encoding="utf-8", newline="") as stream:
             reader = csv.DictReader(stream)
-            header |= set(reader.fieldnames or ())
-            rows += [{name: _field(value) for name, value in row.items()} for row in reader]
-    return header, rows
+            read.header.update(reader.fieldnames or ())
+            for cells in reader:
+                row, is_refused = _read_row(table, cells)
+                (read.refused if is_refused else read.rows).append(row)
+    return read
 
 
-def _field(value: str) -> str | None:
-    return None if value in {"", r"\N"} else value
+def _read_row(table: str, cells: dict[str, str]) -> tuple[Values, bool]:
+    """A row's values, and whether one that it needs could not be read."""
+    row: Values = {}
+    emptied, is_refused = [], False
+    for column in TABLES[table]:
+        text = cells.get(column.name)
+        if text is None:
+            continue
+        try:
+            row[column.name] = None if text in {"", r"\N"} else PARSERS[column.kind](text)
+        except ValueError:
+            row[column.name] = None
+            emptied.append(column.name)
+            is_refused |= column.required
+    return row | {"emptied": tuple(emptied)}, is_refused
 
 
 def parse_timestamp(text: str) -> datetime:
@@ -382,170 +432,26 @@ def _offset(text: str | None) -> timedelta:
     return -size if text[0] == "-" else size
 
 
-def _text(row: Raw, name: str) -> str:
-    value = row.get(name)
-    if value is None:
-        message = f"{name} must not be null"
-        raise ValueError(message)
-    return value
+def _parse_flag(text: str) -> bool:
+    if text not in {"t", "true", "f", "false"}:
+        raise ValueError(text)
+    return text[0] == "t"
 
 
-def _bool(row: Raw, name: str) -> bool | None:
-    value = row.get(name)
-    return None if value is None else value in {"t", "true"}
+def _parse_number(text: str) -> Decimal:
+    if not re.fullmatch(r"-?\d+(\.\d+)?", text):
+        raise ValueError(text)
+    return Decimal(text)
 
 
-def _money(row: Raw, name: str) -> Decimal | None:
-    value = row.get(name)
-    return None if value is None else Decimal(value)
-
-
-def _date(row: Raw, name: str) -> date | None:
-    value = row.get(name)
-    return None if value is None else date.fromisoformat(value)
-
-
-def _time(row: Raw, name: str) -> datetime | None:
-    value = row.get(name)
-    return None if value is None else parse_timestamp(value)
-
-
-def _metadata(row: Raw) -> dict[str, str]:
-    metadata: dict[str, str] = json.loads(row.get("metadata") or "{}")
-    return metadata
-
-
-def _organization(row: Raw) -> Organization:
-    metadata = _metadata(row)
-    return Organization(
-        _text(row, "id"), row.get("name") or "", metadata.get("timezone"), metadata.get("currency")
-    )
-
-
-def _branch(row: Raw) -> Branch:
-    return Branch(_text(row, "id"), row.get("organization_id"), _text(row, "name"), row.get("code"))
-
-
-def _customer(row: Raw) -> Customer:
-    return Customer(
-        id=_text(row, "id"),
-        branch_id=row.get("branch_id"),
-        organization_id=row.get("organization_id"),
-        email=row.get("email"),
-        rut=row.get("rut"),
-        is_active=_bool(row, "is_active"),
-        next_eye_exam_due=_date(row, "next_eye_exam_due"),
-        created_at=parse_timestamp(_text(row, "created_at")),
-        updated_at=_time(row, "updated_at"),
-    )
-
-
-def _order(row: Raw) -> Order:
-    return Order(
-        id=_text(row, "id"),
-        branch_id=row.get("branch_id"),
-        organization_id=row.get("organization_id"),
-        customer_id=row.get("customer_id"),
-        email=row.get("email"),
-        status=row.get("status"),
-        payment_status=row.get("payment_status"),
-        amount=_money(row, "total_amount"),
-        currency=row.get("currency"),
-        is_pos_sale=_bool(row, "is_pos_sale"),
-        payment_method_type=row.get("payment_method_type"),
-        created_at=parse_timestamp(_text(row, "created_at")),
-        updated_at=_time(row, "updated_at"),
-    )
-
-
-def _work_order(row: Raw) -> WorkOrder:
-    return WorkOrder(
-        id=_text(row, "id"),
-        branch_id=row.get("branch_id"),
-        organization_id=row.get("organization_id"),
-        customer_id=row.get("customer_id"),
-        pos_order_id=row.get("pos_order_id"),
-        status=row.get("status"),
-        payment_status=row.get("payment_status"),
-        amount=_money(row, "total_amount"),
-        currency=row.get("currency"),
-        ordered_at=_time(row, "ordered_at"),
-        delivered_at=_time(row, "delivered_at"),
-        estimated_on=_date(row, "lab_estimated_delivery_date"),
-        created_at=parse_timestamp(_text(row, "created_at")),
-        updated_at=_time(row, "updated_at"),
-    )
-
-
-def _quote(row: Raw) -> Quote:
-    return Quote(
-        id=_text(row, "id"),
-        branch_id=row.get("branch_id"),
-        organization_id=row.get("organization_id"),
-        customer_id=row.get("customer_id"),
-        status=row.get("status"),
-        amount=_money(row, "total_amount"),
-        currency=row.get("currency"),
-        expires_on=_date(row, "expiration_date"),
-        created_at=parse_timestamp(_text(row, "created_at")),
-        updated_at=_time(row, "updated_at"),
-    )
-
-
-def _appointment(row: Raw) -> Appointment:
-    return Appointment(
-        id=_text(row, "id"),
-        branch_id=row.get("branch_id"),
-        organization_id=row.get("organization_id"),
-        customer_id=row.get("customer_id"),
-        status=row.get("status"),
-        appointment_date=date.fromisoformat(_text(row, "appointment_date")),
-        created_at=_time(row, "created_at"),
-        updated_at=_time(row, "updated_at"),
-    )
-
-
-def _item(row: Raw) -> Item:
-    return Item(
-        id=_text(row, "id"),
-        order_id=_text(row, "order_id"),
-        product_id=row.get("product_id"),
-        product_name=row.get("product_name"),
-        quantity=_money(row, "quantity") or Decimal(0),
-        total_price=_money(row, "total_price") or Decimal(0),
-    )
-
-
-def _payment(row: Raw) -> Payment:
-    return Payment(
-        id=_text(row, "id"),
-        order_id=_text(row, "order_id"),
-        amount=_money(row, "amount") or Decimal(0),
-        method=row.get("payment_method"),
-        paid_at=_time(row, "paid_at"),
-    )
-
-
-def _product(row: Raw) -> Product:
-    return Product(
-        id=_text(row, "id"),
-        organization_id=row.get("organization_id"),
-        branch_id=row.get("branch_id"),
-        name=_text(row, "name"),
-        category_id=row.get("category_id"),
-        status=row.get("status"),
-    )
-
-
-def _stock(row: Raw) -> Stock:
-    return Stock(
-        product_id=_text(row, "product_id"),
-        branch_id=_text(row, "branch_id"),
-        quantity=_money(row, "quantity") or Decimal(0),
-        reserved=_money(row, "reserved_quantity"),
-        available=_money(row, "available_quantity"),
-        threshold=_money(row, "low_stock_threshold"),
-    )
+PARSERS: dict[str, Callable[[str], Any]] = {
+    "text": str,
+    "flag": _parse_flag,
+    "number": _parse_number,
+    "date": date.fromisoformat,
+    "time": parse_timestamp,
+    "json": json.loads,
+}
 
 
 def spelling(values: Iterable[str | None]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Purchases: which rows are one, whose, by which channel, in which currency (sections 4 and 5)."""
+"""Purchases: which rows are one, by which channel, for how much, in which currency (section 5)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from .rows import spelling
+from .attribution import Owner, order_owners
+from .numbers import total
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date, datetime
 
-    from .rows import Order, WorkOrder
+    from .rows import CreditNote, Order, Payment, WorkOrder
     from .scope import Book
 
 VOID_ORDER = {"cancelled", "refunded"}
@@ -28,12 +30,25 @@ class Settings:
     aliases: dict[str, str] = field(default_factory=dict)
     paid_statuses: tuple[str, ...] = ("paid",)
     vip_min_spent: Decimal | None = None
-    active_days: int = 365
+    at_risk_days: int = 540
+    placeholder_ruts: tuple[str, ...] = ()
+    adopt: str | None = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartRefund:
+    """What is left of an order of which a part was given back, and how much that part was."""
+
+    kept: Decimal
+    given_back: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """A customer's act of buying: an order, or a work order that stands alone."""
+    """A customer's act of buying: an order, or a work order that stands alone.
+
+    `stated` is its total_amount; `part_refund` is set when only a part of it was kept.
+    """
 
     id: str
     order: Order | None
@@ -44,13 +59,14 @@ class Purchase:
     currency: str
     is_report_currency: bool
     stated: Decimal | None
+    part_refund: PartRefund | None
     customer: str | None
     reason: str | None
 
     @property
     def amount(self) -> Decimal:
-        """The amount as it counts: a null one is 0."""
-        return self.stated or Decimal(0)
+        """The amount as it counts: what was kept, and 0 for a null one."""
+        return self.part_refund.kept if self.part_refund else self.stated or Decimal(0)
 
     @property
     def counted(self) -> Decimal:
@@ -67,7 +83,8 @@ class Sales:
     currency: str
     purchases: list[Purchase]
     links: dict[str, list[WorkOrder]]
-    customer_of_order: dict[str, tuple[str | None, str | None]]
+    customer_of_order: dict[str, Owner]
+    part_refunds: dict[str, PartRefund]
 
     def is_linked(self, work_order: WorkOrder) -> bool:
         """Whether the order it names is in the scope and exists."""
@@ -81,10 +98,12 @@ class Sales:
         """Whether a row's payment status makes a recognised sale."""
         return row.payment_status in self.settings.paid_statuses
 
-
-def is_void_order(order: Order) -> bool:
-    """Cancelled or refunded, or its payment failed or was refunded."""
-    return order.status in VOID_ORDER or order.payment_status in VOID_ORDER_PAYMENT
+    def is_void_order(self, order: Order) -> bool:
+        """Cancelled, failed or refunded, unless a part of it was kept."""
+        part_refund = self.part_refunds.get(order.id)
+        if part_refund is not None:
+            return part_refund.kept <= 0
+        return order.status in VOID_ORDER or order.payment_status in VOID_ORDER_PAYMENT
 
 
 def is_void_work_order(work_order: WorkOrder) -> bool:
@@ -100,14 +119,36 @@ def find_sales(book: Book, settings: Settings) -> Sales:
             links[work_order.pos_order_id].append(work_order)
     raw = settings.currency or book.scope.organization.currency or "CLP"
     currency = settings.aliases.get(raw, raw)
-    emails = _emails(book)
-    owners = {order.id: _order_customer(order, links, emails, book) for order in book.orders.values()}
-    sales = Sales(book, settings, currency, [], dict(links), owners)
-    orders = [order for order in book.orders.values() if not is_void_order(order)]
+    owners = order_owners(book, links, settings.placeholder_ruts)
+    sales = Sales(book, settings, currency, [], dict(links), owners, _part_refunds(book))
+    orders = [order for order in book.orders.values() if not sales.is_void_order(order)]
     alone = [row for row in (book.work_orders or {}).values() if _is_purchase(row, sales)]
     sales.purchases.extend(_order_purchase(order, sales) for order in orders)
     sales.purchases.extend(_work_order_purchase(row, sales) for row in alone)
     return sales
+
+
+def amounts_by_order(rows: Iterable[Payment | CreditNote]) -> dict[str, Decimal]:
+    """What the payments or the credit notes of each order come to."""
+    emails: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        emails[row.order_id] += row.amount or Decimal(0)
+    return emails
+
+
+def _part_refunds(book: Book) -> dict[str, PartRefund]:
+    """What was kept of orders that are refunded in part, 0 or less where all was given back."""
+    notes = amounts_by_order(book.credit_notes or [])
+    paid = amounts_by_order(book.payments or [])
+    emails = {}
+    for order in book.orders.values():
+        given_back = notes.get(order.id, Decimal(0))
+        refunded = order.payment_status == "refunded" and given_back > 0
+        if refunded or order.payment_status == "partially_refunded":
+            amount = order.total_amount or Decimal(0)
+            received = amount if book.payments is None else min(paid.get(order.id, Decimal(0)), amount)
+            emails[order.id] = PartRefund(received - given_back, given_back)
+    return emails
 
 
 def _is_purchase(work_order: WorkOrder, sales: Sales) -> bool:
@@ -124,9 +165,8 @@ def _canonical(code: str | None, report: str, settings: Settings) -> str:
 
 
 def _order_purchase(order: Order, sales: Sales) -> Purchase:
-    customer, reason = sales.customer_of_order[order.id]
     channel = "work_order" if order.id in sales.links else "pos" if order.is_pos_sale else "other"
-    return _purchase(order, order, channel, (customer, reason), sales)
+    return _purchase(order, order, channel, sales.customer_of_order[order.id], sales)
 
 
 def _work_order_purchase(work_order: WorkOrder, sales: Sales) -> Purchase:
@@ -136,60 +176,25 @@ def _work_order_purchase(work_order: WorkOrder, sales: Sales) -> Purchase:
 
 
 def _purchase(
-    row: Order | WorkOrder,
-    order: Order | None,
-    channel: str,
-    owner: tuple[str | None, str | None],
-    sales: Sales,
+    row: Order | WorkOrder, order: Order | None, channel: str, owner: Owner, sales: Sales
 ) -> Purchase:
+    part_refund = None if order is None else sales.part_refunds.get(order.id)
     return Purchase(
         id=row.id,
         order=order,
         moment=sales.book.clock.local(row.created_at),
         day=sales.book.clock.date(row.created_at),
         channel=channel,
-        recognised=sales.is_paid(row),
+        recognised=part_refund is not None or sales.is_paid(row),
         currency=_canonical(row.currency, sales.currency, sales.settings),
         is_report_currency=sales.is_report_currency(row.currency),
-        stated=row.amount,
+        stated=row.total_amount,
+        part_refund=part_refund,
         customer=owner[0],
         reason=owner[1],
     )
 
 
-def _emails(book: Book) -> dict[tuple[str | None, str], list[str]]:
-    """Customers of each branch by their email."""
-    emails: dict[tuple[str | None, str], list[str]] = defaultdict(list)
-    for customer in book.customers.values():
-        for email in spelling([customer.email]):
-            emails[customer.branch_id, email].append(customer.id)
-    return emails
-
-
-def _order_customer(
-    order: Order,
-    links: dict[str, list[WorkOrder]],
-    emails: dict[tuple[str | None, str], list[str]],
-    book: Book,
-) -> tuple[str | None, str | None]:
-    """The customer of an order, or nobody and why; the first rule that applies."""
-    if order.customer_id in book.customers:
-        return order.customer_id, None
-    named = {work_order.customer_id for work_order in links.get(order.id, [])}
-    if len(named) == 1 and named <= set(book.customers):
-        return named.pop(), None
-    if order.customer_id is not None:
-        return None, "customer_not_in_scope"
-    return _by_email(order, emails)
-
-
-def _by_email(order: Order, emails: dict[tuple[str | None, str], list[str]]) -> tuple[str | None, str | None]:
-    email = "".join(spelling([order.email]))
-    if not email or order.branch_id is None:
-        return None, "no_match"
-    if email.endswith("@pos.local"):
-        return None, "placeholder_email"
-    sharing = emails.get((order.branch_id, email), [])
-    if len(sharing) == 1:
-        return sharing[0], None
-    return None, "ambiguous_email" if sharing else "no_match"
+def amount_of(purchases: Iterable[Purchase]) -> Decimal:
+    """The money of some purchases, in the report's currency."""
+    return total(purchase.counted for purchase in purchases)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from .rows import Organization
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sized
+    from collections.abc import Callable, Iterable, Sequence
 
     from .clock import Clock
     from .rows import (
         Appointment,
         Branch,
+        CreditNote,
         Customer,
         Export,
         Item,
         Order,
-        Organization,
         Payment,
+        Prescription,
         Product,
         Quote,
         Stock,
@@ -26,6 +30,17 @@ if TYPE_CHECKING:
     )
 
 NEVER = datetime.min.replace(tzinfo=UTC)
+# The interface of the app gives at most so many rows of a table.
+MOST_ROWS = 1000
+# How `scope.adopt` is set when nothing is said; None is never.
+THE_ONLY_ONE = ""
+# What `rows` and `rows_after_as_of` are told of; `duplicate_rows` is told of children too.
+MAIN_TABLES = ("appointments", "customers", "lab_work_orders", "orders", "quotes")
+CHILDREN = ("credit_notes", "order_items", "order_payments")
+
+
+class WrongScopeError(ValueError):
+    """A scope that the data do not have."""
 
 
 class Tenanted(Protocol):
@@ -40,7 +55,15 @@ class Tenanted(Protocol):
         """The organization, looked at only where the branch is null."""
 
 
-class Versioned(Tenanted, Protocol):
+class Row(Protocol):
+    """A row of whatever table."""
+
+    @property
+    def emptied(self) -> tuple[str, ...]:
+        """Columns whose cell could not be read."""
+
+
+class Versioned(Row, Tenanted, Protocol):
     """A row that says when it was written."""
 
     @property
@@ -56,16 +79,33 @@ class Versioned(Tenanted, Protocol):
         """When it was created."""
 
 
+class Child(Row, Protocol):
+    """A row that follows its order."""
+
+    @property
+    def id(self) -> str:
+        """Primary key."""
+
+    @property
+    def order_id(self) -> str:
+        """The order."""
+
+
 S = TypeVar("S", bound=Versioned)
+C = TypeVar("C", bound=Child)
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """An organization, the branches of it that are asked for, and whether that is all of them."""
+    """An organization, the branches of it that are asked for, and whether that is all of them.
+
+    `adopts`: what names nobody belongs to this organization.
+    """
 
     organization: Organization
     branches: tuple[Branch, ...]
     whole: bool
+    adopts: bool
 
     @property
     def branch_ids(self) -> frozenset[str]:
@@ -75,21 +115,48 @@ class Scope:
     def holds(self, row: Tenanted) -> bool:
         """Whether a row is in scope."""
         if row.branch_id is None:
-            return self.whole and row.organization_id == self.organization.id
+            return self.whole and self._is_own(row)
         return row.branch_id in self.branch_ids
 
-    def holds_product(self, product: Product) -> bool:
+    def holds_product(self, product: Tenanted) -> bool:
         """Products belong to the organization, or to a branch of the scope."""
-        return product.organization_id == self.organization.id or product.branch_id in self.branch_ids
+        return self._is_own(product) or product.branch_id in self.branch_ids
+
+    def is_adopted(self, row: Tenanted) -> bool:
+        """Whether a row names nobody and belongs to the organization all the same."""
+        return self.adopts and row.branch_id is None and row.organization_id is None
+
+    @property
+    def adopted_branches(self) -> list[str | None]:
+        """Codes of the scope's branches that name no organization."""
+        return [branch.code for branch in self.branches if self.adopts and branch.organization_id is None]
+
+    def _is_own(self, row: Tenanted) -> bool:
+        return row.organization_id == self.organization.id or self.is_adopted(row)
 
 
 @dataclass(slots=True)
 class Counts:
-    """Rows of the scope for each table: kept, repeated, and dated after as-of."""
+    """What was met on the way, for each table; a table without any is not there."""
 
-    rows: dict[str, int]
-    duplicate_rows: dict[str, int]
-    rows_after_as_of: dict[str, int]
+    rows: Counter[str] = field(default_factory=Counter)
+    duplicate_rows: Counter[str] = field(default_factory=Counter)
+    rows_after_as_of: Counter[str] = field(default_factory=Counter)
+    refused_rows: Counter[str] = field(default_factory=Counter)
+    adopted_rows: Counter[str] = field(default_factory=Counter)
+    emptied_cells: dict[str, Counter[str]] = field(default_factory=dict)
+    rows_in_data: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def cut(self) -> list[str]:
+        """Tables that are likely cut."""
+        return sorted(table for table, count in self.rows_in_data.items() if count == MOST_ROWS)
+
+    def note_emptied(self, table: str, rows: Iterable[Row]) -> None:
+        """Count the cells of some rows that could not be read."""
+        result = Counter(column for row in rows for column in row.emptied)
+        if result:
+            self.emptied_cells[table] = result
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,29 +172,70 @@ class Book:
     appointments: list[Appointment] | None
     items: list[Item] | None
     payments: list[Payment] | None
+    credit_notes: list[CreditNote] | None
     products: dict[str, Product] | None
     categories: dict[str, str]
     stock: list[Stock] | None
     counts: Counts
 
 
-def find_scope(export: Export, organization: str | None, branches: tuple[str, ...]) -> Scope:
-    """Find a scope by an organization's id or name and by branches' codes, ids or names."""
+def find_scope(
+    export: Export, organization: str | None, branches: tuple[str, ...], adopt: str | None
+) -> Scope:
+    """Find a scope by an organization's id, name or slug and by branches' codes, ids or names."""
+    every = _organizations(export)
+    adopter = _adopter(every, adopt)
+
+    def owner(branch: Branch) -> str | None:
+        return branch.organization_id or (adopter.id if adopter else None)
+
     chosen_branches = [branch for name in branches for branch in export.branches if _named(branch, name)]
-    owners = {branch.organization_id for branch in chosen_branches}
-    owner = next(
-        candidate
-        for candidate in export.organizations
-        if organization in {candidate.id, candidate.name}
-        or candidate.id in owners
-        or len(export.organizations) == 1
-    )
-    everything = [branch for branch in export.branches if branch.organization_id == owner.id]
-    chosen = chosen_branches or everything
-    branches_by_id = {branch.id: branch for branch in chosen}
-    return Scope(
-        owner, tuple(branches_by_id.values()), set(branches_by_id) >= {branch.id for branch in everything}
-    )
+    owners = {owner(branch) for branch in chosen_branches}
+    chosen = _chosen(every, organization, owners)
+    everything = [branch for branch in export.branches if owner(branch) == chosen.id]
+    branches_by_id = {branch.id: branch for branch in chosen_branches or everything}
+    if owners - {chosen.id} or (chosen.id is None and any(known_ids.id for known_ids in every)):
+        raise WrongScopeError(str(branches))
+    ordered = tuple(sorted(branches_by_id.values(), key=lambda branch: (branch.code or "", branch.id)))
+    whole = set(branches_by_id) >= {branch.id for branch in everything}
+    return Scope(chosen, ordered, whole, adopter is not None and adopter.id == chosen.id)
+
+
+def _organizations(export: Export) -> list[Organization]:
+    """The rows of the table and those that a branch names; where there are none, all branches are one."""
+    known_ids = {organization.id: organization for organization in export.organizations}
+    for branch in export.branches:
+        if branch.organization_id is not None:
+            known_ids.setdefault(branch.organization_id, Organization(branch.organization_id))
+    return list(known_ids.values()) or [Organization(None)]
+
+
+def _countable(every: Sequence[Organization]) -> list[Organization]:
+    """Those that are not the app's own, and of the demo ones those without any other beside them."""
+    shops = [organization for organization in every if not organization.is_internal]
+    return [organization for organization in shops if not organization.is_demo] or shops
+
+
+def _adopter(every: Sequence[Organization], adopt: str | None) -> Organization | None:
+    """The organization to which belongs what names nobody: by its slug, the only one, or none."""
+    left = _countable(every)
+    if adopt == THE_ONLY_ONE:
+        return left[0] if len(left) == 1 and left[0].id else None
+    return next((known_ids for known_ids in every if adopt and known_ids.slug == adopt), None)
+
+
+def _chosen(every: Sequence[Organization], name: str | None, owners: set[str | None]) -> Organization:
+    """The organization that is named, else the one of the branches that are named, else the only one."""
+    left = _countable(every)
+    for known_ids in every:
+        if name is not None and name in {known_ids.id, known_ids.name, known_ids.slug}:
+            return known_ids
+    for known_ids in every:
+        if name is None and known_ids.id in owners:
+            return known_ids
+    if name is None and not owners and len(left) == 1:
+        return left[0]
+    raise WrongScopeError(name)
 
 
 def _named(branch: Branch, name: str) -> bool:
@@ -136,11 +244,13 @@ def _named(branch: Branch, name: str) -> bool:
 
 def open_book(export: Export, scope: Scope, clock: Clock) -> Book:
     """Keep what exists at as-of inside the scope, and count what was left out on the way."""
-    counts = Counts({}, {}, {})
+    counts = Counts()
 
     def resolve_copies(table: str, rows: list[S], exists: Callable[[S], bool]) -> list[S]:
         inside = [row for row in rows if scope.holds(row)]
-        return _settle(table, inside, exists, counts)
+        latest = _settle(table, inside, exists, counts)
+        counts.adopted_rows[table] += sum(map(scope.is_adopted, latest))
+        return latest
 
     def optional(table: str, rows: list[S] | None, exists: Callable[[S], bool]) -> list[S] | None:
         return None if rows is None else resolve_copies(table, rows, exists)
@@ -148,9 +258,20 @@ def open_book(export: Export, scope: Scope, clock: Clock) -> Book:
     def created(row: Versioned) -> bool:
         return row.created_at is None or row.created_at <= clock.as_of
 
+    def dated(moment: datetime | None) -> bool:
+        return moment is None or moment <= clock.as_of
+
     orders = {order.id: order for order in resolve_copies("orders", export.orders, created)}
+    everywhen = {order.id for order in export.orders if scope.holds(order)}
+
+    def children(table: str, rows: list[C] | None, exists: Callable[[C], bool]) -> list[C] | None:
+        if rows is None:
+            return None
+        counts.rows_in_data[table] += sum(row.order_id in everywhen for row in rows)
+        return _settle_children(table, [row for row in rows if row.order_id in orders], exists, counts)
+
     work_orders = optional("lab_work_orders", export.work_orders, created)
-    return Book(
+    book = Book(
         scope=scope,
         clock=clock,
         customers={
@@ -162,13 +283,17 @@ def open_book(export: Export, scope: Scope, clock: Clock) -> Book:
         appointments=optional(
             "appointments", export.appointments, lambda row: row.appointment_date <= clock.today
         ),
-        items=_items(export, orders, counts),
-        payments=_payments(export, orders, clock, counts),
+        items=children("order_items", export.items, lambda _: True),
+        payments=children("order_payments", export.payments, lambda row: dated(row.paid_at)),
+        credit_notes=children("credit_notes", export.credit_notes, lambda row: dated(row.created_at)),
         products=_products(export, scope, counts),
         categories=export.categories,
         stock=_stock(export, scope, counts),
         counts=counts,
     )
+    _prescriptions(export.prescriptions or [], scope, clock.today, counts)
+    _refused(export, scope, everywhen, counts)
+    return book
 
 
 def _settle(table: str, inside: list[S], exists: Callable[[S], bool], counts: Counts) -> list[S]:
@@ -179,8 +304,11 @@ def _settle(table: str, inside: list[S], exists: Callable[[S], bool], counts: Co
         previous = latest.get(row.id)
         if previous is None or _age(row) > _age(previous):
             latest[row.id] = row
+    counts.rows_in_data[table] += len(inside)
+    counts.rows[table] = len(latest)
+    counts.duplicate_rows[table] = len(existing) - len(latest)
     counts.rows_after_as_of[table] = len({row.id for row in inside if not exists(row)})
-    _count(table, existing, latest, counts)
+    counts.note_emptied(table, latest.values())
     return list(latest.values())
 
 
@@ -188,28 +316,11 @@ def _age(row: Versioned) -> tuple[datetime, datetime]:
     return row.updated_at or NEVER, row.created_at or NEVER
 
 
-def _count(table: str, existing: Sized, latest: Sized, counts: Counts) -> None:
-    counts.rows[table] = len(latest)
+def _settle_children(table: str, inside: list[C], exists: Callable[[C], bool], counts: Counts) -> list[C]:
+    existing = [row for row in inside if exists(row)]
+    latest = {row.id: row for row in existing}
     counts.duplicate_rows[table] = len(existing) - len(latest)
-
-
-def _items(export: Export, orders: dict[str, Order], counts: Counts) -> list[Item] | None:
-    if export.items is None:
-        return None
-    existing = [item for item in export.items if item.order_id in orders]
-    latest = {item.id: item for item in existing}
-    _count("order_items", existing, latest, counts)
-    return list(latest.values())
-
-
-def _payments(export: Export, orders: dict[str, Order], clock: Clock, counts: Counts) -> list[Payment] | None:
-    if export.payments is None:
-        return None
-    inside = [payment for payment in export.payments if payment.order_id in orders]
-    existing = [payment for payment in inside if payment.paid_at is None or payment.paid_at <= clock.as_of]
-    latest = {payment.id: payment for payment in existing}
-    counts.rows_after_as_of["order_payments"] = len(inside) - len(existing)
-    _count("order_payments", existing, latest, counts)
+    counts.note_emptied(table, latest.values())
     return list(latest.values())
 
 
@@ -218,7 +329,9 @@ def _products(export: Export, scope: Scope, counts: Counts) -> dict[str, Product
         return None
     existing = [product for product in export.products if scope.holds_product(product)]
     latest = {product.id: product for product in existing}
-    _count("products", existing, latest, counts)
+    counts.rows_in_data["products"] += len(existing)
+    counts.adopted_rows["products"] = sum(map(scope.is_adopted, latest.values()))
+    counts.note_emptied("products", latest.values())
     return latest
 
 
@@ -227,5 +340,27 @@ def _stock(export: Export, scope: Scope, counts: Counts) -> list[Stock] | None:
         return None
     existing = [row for row in export.stock if row.branch_id in scope.branch_ids]
     latest = {(row.product_id, row.branch_id): row for row in existing}
-    _count("product_branch_stock", existing, latest, counts)
+    counts.rows_in_data["product_branch_stock"] += len(existing)
+    counts.note_emptied("product_branch_stock", latest.values())
     return list(latest.values())
+
+
+def _prescriptions(rows: list[Prescription], scope: Scope, today: date, counts: Counts) -> None:
+    """No figure reads them; they are counted like the others."""
+    inside = [row for row in rows if scope.holds(row)]
+    latest = {
+        row.id: row for row in inside if row.prescription_date is None or row.prescription_date <= today
+    }
+    counts.rows_in_data["prescriptions"] += len(inside)
+    counts.adopted_rows["prescriptions"] = sum(map(scope.is_adopted, latest.values()))
+    counts.note_emptied("prescriptions", latest.values())
+
+
+def _refused(export: Export, scope: Scope, orders: set[str], counts: Counts) -> None:
+    for table, rows in export.refused.items():
+        if table in CHILDREN:
+            inside = sum(row.order_id in orders for row in rows)
+        else:
+            inside = sum(map(scope.holds, rows)) if table in MAIN_TABLES else 0
+        counts.refused_rows[table] += inside
+        counts.rows_in_data[table] += inside

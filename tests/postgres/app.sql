@@ -2,6 +2,7 @@
 CREATE TABLE organizations (
     id uuid, name text, slug text, subscription_tier text, status text, metadata jsonb, billing_notes text
 );
+CREATE TABLE organization_settings (organization_id uuid, currency text, country text, logo_url text);
 CREATE TABLE branches (
     id uuid, organization_id uuid, name text, code text, is_active boolean DEFAULT true, address text
 );
@@ -12,9 +13,10 @@ CREATE TABLE customers (
     medical_notes text DEFAULT 'glaucoma', medical_conditions text[], insurance_json jsonb
 );
 CREATE TABLE orders (
-    id uuid, order_number text, branch_id uuid, organization_id uuid, customer_id uuid, email text, status text,
-    payment_status text, total_amount numeric(12, 2), currency text DEFAULT 'ARS', is_pos_sale boolean,
+    id uuid, order_number text, branch_id uuid, organization_id uuid, customer_id uuid, email text, sii_rut text,
+    status text, payment_status text, total_amount numeric(12, 2), currency text DEFAULT 'ARS', is_pos_sale boolean,
     payment_method_type text, agreement_id uuid, copago_amount numeric(12, 2), institutional_amount numeric(12, 2),
+    discount_amount numeric(12, 2), pos_cashier_id uuid,
     created_at timestamptz DEFAULT now(), updated_at timestamptz DEFAULT now(), shipping_address jsonb, internal_notes text
 );
 CREATE TABLE lab_work_orders (
@@ -39,6 +41,9 @@ CREATE TABLE order_items (
 );
 CREATE TABLE order_payments (
     id uuid, order_id uuid, amount numeric(12, 2), payment_method text, paid_at timestamptz, reference text
+);
+CREATE TABLE credit_notes (
+    id uuid, order_id uuid, amount numeric(12, 2), created_at timestamptz DEFAULT now(), reason text
 );
 CREATE TABLE products (
     id uuid, organization_id uuid, branch_id uuid, name text, category_id uuid, status text, product_type text,

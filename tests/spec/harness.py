@@ -17,7 +17,7 @@ import tomllib
 from argparse import ArgumentParser
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,13 +26,26 @@ from uuid import NAMESPACE_OID, uuid5
 import pytest
 from oracle.compare import differences, parse
 from oracle.model import Request, read_customer, read_dashboard, read_segments
-from oracle.rows import COLUMNS
+from oracle.rows import COLUMNS as ORACLE_COLUMNS
 from oracle.sales import Settings
 
 Record = dict[str, Any]
 
+# Columns of the source that the reference model need not read.
+_MORE_COLUMNS: dict[str, tuple[str, ...]] = {
+    "orders": ("sii_rut", "institutional_amount", "discount_amount", "pos_cashier_id"),
+    "quotes": ("converted_to_work_order_id",),
+    "credit_notes": ("id", "order_id", "amount", "created_at"),
+}
+COLUMNS: dict[str, list[str]] = {
+    table: list(dict.fromkeys((*ORACLE_COLUMNS.get(table, ()), *_MORE_COLUMNS.get(table, ()))))
+    for table in (*ORACLE_COLUMNS, *_MORE_COLUMNS)
+}
+
 AS_OF = "2026-11-22T15:00:00-03:00"
 NOON = "15:00:00+00"
+# What the model takes for the present, which the program reads from OPTTIUS_NOW.
+NOW = "2026-11-30T12:00:00+00:00"
 
 # Tables that exist, with no rows, unless a test writes them or leaves them out.
 PRESENT = (
@@ -43,6 +56,7 @@ PRESENT = (
     "quotes",
     "order_items",
     "order_payments",
+    "credit_notes",
     "products",
     "categories",
     "product_branch_stock",
@@ -70,6 +84,7 @@ DEFAULTS: dict[str, dict[str, str]] = {
     "quotes": {"branch_id": "b1", "status": "sent", "total_amount": "1000", "created_at": "2026-11-20"},
     "order_items": {"product_name": "Armazon", "quantity": "1", "total_price": "1000"},
     "order_payments": {"amount": "1000", "payment_method": "cash", "paid_at": "2026-11-20"},
+    "credit_notes": {"amount": "100", "created_at": "2026-11-20"},
     "products": {"organization_id": "g1", "name": "{id}", "status": "active"},
     "categories": {"name": "{id}"},
     "product_branch_stock": {"branch_id": "b1", "quantity": "0"},
@@ -300,6 +315,7 @@ def _request(options: tuple[str, ...]) -> Request:
         compare=arguments.compare,
         timezone=arguments.tz,
         settings=_settings(),
+        now=datetime.fromisoformat(os.environ.get("OPTTIUS_NOW", NOW)),
     )
 
 
@@ -308,14 +324,22 @@ def _settings() -> Settings:
     if not file.exists():
         return Settings()
     config = tomllib.loads(file.read_text(encoding="utf-8"))
-    segments = config.get("segments", {})
+    currency, metrics, segments = (config.get(table, {}) for table in ("currency", "metrics", "segments"))
     spent = segments.get("vip_min_spent")
     return Settings(
-        aliases=config.get("currency", {}).get("aliases", {}),
-        paid_statuses=tuple(config.get("metrics", {}).get("paid_statuses", ["paid"])),
+        currency=currency.get("code"),
+        aliases=currency.get("aliases", {}),
+        paid_statuses=tuple(metrics.get("paid_statuses", ["paid"])),
         vip_min_spent=None if spent is None else Decimal(spent),
-        active_days=segments.get("active_days", Settings().active_days),
+        at_risk_days=segments.get("at_risk_days", 540),
+        placeholder_ruts=tuple(metrics.get("placeholder_ruts", [])),
+        adopt=_adopt(config.get("scope", {}).get("adopt", True)),
     )
+
+
+def _adopt(setting: object) -> str | None:
+    """A slug, the only organization (which the model writes as no name), or none at all."""
+    return setting if isinstance(setting, str) else "" if setting else None
 
 
 def has_command_line() -> bool:

@@ -24,6 +24,7 @@ KPIS = [
     "average_pos_ticket",
     "average_work_order_ticket",
     "outstanding_amount",
+    "outstanding_total",
     "orders_count",
     "work_orders_count",
     "quotes_count",
@@ -40,6 +41,11 @@ KPIS = [
     "appointment_completion_pct",
     "average_delivery_days",
 ]
+# Figures that are not of the window, and those that are the comparison itself.
+WITHOUT_CHANGE = {
+    *("previous_revenue", "revenue_growth_pct", "outstanding_total", "customers_total"),
+    *("customers_active", "customers_enabled", "customers_new_this_month"),
+}
 ROW = [
     "customer_id",
     "branch",
@@ -129,6 +135,8 @@ def test_keys_stand_in_the_contracts_order() -> None:
         "period",
         "previous",
         "kpis",
+        "changes",
+        "orders_by_status",
         "work_orders",
         "quotes",
         "appointments",
@@ -138,6 +146,8 @@ def test_keys_stand_in_the_contracts_order() -> None:
         "data_quality",
     ]
     assert list(report["kpis"]) == KPIS
+    assert list(report["changes"]) == [name for name in KPIS if name not in WITHOUT_CHANGE]
+    assert {tuple(change) for change in report["changes"].values()} == {("previous", "change")}
     assert list(report["trends"]) == ["sales", "customers", "work_orders", "quotes", "appointments"]
     assert list(report["trends"]["sales"][0]) == ["date", "value", "count"]
     assert list(report["scope"]) == ["organization", "branches", "global"]
@@ -148,7 +158,11 @@ def test_keys_stand_in_the_contracts_order() -> None:
         "median_days",
         "p90_days",
         "on_time_pct",
+        "undated",
     ]
+    for section, following in (("quotes", "conversion_pct"), ("appointments", "completion_pct")):
+        keys = list(report[section])
+        assert keys.index("unknown") + 1 == keys.index("by_status") == keys.index(following) - 1
     assert (report["report"], report["schema_version"]) == ("dashboard", 1)
 
 

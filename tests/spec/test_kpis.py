@@ -189,6 +189,23 @@ def test_active_customers_bought_in_the_365_dates_that_end_at_as_of(
     expect(report, kpis={"customers_active": active, "customers_buying": 0})
 
 
+def test_how_long_a_purchase_makes_active_is_a_setting(ask: Ask) -> None:
+    """Of the 30 dates that end at as-of the first is 24 October."""
+    tables = """
+        customers
+        id
+        c1
+        c2
+
+        orders
+        id | customer_id | created_at
+        o1 | c1          | 2026-10-24
+        o2 | c2          | 2026-10-23
+        """
+    report = ask.dashboard(tables, config="[segments]\nactive_days = 30\n")
+    expect(report, kpis={"customers_active": 1})
+
+
 def test_buying_and_recurring_customers(ask: Ask) -> None:
     """c1 buys twice, of which once unpaid; c2's second is void; c3's first is before the window."""
     report = ask.dashboard(

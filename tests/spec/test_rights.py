@@ -238,7 +238,7 @@ def test_load_counts_for_an_admin_reveal_nothing_of_other_branches() -> None:
     folder = write_export(SHOPS)
     answer = json.loads(run(folder, "load", "--as", "listed@shop.cl").stdout)
     rows = {row["table_name"]: row["rows_read"] for row in answer["rows"]}
-    assert rows == answer["data_quality"]["rows"]
+    assert {table: count for table, count in rows.items() if count} == answer["data_quality"]["rows"]
     assert rows["orders"] == 2
 
 

@@ -66,7 +66,7 @@ ORDERS = [
     ("delivered", "pending", True, False),
     ("delivered", "partial", True, False),
     ("delivered", "on_hold_payment", True, False),
-    ("delivered", "partially_refunded", True, False),
+    ("delivered", "partially_refunded", False, False),  # nothing was paid, so nothing was kept
     ("delivered", "", True, False),
     ("cancelled", "paid", False, False),
     ("refunded", "paid", False, False),

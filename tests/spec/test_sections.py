@@ -93,11 +93,12 @@ def test_delivery_quantiles_are_interpolated(ask: Ask) -> None:
         "median_days": 3,
         "p90_days": Decimal("8.2"),
         "on_time_pct": None,
+        "undated": 0,
     }
 
 
 def test_which_work_orders_are_deliveries_of_the_window(ask: Ask) -> None:
-    """By `delivered_at`, whatever the status and `created_at`; w4 to w7 are none."""
+    """By `delivered_at`, whatever the status and `created_at`; w4 to w7 are none, and w7 has no date."""
     section_answer = delivery(
         ask,
         """
@@ -106,11 +107,23 @@ def test_which_work_orders_are_deliveries_of_the_window(ask: Ask) -> None:
         w3 | ordered   | 2026-11-22 17:00:00+00 | 2026-11-22 18:00:00+00 | | 2026-11-01
         w4 | delivered | 2026-10-20             | 2026-10-24 02:59:59+00 | | 2026-11-01
         w5 | delivered | 2026-11-03             | 2026-11-02             | | 2026-11-01
-        w6 | delivered |                        | 2026-11-02             | | 2026-11-01
+        w6 | delivered |                        | 2026-11-02             | | 2026-11-03
         w7 | delivered | 2026-11-01             |                        | | 2026-11-01
         """,
     )
-    assert section_answer["count"] == 3
+    assert (section_answer["count"], section_answer["undated"]) == (3, 1)
+
+
+def test_a_delivery_that_nobody_ordered_starts_when_it_was_created(ask: Ask) -> None:
+    """w1: 5 days from its creation. w2: 2 days from its order, though it was created 7 days before."""
+    section_answer = delivery(
+        ask,
+        """
+        w1 | delivered |            | 2026-11-15 | | 2026-11-10
+        w2 | delivered | 2026-11-13 | 2026-11-15 | | 2026-11-08
+        """,
+    )
+    assert (section_answer["count"], section_answer["average_days"]) == (2, Decimal("3.5"))  # (5 + 2) / 2
 
 
 def test_delivery_days_are_seconds_over_86400(ask: Ask) -> None:
@@ -217,10 +230,10 @@ def test_payment_methods(ask: Ask) -> None:
     report = ask.dashboard(
         """
         orders
-        id | status    | payment_status | currency | created_at
-        o1 | delivered | pending        | CLP      | 2026-01-01
-        o2 | cancelled | paid           | CLP      | 2026-11-20
-        o3 | delivered | paid           | USD      | 2026-11-20
+        id | status    | payment_status | currency | total_amount | created_at
+        o1 | delivered | pending        | CLP      | 9000         | 2026-01-01
+        o2 | cancelled | paid           | CLP      | 1000         | 2026-11-20
+        o3 | delivered | paid           | USD      | 1000         | 2026-11-20
 
         order_payments
         id | order_id | amount | payment_method | paid_at

@@ -6,8 +6,8 @@ from itertools import product
 
 from spec.harness import Ask, Record, expect
 
-# As-of is 22 November 2026: 180 days before it is 26 May.
-DAYS_180, DAYS_181 = "2026-05-26", "2026-05-25"
+# As-of is 22 November 2026: 540 days before it is 31 May of the year before.
+DAYS_540, DAYS_541 = "2025-05-31", "2025-05-30"
 
 
 LIFECYCLES = [
@@ -17,10 +17,10 @@ LIFECYCLES = [
     (4, "2026-11-20", "regular"),
     (10, "2026-11-20", "regular"),
     (11, "2026-11-20", "vip"),
-    (1, DAYS_180, "first-time"),
-    (1, DAYS_181, "at-risk"),
-    (11, DAYS_180, "vip"),
-    (11, DAYS_181, "at-risk"),  # the first rule that holds
+    (1, DAYS_540, "first-time"),
+    (1, DAYS_541, "at-risk"),
+    (11, DAYS_540, "vip"),
+    (11, DAYS_541, "at-risk"),  # the first rule that holds
 ]
 
 
@@ -35,7 +35,7 @@ def test_lifecycle(ask: Ask) -> None:
 
 
 def test_the_days_are_local_dates(ask: Ask) -> None:
-    """26 May, 00:00 in Santiago (UTC-4), is 180 dates ago; a second before is 181."""
+    """31 May 2025, 00:00 in Santiago (UTC-4), is 540 dates ago; a second before is 541."""
     rows = ask.segments(
         """
         customers
@@ -45,12 +45,31 @@ def test_the_days_are_local_dates(ask: Ask) -> None:
 
         orders
         id | customer_id | created_at
-        o1 | c1          | 2026-05-26 04:00:00+00
-        o2 | c2          | 2026-05-26 03:59:59+00
+        o1 | c1          | 2025-05-31 04:00:00+00
+        o2 | c2          | 2025-05-31 03:59:59+00
         """
     )
-    expect(rows["c1"], days_since_last_purchase=180, segment="first-time")
-    expect(rows["c2"], days_since_last_purchase=181, segment="at-risk")
+    expect(rows["c1"], days_since_last_purchase=540, segment="first-time")
+    expect(rows["c2"], days_since_last_purchase=541, segment="at-risk")
+
+
+def test_the_start_of_at_risk_is_a_setting(ask: Ask) -> None:
+    """The app says 180: 26 May is then the last day that is not at risk."""
+    rows = ask.segments(
+        """
+        customers
+        id
+        c1
+        c2
+
+        orders
+        id | customer_id | created_at
+        o1 | c1          | 2026-05-26
+        o2 | c2          | 2026-05-25
+        """,
+        config="[segments]\nat_risk_days = 180\n",
+    )
+    assert [rows[key]["segment"] for key in ("c1", "c2")] == ["first-time", "at-risk"]
 
 
 def test_vip_by_money_when_it_is_configured(ask: Ask) -> None:
@@ -68,7 +87,7 @@ def test_vip_by_money_when_it_is_configured(ask: Ask) -> None:
         o1 | c1          | 999          | 2026-11-20
         o2 | c2          | 500          | 2026-11-20
         o3 | c2          | 500          | 2026-11-20
-        o4 | c3          | 1000         | {DAYS_181}
+        o4 | c3          | 1000         | {DAYS_541}
         """,
         config="[segments]\nvip_min_spent = 1000\n",
     )

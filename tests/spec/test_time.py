@@ -217,7 +217,6 @@ def test_rows_dated_after_as_of_do_not_exist(ask: Ask) -> None:
                 "customers": 1,
                 "orders": 1,
                 "lab_work_orders": 1,
-                "order_payments": 1,
                 "quotes": 1,
                 "appointments": 1,
             },

@@ -189,6 +189,6 @@ def test_left_out_rows_are_mentioned_only_where_there_are_any() -> None:
 
 
 def test_every_format_is_in_the_registry_once() -> None:
-    assert list(registry.RENDERERS) == ["table", "json", "csv", "md", "xlsx", "html", "parquet"]
+    assert list(registry.RENDERERS) == ["table", "json", "ndjson", "csv", "md", "xlsx", "html", "parquet"]
     extensions = [renderer.extension for renderer in registry.RENDERERS.values()]
     assert len(set(extensions)) == len(extensions)

@@ -25,9 +25,9 @@ COLUMNS = {
         "updated_at last_eye_exam_date next_eye_exam_due preferred_contact_method tags"
     ),
     "orders": (
-        "id order_number branch_id organization_id customer_id email status payment_status total_amount "
-        "currency is_pos_sale payment_method_type agreement_id copago_amount institutional_amount "
-        "created_at updated_at"
+        "id order_number branch_id organization_id customer_id email sii_rut status payment_status "
+        "total_amount currency is_pos_sale payment_method_type agreement_id copago_amount "
+        "institutional_amount discount_amount pos_cashier_id created_at updated_at"
     ),
     "lab_work_orders": (
         "id work_order_number branch_id organization_id customer_id quote_id pos_order_id status "
@@ -44,6 +44,7 @@ COLUMNS = {
     ),
     "order_items": "id order_id product_id product_name quantity unit_price total_price",
     "order_payments": "id order_id amount payment_method paid_at",
+    "credit_notes": "id order_id amount created_at",
     "products": "id organization_id branch_id name category_id status product_type",
     "categories": "id name",
     "product_branch_stock": (
@@ -51,6 +52,7 @@ COLUMNS = {
     ),
     "prescriptions": "id customer_id branch_id prescription_date expiration_date is_current",
     "organizations": "id name slug subscription_tier status metadata",
+    "organization_settings": "organization_id currency country",
     "subscription_tiers": "name features",
     "admin_users": "id email role is_active organization_id",
     "admin_branch_access": "admin_user_id branch_id role is_primary",
@@ -290,6 +292,67 @@ HABITS = {
         0,
         0,
     ),
+    "refunded orders that the app would not have cancelled": Habit(
+        "SELECT count(*) FROM (SELECT DISTINCT ON (id) * FROM sold WHERE payment_status = 'refunded' ORDER BY id, "
+        "updated_at DESC) WHERE status NOT IN ('cancelled', 'archived')",
+        0,
+        0,
+    ),
+    "share of refunds in part": Habit(
+        "SELECT avg(CAST(given < paid AS INTEGER)) FROM (SELECT order_id, sum(amount) AS given FROM credit_notes "
+        "GROUP BY order_id) INNER JOIN (SELECT order_id, sum(amount) AS paid FROM order_payments GROUP BY "
+        "order_id) USING (order_id) WHERE order_id IN (SELECT id FROM sold)",
+        0.1,
+        0.4,
+    ),
+    "share of refunds in two notes": Habit(
+        "SELECT avg(CAST(n = 2 AS INTEGER)) FROM (SELECT count(*) AS n FROM credit_notes WHERE order_id IN (SELECT "
+        "id FROM sold) GROUP BY order_id)",
+        0.1,
+        0.45,
+    ),
+    "more given back than paid": Habit(
+        "SELECT count(*) FROM (SELECT order_id, sum(amount) AS given FROM credit_notes GROUP BY order_id) LEFT JOIN "
+        "(SELECT order_id, sum(amount) AS paid FROM order_payments GROUP BY order_id) USING (order_id) WHERE "
+        "order_id IN (SELECT id FROM sold) AND given > coalesce(paid, 0)",
+        0,
+        0,
+    ),
+    "credit notes before their sale, or of a sale that was not refunded": Habit(
+        "SELECT count(*) FROM credit_notes AS n INNER JOIN sold ON sold.id = n.order_id WHERE n.created_at <= "
+        "sold.created_at OR payment_status <> 'refunded'",
+        0,
+        0,
+    ),
+    "tickets whose RUT is not that of their customer": Habit(
+        "SELECT count(*) FROM sold LEFT JOIN (SELECT DISTINCT id, rut FROM customers) AS c ON c.id = customer_id "
+        "WHERE sii_rut IS DISTINCT FROM rut AND sii_rut IS NOT NULL",
+        0,
+        0,
+    ),
+    "share of sales at the counter with a ticket's RUT, of named customers with a RUT": Habit(
+        "SELECT avg(CAST(sii_rut IS NOT NULL AS INTEGER)) FROM sold INNER JOIN (SELECT DISTINCT id, rut FROM "
+        "customers) AS c ON c.id = customer_id WHERE is_pos_sale AND rut IS NOT NULL",
+        0.8,
+        0.95,
+    ),
+    "sales on the web with a ticket or a cashier": Habit(
+        "SELECT count(*) FROM sold WHERE NOT is_pos_sale AND (sii_rut IS NOT NULL OR pos_cashier_id IS NOT NULL)",
+        0,
+        0,
+    ),
+    "cashiers who are nobody, or no longer active": Habit(
+        "SELECT count(*) FROM sold WHERE pos_cashier_id NOT IN (SELECT id FROM admin_users WHERE is_active)",
+        0,
+        0,
+    ),
+    "orders whose lines are not the sum of their prices less the discount": Habit(
+        "SELECT count(*) FROM sold INNER JOIN (SELECT order_id, sum(total_price) AS lines, sum(quantity * "
+        "unit_price) AS full_price, count(*) AS n FROM order_items GROUP BY order_id) ON order_id = id WHERE lines = "
+        "abs(total_amount) AND full_price - lines <> discount_amount",
+        0,
+        0,
+    ),
     "sales before their customer is known": Habit(
         "SELECT count(*) FROM sold INNER JOIN customers AS c ON c.id = customer_id WHERE sold.created_at < "
         "c.created_at",
@@ -355,4 +418,4 @@ def test_ruts_are_of_nobody_and_written_in_every_way(shop: Shop) -> None:
 def test_branches_grow_with_the_customers(tmp_path: Path) -> None:
     generate_sample(tmp_path, customers=20_000, seed=1, until=UNTIL, file_format="parquet")
     codes = duckdb.read_parquet(str(tmp_path / "branches.parquet")).project("code").fetchall()
-    assert [code for (code,) in codes] == [*(f"CM-{n:03}" for n in range(1, 5)), "PA-001", "PA-002"]
+    assert [code for (code,) in codes] == [*(f"CM-{n:03}" for n in range(1, 5)), "PA-001", "PA-002", "MAIN"]

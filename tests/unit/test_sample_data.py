@@ -139,6 +139,12 @@ CASES = {
     "customer with the placeholder email": "FROM customers WHERE email = 'venta@pos.local'",
     "neither customer nor email": "FROM nameless WHERE email IS NULL",
     "empty email": "FROM nameless WHERE email = ''",
+    "RUT of the ticket, one customer of the branch": "FROM nameless AS o INNER JOIN customers AS c "
+    "ON c.branch_id = o.branch_id WHERE upper(replace(replace(o.sii_rut, '.', ''), '-', '')) = "
+    "upper(replace(replace(c.rut, '.', ''), '-', '')) AND o.sii_rut <> c.rut",
+    "RUT of the ticket that stands for nobody": "FROM nameless WHERE sii_rut = '66.666.666-6'",
+    "RUT of the ticket, customer named": "FROM orders AS o INNER JOIN customers AS c ON c.id = o.customer_id "
+    "WHERE o.sii_rut = c.rut",
     "customer that is missing": "FROM orders WHERE customer_id NOT IN (SELECT id FROM customers)",
     "customer of another organization": "FROM orders AS o INNER JOIN customers AS c ON c.id = o.customer_id "
     "INNER JOIN branches AS b ON b.id = o.branch_id WHERE b.organization_id <> c.organization_id",
@@ -174,6 +180,25 @@ CASES = {
     "abono and saldo": "FROM order_payments WHERE order_id IN (SELECT id FROM orders WHERE payment_status "
     "= 'paid') "
     "GROUP BY order_id HAVING count(*) = 2",
+    **{
+        f"kept {kept} of a refunded sale": "FROM orders AS o INNER JOIN (SELECT order_id, sum(amount) AS given FROM "
+        "credit_notes WHERE created_at < getvariable('ends') GROUP BY order_id) AS n ON n.order_id = o.id LEFT JOIN "
+        "(SELECT order_id, sum(amount) AS paid FROM order_payments GROUP BY order_id) AS p ON p.order_id = o.id "
+        f"WHERE payment_status = 'refunded' AND {condition}"
+        for kept, condition in {
+            "a part": "status = 'cancelled' AND given < paid",
+            "nothing": "status = 'cancelled' AND given = paid",
+            "less than nothing": "given > coalesce(paid, 0)",
+        }.items()
+    },
+    "two credit notes on one order": "FROM credit_notes GROUP BY order_id HAVING count(*) = 2",
+    "credit note of a missing order": "FROM credit_notes WHERE order_id NOT IN (SELECT id FROM orders)",
+    "credit note after the end, of a sale before it": "FROM credit_notes AS n INNER JOIN orders AS o "
+    "ON o.id = n.order_id WHERE n.created_at >= getvariable('ends') AND o.created_at < getvariable('ends')",
+    "credit note of an order refunded in part": "FROM credit_notes WHERE order_id IN (SELECT id FROM orders WHERE "
+    "payment_status = 'partially_refunded')",
+    "discount": "FROM orders WHERE discount_amount > 0",
+    "currency that the shop has set": "FROM organization_settings WHERE currency = 'CLP'",
     "instalments": "FROM order_payments GROUP BY order_id HAVING count(*) = 3",
     "agreement": "FROM orders WHERE copago_amount + institutional_amount = total_amount",
     # Statuses.
@@ -208,6 +233,8 @@ CASES = {
     "quote stored as sent, but past": "FROM quotes WHERE status = 'sent' AND expiration_date < '2026-11-22'",
     "quote that expires on the last day": "FROM quotes WHERE status = 'sent' AND expiration_date = "
     "'2026-11-22'",
+    "quote that became work and stays accepted": "FROM quotes AS q INNER JOIN lab_work_orders AS w "
+    "ON w.id = q.converted_to_work_order_id WHERE q.status = 'accepted' AND w.created_at > q.created_at",
     "quote without expiration": "FROM quotes WHERE expiration_date IS NULL",
     "appointment of unknown status": "FROM appointments WHERE status = 'reagendada'",
     "appointment of null status": "FROM appointments WHERE status IS NULL",
@@ -252,9 +279,16 @@ CASES = {
     },
     "appointment booked for after the end": "FROM appointments WHERE appointment_date > '2026-11-22' "
     "AND created_at < getvariable('ends')",
+    "branch without organization": "FROM branches WHERE code = 'MAIN' AND organization_id IS NULL",
+    "order of the branch without organization": "FROM orders WHERE organization_id IS NULL AND branch_id IN "
+    "(SELECT id FROM branches WHERE organization_id IS NULL)",
+    "order of the form for manual orders": "FROM orders WHERE branch_id IS NULL AND organization_id IS NULL "
+    "AND currency = 'ARS'",
+    "organization that is the app's own": "FROM organizations WHERE metadata LIKE '%\"is_platform\": true%'",
     "branch that is not active": "FROM branches WHERE NOT is_active",
     "customer that is not active, yet buys": "FROM orders WHERE customer_id IN (SELECT id FROM customers "
     "WHERE NOT is_active)",
+    "customer who must not be contacted": "FROM customers WHERE tags = '{no-contactar}' HAVING count(*) = 1",
     "customer whose is_active is null": "FROM customers WHERE is_active IS NULL",
     "admin of every branch": "FROM admin_branch_access WHERE branch_id IS NULL",
     "admin of two branches": "FROM admin_branch_access GROUP BY admin_user_id HAVING count(*) = 2",
