@@ -23,7 +23,7 @@ TEMPLATE := build/opttius.pot
 BABEL := $(BIN)/pybabel --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check audit format bench fuzz sample messages messages-check docs constraints wheel clean
+.PHONY: help setup demo test test-fast check audit format bench fuzz sample messages messages-check docs constraints wheel clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ demo: $(VENV)/.installed ## the dashboard and one customer of sample_data/
 
 test: $(VENV)/.developing ## every test
 	$(BIN)/python -m pytest -n $(JOBS)
+
+test-fast: $(VENV)/.developing ## under a minute: architecture, pure functions, one section of the contract
+	$(BIN)/python -m pytest -n $(JOBS) tests/architecture tests/unit tests/spec/test_segments.py
 
 check: $(VENV)/.developing messages-check ## format, lint, types, imports, SQL, messages
 	$(BIN)/ruff format --check .

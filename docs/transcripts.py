@@ -77,7 +77,7 @@ class Stage:
         self._environment = {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(folder),
-            "OPTTIUS_CACHE_DIR": str(folder / "cache"),
+            "OPTTIUS_CACHE_FOLDER": str(folder / "cache"),
             "OPTTIUS_CONFIG_DIR": str(folder / "config"),
             "OPTTIUS_STATE_DIR": str(folder / "state"),
             "OPTTIUS_NOW": NOW,
