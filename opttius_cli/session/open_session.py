@@ -129,7 +129,7 @@ def _build_session(
     metadata = _read_metadata(directory, scope)
     zone = _resolve_zone(request, metadata)
     require_coverage(snapshot.manifest, scope)
-    clock = _clock(request, snapshot.con, scope, zone)
+    clock = _resolve_clock(request, snapshot.con, scope, zone)
     period = parse_period(request.period, clock) if request.period is not None else None
     session = Session(
         request,
@@ -137,7 +137,7 @@ def _build_session(
         snapshot.manifest,
         scope,
         clock,
-        _currency(request, snapshot.con, scope, metadata),
+        _resolve_currency(request, snapshot.con, scope, metadata),
         period,
         compute_previous_window(period, clock, request.compare) if period else None,
         Library(
@@ -163,8 +163,8 @@ def _build_session(
     return session
 
 
-def _clock(request: Request, con: duckdb.DuckDBPyConnection, scope: Scope, zone: ZoneInfo) -> Clock:
-    """The instant of the report; ``latest`` is the end of the local day of the scope's newest sale, none: now."""
+def _resolve_clock(request: Request, con: duckdb.DuckDBPyConnection, scope: Scope, zone: ZoneInfo) -> Clock:
+    """Return the instant of the report; ``latest`` ends the local day of the newest sale of the scope (none: now)."""
     if (request.as_of or "").strip().lower() != LATEST:
         clock = parse_as_of(request.as_of, zone, request.now)
         if clock.as_of > request.now:
@@ -178,10 +178,10 @@ def _clock(request: Request, con: duckdb.DuckDBPyConnection, scope: Scope, zone:
     return Clock(end_of_day(newest.astimezone(zone).date(), zone).astimezone(zone), zone)
 
 
-def _currency(
+def _resolve_currency(
     request: Request, con: duckdb.DuckDBPyConnection, scope: Scope, metadata: Mapping[str, Any]
 ) -> str:
-    """The currency of the report: as configured, as the shop has set it, as its metadata says, else the default."""
+    """Return the currency: as configured, as the shop has set it, as its metadata says, else the default."""
     row = con.execute(
         "SELECT currency FROM raw.organization_settings WHERE CAST(organization_id AS VARCHAR) = $1",
         [scope.organization_id],

@@ -231,7 +231,7 @@ def load_source(
     limited_store = replace(store, limits=_get_load_limits(request, source))
 
     def assumed(origin: str, note: Note) -> None:
-        reporter.show_note(_describe(origin, note))
+        reporter.show_note(_describe_note(origin, note))
 
     options = BuildOptions(
         on_progress=report_progress, strict=request.strict, on_stale=report_older, assumed=assumed
@@ -242,7 +242,7 @@ def load_source(
         reporter.clear_progress()
 
 
-def _describe(origin: str, note: Note) -> str:
+def _describe_note(origin: str, note: Note) -> str:
     """The sentence about how a column was read where its cells did not say it."""
     place = f"{origin}:{note.column}" if note.column else origin
     match note.how:
