@@ -12,10 +12,12 @@ import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from opttius_cli import __version__, diagnostics, i18n, language, sigint
-from opttius_cli.command_support import audit_hook, typer_fast_parse, typer_i18n
+from opttius_cli.command_support import audit_hook, typer_fast_parse, typer_i18n, value_completion
+from opttius_cli.command_support.command_catalog import COMMANDS, translate_words
 from opttius_cli.command_support.command_group import check_language
+from opttius_cli.command_support.help_page import HELP_OPTIONS
 from opttius_cli.command_support.options import LanguageOption
-from opttius_cli.errors import ConfigError, OpttiusError, OutputError, UsageError
+from opttius_cli.errors import ConfigError, OpttiusError, OutputError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
 
@@ -30,36 +32,15 @@ def handle_no_command(
     version: Annotated[bool, typer.Option("--version", help=N_("Print the version."), is_eager=True)] = False,
     lang: LanguageOption = None,
 ) -> None:
-    """Print the version when asked to; refuse a command line without a command."""
+    """Print the version when asked to; without a command, show the start page."""
     check_language(lang)
     if version:
         sys.stdout.write(f"opttius {__version__}\n")
         raise Exit(0)
     if context.invoked_subcommand is None:
-        raise UsageError(_("A command is missing. Type {command} --help.", command="opttius"))
+        from opttius_cli.command_support.start_page import write_start_page
 
-
-COMMANDS: dict[str, str] = {
-    "dashboard": N_("How the branches are doing: figures, trends, growth."),
-    "customer": N_("One customer, by id, email or RUT."),
-    "customers": N_("The list of customers, with a summary."),
-    "segments": N_("How many customers, purchases and money per segment."),
-    "export": N_("One report as a file."),
-    "load": N_("Load a source and show what was read and refused."),
-    "check": N_("Look for errors in the data."),
-    "doctor": N_("Why a source does not work, and what to do."),
-    "audit": N_("Who asked what, of whose data, and why."),
-    "sample": N_("Make a realistic data set of any size."),
-}
-"""Each command is the function of that name in the module of that name under ``commands``."""
-GROUPS: dict[str, str] = {
-    "reports": N_("Which reports exist, and what their figures mean."),
-    "job": N_("The jobs that opttius.toml defines: run them, see whether their files came."),
-    "schedule": N_("Let cron or systemd run the jobs that are due."),
-    "cache": N_("The stored snapshots: list them, clear them."),
-    "config": N_("The settings: show, create, validate."),
-}
-"""Each group of commands is the ``app`` of the module of that name under ``commands``."""
+        write_start_page()
 
 
 def build_app(command_name: str | None = None) -> typer.Typer:
@@ -67,25 +48,26 @@ def build_app(command_name: str | None = None) -> typer.Typer:
     app = typer.Typer(
         name="opttius",
         add_completion=True,
-        no_args_is_help=True,
         rich_markup_mode=None,
+        context_settings={"help_option_names": HELP_OPTIONS},
         pretty_exceptions_enable=False,
         help=N_(
             "Reports for optical shops: how the branches are doing, who the customers are, what each is worth."
         ),
     )
     app.callback(invoke_without_command=True)(handle_no_command)
-    only = {command_name} & {*COMMANDS, *GROUPS}
-    for name in (command for command in COMMANDS if not only or command in only):
-        app.command(name, help=COMMANDS[name])(getattr(import_module(f"opttius_cli.commands.{name}"), name))
-    for name in (command for command in GROUPS if not only or command in only):
-        app.add_typer(import_module(f"opttius_cli.commands.{name}").app, name=name, help=GROUPS[name])
+    for name in [command_name] if command_name in COMMANDS else COMMANDS:
+        module = import_module(f"opttius_cli.commands.{name}")
+        if COMMANDS[name].is_group:
+            app.add_typer(module.app, name=name, help=COMMANDS[name].summary)
+        else:
+            app.command(name, help=COMMANDS[name].summary)(getattr(module, name))
     return app
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; returns its exit code and never raises."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    arguments = translate_words(sys.argv[1:] if argv is None else argv)
     i18n.set_language(language.detect_language(arguments))
     sigint.set_message(_("Error: {sentence}", sentence=_("Interrupted.")))
     record, started = audit_hook.start_audit()
@@ -109,7 +91,8 @@ def _run_to_exit_code(arguments: list[str], record: AuditRecord) -> int:
 
 
 def _run_command(arguments: list[str], record: AuditRecord) -> int:
-    command = typer.main.get_command(build_app(arguments[0] if arguments else None))
+    words = arguments or value_completion.read_typed_words(os.environ)
+    command = typer.main.get_command(build_app(words[0] if words else None))
     typer_i18n.translate_help(command)
     typer_fast_parse.skip_conversion(command)
     try:

@@ -11,11 +11,22 @@ import typer
 
 from opttius_cli import sigint
 from opttius_cli.audit import AuditRecord
+from opttius_cli.command_support.value_completion import complete_branches, complete_organizations
 from opttius_cli.i18n import N_
 from opttius_cli.render.registry import Format
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+COUNTED, ANSWER, PERSONAL, SOURCE, GENERAL = (
+    N_("What is counted"),
+    N_("The answer"),
+    N_("Personal data"),
+    N_("The source"),
+    N_("In every command"),
+)
+OPTION_PANELS = (COUNTED, ANSWER, PERSONAL, SOURCE, GENERAL)
+"""The headings of shared options in the help, in this order, below the options of the command itself."""
 
 LanguageOption = Annotated[
     str | None,
@@ -23,6 +34,7 @@ LanguageOption = Annotated[
         "--lang",
         metavar="es|en",
         help=N_("Language: es or en; es-CL, es-AR, es-ES, en-US: numbers and dates as there."),
+        rich_help_panel=GENERAL,
     ),
 ]
 
@@ -33,11 +45,20 @@ class CommonOptions:
 
     record: AuditRecord = field(default_factory=AuditRecord)
     lang: LanguageOption = None
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=N_("Print only errors on stderr."))] = False
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help=N_("Print details on stderr."))] = False
-    no_color: Annotated[bool, typer.Option("--no-color", help=N_("No colours (so does NO_COLOR)."))] = False
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help=N_("Print only errors on stderr."), rich_help_panel=GENERAL)
+    ] = False
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help=N_("Print details on stderr."), rich_help_panel=GENERAL)
+    ] = False
+    no_color: Annotated[
+        bool, typer.Option("--no-color", help=N_("No colours (so does NO_COLOR)."), rich_help_panel=GENERAL)
+    ] = False
     no_input: Annotated[
-        bool, typer.Option("--no-input", help=N_("Never ask for input; no command asks today."))
+        bool,
+        typer.Option(
+            "--no-input", help=N_("Never ask for input; no command asks today."), rich_help_panel=GENERAL
+        ),
     ] = False
 
 
@@ -52,6 +73,7 @@ class SourceOptions(CommonOptions):
             "-s",
             metavar=N_("SOURCE"),
             help=N_("A folder of exports, an .xlsx, a pg_dump file, a snapshot or a database."),
+            rich_help_panel=SOURCE,
         ),
     ] = None
 
@@ -60,15 +82,24 @@ class SourceOptions(CommonOptions):
 class LoadOptions(SourceOptions):
     """The options of a command that reads a source; each run of it is audited."""
 
-    refresh: Annotated[bool, typer.Option("--refresh", help=N_("Load the source again now."))] = False
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help=N_("Load the source again now."), rich_help_panel=SOURCE)
+    ] = False
     max_age: Annotated[
         str | None,
         typer.Option(
-            metavar=N_("AGE"), help=N_("Load again when the snapshot is older than this (30s, 5m, 2h).")
+            metavar=N_("AGE"),
+            help=N_("Load again when the snapshot is older than this (30s, 5m, 2h)."),
+            rich_help_panel=SOURCE,
         ),
     ] = None
     strict: Annotated[
-        bool, typer.Option("--strict", help=N_("Refuse the source when any of its rows cannot be read."))
+        bool,
+        typer.Option(
+            "--strict",
+            help=N_("Refuse the source when any of its rows cannot be read."),
+            rich_help_panel=SOURCE,
+        ),
     ] = False
 
 
@@ -79,7 +110,12 @@ class QueryOptions(LoadOptions):
     organization: Annotated[
         str | None,
         typer.Option(
-            "--organization", "-O", metavar=N_("NAME"), help=N_("The organization, by id, slug or name.")
+            "--organization",
+            "-O",
+            metavar=N_("NAME"),
+            help=N_("The organization, by id, slug or name."),
+            autocompletion=complete_organizations,
+            rich_help_panel=COUNTED,
         ),
     ] = None
     branch: Annotated[
@@ -89,6 +125,8 @@ class QueryOptions(LoadOptions):
             "-b",
             metavar=N_("BRANCH"),
             help=N_("A branch, by code, id or name; repeatable. All when not given."),
+            autocompletion=complete_branches,
+            rich_help_panel=COUNTED,
         ),
     ] = None
     period: Annotated[
@@ -98,31 +136,48 @@ class QueryOptions(LoadOptions):
             "-p",
             metavar=N_("PERIOD"),
             help=N_(
-                "Days (30), today, this-week, last-month, ytd, 2026-10, 2026-Q3, 2026 or 2026-01-15..2026-02-14."
+                "Days (30), today, yesterday, this-week, last-week, this-month, last-month, ytd, 2026-10, 2026-Q3, "
+                "2026 or 2026-01-15..2026-02-14."
             ),
+            rich_help_panel=COUNTED,
         ),
     ] = None
     compare: Annotated[
         Literal["previous", "year", "none"],
-        typer.Option(help=N_("The window that growth is compared with.")),
+        typer.Option(help=N_("The window that growth is compared with."), rich_help_panel=COUNTED),
     ] = "previous"
     as_of: Annotated[
         str | None,
-        typer.Option(metavar=N_("WHEN"), help=N_("The instant the report shows: a date or a timestamp.")),
+        typer.Option(
+            metavar=N_("WHEN"),
+            help=N_("The instant the report shows: a date or a timestamp."),
+            rich_help_panel=COUNTED,
+        ),
     ] = None
     tz: Annotated[
-        str | None, typer.Option(metavar=N_("ZONE"), help=N_("The time zone whose days are counted."))
+        str | None,
+        typer.Option(
+            metavar=N_("ZONE"), help=N_("The time zone whose days are counted."), rich_help_panel=COUNTED
+        ),
     ] = None
     format: Annotated[
-        Format | None, typer.Option("--format", "-f", help=N_("How the answer is written."))
+        Format | None,
+        typer.Option("--format", "-f", help=N_("How the answer is written."), rich_help_panel=ANSWER),
     ] = None
     output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar=N_("FILE"), help=N_("A file, or - for stdout."))
+        str | None,
+        typer.Option(
+            "--output", "-o", metavar=N_("FILE"), help=N_("A file, or - for stdout."), rich_help_panel=ANSWER
+        ),
     ] = None
-    force: Annotated[bool, typer.Option("--force", help=N_("Overwrite the file of --output."))] = False
+    force: Annotated[
+        bool, typer.Option("--force", help=N_("Overwrite the file of --output."), rich_help_panel=ANSWER)
+    ] = False
     csv_dialect: Annotated[
         Literal["plain", "excel-es"],
-        typer.Option(help=N_("CSV as programs read it, or as Excel in Spanish does.")),
+        typer.Option(
+            help=N_("CSV as programs read it, or as Excel in Spanish does."), rich_help_panel=ANSWER
+        ),
     ] = "plain"
     as_email: Annotated[
         str | None,
@@ -130,18 +185,28 @@ class QueryOptions(LoadOptions):
             "--as",
             metavar=N_("EMAIL"),
             help=N_("The admin whose rights apply, where the data names admins."),
+            rich_help_panel=PERSONAL,
         ),
     ] = None
     anonymous: Annotated[
         bool,
-        typer.Option("--anonymous", help=N_("Pseudonyms for people and ids, the same in every export.")),
+        typer.Option(
+            "--anonymous",
+            help=N_("Pseudonyms for people and ids, the same in every export."),
+            rich_help_panel=PERSONAL,
+        ),
     ] = False
     reveal_pii: Annotated[
         bool,
-        typer.Option("--reveal-pii", help=N_("Show names, emails, phones and RUTs whole; needs --reason.")),
+        typer.Option(
+            "--reveal-pii",
+            help=N_("Show names, emails, phones and RUTs whole; needs --reason."),
+            rich_help_panel=PERSONAL,
+        ),
     ] = False
     reason: Annotated[
-        str | None, typer.Option(metavar=N_("TEXT"), help=N_("Why personal data is shown."))
+        str | None,
+        typer.Option(metavar=N_("TEXT"), help=N_("Why personal data is shown."), rich_help_panel=PERSONAL),
     ] = None
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer.core
 
+from opttius_cli.command_support.help_page import HELP_OPTIONS, write_help_page
 from opttius_cli.errors import format_list
 from opttius_cli.i18n import N_, _
 from opttius_cli.name_matching import suggest_names
@@ -47,7 +48,9 @@ def _translate_texts(command: Any) -> None:
         if getattr(command, text, None):
             setattr(command, text, _(getattr(command, text)))
     command.format_usage = partial(_write_usage_line, command)
-    context = typer.Context(command)
+    command.format_help = partial(write_help_page, command)
+    # Typer makes the option once, with the names that the first context has.
+    context = typer.Context(command, help_option_names=HELP_OPTIONS)
     for parameter in command.get_params(context):
         for text in ("help", "metavar"):
             if getattr(parameter, text, None):

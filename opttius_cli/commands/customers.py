@@ -9,6 +9,7 @@ import typer
 from opttius_cli.command_support.options import QueryOptions, with_options
 from opttius_cli.command_support.output import plan_output, write_answer
 from opttius_cli.command_support.request import build_request
+from opttius_cli.command_support.value_completion import complete_segments
 from opttius_cli.i18n import N_
 
 Sort = Literal["lifetime_value", "purchases", "last_purchase", "days_since_last_purchase", "created", "name"]
@@ -21,7 +22,12 @@ def customers(
         str | None, typer.Option(metavar=N_("TEXT"), help=N_("A part of the name, email, phone or RUT."))
     ] = None,
     segment: Annotated[
-        str | None, typer.Option(metavar=N_("SEGMENT"), help=N_("Only this lifecycle or RFM segment."))
+        str | None,
+        typer.Option(
+            metavar=N_("SEGMENT"),
+            help=N_("Only this lifecycle or RFM segment."),
+            autocompletion=complete_segments,
+        ),
     ] = None,
     inactive: Annotated[
         bool, typer.Option("--inactive", help=N_("Only those who are not active (segments.active_days)."))

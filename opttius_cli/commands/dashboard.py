@@ -9,6 +9,7 @@ import typer
 from opttius_cli.command_support.options import QueryOptions, with_options
 from opttius_cli.command_support.output import plan_output, write_answer
 from opttius_cli.command_support.request import build_request
+from opttius_cli.command_support.value_completion import complete_sections
 from opttius_cli.i18n import N_
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def dashboard(
         list[str] | None,
         typer.Option(
             metavar=N_("SECTION"),
+            autocompletion=complete_sections,
             help=N_("Print one section only (kpis, work_orders, quotes, …); repeatable."),
         ),
     ] = None,

@@ -9,6 +9,7 @@ import typer
 from opttius_cli.command_support.options import QueryOptions, with_options
 from opttius_cli.command_support.output import plan_output, write_answer
 from opttius_cli.command_support.request import build_request, load_library
+from opttius_cli.command_support.value_completion import complete_exports
 from opttius_cli.commands.dashboard import DEFAULT_PERIOD
 from opttius_cli.errors import UnknownNameError, UsageError
 from opttius_cli.i18n import N_, _, get_language
@@ -20,7 +21,10 @@ from opttius_cli.render import sink
 def export(
     options: QueryOptions,
     name: Annotated[
-        str | None, typer.Argument(metavar=N_("NAME"), help=N_("Which report; --list names them."))
+        str | None,
+        typer.Argument(
+            metavar=N_("NAME"), help=N_("Which report; --list names them."), autocompletion=complete_exports
+        ),
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help=N_("List what can be exported."))] = False,
 ) -> None:

@@ -18,6 +18,7 @@ from opttius_cli.command_support.command_group import build_group
 from opttius_cli.command_support.jobs import build_job_request, load_jobs
 from opttius_cli.command_support.options import CommonOptions, LoadOptions, with_options
 from opttius_cli.command_support.request import build_reporter, load_config
+from opttius_cli.command_support.value_completion import complete_jobs
 from opttius_cli.errors import AlertError, BusyError, CheckFailedError, OpttiusError, UsageError
 from opttius_cli.i18n import N_, _, n_
 from opttius_cli.jobs.loss import count_loss
@@ -76,7 +77,11 @@ def run(
     options: JobRunOptions,
     name: Annotated[
         str | None,
-        typer.Argument(metavar=N_("NAME"), help=N_("A job of opttius.toml; job list names them.")),
+        typer.Argument(
+            metavar=N_("NAME"),
+            help=N_("A job of opttius.toml; job list names them."),
+            autocompletion=complete_jobs,
+        ),
     ] = None,
 ) -> None:
     """Run one job by name, or all that are due; print the path of every file that was made."""
@@ -112,7 +117,10 @@ def list_(options: CommonOptions) -> None:
 @with_options(CommonOptions)
 def status(
     options: CommonOptions,
-    name: Annotated[str | None, typer.Argument(metavar=N_("NAME"), help=N_("Only this job."))] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar=N_("NAME"), help=N_("Only this job."), autocompletion=complete_jobs),
+    ] = None,
     max_age: Annotated[
         str | None,
         typer.Option(metavar=N_("AGE"), help=N_("A job is late when its last success is older (26h, 8d).")),

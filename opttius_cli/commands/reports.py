@@ -13,6 +13,7 @@ from opttius_cli import config
 from opttius_cli.command_support.command_group import build_group
 from opttius_cli.command_support.options import CommonOptions, with_options
 from opttius_cli.command_support.request import load_library
+from opttius_cli.command_support.value_completion import complete_reports
 from opttius_cli.errors import ConfigError
 from opttius_cli.i18n import N_, _, get_language, n_
 from opttius_cli.render import sink
@@ -20,7 +21,12 @@ from opttius_cli.reports.library import list_thresholds
 
 app = build_group()
 ReportName = Annotated[
-    str, typer.Argument(metavar=N_("NAME"), help=N_("A report's name, as reports list prints it."))
+    str,
+    typer.Argument(
+        metavar=N_("NAME"),
+        help=N_("A report's name, as reports list prints it."),
+        autocompletion=complete_reports,
+    ),
 ]
 
 

@@ -38,6 +38,8 @@ LOOKS_AT_THE_CLOCK = {
     "command_support/audit_hook.py",
     "command_support/job_status.py",
     "command_support/request.py",
+    "command_support/start_page.py",
+    "command_support/value_completion.py",
     "commands/audit.py",
     "commands/cache.py",
     "commands/job.py",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import typer
 import typer.core
-from typer import exceptions
+from typer import _completion_classes, exceptions
 
 from opttius_cli.cli import build_app
 from opttius_cli.command_support.typer_i18n import TYPER_MESSAGES
@@ -34,7 +34,16 @@ def test_typer_is_pinned_below_the_next_minor_version() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["format_usage", "collect_usage_pieces", "get_params", "help", "options_metavar"]
+    "name",
+    [
+        "format_usage",
+        "format_help",
+        "format_help_text",
+        "collect_usage_pieces",
+        "get_params",
+        "help",
+        "options_metavar",
+    ],
 )
 def test_a_command_has_what_is_replaced(name: str) -> None:
     assert [command.name for command in COMMANDS if not hasattr(command, name)] == []
@@ -49,7 +58,7 @@ def test_a_group_has_its_commands_and_their_metavar() -> None:
 @pytest.mark.parametrize(
     "name",
     ["process_value", "value_is_missing", "type_descriptor", "multiple", "nargs", "required", "callback", "opts",
-     "param_type_name", "metavar", "help"],
+     "param_type_name", "metavar", "help", "rich_help_panel", "get_help_record"],
 )  # fmt: skip
 def test_a_parameter_has_what_fast_parsing_and_translation_use(name: str) -> None:
     assert [parameter.name for parameter in PARAMETERS if not hasattr(parameter, name)] == []
@@ -93,3 +102,7 @@ def test_an_error_has_the_text_it_is_found_by(text: str) -> None:
 
 def _read_sources() -> str:
     return "\n".join(file.read_text(encoding="utf-8") for file in TYPER.rglob("*.py"))
+
+
+def test_completion_cleans_meanings_with_the_function_that_is_replaced() -> None:
+    assert callable(_completion_classes._sanitize_help_text)

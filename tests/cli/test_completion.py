@@ -10,6 +10,7 @@ from external_tools import require_tool
 
 from cli.run_program import PROGRAM, run_subprocess
 from cli.terminal import open_terminal
+from opttius_cli.command_support.value_completion import _offer
 
 
 def completed(typed: str, shell: str = "zsh") -> str:
@@ -20,10 +21,45 @@ def completed(typed: str, shell: str = "zsh") -> str:
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [("opttius da", "dashboard"), ("opttius dashboard --wat", "--watch"), ("opttius config v", "validate"),
-     ("opttius dashboard --format js", "json"), ("opttius segments --scheme l", "lifecycle")],
+     ("opttius dashboard --format js", "json"), ("opttius segments --scheme l", "lifecycle"),
+     ("opttius tablero --section work", "work_orders"), ("opttius customers --segment at", "at-risk"),
+     ("opttius export work", "work-orders"), ("opttius reports show dashboard/sal", "dashboard/sales")],
 )  # fmt: skip
 def test_commands_options_and_values(typed: str, offered: str) -> None:
     assert f'"{offered}"' in completed(typed)
+
+
+def test_names_of_loaded_data(shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPTTIUS_SOURCE", str(shop))
+    assert '"mirador-austral":"Óptica Mirador Austral"' in completed("opttius clientes -O m")
+    first = completed("opttius dashboard -O mirador-austral -b ")
+    assert '"CM-002":"Maipú"' in first
+    assert "PA-001" not in first
+    assert completed("opttius dashboard -O mirador-austral -b ") == first
+    # Another file in its place, that is no snapshot: nothing is known, nothing is loaded.
+    other = tmp_path / "other.duckdb"
+    monkeypatch.setenv("OPTTIUS_SOURCE", str(other))
+    other.write_bytes(b"")
+    assert "CM-002" not in completed("opttius dashboard -b ")
+    assert other.read_bytes() == b""
+
+
+def test_an_admin_is_offered_what_the_admin_may_see(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPTTIUS_SOURCE", str(shop))
+    assert "CM-001" in completed("opttius dashboard -b ")
+    assert "CM-" not in completed("opttius dashboard --as nobody@example.com -b ")
+    monkeypatch.setenv("OPTTIUS_ACCESS_REQUIRE_USER", "true")
+    assert "CM-" not in completed("opttius dashboard -b ")
+
+
+def test_jobs_of_the_file(tmp_path: Path) -> None:
+    Path("opttius.toml").write_text('[jobs.weekly]\nparts = ["kpis"]\n', encoding="utf-8")
+    assert '"weekly"' in completed("opttius job run ")
+
+
+def test_a_shell_is_offered_plain_words_only() -> None:
+    offered = _offer(("a$(touch x)", "b;c", "id-1"), 'Caja "`$(touch x)`')
+    assert offered == ("id-1", "Caja touch x")
 
 
 def test_bash_completes_typed_words(tmp_path: Path) -> None:
