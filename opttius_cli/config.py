@@ -144,6 +144,12 @@ class Config:
             "360MB to load a database, 300MB to answer"
         ),
     )
+    goals: str | None = _declare_setting(
+        "goals",
+        setting_parsers.parse_text,
+        None,
+        N_("the file of what each branch means to sell in a month: branch,month,revenue"),
+    )
     jobs_folder: str | None = _declare_setting(
         "jobs_folder", setting_parsers.parse_text, None, N_("where the files of jobs are put")
     )
@@ -356,7 +362,7 @@ def find_state_folder(environment: Mapping[str, str]) -> Path:
     return Path(platformdirs.user_state_dir("opttius", appauthor=False))
 
 
-_PATH_SETTINGS = {"source", "cache.folder", "jobs_folder"}
+_PATH_SETTINGS = {"source", "cache.folder", "goals", "jobs_folder"}
 
 
 def _resolve_path(file: Path, value: Any) -> Any:

@@ -48,6 +48,9 @@ NUMERIC_KINDS = frozenset(
 ADDITIVE_KINDS = frozenset({ColumnKind.MONEY, ColumnKind.COUNT, ColumnKind.NUMBER})
 """Kinds whose values may be added up."""
 
+FEW_ROWS = 10
+"""A percentage over fewer rows than this stands in parentheses on a screen."""
+
 TEXT_KINDS = frozenset({ColumnKind.TEXT, ColumnKind.ID, ColumnKind.LIST})
 """Kinds that may hold any text."""
 
@@ -60,7 +63,7 @@ class Column:
     ``vocabulary`` holds, per language, the words that people use for the codes of the column. ``is_additive``
     means that the values of all rows can be added up. ``free_text`` means that people typed the values, so
     they may contain anything. ``identifier`` means that the column refers to a row of the shop's database,
-    as every id does.
+    as every id does. ``over`` names the count of rows that a percentage is over.
     """
 
     name: str
@@ -73,6 +76,7 @@ class Column:
     free_text: bool = False
     identifier: bool = False
     is_additive: bool = False
+    over: str = ""
 
 
 ChartType = Literal["line", "bar", "column"]
@@ -97,7 +101,7 @@ class Result:
     ``absent`` means that a table it needs was not exported: all its values are null, not zero. ``chart``
     says how to draw the rows, where a chart helps. ``group_size`` names the columns that hold how many
     people a row is about; ``suppression_count`` is the number of rows without figures because those people
-    are too few.
+    are too few. ``bases`` are counts of rows, by name, which no format shows: percentages are over them.
     """
 
     name: str
@@ -110,6 +114,11 @@ class Result:
     chart: ChartSpec | None = None
     group_size: tuple[str, ...] = ()
     suppression_count: int = 0
+    bases: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def rests_on_few(self, column: Column, row: int) -> bool:
+        """Whether a percentage is over so few rows that it should not be compared (metrics 18)."""
+        return column.over in self.bases and self.bases[column.over][row] < FEW_ROWS
 
 
 @dataclass(frozen=True, slots=True)

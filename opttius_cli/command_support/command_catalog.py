@@ -56,6 +56,15 @@ COMMANDS: dict[str, CommandEntry] = {
             N_("opttius dashboard --branch CM-001 --output november.html"),
         ),
     ),
+    "branches": CommandEntry(
+        summary=N_("The branches side by side, with their goals."),
+        panel=EVERY_DAY,
+        alias="sucursales",
+        examples=(
+            N_("opttius branches --period last-month"),
+            "opttius branches --rank revenue_growth_pct",
+        ),
+    ),
     "customers": CommandEntry(
         summary=N_("The list of customers, with a summary."),
         panel=EVERY_DAY,

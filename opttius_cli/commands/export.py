@@ -48,7 +48,7 @@ def export(
     output = plan_output(options, makes_file=True)
     request = build_request(options, period=DEFAULT_PERIOD if has_period else None, has_period=has_period)
     with session.open_session(request) as active_session:
-        answer = session.run_reports(active_session, chosen, slots, session.EVERY_CUSTOMER)
+        answer = session.run_reports(active_session, chosen, slots)
         file_name = f"{chosen}-{active_session.clock.local_date.isoformat()}"
         write_answer(answer, options, output, file_name=file_name)
 

@@ -5,14 +5,16 @@ The arithmetic is exact, with fractions; only the values that are shown are roun
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from opttius_cli.i18n import N_, _, n_, translate_into_all
+from opttius_cli.name_matching import normalize_name
 from opttius_cli.render.cell_formatter import build_formatter
 from opttius_cli.reports.layouts import DASHBOARD, Slot
+from opttius_cli.reports.report_parts import split_figure
 from opttius_cli.reports.vocabulary import get_vocabulary
 from opttius_cli.result import AnswerPart, Column, ColumnKind, Result
 
@@ -62,8 +64,8 @@ class RaisedAlert:
 
 def find_slots(alerts: Iterable[Alert]) -> tuple[Slot, ...]:
     """Find the slots whose reports hold the figures of ``alerts``."""
-    paths = {_split_path(alert.figure) for alert in alerts}
-    return tuple(slot for slot in DASHBOARD if slot.path in paths)
+    paths = {split_figure(alert.figure)[0] for alert in alerts}
+    return tuple(replace(slot, condition=None) for slot in DASHBOARD if slot.path in paths)
 
 
 def read_figures(alerts: Iterable[Alert], answer: Answer) -> Figures:
@@ -162,46 +164,52 @@ def _round_decimal(value: Fraction, decimals: int) -> Decimal:
     return divided.quantize(Decimal(1).scaleb(-decimals), context=_DECIMAL_CONTEXT)
 
 
-def _split_path(figure: str) -> tuple[str, ...]:
-    return tuple(figure.split(".")[:-1])
-
-
 def _find_cell(figure: str, answer: Answer) -> tuple[Decimal | int, Column] | None:
     """Find a figure in an answer, with its column."""
-    result = _find_record(figure, answer)
+    result, row_name = _find_result(figure, answer), split_figure(figure)[1]
     if result is None or result.absent or not result.table.num_rows:
         return None
+    row = 0
+    if row_name is not None:
+        names = [normalize_name(name) for name in result.table.column(0).to_pylist()]
+        if normalize_name(row_name) not in names:
+            return None
+        row = names.index(normalize_name(row_name))
     column = _find_column(figure, result)
-    value = result.table.column(column.name)[0].as_py()
+    value = result.table.column(column.name)[row].as_py()
     return None if value is None else (value, column)
 
 
-def _find_record(figure: str, answer: Answer) -> Result | None:
+def _find_result(figure: str, answer: Answer) -> Result | None:
     """Find the result that holds a figure of an answer."""
-    path, name = _split_path(figure), figure.rpartition(".")[2]
+    path, row_name, name = split_figure(figure)
     for part in answer.parts:
         result = part.result
         names = {column.name for column in result.columns}
-        if part.path == path and result.shape == "record" and name in names:
+        has_shape = result.shape == "record" if row_name is None else result.shape == "rows"
+        if part.path == path and has_shape and name in names:
             return result
     return None
 
 
 def _find_column(figure: str, result: Result) -> Column:
-    name = figure.rpartition(".")[2]
+    name = split_figure(figure)[2]
     return next(column for column in result.columns if column.name == name)
+
+
+def _label_figure(figure: str, result: Result, answer: Answer) -> str:
+    """Return how people call a figure: the label of its column, and the name of its row."""
+    from opttius_cli.i18n import get_locale
+
+    label = build_formatter(get_locale(), answer).get_label(_find_column(figure, result))
+    row_name = split_figure(figure)[1]
+    return label if row_name is None else f"{label} ({row_name})"
 
 
 def _describe_unknown(alert: Alert, answer: Answer) -> str:
     """Describe an alert whose figure is null or missing, in a sentence of the current language."""
-    from opttius_cli.i18n import get_locale
-
-    result = _find_record(alert.figure, answer)
-    label = (
-        build_formatter(get_locale(), answer).get_label(_find_column(alert.figure, result))
-        if result
-        else alert.figure
-    )
+    result = _find_result(alert.figure, answer)
+    label = _label_figure(alert.figure, result, answer) if result else alert.figure
     return _("{figure} is not known, so it cannot be compared with its bounds.", figure=alert.title or label)
 
 
@@ -212,7 +220,8 @@ def _describe_alert(alert: Alert, value: Decimal, change: Decimal | None, answer
     cells = build_formatter(get_locale(), answer)
     cell = _find_cell(alert.figure, answer)
     column = cell[1] if cell else None
-    name = alert.title or (cells.get_label(column) if column else alert.figure)
+    result = _find_result(alert.figure, answer)
+    name = alert.title or (_label_figure(alert.figure, result, answer) if result else alert.figure)
     value_text = cells.format_value(cell[0], column.kind) if cell and column else str(value)
     if alert.against == "value" or change is None:
         bound = alert.below if alert.below is not None and value < alert.below else alert.above

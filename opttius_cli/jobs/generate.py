@@ -195,8 +195,10 @@ def _build_answer(
     job = plan.job
     with _open_scope(plan, branches, file_set) as opened:
         slots = report_parts.select_slots(job.parts, opened.library.list_user_reports())
-        all_slots = tuple(dict.fromkeys((*slots, *alerts.find_slots(job.alerts))))
-        answer = session.run_reports(opened, job.name, all_slots, session.EVERY_CUSTOMER)
+        all_slots = session.applicable_slots(
+            opened, tuple(dict.fromkeys((*slots, *alerts.find_slots(job.alerts))))
+        )
+        answer = session.run_reports(opened, job.name, all_slots)
     file_set.loss += measure_loss(answer)
     answer_parts = [part for part, slot in zip(answer.parts, all_slots, strict=True) if slot in slots]
     if job.alerts:
@@ -218,9 +220,7 @@ def _read_previous_figures(
         return {}
     period = f"{window.first}..{window.last}"
     with _open_scope(plan, branches, file_set, window.last_moment.isoformat(), period) as opened:
-        answer = session.run_reports(
-            opened, plan.job.name, alerts.find_slots(watched), session.EVERY_CUSTOMER
-        )
+        answer = session.run_reports(opened, plan.job.name, alerts.find_slots(watched))
     return alerts.read_figures(watched, answer)
 
 

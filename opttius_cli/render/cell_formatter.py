@@ -201,8 +201,9 @@ class CellFormatter:
 
     def format_cell(self, column: Column, value: Any) -> str:
         """Format ``value`` as a cell of ``column``; a code becomes the word that people use for it."""
-        if isinstance(value, str) and column.vocabulary:
-            value = column.vocabulary.get(self.language, {}).get(value, value)
+        if column.vocabulary and (value is None or isinstance(value, str)):
+            # Where null is told in words, too, they stand under a code that no cell holds.
+            value = column.vocabulary.get(self.language, {}).get("(null)" if value is None else value, value)
         return self.format_value(value, column.kind)
 
     def format_column(self, column: Column, values: Iterable[Any]) -> list[str]:

@@ -29,7 +29,8 @@ class Report:
     reads: all, those of the windows, or none. ``has_period``: it is about a period; ``depends_on``: the window
     without which it has no figures. ``parameters`` are values that it needs besides those of every report.
     ``uses`` names shared views that are created before it runs. ``group_size`` are the columns that say how many
-    people a row is about. ``chart`` says how it is drawn.
+    people a row is about. ``chart`` says how it is drawn. ``bases`` are counts that the SQL returns after the
+    columns: how many rows a percentage is over.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Report:
     uses: tuple[str, ...] = ()
     chart: ChartSpec | None = None
     group_size: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
 
     @property
     def has_few_rows(self) -> bool:
@@ -86,6 +88,7 @@ def parse_report(name: str, sql: str, file: str, thresholds: Mapping[str, object
         depends_on=header.get("depends_on"),
         uses=list_names(header.get("uses", [])),
         group_size=list_names(header.get("group_size", [])),
+        bases=list_names(header.get("bases", [])),
         parameters={key: _build_texts(texts) for key, texts in header.get("parameters", {}).items()},
         chart=ChartSpec(chart["kind"], chart["x"], chart["y"]) if chart else None,
     )
@@ -119,6 +122,7 @@ def _build_column(name: str, own: Mapping[str, Any] | str | None, path: KeyPath)
         labels={language: text[0] for language, text in texts.items()},
         meanings={language: text[2] for language, text in texts.items() if text[2]},
         needs=list_names(declaration.get("needs", [])),
+        over=declaration.get("over", ""),
         has_share_bar=declaration.get("share", False),
         is_additive=declaration.get("total", False),
         vocabulary=get_vocabulary(declaration["vocabulary"]) if "vocabulary" in declaration else {},

@@ -56,6 +56,7 @@ def check_references(header: Mapping[str, Any], kinds: Mapping[str, ColumnKind],
             raise InvalidValueError(
                 ("group_size",), _("names {name}, which is not a column of kind count", name=name)
             )
+    _check_bases(header)
     for name in header.get("parameters", {}):
         if not re.search(rf"\${re.escape(name)}\b", body):
             raise InvalidValueError(("parameters", name), _("the SQL does not use ${name}", name=name))
@@ -75,6 +76,14 @@ def _check_names_exist(path: KeyPath, names: Iterable[str], known: Collection[st
                 names=", ".join(near),
             )
             raise InvalidValueError(path, reason)
+
+
+def _check_bases(header: Mapping[str, Any]) -> None:
+    """Check that the percentages that are over a count name one of the bases."""
+    bases = list_names(header.get("bases", []))
+    for name, declaration in header.get("column", {}).items():
+        if isinstance(declaration, dict) and "over" in declaration:
+            _check_names_exist(("column", name, "over"), [declaration["over"]], bases, _("base"))
 
 
 def _check_shape(header: Mapping[str, Any], kinds: Mapping[str, ColumnKind]) -> None:

@@ -26,7 +26,7 @@ from opttius_cli.result import ChartType, ColumnKind, JsonShape
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-History = Literal["all", "window", "none"]
+History = Literal["all", "year", "window", "none"]
 HISTORIES: tuple[History, ...] = get_args(History)
 """The purchases that a report may read, the longest history first."""
 
@@ -42,6 +42,7 @@ _COLUMN_KEYS: Mapping[str, Check] = {
     "kind": _check_kind,
     "vocabulary": check_text,
     "needs": check_names,
+    "over": check_text,
     "free_text": check_flag,
     "identifier": check_flag,
     "share": check_flag,
@@ -83,6 +84,7 @@ REPORT = table_of(
         "period": check_flag,
         "depends_on": one_of(get_args(Dependence)),
         "group_size": check_names,
+        "bases": check_names,
         "parameters": map_of(check_texts),
         "chart": table_of(
             {"kind": one_of(get_args(ChartType)), "x": check_text, "y": check_text},

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 from opttius_cli.errors import UnknownNameError
 from opttius_cli.i18n import _
@@ -11,6 +11,10 @@ from opttius_cli.name_matching import resolve_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+Condition = Literal["branches", "goals"]
+"""That the scope has two branches or more; that the settings have goals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +30,17 @@ class Slot:
     """Pairs of (column of the report, key in the answer)."""
     before: str = ""
     """The key beside it before which JSON puts it."""
+    condition: Condition | None = None
+    """What must hold for the answer to have it; one that is asked for by its name is always there."""
 
 
-def _build_slot(path: str, report: str, before: str = "", **columns: str) -> Slot:
-    return Slot(tuple(path.split(".")), report, tuple(columns.items()), before)
+def _build_slot(
+    path: str, report: str, before: str = "", condition: Condition | None = None, **columns: str
+) -> Slot:
+    return Slot(tuple(path.split(".")), report, tuple(columns.items()), before, condition)
 
+
+GOALS = "branches/goals"
 
 DASHBOARD = (
     _build_slot("kpis", "dashboard/sales"),
@@ -61,6 +71,8 @@ DASHBOARD = (
     _build_slot("trends.work_orders", "dashboard/trend_work_orders"),
     _build_slot("trends.quotes", "dashboard/trend_quotes"),
     _build_slot("trends.appointments", "dashboard/trend_appointments"),
+    _build_slot("branches.rows", "branches/branches", condition="branches"),
+    _build_slot("goals", GOALS, condition="goals"),
 )
 
 CUSTOMER = (
@@ -77,6 +89,8 @@ CUSTOMER = (
     _build_slot("work_orders.by_status", "customers/work_orders_by_status"),
     _build_slot("timeline", "customers/timeline"),
 )
+
+BRANCHES = (_build_slot("rows", "branches/branches"), _build_slot("goals", GOALS, condition="goals"))
 
 CUSTOMERS = (_build_slot("summary", "customers/summary"), _build_slot("rows", "customers/list"))
 
@@ -102,6 +116,12 @@ EXPORTS = {
     "quotes": "clinic/quotes",
     "appointments": "clinic/appointments",
     "work-orders": "clinic/work_orders",
+    "branches": "branches/branches",
+    "stock": "sales/stock",
+    "labs": "clinic/labs",
+    "sellers": "sales/sellers",
+    "agreements": "sales/agreements",
+    "owed": "sales/owed",
 }
 """The reports that ``opttius export`` offers besides the dashboard, by the names people type."""
 
@@ -126,7 +146,9 @@ def select_sections(slots: Sequence[Slot], section_names: Sequence[str]) -> tupl
         if resolve_name(name, names) is None:
             raise UnknownNameError(_("section"), name, names)
     selection = {resolve_name(name, names) for name in section_names}
-    return tuple(slot for slot in slots if not section_names or slot.path[0] in selection)
+    if not section_names:
+        return tuple(slots)
+    return tuple(replace(slot, condition=None) for slot in slots if slot.path[0] in selection)
 
 
 _HELD = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from opttius_cli.reports.layouts import DASHBOARD, EXPORTS, SCHEMES, Slot
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from opttius_cli.reports.library import Library
 
 EXPORT = "export/"
+NAMED_ROWS = {"branches": ("branches", "rows"), "goals": ("goals",)}
+"""The lists of the dashboard whose rows have names: the path of each, by the section that figures name."""
+_ANY_ROW = "CODE"
 
 
 def map_parts(user_reports: Mapping[str, str]) -> dict[str, tuple[Slot, ...]]:
@@ -24,7 +28,7 @@ def map_parts(user_reports: Mapping[str, str]) -> dict[str, tuple[Slot, ...]]:
     parts: dict[str, tuple[Slot, ...]] = {"dashboard": DASHBOARD}
     for slot in DASHBOARD:
         section = slot.path[0]
-        parts[section] = (*parts.get(section, ()), slot)
+        parts[section] = (*parts.get(section, ()), replace(slot, condition=None))
     parts["segments"] = (Slot(("segments",), SCHEMES["lifecycle"]),)
     parts["rfm"] = (Slot(("rfm",), SCHEMES["rfm"]),)
     for name, report in (EXPORTS | dict(user_reports)).items():
@@ -34,7 +38,10 @@ def map_parts(user_reports: Mapping[str, str]) -> dict[str, tuple[Slot, ...]]:
 
 
 def list_figures(library: Library) -> list[str]:
-    """List the dotted path of each single figure of the dashboard; columns of text are not figures."""
+    """List the dotted path of each single figure of the dashboard; columns of text are not figures.
+
+    A figure of a row that has a name is listed with ``CODE`` in the place of that name.
+    """
     figures = []
     for slot in DASHBOARD:
         report = library.load_report(slot.report)
@@ -42,10 +49,30 @@ def list_figures(library: Library) -> list[str]:
             kinds = {column.name: column.kind for column in report.columns}
             keys = slot.columns or [(name, name) for name in kinds]
             figures += [".".join((*slot.path, key)) for name, key in keys if kinds[name] in NUMERIC_KINDS]
+        elif slot.path in NAMED_ROWS.values():
+            row = f"{slot.path[0]}.{_ANY_ROW}"
+            figures += [f"{row}.{column.name}" for column in report.columns if column.kind in NUMERIC_KINDS]
     return figures
+
+
+def split_figure(figure: str) -> tuple[tuple[str, ...], str | None, str]:
+    """Return the path of the report that holds a figure, the name of its row (None: the only one), its column."""
+    path, _dot, column = figure.rpartition(".")
+    section, _dot, row = path.partition(".")
+    if section in NAMED_ROWS and row:
+        return NAMED_ROWS[section], row, column
+    return tuple(path.split(".")), None, column
+
+
+def match_figure(figure: str) -> str:
+    """Return a figure as :func:`list_figures` lists it."""
+    path, row, column = split_figure(figure)
+    return figure if row is None else f"{path[0]}.{_ANY_ROW}.{column}"
 
 
 def select_slots(parts: Iterable[str], user_reports: Mapping[str, str]) -> tuple[Slot, ...]:
     """Return the slots of ``parts``, each once, in the order of ``parts``."""
     slots_by_part = map_parts(user_reports)
-    return tuple(dict.fromkeys(slot for part in parts for slot in slots_by_part[part]))
+    slots = [slot for part in parts for slot in slots_by_part[part]]
+    # A section that is named itself is there whatever the dashboard would say.
+    return tuple({(slot.path, slot.report): slot for slot in slots}.values())

@@ -27,7 +27,10 @@ _ARROW_TYPES = {
 
 def find_schema_mismatches(report: Report, schema: pa.Schema) -> list[str]:
     """Return the differences between a report's header and the columns that its SQL returns."""
-    declared = [column.name for column in report.columns]
+    kinds = [(column.name, column.kind) for column in report.columns]
+    # After the columns stand the counts that percentages are over, which no reader sees.
+    kinds += [(name, ColumnKind.COUNT) for name in report.bases]
+    declared = [name for name, _kind in kinds]
     if declared != schema.names:
         return [
             _(
@@ -37,14 +40,14 @@ def find_schema_mismatches(report: Report, schema: pa.Schema) -> list[str]:
             )
         ]
     mismatches = []
-    for column, field in zip(report.columns, schema, strict=True):
+    for (name, kind), field in zip(kinds, schema, strict=True):
         actual = str(field.type)
-        if not actual.startswith(_ARROW_TYPES.get(column.kind, ("string", "large_string"))):
+        if not actual.startswith(_ARROW_TYPES.get(kind, ("string", "large_string"))):
             mismatches.append(
                 _(
                     "column {name} is declared as {kind}, the SQL returns {actual}",
-                    name=column.name,
-                    kind=column.kind.value,
+                    name=name,
+                    kind=kind.value,
                     actual=actual,
                 )
             )

@@ -3,8 +3,7 @@
 from opttius_cli.session.check_reports import check_reports
 from opttius_cli.session.lookup import find_customer, resolve_segment
 from opttius_cli.session.open_session import open_session, open_unscoped_session
-from opttius_cli.session.query_parameters import EVERY_CUSTOMER
-from opttius_cli.session.run_reports import run_reports
+from opttius_cli.session.run_reports import applicable_slots, run_reports
 from opttius_cli.session.snapshot_access import (
     build_postgres_settings,
     ensure_snapshot_file,
@@ -13,9 +12,9 @@ from opttius_cli.session.snapshot_access import (
 from opttius_cli.session.state import Request, Session
 
 __all__ = [
-    "EVERY_CUSTOMER",
     "Request",
     "Session",
+    "applicable_slots",
     "build_postgres_settings",
     "check_reports",
     "ensure_snapshot_file",

@@ -17,7 +17,7 @@ from opttius_cli.reports.validation import describe_undeclared_pii, find_schema_
 from opttius_cli.result import PERSONAL_KINDS, Scope
 from opttius_cli.session.open_session import DEFAULT_CURRENCY
 from opttius_cli.session.query_parameters import (
-    EVERY_CUSTOMER,
+    DEFAULT_PARAMETERS,
     build_parameters,
     build_shared_views,
     build_variables,
@@ -55,7 +55,7 @@ def _find_problems(session: Session, name: str) -> list[str]:
 
     try:
         report = session.library.load_report(name)
-        parameters = build_parameters(session) | dict(EVERY_CUSTOMER)
+        parameters = build_parameters(session) | dict(DEFAULT_PARAMETERS)
         if report.is_user_report:
             table = session.engine.run_query(report.sql, parameters, user_report=name)
         else:

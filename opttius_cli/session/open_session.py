@@ -147,6 +147,7 @@ def _build_session(
         frozenset(_list_present_tables(snapshot.con)),
         reader,
         tuple(load_unread(snapshot.con)),
+        directory,
     )
     for item in missed(session.unread, session.present_tables):
         request.reporter.show_note(_("Note: {sentence}", sentence=unread_sentence(item)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.engines.protocol import SharedView
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _PLACEHOLDERS = ("venta@pos.local", "@pos.local")
 
+GOAL_DAYS = 364
+"""How many days before a month tell what its weekdays weigh (metrics 18)."""
+
 _OF_WINDOWS = {
     "from_at",
     "until_at",
@@ -38,14 +41,18 @@ _OF_WINDOWS = {
 }
 """The parameters that shared views ask for, too, as variables."""
 
-EVERY_CUSTOMER: Mapping[str, Any] = {
+DEFAULT_PARAMETERS: Mapping[str, Any] = {
     "search": None,
     "segment": None,
     "inactive": False,
     "sort": "lifetime_value",
     "limit": None,
+    "rank": "branch",
+    "goal_branches": [],
+    "goal_months": [],
+    "goal_amounts": [],
 }
-"""Parameters of the customer list that filter nothing."""
+"""The parameters of lists, where a command sets none: they filter nothing, and leave the usual order."""
 
 
 def build_variables(session: Session) -> dict[str, Any]:
@@ -84,7 +91,8 @@ def build_parameters(session: Session) -> dict[str, Any]:
         "to_date": window.last,
         "from_at": start_of_day(window.first, clock.zone) if session.period else EARLIEST,
         "until_at": start_of_day(window.last + timedelta(days=1), clock.zone),
-        "month_at": start_of_day(clock.local_date.replace(day=1), clock.zone),
+        "month_at": start_of_day(_month_start(session), clock.zone),
+        "month_from": _month_start(session),
         "active_from": first_active_day(clock, session.request.config.active_days),
         "previous_from": previous.first if previous else None,
         "previous_to": previous.last if previous else None,
@@ -117,10 +125,18 @@ def select_history(reports: Iterable[Report]) -> History:
 
 
 def _compute_history_start(session: Session, history: History) -> datetime:
-    """Return where the history of purchases starts: at the first one, at the earlier window, or at as-of."""
+    """Return where the history starts: at the first purchase, a year before the month, the earlier window, or as-of."""
     if history == "none":
         return session.clock.as_of
+    if history == "year":
+        year_before = _month_start(session) - timedelta(days=GOAL_DAYS)
+        return min(_windows_from(session), start_of_day(year_before, session.clock.zone))
     return EARLIEST if history == "all" else _windows_from(session)
+
+
+def _month_start(session: Session) -> date:
+    """Return the first date of as-of's calendar month."""
+    return session.clock.local_date.replace(day=1)
 
 
 def _windows_from(session: Session) -> datetime:

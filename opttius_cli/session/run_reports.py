@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import InvalidReportError, NotAllowedError
-from opttius_cli.reports.layouts import QUALITY, Slot
+from opttius_cli.reports.layouts import GOALS, QUALITY, Slot
 from opttius_cli.reports.shared_views import select_shared_views
 from opttius_cli.reports.validation import describe_undeclared_pii, find_schema_mismatches
 from opttius_cli.result import PERSONAL_KINDS, TEXT_KINDS, Answer, AnswerPart, Result
+from opttius_cli.session.goals import build_goal_parameters
 from opttius_cli.session.query_parameters import (
+    DEFAULT_PARAMETERS,
     build_parameters,
     build_shared_views,
     select_history,
@@ -43,10 +45,13 @@ def run_reports(
 
     ``extra_parameters`` are values that the reports need besides the windows.
     """
+    slots = applicable_slots(session, slots)
     reports = {slot.report: session.library.load_report(slot.report) for slot in (*slots, *quality)}
     views = select_shared_views(list(reports.values()))
     session.engine.create_shared_views(build_shared_views(session, views, select_history(reports.values())))
-    parameters = build_parameters(session) | dict(extra_parameters or {})
+    parameters = build_parameters(session) | dict(DEFAULT_PARAMETERS) | dict(extra_parameters or {})
+    if GOALS in reports:
+        parameters |= build_goal_parameters(session)
     results = {
         key: run_report(session, report, parameters, session.request.policy)
         for key, report in reports.items()
@@ -68,6 +73,16 @@ def run_reports(
     )
 
 
+def applicable_slots(session: Session, slots: Sequence[Slot]) -> tuple[Slot, ...]:
+    """Return the slots that this session's answer has: some only make sense for several branches, or with goals."""
+    conditions = {
+        None: True,
+        "branches": len(session.scope.branches) > 1,
+        "goals": bool(session.request.config.goals),
+    }
+    return tuple(slot for slot in slots if conditions[slot.condition])
+
+
 def run_report(session: Session, report: Report, parameters: Mapping[str, Any], policy: Policy) -> Result:
     """Run one report with ``parameters`` and return its rows as ``policy`` shows them."""
     user_report = report.name if report.is_user_report else None
@@ -81,6 +96,7 @@ def run_report(session: Session, report: Report, parameters: Mapping[str, Any], 
         columns = _apply_lineage(
             report, session.engine.find_personal_columns(report.sql, table.schema.names), policy
         )
+    table, bases = _split_bases(table, report)
     for position, column in enumerate(report.columns):
         if set(column.needs) - session.present_tables:
             table = _clear_column(table, position)
@@ -94,12 +110,21 @@ def run_report(session: Session, report: Report, parameters: Mapping[str, Any], 
         uncompared=report.depends_on == "previous" and session.previous is None,
         chart=report.chart,
         group_size=report.group_size,
+        bases=bases,
     )
     if not policy.affects(result, is_user_report=report.is_user_report):
         return result
     from opttius_cli.privacy.apply_policy import apply_policy
 
     return apply_policy(result, policy, is_user_report=report.is_user_report)
+
+
+def _split_bases(table: pa.Table, report: Report) -> tuple[pa.Table, dict[str, tuple[int, ...]]]:
+    """Return the columns that readers see, and the counts that their percentages are over."""
+    if not report.bases:
+        return table, {}
+    bases = {name: tuple(table.column(name).to_pylist()) for name in report.bases}
+    return table.select([column.name for column in report.columns]), bases
 
 
 def _is_absent(report: Report, session: Session) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from opttius_cli.period import Clock, Compare, Period, Window
     from opttius_cli.reports.library import Library
     from opttius_cli.result import Scope
-    from opttius_cli.scope import Reader
+    from opttius_cli.scope import Directory, Reader
     from opttius_cli.snapshot.open import Manifest
     from opttius_cli.snapshot.source_protocol import Unread
 
@@ -53,7 +53,7 @@ class Session:
     """An open snapshot, limited to one scope and one instant: everything a report needs.
 
     ``reader`` is the admin whose rights apply, None where nobody was named. ``unread`` is what of the source was not
-    read.
+    read. ``directory`` knows every branch of the data, by which the goals of branches are read.
     """
 
     request: Request
@@ -68,6 +68,7 @@ class Session:
     present_tables: frozenset[str]
     reader: Reader | None = None
     unread: tuple[Unread, ...] = ()
+    directory: Directory | None = None
 
     def build_header(self, report: str) -> AnswerHeader:
         """Return the head of an answer called ``report``."""

@@ -13,7 +13,6 @@
 -- confirmed = { kind = "count", es = "Confirmadas", en = "Confirmed" }
 -- no_show = { kind = "count", es = "No asistió", en = "No-show" }
 -- completion_pct = { kind = "percent", es = "Realización: realizadas / total", en = "Completion: completed / total" }
--- attendance_pct = { kind = "percent", es = "Asistencia: realizadas / (realizadas + no asistió)", en = "Attendance: completed / (completed + no-show)" }
 -- ---
 SELECT
     appointments AS total,

@@ -11,9 +11,7 @@
 -- customers_total = { kind = "count", es = "Clientes: creados hasta la fecha del informe", en = "Customers: created up to as-of" }
 -- customers_active = { kind = "count", es = "Clientes activos: con una compra en los últimos 365 días, o los que diga segments.active_days", en = "Active customers: with a purchase in the last 365 days, or as many as segments.active_days says" }
 -- customers_enabled = { kind = "count", es = "Clientes habilitados: no marcados como inactivos", en = "Enabled customers: not marked as inactive" }
--- customers_new = { kind = "count", es = "Clientes nuevos: creados en el período", en = "New customers: created in the period" }
 -- customers_new_this_month = { kind = "count", es = "Nuevos este mes: creados en el mes calendario de la fecha del informe", en = "New this month: created in as-of's calendar month" }
--- customers_buying = { kind = "count", es = "Clientes que compraron: con al menos una compra en el período", en = "Buying customers: with at least one purchase in the period" }
 -- customers_recurring = { kind = "count", es = "Clientes que repiten: con al menos dos compras en el período", en = "Recurring customers: with at least two purchases in the period" }
 -- ---
 WITH

@@ -7,10 +7,6 @@
 -- columns = ["count", "average_days", "median_days", "p90_days", "on_time_pct", "undated"]
 -- [column]
 -- count = { total = false, es = "Entregas", en = "Deliveries" }
--- average_days = { kind = "days", es = "Días promedio: desde el encargo hasta la entrega", en = "Average days: from order to delivery" }
--- median_days = { kind = "days", es = "Mediana de días", en = "Median days" }
--- p90_days = { kind = "days", es = "Percentil 90 de días: 9 de cada 10 demoran a lo más esto", en = "90th percentile of days: 9 in 10 take at most this" }
--- on_time_pct = { kind = "percent", es = "A tiempo: entregadas a más tardar en la fecha prometida, de las que tienen una", en = "On time: delivered by the promised date, of those that have one" }
 -- undated = { kind = "count", es = "Sin fecha: creadas en el período y entregadas, sin que conste cuándo", en = "Undated: created in the period and delivered, nobody wrote when" }
 -- ---
 SELECT

@@ -5,7 +5,6 @@
 -- uses = "sale_sums"
 -- columns = ["outstanding_amount", "outstanding_total"]
 -- [column]
--- outstanding_amount = { kind = "money", es = "Por cobrar: compras del período no pagadas, menos sus abonos", en = "Outstanding: unpaid purchases of the period, less what was paid on them" }
 -- outstanding_total = { kind = "money", es = "Por cobrar en total: todas las compras no pagadas, de cualquier fecha, menos sus abonos", en = "Outstanding in total: unpaid purchases of any date, less what was paid on them" }
 -- ---
 SELECT

@@ -16,14 +16,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 EXPORTS = [
+    "agreements",
     "appointments",
+    "branches",
     "customers",
     "dashboard",
     "frequency",
+    "labs",
+    "owed",
     "quotes",
     "revenue-trend",
     "sales",
     "segments",
+    "sellers",
+    "stock",
     "top-products",
     "work-orders",
 ]

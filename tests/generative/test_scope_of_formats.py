@@ -82,7 +82,7 @@ Questions = dict[str, tuple[tuple[Slot, ...], dict[str, Any], bool]]
 
 def each(dataset: Dataset) -> Questions:
     """Every answer that the program gives by itself, and one with all reports of one's own."""
-    every = dict(session.EVERY_CUSTOMER)
+    every: dict[str, Any] = {}
     questions: Questions = {
         "dashboard": (DASHBOARD, {}, True),
         "customers": (CUSTOMERS, every | {"search": "a", "sort": "purchases"}, False),

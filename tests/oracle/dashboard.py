@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from .branches import branch_rows, goal_rows
 from .figures import changes, outstanding, purchases_made, window_figures
 from .numbers import percent, round_all, total
 from .payments import payment_methods
@@ -39,6 +40,10 @@ def dashboard(sales: Sales, window: Window, previous: Window | None) -> Record:
         "trends": _trends(sales, window),
     }
     rounded: Record = round_all(answer)
+    if len(sales.book.scope.branches) > 1:
+        rounded["branches"] = {"rows": branch_rows(sales, window, previous)}
+    if sales.settings.goals:
+        rounded["goals"] = goal_rows(sales)
     return rounded
 
 

@@ -33,6 +33,7 @@ class Settings:
     at_risk_days: int = 540
     placeholder_ruts: tuple[str, ...] = ()
     adopt: str | None = ""
+    goals: dict[tuple[str, str], Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Purchase:
     """
 
     id: str
+    branch_id: str | None
     order: Order | None
     moment: datetime
     day: date
@@ -181,6 +183,7 @@ def _purchase(
     part_refund = None if order is None else sales.part_refunds.get(order.id)
     return Purchase(
         id=row.id,
+        branch_id=row.branch_id,
         order=order,
         moment=sales.book.clock.local(row.created_at),
         day=sales.book.clock.date(row.created_at),

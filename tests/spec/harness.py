@@ -333,8 +333,17 @@ def _settings() -> Settings:
         vip_min_spent=None if spent is None else Decimal(spent),
         at_risk_days=segments.get("at_risk_days", 540),
         placeholder_ruts=tuple(metrics.get("placeholder_ruts", [])),
+        goals=_goals(config.get("goals")),
         adopt=_adopt(config.get("scope", {}).get("adopt", True)),
     )
+
+
+def _goals(file: str | None) -> dict[tuple[str, str], Decimal]:
+    """The goals by branch and month."""
+    if file is None:
+        return {}
+    with Path(file).open(encoding="utf-8", newline="") as stream:
+        return {(row["branch"], row["month"]): Decimal(row["revenue"]) for row in csv.DictReader(stream)}
 
 
 def _adopt(setting: object) -> str | None:

@@ -18,6 +18,7 @@ from opttius_cli.jobs.definition.model import Against
 from opttius_cli.jobs.definition.schedule_syntax import parse_schedule
 from opttius_cli.name_matching import suggest_names
 from opttius_cli.period import Clock, parse_period
+from opttius_cli.reports.report_parts import match_figure
 from opttius_cli.setting_parsers import (
     parse_flag,
     parse_language,
@@ -120,7 +121,9 @@ def _parse_tables(value: Any, _allowed_values: AllowedValues) -> list[dict[str, 
 
 
 def _parse_figure(value: Any, allowed_values: AllowedValues) -> str:
-    return _check_names((parse_text(value),), allowed_values.figures(), _("figure"))[0]
+    figure = parse_text(value)
+    _check_names((match_figure(figure),), allowed_values.figures(), _("figure"))
+    return figure
 
 
 KEYS: dict[str, ValueParser] = {

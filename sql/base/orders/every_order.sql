@@ -4,6 +4,7 @@
 CREATE OR REPLACE TEMP VIEW every_order AS
 SELECT
     id,
+    branch_id,
     attributed_customer AS customer_id,
     unattributed,
     CASE

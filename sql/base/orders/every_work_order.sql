@@ -4,6 +4,7 @@
 CREATE OR REPLACE TEMP VIEW every_work_order AS
 SELECT
     id,
+    branch_id,
     CASE WHEN customer_seen THEN customer_id END AS customer_id,
     status,
     -- Linked: the order it names is in the scope and exists at as-of; then the order counts as the sale.

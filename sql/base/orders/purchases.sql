@@ -5,6 +5,7 @@ CREATE OR REPLACE TEMP VIEW purchases AS
 SELECT
     id,
     'order' AS kind,
+    branch_id,
     customer_id,
     unattributed,
     channel,
@@ -22,6 +23,7 @@ UNION ALL
 SELECT
     id,
     'work_order' AS kind,
+    branch_id,
     customer_id,
     CASE WHEN customer_id IS NULL THEN 'customer_not_in_scope' END AS unattributed,
     'work_order' AS channel,

@@ -14,6 +14,11 @@ CREATE OR REPLACE TEMP MACRO whole_ratio(numerator, denominator) AS (
 
 CREATE OR REPLACE TEMP MACRO cents(amount) AS (CAST(amount * 100 AS HUGEINT));
 
+-- Cents as money, or hundredths of a percent as a percentage.
+CREATE OR REPLACE TEMP MACRO in_hundredths(hundredths) AS (
+    CAST(hundredths AS DECIMAL(36, 0)) * CAST(0.01 AS DECIMAL(3, 2))
+);
+
 -- Money divided by a number of rows, to 2 decimals.
 CREATE OR REPLACE TEMP MACRO money_per(amount, divisor) AS (
     CAST(whole_ratio(cents(amount), CAST(divisor AS HUGEINT)) AS DECIMAL(36, 0)) * CAST(0.01 AS DECIMAL(3, 2))

@@ -54,6 +54,15 @@ CREATE OR REPLACE TEMP MACRO is_present(table_name) AS (list_contains(getvariabl
 -- A figure that a table tells; NULL where the export did not hold it.
 CREATE OR REPLACE TEMP MACRO where_present(table_name, figure) AS (CASE WHEN is_present(table_name) THEN figure END);
 
+-- Whether the export held a column of a table that it held.
+CREATE OR REPLACE TEMP MACRO has_column(of_table, of_column) AS (
+    NOT EXISTS (
+        SELECT 1
+        FROM meta.missing
+        WHERE table_name = of_table AND column_name = of_column
+    )
+);
+
 -- A quote that is still open on paper is expired once its date has passed. The app leaves a quote that became work
 -- accepted, and only names the work order.
 CREATE OR REPLACE TEMP MACRO quote_bucket(status, expiration_date, work_order_id) AS (

@@ -1,6 +1,7 @@
 -- ---
 -- about = "The sums behind the figures of quotes, appointments and deliveries (metrics 6), a row per window."
 -- optional = true
+-- uses = "deliveries"
 -- ---
 CREATE OR REPLACE TEMP TABLE clinic_sums AS
 WITH
@@ -45,28 +46,17 @@ visits AS (
     WHERE appointment_date >= CAST(getvariable('windows_from') AS DATE) - 1
     GROUP BY seen.place
 ),
-delivered AS (
-    SELECT
-        delivered_at,
-        local_time(delivered_at) AS local_at,
-        delivery_time(ordered_at, created_at, delivered_at) AS took,
-        local_day(delivered_at) <= lab_estimated_delivery_date AS on_time
-    FROM lab_work_orders
-    WHERE delivered_at >= getvariable('windows_from') AND delivered_at <= getvariable('as_of')
-),
 deliveries_made AS (
     SELECT
-        seen.place,
+        place,
         count(*) AS deliveries,
         sum(took) AS took,
         quantile_cont(took, 0.5) AS median_took,
         quantile_cont(took, 0.9) AS p90_took,
         count(*) FILTER (WHERE on_time) AS on_time,
         count(on_time) AS promised
-    FROM delivered
-    INNER JOIN windows AS seen ON delivered_at >= from_at AND delivered_at < until_at AND local_at <= cut
-    WHERE took IS NOT NULL
-    GROUP BY seen.place
+    FROM deliveries
+    GROUP BY place
 )
 SELECT
     windows.place,

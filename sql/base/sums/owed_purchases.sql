@@ -9,6 +9,7 @@ unpaid AS (
     SELECT
         id,
         'order' AS kind,
+        branch_id,
         created_at,
         local_at,
         money_of(total_amount, currency) AS money
@@ -18,6 +19,7 @@ unpaid AS (
     SELECT
         id,
         'work_order' AS kind,
+        branch_id,
         created_at,
         local_at,
         money_of(total_amount, currency) AS money
@@ -46,8 +48,11 @@ paid AS (
 SELECT
     owing.id,
     owing.kind,
+    owing.branch_id,
     owing.created_at,
     owing.local_at,
+    owing.money,
+    coalesce(paid.amount, 0) AS paid,
     greatest(0, owing.money - coalesce(paid.amount, 0)) AS owed
 FROM owing
 LEFT JOIN paid ON owing.kind = 'order' AND owing.id = paid.order_id;

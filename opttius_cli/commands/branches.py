@@ -1,0 +1,47 @@
+"""``opttius branches``: show the branches side by side, with their goals."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from opttius_cli.command_support.options import QueryOptions, with_options
+from opttius_cli.command_support.output import plan_output, write_answer
+from opttius_cli.command_support.request import build_request, load_library
+from opttius_cli.commands.dashboard import DEFAULT_PERIOD
+from opttius_cli.errors import UnknownNameError
+from opttius_cli.i18n import N_, _
+from opttius_cli.name_matching import resolve_name, suggest_names
+
+
+@with_options(QueryOptions)
+def branches(
+    options: QueryOptions,
+    rank: Annotated[
+        str | None,
+        typer.Option(
+            metavar=N_("COLUMN"), help=N_("What to order by, the largest first (total_revenue, …).")
+        ),
+    ] = None,
+) -> None:
+    """Show the branches side by side: revenue and its change, sales, customers, quotes, deliveries, goals."""
+    from opttius_cli import session
+    from opttius_cli.reports.layouts import BRANCHES
+
+    output = plan_output(options)
+    parameters = {"rank": _resolve_column(rank)} if rank else {}
+    with session.open_session(build_request(options, period=DEFAULT_PERIOD)) as active_session:
+        answer = session.run_reports(active_session, "branches", BRANCHES, parameters)
+        write_answer(answer, options, output)
+
+
+def _resolve_column(name: str) -> str:
+    """Return the column that ``name`` means. Raises UnknownNameError."""
+    from opttius_cli.reports.layouts import BRANCHES
+
+    columns = [column.name for column in load_library().load_report(BRANCHES[0].report).columns]
+    column = resolve_name(name, columns)
+    if column is None:
+        raise UnknownNameError(_("column"), name, suggest_names(name, columns) or columns)
+    return column
