@@ -11,7 +11,7 @@ import os
 from decimal import Decimal
 from io import BytesIO, StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -19,9 +19,6 @@ import pytest
 
 from opttius_cli.cli import main
 from opttius_cli.reports.layouts import EXPORTS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 HERE = Path(__file__).parent
 EXAMPLE = HERE.parent / "example" / "data"
@@ -42,14 +39,15 @@ COMMANDS = {
 LISTS = sorted(EXPORTS)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """One snapshot for all: building it anew each time would be most of the work."""
-    folder = str(tmp_path_factory.mktemp("cache"))
-    patch = pytest.MonkeyPatch()
-    patch.setenv("OPTTIUS_CACHE_FOLDER", folder)
-    yield
-    patch.undo()
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder of snapshots for all: building one anew each time would be most of the work."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(autouse=True)
+def _shared_cache(cache: Path, own_folders: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPTTIUS_CACHE_FOLDER", str(cache))
 
 
 def answered(capfd: pytest.CaptureFixture[str], *arguments: str) -> bytes:
