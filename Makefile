@@ -35,11 +35,11 @@ demo: $(VENV)/.installed ## the dashboard and one customer of sample_data/
 	@printf '\n'
 	@$(DEMO) customer $(DEMO_CUSTOMER) $(DEMO_SCOPE)
 
-test: $(VENV)/.developing ## every test
-	$(BIN)/python -m pytest -n $(JOBS)
+test: $(VENV)/.developing ## every test but the long ones, which `make fuzz` runs
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
 
 test-fast: $(VENV)/.developing ## under a minute: architecture, pure functions, one section of the contract
-	$(BIN)/python -m pytest -n $(JOBS) tests/architecture tests/unit tests/spec/test_segments.py
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow" tests/architecture tests/unit tests/spec/test_segments.py
 
 check: $(VENV)/.developing messages-check ## format, lint, types, imports, SQL, messages
 	$(BIN)/ruff format --check .
@@ -60,7 +60,8 @@ bench: $(VENV)/.developing ## how fast it is, against the targets (OPTTIUS_BENCH
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.database
 
-fuzz: $(VENV)/.developing ## the generative tests, FUZZ times as many, from a new seed
+fuzz: $(VENV)/.developing ## the long tests; and the generative ones, FUZZ times as many, from a new seed
+	$(BIN)/python -m pytest -n $(JOBS) -m slow --ignore tests/generative
 	OPTTIUS_FUZZ=$(FUZZ) $(BIN)/python -m pytest -n $(JOBS) $(if $(SEED),--hypothesis-seed=$(SEED)) tests/generative
 
 sample: $(VENV)/.installed ## write sample_data/ anew

@@ -246,7 +246,14 @@ def test_every_command_that_delivers_an_answer_is_tried() -> None:
     assert set(ANSWERING) <= delivers
 
 
-@pytest.mark.parametrize("form", RENDERERS)
+QUICK_FORMATS = ("json", "xlsx")
+"""Formats in which every command is tried by `make test`; the others take their rows from the same answer."""
+
+
+@pytest.mark.parametrize(
+    "form",
+    [form if form in QUICK_FORMATS else pytest.param(form, marks=pytest.mark.slow) for form in RENDERERS],
+)
 def test_nobody_is_revealed(run: Callable[..., RunResult], source: Path, form: str, tmp_path: Path) -> None:
     for arguments in chain.from_iterable(ANSWERING.values()):
         scope = SCOPE if arguments[0] != "load" else SCOPE[-2:]
