@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from opttius_cli.config import Config
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 USER_FOLDER = "user"
 _OTHER_FOLDERS = {"base", "load", "sample"}
+
+
+@lru_cache(maxsize=512)
+def _parse_once(name: str, sql: str, file: str, thresholds: tuple[tuple[str, object], ...]) -> Report:
+    """Parse a report that was not parsed before: a job reads the same ones for each branch."""
+    return parse_report(name, sql, file, dict(thresholds))
 
 
 def list_thresholds(config: Config) -> dict[str, object]:
@@ -47,7 +54,7 @@ class Library:
         file = self.find_path(name)
         if file is None:
             raise UnknownNameError(_("report"), name, suggest_names(name, self.list_names()))
-        return parse_report(name, read_report_file(file), str(file), self.thresholds)
+        return _parse_once(name, read_report_file(file), str(file), tuple(self.thresholds.items()))
 
     def get_title(self, name: str, language: str) -> str:
         """Return a report's title, or the error message when its header cannot be used."""

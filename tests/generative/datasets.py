@@ -27,6 +27,8 @@ Texts = st.SearchStrategy[str]
 one = st.sampled_from
 
 NULL = ""
+UNREADABLE = "abc"
+"""What stands in a cell of a number and is none."""
 BRANCHES_OF_ALL: list[Row] = [
     {"id": "b1", "organization_id": "g1"},
     {"id": "b2", "organization_id": "g1", "is_active": "f"},
@@ -334,8 +336,8 @@ def _unreadable_orders(days: Days) -> dict[str, Texts]:
         **_tenant(),
         "status": one(ORDER_STATUSES),
         "payment_status": one(ORDER_PAYMENTS),
-        "total_amount": one(["abc", "1000"]),
-        "institutional_amount": st.just("abc"),
+        "total_amount": one([UNREADABLE, "1000"]),
+        "institutional_amount": st.just(UNREADABLE),
         "created_at": one(_moments(days.as_of)[:24]),
     }
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 
-ACTIVE_DAYS = 365
-
 
 def dashboard(sales: Sales, window: Window, previous: Window | None) -> Record:
     """Every part of the dashboard from the key figures to the trends, rounded."""
@@ -66,7 +64,7 @@ def _key_figures(sales: Sales, now: Record, before: Record | None) -> Record:
 
 
 def _customers(sales: Sales) -> Record:
-    recent = sales.book.clock.today - timedelta(days=ACTIVE_DAYS - 1)
+    recent = sales.book.clock.today - timedelta(days=sales.settings.active_days - 1)
     active = {purchase.customer for purchase in sales.purchases if purchase.day >= recent} - {None}
     customers = sales.book.customers.values()
     return {

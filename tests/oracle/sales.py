@@ -31,6 +31,7 @@ class Settings:
     paid_statuses: tuple[str, ...] = ("paid",)
     vip_min_spent: Decimal | None = None
     at_risk_days: int = 540
+    active_days: int = 365
     placeholder_ruts: tuple[str, ...] = ()
     adopt: str | None = ""
     goals: dict[tuple[str, str], Decimal] = field(default_factory=dict)

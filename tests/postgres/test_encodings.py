@@ -101,7 +101,7 @@ def test_undecodable_text_is_reported_with_its_table(
 class Garbled:
     """A line on which a text comes that is none."""
 
-    def stream(self, _query: str) -> Iterator[object]:
+    def stream_batches(self, _query: str) -> Iterator[object]:
         """The schema, and one batch."""
         offsets = pa.array([0, 5], pa.int32()).buffers()[1]
         texts = pa.Array.from_buffers(pa.string(), 1, [None, offsets, pa.py_buffer(b"Nand\xfa")])

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from cli.run_program import run_inline
 
 from postgres.live_database import SHOP, log_position, logged_statements
 
 if TYPE_CHECKING:
-    import pytest
-
     from postgres.server import Server
+
+pytestmark = pytest.mark.slow
 
 COMMAND = ("dashboard", "-b", "C-1", "--format", "json", "--as-of", "2026-11-22")
 STEPS = (

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from postgres.server import Database, Server
 
+pytestmark = pytest.mark.slow
+
 LOADS = 8
 
 

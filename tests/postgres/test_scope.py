@@ -84,7 +84,7 @@ def test_only_rows_of_the_scope_are_queried(database: Database, tmp_path: Path) 
     before = log_position(database)
     loaded = load(open_live_source(database, request_rows(None, "CM-001")), tmp_path)
     branch = loaded.tables["branches"]
-    assert len(branch) == 5
+    assert len(branch) == 6
     mine = {row[0] for row in branch if row[3] == "CM-001"}
     for name, table in TABLES.items():
         if table.tenancy == "branch":

@@ -10,6 +10,7 @@ import pytest
 from cli.run_program import run_inline
 from sources.snapshots import numbered_uuid, open_snapshot, open_store
 
+from opttius_cli.catalog.tables import TABLES
 from opttius_cli.snapshot.build import BuildOptions
 from postgres.live_database import NOW, SHOP, load, open_live_source
 from postgres.server import READER
@@ -89,29 +90,41 @@ def test_columns_of_other_types_are_read_as_in_an_export(database: Database, tmp
     )
     loaded = load(open_live_source(database), tmp_path)
     first, second = loaded.tables["orders"]
-    assert first[:8] == (
-        numbered_uuid(1),
-        None,
-        numbered_uuid(11),
-        None,
-        None,
-        "10.0.0.1/32",
-        "delivered",
-        "paid",
+    names = [column.name for column in TABLES["orders"].columns]
+    assert {name: value for name, value in zip(names, first, strict=False) if value is not None} == {
+        "id": numbered_uuid(1),
+        "branch_id": numbered_uuid(11),
+        "email": "10.0.0.1/32",
+        "status": "delivered",
+        "payment_status": "paid",
+        "total_amount": "12.50",
+        "currency": "CLP",
+        "is_pos_sale": "true",
+        "copago_amount": "3.00",
+        "institutional_amount": "4.00",
+        "created_at": "2026-01-02 03:04:05+00",
+        "updated_at": "2026-01-03 00:00:00+00",
+    }
+    assert second[names.index("total_amount")] is None
+    assert second[names.index("copago_amount")] is None
+    assert loaded.rejects == []
+
+
+def test_three_decimals_of_a_database_are_no_thousands(database: Database, tmp_path: Path) -> None:
+    """What divides the decimals of a number is in doubt in an export only."""
+    branch, order = numbered_uuid(11), numbered_uuid(1)
+    database.execute(
+        "ALTER TABLE orders ALTER total_amount TYPE numeric(14, 3); "
+        "ALTER TABLE order_items ALTER quantity TYPE numeric(10, 3); "
+        f"INSERT INTO branches (id, name) VALUES ('{branch}', 'x'); "
+        "INSERT INTO orders (id, branch_id, status, payment_status, total_amount, created_at) "
+        f"VALUES ('{order}', '{branch}', 'delivered', 'paid', 12.990, '2026-01-02'); "
+        "INSERT INTO order_items (id, order_id, product_name, quantity, total_price) "
+        f"VALUES ('{numbered_uuid(2)}', '{order}', 'Lente', 1.250, 10)"
     )
-    assert first[8:17] == (
-        "12.50",
-        "CLP",
-        "true",
-        None,
-        None,
-        "3.00",
-        "4.00",
-        "2026-01-02 03:04:05+00",
-        "2026-01-03 00:00:00+00",
-    )
-    assert second[8] is None
-    assert second[13] is None
+    loaded = load(open_live_source(database), tmp_path)
+    assert loaded.column("orders", "total_amount") == ["12.99"]
+    assert loaded.column("order_items", "quantity") == ["1.250"]
     assert loaded.rejects == []
 
 

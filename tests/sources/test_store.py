@@ -213,7 +213,9 @@ def test_a_snapshot_is_fresh_until_a_file_changes(tmp_path: Path) -> None:
     folder, keeper = write_shop(tmp_path / "export"), open_store(tmp_path / "cache")
     keeper.load_snapshot(open_source(str(folder)), NOW, BuildOptions())
     assert keeper.find_fresh(open_source(str(folder)), NOW)
-    (folder / "notes.txt").write_text("nothing to do with it")
+    (folder / "notes.txt").write_text("a load names every file that it does not read")
+    assert keeper.find_fresh(open_source(str(folder)), NOW) is None
+    (folder / "notes.txt").unlink()
     assert keeper.find_fresh(open_source(str(folder)), NOW)
     assert keeper.find_fresh(open_source(str(folder)), NOW + timedelta(seconds=61), 60) is None
     (folder / "quotes.csv").write_text("id,customer_id,status,total_amount,created_at\n")

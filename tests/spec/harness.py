@@ -332,6 +332,7 @@ def _settings() -> Settings:
         paid_statuses=tuple(metrics.get("paid_statuses", ["paid"])),
         vip_min_spent=None if spent is None else Decimal(spent),
         at_risk_days=segments.get("at_risk_days", 540),
+        active_days=segments.get("active_days", 365),
         placeholder_ruts=tuple(metrics.get("placeholder_ruts", [])),
         goals=_goals(config.get("goals")),
         adopt=_adopt(config.get("scope", {}).get("adopt", True)),

@@ -83,5 +83,8 @@ def _cast_cell(kind: Kind, name: str, column_type: str) -> str:
     cell = quote_identifier(name)
     text_type = "text[]" if kind is Kind.LIST and column_type == _PADDED_LIST else "text"
     expression = cell if column_type in _NATIVE_TYPES[kind] else f"{cell}::{text_type}"
+    if kind is Kind.MONEY and column_type == "numeric":
+        # It arrives as text, and of 12.990 an export could not tell whether these are thousands.
+        expression = f"round({cell}, 2)"
     # Without this, infinity would arrive as a time in the year 290279 BC.
     return f"CASE WHEN isfinite({cell}) THEN {expression} END" if column_type in _TIME_TYPES else expression
