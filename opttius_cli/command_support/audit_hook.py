@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from opttius_cli import audit, clock, config, diagnostics
+from opttius_cli.command_support.command_catalog import COMMANDS, EVERY_DAY, UNDERSTAND
 from opttius_cli.errors import OutputError, UsageError
 from opttius_cli.i18n import _
 
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
     from opttius_cli.audit import AuditRecord
 
-AUDITED_COMMANDS = ("dashboard", "customer", "customers", "segments", "export", "check", "load", "job run")
+AUDITED_COMMANDS = (
+    *(name for name, entry in COMMANDS.items() if entry.panel in {EVERY_DAY, UNDERSTAND}),
+    *("check", "load", "job run"),
+)
 """The commands that read data: a run of one is logged even when its options are invalid."""
 
 

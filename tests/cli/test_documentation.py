@@ -204,7 +204,9 @@ def test_commands_that_pages_mention_exist(page: Path) -> None:
         words = [word for word in shlex.split(line, comments=True) if word not in {"NAME", "NOMBRE", "…"}]
         path = " ".join(words[:3] if " ".join(words[:3]) in defined else words[:2])
         groups = {name.rpartition(" ")[0] for name in defined}
-        assert path in defined or path in groups or words[1] in {"COMMAND", "COMANDO"}, f"{page.name}: {line}"
+        assert path in defined or path in groups or words[1] in {"COMMAND", "COMANDO", "help"}, (
+            f"{page.name}: {line}"
+        )
         taken = {
             name for parameter in getattr(defined.get(path), "params", ()) for name in parameter.opts
         } | {"--help"}

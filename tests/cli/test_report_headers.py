@@ -67,7 +67,7 @@ WRONG = [
     ('needs = "orders"', 'needs = "ordrs"', "line 5: needs: there is no table ordrs. Did you mean orders"),
     ('needs = "orders"', "needs = []", "line 5: needs: must be a list of names"),
     ('["customer_facts"]', '["customer_fact"]', "line 6: uses: there is no shared view customer_fact."),
-    ('"all"', '"every"', "line 7: history: must be one of all, window, none"),
+    ('"all"', '"every"', "line 7: history: must be one of all, year, window, none"),
     ("= false", "= 0", "line 8: period: must be true or false"),
     ('group_size = "customers"', 'group_size = "branch"', "line 9: group_size: names branch, which is not"),
     ('x = "branch"', 'x = "branches"', "line 10: chart.x: there is no column branches"),
