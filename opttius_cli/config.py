@@ -129,6 +129,42 @@ class Config:
         365,
         N_("active with a purchase in this many days"),
     )
+    capacity: int = _declare_setting(
+        "worklist.capacity",
+        setting_parsers.build_range_parser(1, 10_000),
+        40,
+        N_("customers that a branch can call in a week, those with glasses or debts apart"),
+    )
+    exam_months: int = _declare_setting(
+        "worklist.exam_months",
+        setting_parsers.build_range_parser(1, 120),
+        12,
+        N_("months from one eye exam to the next"),
+    )
+    hold_back_pct: int = _declare_setting(
+        "worklist.hold_back_pct",
+        setting_parsers.build_range_parser(0, 90),
+        0,
+        N_("of a hundred customers worth a call, how many are not called, to measure what calls bring"),
+    )
+    opt_out_tags: tuple[str, ...] = _declare_setting(
+        "worklist.opt_out_tags",
+        setting_parsers.parse_texts,
+        ("no-contactar",),
+        N_("tags of customers who must not be contacted"),
+    )
+    opt_out: str | None = _declare_setting(
+        "worklist.opt_out",
+        setting_parsers.parse_text,
+        None,
+        N_("a file of customers who must not be contacted: an id, RUT or email a line"),
+    )
+    chances: Mapping[str, int] = _declare_setting(
+        "worklist.chance",
+        setting_parsers.parse_chances,
+        dict(setting_parsers.CHANCES),
+        N_("of a hundred customers called for a reason, how many come back"),
+    )
     max_age: float | None = _declare_setting(
         "cache.max_age", setting_parsers.parse_duration, None, N_("load again when the snapshot is older")
     )
@@ -362,7 +398,7 @@ def find_state_folder(environment: Mapping[str, str]) -> Path:
     return Path(platformdirs.user_state_dir("opttius", appauthor=False))
 
 
-_PATH_SETTINGS = {"source", "cache.folder", "goals", "jobs_folder"}
+_PATH_SETTINGS = {"source", "cache.folder", "goals", "jobs_folder", "worklist.opt_out"}
 
 
 def _resolve_path(file: Path, value: Any) -> Any:

@@ -65,6 +65,12 @@ COMMANDS: dict[str, CommandEntry] = {
             "opttius branches --rank revenue_growth_pct",
         ),
     ),
+    "worklist": CommandEntry(
+        summary=N_("Whom to contact this week, and what it brought."),
+        panel=EVERY_DAY,
+        alias="llamar",
+        examples=("opttius worklist --only quote", "opttius worklist --limit 10 --format json"),
+    ),
     "customers": CommandEntry(
         summary=N_("The list of customers, with a summary."),
         panel=EVERY_DAY,

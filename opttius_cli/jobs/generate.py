@@ -22,6 +22,7 @@ from opttius_cli.period import end_of_day, start_of_day
 from opttius_cli.render.registry import RENDERERS
 from opttius_cli.render.style import Style
 from opttius_cli.reports import report_parts
+from opttius_cli.reports.layouts import WORKLIST_REPORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from opttius_cli.jobs.alerts import Figures, PastFigures, RaisedAlert
     from opttius_cli.jobs.definition import Job
     from opttius_cli.period import Clock, Period, Window
+    from opttius_cli.reports.layouts import Slot
     from opttius_cli.result import Answer, Branch, Scope
 
 _MAX_ATTEMPTS = 3
@@ -195,6 +197,7 @@ def _build_answer(
     job = plan.job
     with _open_scope(plan, branches, file_set) as opened:
         slots = report_parts.select_slots(job.parts, opened.library.list_user_reports())
+        _decide_worklist(opened, slots)
         all_slots = session.applicable_slots(
             opened, tuple(dict.fromkeys((*slots, *alerts.find_slots(job.alerts))))
         )
@@ -209,6 +212,15 @@ def _build_answer(
         answer_parts.append(alerts.build_part(raised))
     file_set.sql |= dict(answer.sql)
     return replace(answer, parts=tuple(answer_parts), header=replace(answer.header, title=job.title))
+
+
+def _decide_worklist(opened: session.Session, slots: Sequence[Slot]) -> None:
+    """Decide the week's list when it is a part of the job and the run is about today."""
+    if not any(slot.report == WORKLIST_REPORT for slot in slots):
+        return
+    session.note_unmatched_lines(opened)
+    if session.is_today(opened):
+        session.decide_week(opened)
 
 
 def _read_previous_figures(

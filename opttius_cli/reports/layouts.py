@@ -75,6 +75,22 @@ DASHBOARD = (
     _build_slot("goals", GOALS, condition="goals"),
 )
 
+ON_REQUEST = (
+    _build_slot("worklist", "dashboard/contact_counts"),
+    _build_slot("worklist.left_out", "dashboard/contact_left_out"),
+    _build_slot("worklist.by_reason", "dashboard/contact_reasons"),
+)
+"""Sections of the dashboard that are shown only when they are asked for by name."""
+
+WORKLIST_REPORT = "worklist/worklist"
+"""The list itself: a job that has it decides the week."""
+WORKLIST = (
+    Slot((), "worklist/week"),
+    _build_slot("rows", WORKLIST_REPORT),
+    Slot((), "worklist/worklist_counts"),
+    _build_slot("left_out", "worklist/worklist_left_out"),
+)
+
 CUSTOMER = (
     _build_slot("customer", "customers/profile"),
     _build_slot("analytics", "customers/analytics"),
@@ -122,25 +138,36 @@ EXPORTS = {
     "sellers": "sales/sellers",
     "agreements": "sales/agreements",
     "owed": "sales/owed",
+    "worklist": WORKLIST_REPORT,
 }
 """The reports that ``opttius export`` offers besides the dashboard, by the names people type."""
 
+
+LISTS = {WORKLIST_REPORT: WORKLIST}
+"""The lists that come with more than their rows."""
 
 LAYOUTS = {"dashboard": DASHBOARD, "customer": CUSTOMER, "check": FINDINGS}
 """The answers that consist of several reports, by the names of their commands."""
 
 
 def build_list_layout(report: str) -> tuple[Slot, ...]:
-    """Return the layout of an answer that is one list."""
-    return (Slot(("rows",), report),)
+    """Return the layout of an answer that is one list, with what belongs to it."""
+    return LISTS.get(report) or (Slot(("rows",), report),)
+
+
+def nest_layout(slots: Sequence[Slot], name: str) -> tuple[Slot, ...]:
+    """Return ``slots`` as a part of a larger answer, where all of it is under ``name``."""
+    return tuple(replace(slot, path=(name, *slot.path)) for slot in slots)
 
 
 def select_sections(slots: Sequence[Slot], section_names: Sequence[str]) -> tuple[Slot, ...]:
-    """Return the slots of the sections ``names`` (of all sections when it is empty).
+    """Return the slots of the sections ``names`` (of all sections when it is empty, but for those on request).
 
     Raises:
         UnknownNameError: there is no such section.
     """
+    on_request = ON_REQUEST if section_names else ()
+    slots = (*slots, *on_request)
     names = list(dict.fromkeys(slot.path[0] for slot in slots))
     for name in section_names:
         if resolve_name(name, names) is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from opttius_cli.reports.layouts import DASHBOARD, EXPORTS, SCHEMES, Slot
+from opttius_cli.reports.layouts import DASHBOARD, EXPORTS, LISTS, ON_REQUEST, SCHEMES, Slot, nest_layout
 from opttius_cli.result import NUMERIC_KINDS
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from opttius_cli.reports.library import Library
 
-EXPORT = "export/"
+EXPORT, SECTION = "export/", "dashboard/"
 NAMED_ROWS = {"branches": ("branches", "rows"), "goals": ("goals",)}
 """The lists of the dashboard whose rows have names: the path of each, by the section that figures name."""
 _ANY_ROW = "CODE"
@@ -23,17 +23,21 @@ def map_parts(user_reports: Mapping[str, str]) -> dict[str, tuple[Slot, ...]]:
     """Return each part by name: the sections of the dashboard, the segmentations, and every export.
 
     ``user_reports`` are the user's own reports by name. Where a section has the name of an export, the export
-    needs ``export/`` before its name.
+    needs ``export/`` before its name; but ``worklist`` is the list itself, and its section ``dashboard/worklist``.
     """
     parts: dict[str, tuple[Slot, ...]] = {"dashboard": DASHBOARD}
     for slot in DASHBOARD:
         section = slot.path[0]
         parts[section] = (*parts.get(section, ()), replace(slot, condition=None))
+    for slot in ON_REQUEST:
+        section = SECTION + slot.path[0]
+        parts[section] = (*parts.get(section, ()), replace(slot, path=(section, *slot.path[1:])))
     parts["segments"] = (Slot(("segments",), SCHEMES["lifecycle"]),)
     parts["rfm"] = (Slot(("rfm",), SCHEMES["rfm"]),)
     for name, report in (EXPORTS | dict(user_reports)).items():
-        parts.setdefault(name, (Slot((name,), report),))
-        parts[EXPORT + name] = (Slot((f"{EXPORT}{name}",), report),)
+        layout = LISTS.get(report, (Slot((), report),))
+        parts.setdefault(name, nest_layout(layout, name))
+        parts[EXPORT + name] = nest_layout(layout, f"{EXPORT}{name}")
     return parts
 
 

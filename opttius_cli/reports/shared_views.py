@@ -46,6 +46,14 @@ SHARED_VIEWS = (
     "customer_facts",
     "customer_segments",
     "segment_movement",
+    "contact_figures",
+    "service_reasons",
+    "exam_dates",
+    "sell_reasons",
+    "contact_candidates",
+    "worklist_rows",
+    "decided_rows",
+    "worklist_counts",
     "faulty_rows",
     "small_amounts",
     "unmatched_ids",
@@ -72,7 +80,7 @@ class SharedViewFile:
 
 def read_rules() -> str:
     """Return the macros that the scoped views themselves use."""
-    return read_sql("base/keys") + read_sql("base/rules")
+    return read_sql("base/keys") + read_sql("base/rules") + read_sql("base/contacts")
 
 
 @cache
@@ -104,12 +112,9 @@ def select_shared_views(reports: Iterable[Report]) -> list[SharedViewFile]:
     """Return the shared views that these reports need. A user's report may read any that is not internal."""
     reports = list(reports)
     view_names = {name for report in reports for name in report.uses}
-    has_user_report = any(report.is_user_report for report in reports)
+    if any(report.is_user_report for report in reports):
+        view_names |= {view.name for view in load_shared_views() if not view.internal}
     for view in reversed(load_shared_views()):
         if view.name in view_names:
             view_names.update(view.uses)
-    return [
-        view
-        for view in load_shared_views()
-        if has_user_report or not view.optional or view.name in view_names
-    ]
+    return [view for view in load_shared_views() if not view.optional or view.name in view_names]

@@ -6,11 +6,13 @@ data at as-of: rows dated later do not exist for any rule.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.dedup import preferred_row_order
 from opttius_cli.catalog.tables import TABLES, Reference, Table
+from opttius_cli.scope.contacts import hide_contacts, set_opted_out
 from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SCOPED_TABLES = tuple(table for table in TABLES.values() if table.tenancy != "directory")
 """The tables that reports can name: all except those of the directory."""
+_BOOKINGS = replace(TABLES["appointments"], date_column="created_at")
+"""Appointments that exist from the moment at which they were made, those of days to come among them (metrics 15)."""
 
 
 def create_scoped_views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
@@ -62,12 +66,25 @@ def create_scoped_views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
             con.execute(f"SET VARIABLE {table.name}_settled = (SELECT list({key}) FROM {resolved_table})")
         for view in _build_views(table, deferred):
             con.execute(view)
+    con.execute(_build_bookings(has_deferred="appointments" in deferred))
+    set_opted_out(con)
     con.execute(_build_address_holders(has_deferred_customers="customers" in deferred))
     con.execute(_ticket_holders(resolved="customers" in deferred))
     con.execute(
         "CREATE OR REPLACE TEMP VIEW branches AS SELECT branch.* FROM raw.branches AS branch "
         "SEMI JOIN scope_branches AS held ON branch.id = held.branch_id"
     )
+
+
+def _build_bookings(*, has_deferred: bool) -> str:
+    """Return the view of the appointments that have been made by as-of, on whatever day they are."""
+    rows = (
+        f"SELECT {_list_columns(_BOOKINGS)} FROM raw.appointments "
+        f"WHERE {owner_condition(_BOOKINGS)} AND {time_condition(_BOOKINGS)}"
+    )
+    if has_deferred:
+        rows += f" UNION ALL SELECT * EXCLUDE (tenant) FROM ({_build_resolved_sql(_BOOKINGS)})"
+    return _build_view("bookings", [quote_identifier(column.name) for column in _BOOKINGS.columns], rows)
 
 
 def newest_sale(con: duckdb.DuckDBPyConnection, scope: Scope, now: datetime) -> datetime | None:
@@ -186,10 +203,10 @@ def build_deferred_sql(table: Table) -> str:
 
 
 def _build_views(table: Table, deferred: set[str]) -> list[str]:
-    """Return the view that reports name, and ``known_<table>`` for a table whose rows refer to others.
+    """Return the view that reports name, and ``known_<table>`` for customers and tables whose rows refer to others.
 
-    ``known_<table>`` also has what the loader knows of the referenced rows, whoever owns them. Only rules in
-    the shared views use it; no report may name it.
+    ``known_<table>`` also has what the loader knows of the referenced rows, whoever owns them, and the tags and
+    contacts of every customer. Only the project's own rules use it; no user's report may name it.
     """
     rows = (
         f"SELECT {_list_columns(table)} FROM raw.{quote_identifier(table.name)} "
@@ -207,8 +224,8 @@ def _build_views(table: Table, deferred: set[str]) -> list[str]:
     columns += ["email_key(email) AS email_key"] if table.has_email_key else []
     if table.date_column == "created_at":
         columns.append("local_time(created_at) AS local_at")
-    views = [_build_view(table.name, columns, rows)]
-    if table.references:
+    views = [_build_view(table.name, hide_contacts(table, columns), rows)]
+    if table.references or table.name == "customers":
         views.append(_build_view(f"known_{table.name}", [*columns, *_list_loader_columns(table)], rows))
     return views
 
@@ -218,6 +235,7 @@ def _list_loader_columns(table: Table) -> list[str]:
     names = [f"{reference.stem}_created_at" for reference in table.references]
     names += [f"{reference.stem}_apart" for reference in table.references if reference.customer]
     names += ["email_no"] if table.can_match_by_email else []
+    names += ["is_opted_out(id, tags) AS is_opted_out"] if table.name == "customers" else []
     return names + (["rut_no"] if table.asks_by_ticket else [])
 
 

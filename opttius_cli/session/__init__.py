@@ -1,6 +1,7 @@
 """The use case: source → snapshot → scope → report → privacy → answer. Commands call it, then render."""
 
 from opttius_cli.session.check_reports import check_reports
+from opttius_cli.session.decide_worklist import decide_week, is_today, note_unmatched_lines, require_today
 from opttius_cli.session.lookup import find_customer, resolve_segment
 from opttius_cli.session.open_session import open_session, open_unscoped_session
 from opttius_cli.session.run_reports import applicable_slots, run_reports
@@ -10,18 +11,25 @@ from opttius_cli.session.snapshot_access import (
     load_new_snapshot,
 )
 from opttius_cli.session.state import Request, Session
+from opttius_cli.session.worklist_parameters import build_score_parameters, build_worklist_parameters
 
 __all__ = [
     "Request",
     "Session",
     "applicable_slots",
     "build_postgres_settings",
+    "build_score_parameters",
+    "build_worklist_parameters",
     "check_reports",
+    "decide_week",
     "ensure_snapshot_file",
     "find_customer",
+    "is_today",
     "load_new_snapshot",
+    "note_unmatched_lines",
     "open_session",
     "open_unscoped_session",
+    "require_today",
     "resolve_segment",
     "run_reports",
 ]

@@ -14,6 +14,7 @@ from opttius_cli.period import (
     start_of_day,
 )
 from opttius_cli.reports.header_schema import HISTORIES
+from opttius_cli.worklist.opt_out import load_opt_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,6 +52,13 @@ DEFAULT_PARAMETERS: Mapping[str, Any] = {
     "goal_branches": [],
     "goal_months": [],
     "goal_amounts": [],
+    "week": "",
+    "decided": False,
+    "lists": "[]",
+    "undecided": [],
+    "listed_before": [],
+    "chosen_reason": None,
+    "list_limit": None,
 }
 """The parameters of lists, where a command sets none: they filter nothing, and leave the usual order."""
 
@@ -74,6 +82,12 @@ def build_variables(session: Session) -> dict[str, Any]:
         "vip_purchases": config.vip_purchases,
         "vip_min_spent": config.vip_min_spent,
         "regular_purchases": config.regular_purchases,
+        "opt_out_tags": [tag.strip().lower() for tag in config.opt_out_tags],
+        "opt_out_lines": list(dict.fromkeys(line.text for line in load_opt_out(config.opt_out))),
+        "capacity": config.capacity,
+        "exam_months": config.exam_months,
+        "hold_back_pct": config.hold_back_pct,
+        "chances": list(config.chances.values()),
         "present_tables": sorted(session.present_tables),
         "windows_from": _windows_from(session),
     } | {name: value for name, value in build_parameters(session).items() if name in _OF_WINDOWS}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import InvalidReportError, NotAllowedError
-from opttius_cli.reports.layouts import GOALS, QUALITY, Slot
+from opttius_cli.reports.layouts import GOALS, QUALITY, WORKLIST_REPORT, Slot
 from opttius_cli.reports.shared_views import select_shared_views
 from opttius_cli.reports.validation import describe_undeclared_pii, find_schema_mismatches
 from opttius_cli.result import PERSONAL_KINDS, TEXT_KINDS, Answer, AnswerPart, Result
@@ -17,10 +17,11 @@ from opttius_cli.session.query_parameters import (
     build_shared_views,
     select_history,
 )
+from opttius_cli.session.worklist_parameters import build_worklist_parameters
 from opttius_cli.snapshot.unread import missed, unread_sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -47,11 +48,13 @@ def run_reports(
     """
     slots = applicable_slots(session, slots)
     reports = {slot.report: session.library.load_report(slot.report) for slot in (*slots, *quality)}
-    views = select_shared_views(list(reports.values()))
-    session.engine.create_shared_views(build_shared_views(session, views, select_history(reports.values())))
-    parameters = build_parameters(session) | dict(DEFAULT_PARAMETERS) | dict(extra_parameters or {})
+    create_views(session, reports.values())
+    parameters = build_parameters(session) | dict(DEFAULT_PARAMETERS)
     if GOALS in reports:
         parameters |= build_goal_parameters(session)
+    if WORKLIST_REPORT in reports and "lists" not in (extra_parameters or {}):
+        parameters |= build_worklist_parameters(session)
+    parameters |= dict(extra_parameters or {})
     results = {
         key: run_report(session, report, parameters, session.request.policy)
         for key, report in reports.items()
@@ -81,6 +84,13 @@ def applicable_slots(session: Session, slots: Sequence[Slot]) -> tuple[Slot, ...
         "goals": bool(session.request.config.goals),
     }
     return tuple(slot for slot in slots if conditions[slot.condition])
+
+
+def create_views(session: Session, reports: Iterable[Report]) -> None:
+    """Create the shared views that ``reports`` read."""
+    reports = list(reports)
+    views = select_shared_views(reports)
+    session.engine.create_shared_views(build_shared_views(session, views, select_history(reports)))
 
 
 def run_report(session: Session, report: Report, parameters: Mapping[str, Any], policy: Policy) -> Result:

@@ -14,7 +14,7 @@ SELECT
     customer.rut,
     customer.is_active,
     local_day(customer.created_at) AS created
-FROM customers AS customer
+FROM known_customers AS customer
 LEFT JOIN branches AS branch ON customer.branch_id = branch.id
 WHERE CAST(customer.id AS VARCHAR) = $customer
 ORDER BY id;

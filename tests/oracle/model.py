@@ -14,6 +14,7 @@ from .quality import data_quality
 from .rows import read_export
 from .sales import Sales, Settings, find_sales
 from .scope import find_scope, open_book
+from .worklist import Rules, worklist
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,6 +79,20 @@ def read_customer(folder: Path, customer_id: str, request: Request) -> Record:
     return {
         **_head("customer", sales),
         **customer_page(sales, customer_id),
+        "data_quality": data_quality(export, sales, None, None),
+    }
+
+
+def read_worklist(folder: Path, request: Request, rules: Rules | None = None) -> Record:
+    """`opttius worklist`, where no list was ever decided."""
+    export = read_export(folder)
+    sales = _sales(export, request)
+    day = sales.book.clock.today
+    return {
+        **_head("worklist", sales),
+        "week": "{}-W{:02d}".format(*day.isocalendar()[:2]),
+        "decided": False,
+        **worklist(sales, rules or Rules()),
         "data_quality": data_quality(export, sales, None, None),
     }
 

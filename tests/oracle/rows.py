@@ -124,6 +124,10 @@ class Customer(Tenant):
     next_eye_exam_due: date | None
     created_at: datetime
     updated_at: datetime | None
+    phone: str | None = None
+    tags: str | None = None
+    last_eye_exam_date: date | None = None
+    preferred_contact_method: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +161,7 @@ class WorkOrder(Tenant):
     total_amount: Decimal | None
     currency: str | None
     ordered_at: datetime | None
+    ready_at: datetime | None = None
     delivered_at: datetime | None
     lab_estimated_delivery_date: date | None
     created_at: datetime
@@ -188,6 +193,8 @@ class Appointment(Tenant):
     appointment_date: date
     created_at: datetime | None
     updated_at: datetime | None
+    appointment_time: str | None = None
+    appointment_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +202,9 @@ class Prescription(Tenant):
     """One prescription; the table has no organization."""
 
     id: str
+    customer_id: str | None = None
     prescription_date: date | None
+    expiration_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -177,6 +177,8 @@ class Book:
     categories: dict[str, str]
     stock: list[Stock] | None
     counts: Counts
+    bookings: list[Appointment]
+    prescriptions: list[Prescription]
 
 
 def find_scope(
@@ -290,8 +292,12 @@ def open_book(export: Export, scope: Scope, clock: Clock) -> Book:
         categories=export.categories,
         stock=_stock(export, scope, counts),
         counts=counts,
+        # An appointment of a day to come exists from when it was made; no count tells of these.
+        bookings=_settle(
+            "bookings", [row for row in export.appointments or [] if scope.holds(row)], created, Counts()
+        ),
+        prescriptions=_prescriptions(export.prescriptions or [], scope, clock.today, counts),
     )
-    _prescriptions(export.prescriptions or [], scope, clock.today, counts)
     _refused(export, scope, everywhen, counts)
     return book
 
@@ -345,8 +351,8 @@ def _stock(export: Export, scope: Scope, counts: Counts) -> list[Stock] | None:
     return list(latest.values())
 
 
-def _prescriptions(rows: list[Prescription], scope: Scope, today: date, counts: Counts) -> None:
-    """No figure reads them; they are counted like the others."""
+def _prescriptions(rows: list[Prescription], scope: Scope, today: date, counts: Counts) -> list[Prescription]:
+    """The prescriptions that exist, counted like the others."""
     inside = [row for row in rows if scope.holds(row)]
     latest = {
         row.id: row for row in inside if row.prescription_date is None or row.prescription_date <= today
@@ -354,6 +360,7 @@ def _prescriptions(rows: list[Prescription], scope: Scope, today: date, counts: 
     counts.rows_in_data["prescriptions"] += len(inside)
     counts.adopted_rows["prescriptions"] = sum(map(scope.is_adopted, latest.values()))
     counts.note_emptied("prescriptions", latest.values())
+    return list(latest.values())
 
 
 def _refused(export: Export, scope: Scope, orders: set[str], counts: Counts) -> None:

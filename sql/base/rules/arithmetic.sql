@@ -62,3 +62,39 @@ CREATE OR REPLACE TEMP MACRO exact_figure(figure, kind, numerator, denominator) 
 CREATE OR REPLACE TEMP MACRO exact_difference(one, other) AS (
     one.numerator * other.denominator - other.numerator * one.denominator
 );
+
+-- Wilson's interval of 95 % of a share, k of n, as its middle and half its width.
+CREATE OR REPLACE TEMP MACRO wilson_interval(k, n) AS (
+    {
+        'middle': (k + 1.959964e0 * 1.959964e0 / 2) / (n + 1.959964e0 * 1.959964e0),
+        'half': 1.959964e0 * sqrt(k * (n - k) / CAST(n AS DOUBLE) + 1.959964e0 * 1.959964e0 / 4)
+        / (n + 1.959964e0 * 1.959964e0)
+    }
+);
+
+-- Newcombe's interval of 95 % of the difference of two shares: k of n less other_k of other_n.
+CREATE OR REPLACE TEMP MACRO newcombe_interval(k, n, other_k, other_n) AS (
+    CASE
+        WHEN n > 0 AND other_n > 0
+            THEN {
+                'low': k / CAST(n AS DOUBLE) - other_k / CAST(other_n AS DOUBLE)
+                - sqrt(
+                    pow(k / CAST(n AS DOUBLE) - (wilson_interval(k, n).middle - wilson_interval(k, n).half), 2)
+                    + pow(
+                        wilson_interval(other_k, other_n).middle + wilson_interval(other_k, other_n).half
+                        - other_k / CAST(other_n AS DOUBLE),
+                        2
+                    )
+                ),
+                'high': k / CAST(n AS DOUBLE) - other_k / CAST(other_n AS DOUBLE)
+                + sqrt(
+                    pow(wilson_interval(k, n).middle + wilson_interval(k, n).half - k / CAST(n AS DOUBLE), 2)
+                    + pow(
+                        other_k / CAST(other_n AS DOUBLE)
+                        - (wilson_interval(other_k, other_n).middle - wilson_interval(other_k, other_n).half),
+                        2
+                    )
+                )
+            }
+    END
+);

@@ -1,0 +1,100 @@
+-- ---
+-- about = "Every customer with a reason to be contacted, and what the data say against it (metrics 15)."
+-- optional = true
+-- internal = true
+-- uses = ["service_reasons", "sell_reasons"]
+-- ---
+
+CREATE OR REPLACE TEMP MACRO service_reason_names() AS (['ready', 'balance']);
+
+CREATE OR REPLACE TEMP MACRO sell_reason_names() AS (['quote', 'no_show', 'exam', 'prescription', 'lapsed']);
+
+CREATE OR REPLACE TEMP MACRO contact_reason_names() AS (service_reason_names() || sell_reason_names());
+
+CREATE OR REPLACE TEMP MACRO left_out_names() AS (
+    [
+        'inactive', 'opted_out', 'no_contact', 'booked', 'work_order_open', 'bought', 'listed_before', 'held_back',
+        'over_capacity'
+    ]
+);
+
+-- Held back in this quarter: the first 32 bits of a hash of quarter and id.
+CREATE OR REPLACE TEMP MACRO is_held_back(customer, day) AS (
+    CAST(
+        '0x' || left(md5(concat('opttius-hold|', year(day), '-Q', quarter(day), '|', CAST(customer AS VARCHAR))), 8)
+        AS UBIGINT
+    ) % 100 < getvariable('hold_back_pct')
+);
+
+CREATE OR REPLACE TEMP TABLE contact_candidates AS
+WITH
+reasons AS (
+    SELECT *, list_position(service_reason_names(), reason) AS place, TRUE AS is_service, at_stake AS value
+    FROM service_reasons
+    UNION ALL
+    SELECT
+        *,
+        list_position(sell_reason_names(), reason) AS place,
+        FALSE AS is_service,
+        small_money_per(at_stake * getvariable('chances')[list_position(sell_reason_names(), reason)], 100) AS value
+    FROM sell_reasons
+),
+-- With a service reason the others are not spoken of.
+kept AS (
+    SELECT *
+    FROM reasons
+    QUALIFY is_service = bool_or(is_service) OVER (PARTITION BY customer_id)
+),
+-- Of services the first one is the row's reason, and all of it is its value; of the others the most valuable.
+chosen AS (
+    SELECT
+        *,
+        CASE WHEN is_service THEN sum(value) OVER (PARTITION BY customer_id) ELSE value END AS worth,
+        list(reason) OVER (
+            PARTITION BY customer_id ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        ) AS every_reason
+    FROM kept
+    QUALIFY row_number() OVER (
+        PARTITION BY customer_id ORDER BY CASE WHEN NOT is_service THEN value END DESC, place
+    ) = 1
+),
+booked AS (
+    SELECT DISTINCT customer_id
+    FROM bookings
+    WHERE status IN ('scheduled', 'confirmed') AND appointment_date >= getvariable('as_of_date')
+),
+in_work AS (
+    SELECT DISTINCT customer_id
+    FROM lab_work_orders
+    WHERE
+        NOT is_void_work_order(status, payment_status)
+        AND status IN (
+            'ordered', 'on_hold_payment', 'sent_to_lab', 'in_progress_lab', 'ready_at_lab', 'received_from_lab',
+            'mounted', 'quality_check', 'ready_for_pickup'
+        )
+        AND getvariable('as_of_date') - CAST(local_at AS DATE) <= 180
+)
+SELECT
+    chosen.customer_id,
+    customer.branch_id,
+    chosen.is_service,
+    chosen.reason,
+    chosen.since,
+    chosen.at_stake,
+    CAST(chosen.worth AS DECIMAL(18, 2)) AS value,
+    list_filter(chosen.every_reason, lambda reason: reason <> chosen.reason) AS also,
+    CASE
+        WHEN NOT customer.is_active THEN 'inactive'
+        WHEN customer.is_opted_out THEN 'opted_out'
+        WHEN nullif(trim(customer.phone), '') IS NULL AND reachable_email(customer.email) IS NULL THEN 'no_contact'
+        WHEN chosen.is_service THEN NULL
+        WHEN booked.customer_id IS NOT NULL THEN 'booked'
+        WHEN in_work.customer_id IS NOT NULL THEN 'work_order_open'
+        WHEN figures.days_since < 60 THEN 'bought'
+    END AS excluded,
+    NOT chosen.is_service AND is_held_back(chosen.customer_id, getvariable('as_of_date')) AS is_held
+FROM chosen
+INNER JOIN known_customers AS customer ON chosen.customer_id = customer.id
+INNER JOIN contact_figures AS figures ON chosen.customer_id = figures.customer_id
+LEFT JOIN booked ON chosen.customer_id = booked.customer_id
+LEFT JOIN in_work ON chosen.customer_id = in_work.customer_id;
