@@ -144,15 +144,15 @@ EXPORTS = {
 
 
 LISTS = {WORKLIST_REPORT: WORKLIST}
-"""The lists that come with more than their rows."""
+"""The lists that come with more than their rows where they are a part of a job."""
 
 LAYOUTS = {"dashboard": DASHBOARD, "customer": CUSTOMER, "check": FINDINGS}
 """The answers that consist of several reports, by the names of their commands."""
 
 
 def build_list_layout(report: str) -> tuple[Slot, ...]:
-    """Return the layout of an answer that is one list, with what belongs to it."""
-    return LISTS.get(report) or (Slot(("rows",), report),)
+    """Return the layout of an answer that is one list."""
+    return (Slot(("rows",), report),)
 
 
 def nest_layout(slots: Sequence[Slot], name: str) -> tuple[Slot, ...]:

@@ -130,7 +130,7 @@ def sunday(monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _list(folder: Path, *argv: str, code: int = 0) -> tuple[dict[str, Any], str]:
-    ran = run(folder, "worklist", *argv)
+    ran = run(folder, "worklist", "--lang", "en", *argv)
     assert ran.code == code, ran.stderr
     return (shorten(json.loads(ran.stdout, parse_float=Decimal)) if ran.stdout else {}), ran.stderr
 
@@ -212,7 +212,7 @@ def _opt_out_after_the_decision(folder: Path, decided: dict[str, Any]) -> None:
     page = run(folder, "customer", uuid("c4"), "--reveal-pii", "--reason", "a test", *AS_OF)
     assert json.loads(page.stdout)["customer"]["phone"] == "912345674"
     Path("no.txt").unlink()
-    ran = run(folder, "worklist", *AS_OF)
+    ran = run(folder, "worklist", "--lang", "en", *AS_OF)
     assert (ran.code, ran.stdout) == (3, "")
     assert "cannot be read" in ran.stderr
     Path("opttius.toml").unlink()
