@@ -66,7 +66,6 @@ def create_scoped_views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
             con.execute(f"SET VARIABLE {table.name}_settled = (SELECT list({key}) FROM {resolved_table})")
         for view in _build_views(table, deferred):
             con.execute(view)
-    con.execute(_build_bookings(has_deferred="appointments" in deferred))
     set_opted_out(con)
     con.execute(_build_address_holders(has_deferred_customers="customers" in deferred))
     con.execute(_ticket_holders(resolved="customers" in deferred))
@@ -227,6 +226,8 @@ def _build_views(table: Table, deferred: set[str]) -> list[str]:
     views = [_build_view(table.name, hide_contacts(table, columns), rows)]
     if table.references or table.name == "customers":
         views.append(_build_view(f"known_{table.name}", [*columns, *_list_loader_columns(table)], rows))
+    if table.name == "appointments":
+        views.append(_build_bookings(has_deferred=table.name in deferred))
     return views
 
 

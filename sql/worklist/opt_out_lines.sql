@@ -7,7 +7,7 @@
 -- [column]
 -- line = { kind = "text", free_text = true, es = "Línea", en = "Line" }
 -- ---
-SELECT lines.line
+SELECT CAST(lines.line AS VARCHAR) AS line
 FROM (SELECT unnest(getvariable('opt_out_lines')) AS line) AS lines
 LEFT JOIN known_customers AS customer
     ON is_meant_by(lines.line, customer.id, customer.rut, customer.email)

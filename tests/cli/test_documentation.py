@@ -269,10 +269,18 @@ def test_the_sql_page_names_every_variable_parameter_and_view() -> None:
 
 
 UNSEEN = {
-    *("arithmetic", "days", "keys", "rules"),
+    *("arithmetic", "contacts", "days", "keys", "rules"),
     *(
         "attributed_orders",
+        "contact_candidates",
+        "contact_figures",
         "customer_emails",
+        "decided_rows",
+        "exam_dates",
+        "sell_reasons",
+        "service_reasons",
+        "worklist_counts",
+        "worklist_rows",
         "link_customers",
         "every_order",
         "every_work_order",
