@@ -14,7 +14,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from opttius_cli.resources import find_sql_folder
+from opttius_cli.installation.resources import find_sql_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

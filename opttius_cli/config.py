@@ -195,6 +195,9 @@ class Config:
         60,
         N_("seconds that a report of your own may take; 0: no limit"),
     )
+    has_sql_sheet: bool = _declare_switch(
+        "xlsx.sql", N_("whether a workbook has a sheet with the SQL of its figures"), default=False
+    )
     privacy_mode: str = _declare_setting(
         "privacy.mode",
         setting_parsers.build_choice_parser("masked", "anonymous"),

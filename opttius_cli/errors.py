@@ -76,10 +76,12 @@ class MissingExtraError(ConfigError):
     """A feature that needs optional packages which are not installed."""
 
     def __init__(self, extra: str) -> None:
+        from opttius_cli.installation.extras import build_install_command
+
         super().__init__(
             _(
-                "This needs packages that are not installed. Type: pip install 'opttius-cli[{extra}]'.",
-                extra=extra,
+                "This needs packages that are not installed. Type: {command}",
+                command=build_install_command(extra),
             )
         )
 

@@ -63,7 +63,8 @@ class Column:
     ``vocabulary`` holds, per language, the words that people use for the codes of the column. ``is_additive``
     means that the values of all rows can be added up. ``free_text`` means that people typed the values, so
     they may contain anything. ``identifier`` means that the column refers to a row of the shop's database,
-    as every id does. ``over`` names the count of rows that a percentage is over.
+    as every id does. ``over`` names the count of rows that a percentage is over. ``lower_is_better`` decides the
+    colour of a change: of what is owed, or of days to wait.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Column:
     identifier: bool = False
     is_additive: bool = False
     over: str = ""
+    lower_is_better: bool = False
 
 
 ChartType = Literal["line", "bar", "column"]
@@ -87,11 +89,13 @@ class ChartSpec:
     """How a list is drawn: the values of column ``y`` over those of column ``x``, in the order of the rows.
 
     A ``line`` needs dates on its x axis. A ``bar`` is drawn to the right of each name, a ``column`` above it.
+    ``has_previous`` draws the values of the previous window behind those of the period.
     """
 
     chart_type: ChartType
     x: str
     y: str
+    has_previous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,7 @@ class Result:
     says how to draw the rows, where a chart helps. ``group_size`` names the columns that hold how many
     people a row is about; ``suppression_count`` is the number of rows without figures because those people
     are too few. ``bases`` are counts of rows, by name, which no format shows: percentages are over them.
+    ``previous_table`` holds the rows over the previous window, for a chart that compares.
     """
 
     name: str
@@ -115,6 +120,7 @@ class Result:
     group_size: tuple[str, ...] = ()
     suppression_count: int = 0
     bases: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    previous_table: pa.Table | None = None
 
     def rests_on_few(self, column: Column, row: int) -> bool:
         """Whether a percentage is over so few rows that it should not be compared (metrics 18)."""
@@ -184,7 +190,8 @@ class Answer:
 
     ``source`` and ``loaded_at`` describe the snapshot. ``masking`` says how personal data is shown,
     ``min_group`` how many people a group needs for its figures to be shown. ``sql`` holds (report name, SQL
-    text) for every part, for a reader who wants to check how it was computed.
+    text) for every part, for a reader who wants to check how it was computed; ``has_sql_sheet`` puts it into a
+    workbook.
     """
 
     header: AnswerHeader
@@ -196,6 +203,7 @@ class Answer:
     sql: tuple[tuple[str, str], ...] = ()
     min_group: int = 0
     unread: tuple[str, ...] = ()
+    has_sql_sheet: bool = False
 
     @property
     def suppression_count(self) -> int:

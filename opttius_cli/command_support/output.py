@@ -49,7 +49,6 @@ def plan_output(options: QueryOptions, *, makes_file: bool = False) -> OutputPla
     Raises:
         UsageError: the format is unknown, or cannot be shown on a terminal.
         OutputError: the file exists, or cannot be written.
-        MissingExtraError: the format needs a package that is not installed.
     """
     require_filename(options.output)
     default_format = "table" if not makes_file else "csv" if options.output == "-" else "xlsx"
@@ -59,7 +58,6 @@ def plan_output(options: QueryOptions, *, makes_file: bool = False) -> OutputPla
         None if options.output in {None, "-"} else Path(str(options.output)),
         options.output == "-" or (options.output is None and not makes_file),
     )
-    plan.renderer.check_installed()
     if plan.to_stdout and plan.renderer.is_binary and sys.stdout.isatty():
         raise UsageError(
             _("{format} cannot be shown on a terminal. Add --output FILE.", format=plan.format_name)
@@ -67,6 +65,8 @@ def plan_output(options: QueryOptions, *, makes_file: bool = False) -> OutputPla
     if plan.path is not None:
         # A long report should not fail at its end because of a file that existed all the time.
         sink.check_writable(plan.path, force=options.force)
+    if lack := plan.renderer.describe_lack():
+        build_reporter(options).show_note(lack)
     plan.renderer.start_loading()
     return plan
 

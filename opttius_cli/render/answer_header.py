@@ -22,6 +22,15 @@ _MAX_BRANCHES_LISTED = 4
 """With more branches than this, only their number is shown."""
 
 
+def get_owner(scope: Scope) -> str:
+    """Return the name of the organization."""
+    return escape_control_chars(
+        scope.organization_name
+        or scope.organization_id
+        or (_("All data") if scope.whole_organization else _("No organization"))
+    )
+
+
 def build_header_lines(answer: Answer, formatter: CellFormatter) -> list[str]:
     """Return the lines above the figures.
 
@@ -90,11 +99,7 @@ def refused_whole(answer: Answer, formatter: CellFormatter) -> list[str]:
 
 def describe_scope(scope: Scope) -> str:
     """Return the organization and its branches in one line."""
-    owner = escape_control_chars(
-        scope.organization_name
-        or scope.organization_id
-        or (_("All data") if scope.whole_organization else _("No organization"))
-    )
+    owner = get_owner(scope)
     if scope.whole_organization and len(scope.branches) != 1:
         count = len(scope.branches)
         branches = n_("all of it ({count} branch)", "all of it ({count} branches)", count)

@@ -227,6 +227,12 @@ class CellFormatter:
         """Return the title of a result in the reader's language."""
         return escape_control_chars(result.titles.get(self.language) or result.name)
 
+    def get_affixes(self, kind: ColumnKind) -> tuple[str, str]:
+        """Return what stands around the numbers of a kind: the sign of a currency or of a percentage."""
+        if kind is ColumnKind.MONEY:
+            return get_money_format(self.locale, self.currency).affixes
+        return get_percent_format(self.locale).affixes if kind is ColumnKind.PERCENT else ("", "")
+
     def format_money(self, value: Decimal | int | None, currency: str | None = None) -> str:
         """Format an amount in ``currency``, by default the report's."""
         if value is None:

@@ -11,6 +11,8 @@ from opttius_cli.render.kpis import compute_total
 from opttius_cli.result import ColumnKind
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from opttius_cli.render.cell_formatter import CellFormatter
     from opttius_cli.result import ChartType, Column, Result
 
@@ -36,7 +38,8 @@ class Chart:
     """A chart of the first ``row_count`` rows.
 
     ``x_index`` and ``y_index`` are positions of columns; ``omitted_rows`` is the number of rows that are
-    not drawn.
+    not drawn. ``previous_points`` are those of the previous window, in the order of its dates.
+    ``value_label`` names the values, and ``value_affixes`` stand around each: a currency or a percent sign.
     """
 
     title: str
@@ -47,6 +50,19 @@ class Chart:
     points: tuple[Point, ...]
     row_count: int
     omitted_rows: int = 0
+    previous_points: tuple[Point, ...] = ()
+    value_label: str = ""
+    value_affixes: tuple[str, str] = ("", "")
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the x axis is one of dates."""
+        return self.chart_type == "line"
+
+    @property
+    def has_columns(self) -> bool:
+        """Whether values stand on the axis as columns: counts by day are no line, nothing lies between them."""
+        return self.chart_type == "column" or (self.is_dated and has_whole_numbers(self.value_column.kind))
 
 
 def build_chart(result: Result, formatter: CellFormatter) -> Chart | None:
@@ -58,20 +74,8 @@ def build_chart(result: Result, formatter: CellFormatter) -> Chart | None:
     x_index, y_index = names.index(spec.x), names.index(spec.y)
     x_column, y_column = result.columns[x_index], result.columns[y_index]
     row_count = len(result.table) if spec.chart_type == "line" else min(MAX_BARS, len(result.table))
-    x_values, values = (
-        result.table.column(index).slice(0, row_count).to_pylist() for index in (x_index, y_index)
-    )
-    points = tuple(
-        Point(
-            row,
-            x_value,
-            Decimal(str(value)),
-            formatter.format_cell(x_column, x_value),
-            formatter.format_cell(y_column, value),
-        )
-        for row, (x_value, value) in enumerate(zip(x_values, values, strict=True))
-        if value is not None and x_value is not None
-    )
+    columns = (x_column, y_column)
+    points = _build_points(result.table.select([x_index, y_index]).slice(0, row_count), columns, formatter)
     if not points or not any(point.value for point in points):
         return None
     return Chart(
@@ -83,6 +87,27 @@ def build_chart(result: Result, formatter: CellFormatter) -> Chart | None:
         points,
         row_count,
         len(result.table) - row_count,
+        _build_points(result.previous_table, columns, formatter) if result.previous_table is not None else (),
+        formatter.get_label(y_column),
+        formatter.get_affixes(y_column.kind),
+    )
+
+
+def _build_points(
+    table: pa.Table, columns: tuple[Column, Column], formatter: CellFormatter
+) -> tuple[Point, ...]:
+    """Return the points of the two columns of ``table``: x and y."""
+    x_values, values = (table.column(index).to_pylist() for index in (0, 1))
+    return tuple(
+        Point(
+            row,
+            x_value,
+            Decimal(str(value)),
+            formatter.format_cell(columns[0], x_value),
+            formatter.format_cell(columns[1], value),
+        )
+        for row, (x_value, value) in enumerate(zip(x_values, values, strict=True))
+        if value is not None and x_value is not None
     )
 
 

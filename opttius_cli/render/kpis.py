@@ -1,4 +1,4 @@
-"""Key figures: each with its previous value and its growth, and the sums of columns."""
+"""Key figures: each with its previous value and how much it changed, and the sums of columns."""
 
 from __future__ import annotations
 
@@ -6,31 +6,68 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli.result import ADDITIVE_KINDS
+from opttius_cli.i18n import N_, _, translate_into_all
+from opttius_cli.result import ADDITIVE_KINDS, Column, ColumnKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from opttius_cli.result import AnswerPart, Column, ColumnKind
+    from opttius_cli.render.cell_formatter import CellFormatter
+    from opttius_cli.result import Answer, AnswerPart, Result
 
 _GROWTH_SUFFIX, _PREVIOUS_PREFIX, _TOTAL_PREFIX = "_growth_pct", "previous_", "total_"
+KPI_PATHS = (("kpis",), ("summary",))
+"""The paths of an answer's key figures."""
+CHANGES_PATH = ("changes",)
+"""The path of the previous value and the change of each key figure."""
+_ROWS_PATH = ("rows",)
+_DIFFERENCES = {ColumnKind.PERCENT, ColumnKind.DAYS}
+"""Kinds whose change is a difference; that of the others is a percentage."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kpi:
-    """One figure, with its previous value and growth if the report has them."""
+    """One figure, with its previous value and its change if they are known.
+
+    The change is in percent, but for percentages and days it is the ``is_difference`` from the previous value.
+    """
 
     title: str
     column: Column
     value: Any
     previous: Any = None
     growth: Any = None
+    is_difference: bool = False
 
 
-def collect_kpis(parts: Sequence[AnswerPart], language: str) -> list[Kpi]:
-    """Return the figures of the records ``parts``, each with its growth.
+def collect_headline(answer: Answer, language: str) -> list[Kpi]:
+    """Return the figures that an answer opens with: its key figures, or the number of rows and totals of its list."""
+    parts = [part for part in answer.parts if part.path in KPI_PATHS and part.result.shape == "record"]
+    if parts:
+        return collect_kpis(parts, language, find_changes(answer))
+    lists = [part.result for part in answer.parts if part.path == _ROWS_PATH and not part.result.absent]
+    return [kpi for result in lists for kpi in _collect_totals(result, language)]
+
+
+def find_changes(answer: Answer) -> dict[str, tuple[Any, Any]]:
+    """Return the previous value and the change of each figure, by its name."""
+    results = (part.result for part in answer.parts if part.path == CHANGES_PATH and not part.result.absent)
+    return {
+        figure: (previous, change)
+        for result in results
+        for figure, previous, change in zip(
+            *(result.table.column(index).to_pylist() for index in range(3)), strict=True
+        )
+    }
+
+
+def collect_kpis(
+    parts: Sequence[AnswerPart], language: str, changes: Mapping[str, tuple[Any, Any]] | None = None
+) -> list[Kpi]:
+    """Return the figures of the records ``parts``, each with its change.
 
     Names decide what belongs together: ``previous_X`` and ``X_growth_pct`` belong to ``X`` or ``total_X``.
+    ``changes`` are the previous value and the change of the other figures.
     """
     values_by_name: dict[str, tuple[str, Column, Any]] = {}
     for part in parts:
@@ -41,16 +78,21 @@ def collect_kpis(parts: Sequence[AnswerPart], language: str) -> list[Kpi]:
             values_by_name[column.name] = (title, column, row.get(name))
     comparison_names = {name for name in values_by_name if _find_base(name, values_by_name)}
     return [
-        Kpi(
-            title,
-            column,
-            value,
-            _get_value(values_by_name, _PREVIOUS_PREFIX + name.removeprefix(_TOTAL_PREFIX)),
-            _get_value(values_by_name, name.removeprefix(_TOTAL_PREFIX) + _GROWTH_SUFFIX),
-        )
-        for name, (title, column, value) in values_by_name.items()
+        _build_kpi(name, values_by_name, changes or {})
+        for name in values_by_name
         if name not in comparison_names
     ]
+
+
+def _build_kpi(
+    name: str, values_by_name: Mapping[str, tuple[str, Column, Any]], changes: Mapping[str, tuple[Any, Any]]
+) -> Kpi:
+    title, column, value = values_by_name[name]
+    previous = _get_value(values_by_name, _PREVIOUS_PREFIX + name.removeprefix(_TOTAL_PREFIX))
+    growth = _get_value(values_by_name, name.removeprefix(_TOTAL_PREFIX) + _GROWTH_SUFFIX)
+    if previous is None and growth is None and name in changes:
+        return Kpi(title, column, value, *changes[name], is_difference=column.kind in _DIFFERENCES)
+    return Kpi(title, column, value, previous, growth)
 
 
 def _find_base(name: str, values_by_name: Mapping[str, Any]) -> str | None:
@@ -64,6 +106,32 @@ def _find_base(name: str, values_by_name: Mapping[str, Any]) -> str | None:
 
 def _get_value(values_by_name: Mapping[str, tuple[str, Column, Any]], name: str) -> Any:
     return values_by_name[name][2] if name in values_by_name else None
+
+
+def _collect_totals(result: Result, language: str) -> list[Kpi]:
+    """Return the number of rows of a list, and the totals of its columns that add up."""
+    title = result.titles.get(language, "")
+    count = Column("rows", ColumnKind.COUNT, translate_into_all(N_("Rows")))
+    totals = (
+        Kpi(title, column, compute_total(result.table.column(index).to_pylist(), column.kind))
+        for index, column in enumerate(result.columns)
+        if column.is_additive
+    )
+    return [Kpi(title, count, len(result.table)), *totals]
+
+
+def describe_change(kpi: Kpi, formatter: CellFormatter) -> str:
+    """Return how much a figure changed, with an arrow: ``▲ 8 %``, ``▼ 3 points``, ``=``; nothing if unknown."""
+    if kpi.growth is None:
+        return ""
+    arrow, size = get_growth_arrow(kpi.growth), abs(kpi.growth)
+    if not size:
+        return arrow
+    if not kpi.is_difference:
+        return f"{arrow} {formatter.format_value(size, ColumnKind.PERCENT)}"
+    if kpi.column.kind is ColumnKind.DAYS:
+        return f"{arrow} " + _("{number} days", number=formatter.format_value(size, ColumnKind.DAYS))
+    return f"{arrow} " + _("{number} points", number=formatter.format_value(size, ColumnKind.NUMBER))
 
 
 def get_growth_arrow(growth: Any) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 from threading import Thread
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
-from opttius_cli.errors import MissingExtraError
+from opttius_cli.i18n import _
+from opttius_cli.installation import extras
 
 if TYPE_CHECKING:
     from opttius_cli.render.style import Style
@@ -22,7 +22,7 @@ class Renderer:
 
     ``is_binary`` formats are not for a terminal. ``has_data_quality`` formats include the data quality
     notes; for the others the caller prints them. ``has_lists`` formats can also write a bare list, with
-    ``write_rows``. ``required_package`` is an optional package, and the extra that installs it.
+    ``write_rows``. ``optional_module`` is a module without which it shows less, and the extra that installs it.
     """
 
     module: str
@@ -30,16 +30,20 @@ class Renderer:
     is_binary: bool
     has_data_quality: bool
     has_lists: bool = False
-    required_package: tuple[str, str] | None = None
+    optional_module: tuple[str, str] | None = None
 
-    def check_installed(self) -> None:
-        """Raise MissingExtraError if a package that the format needs is not installed."""
-        if self.required_package and find_spec(self.required_package[0]) is None:
-            raise MissingExtraError(self.required_package[1])
+    def describe_lack(self) -> str | None:
+        """Say what the format lacks because an optional module is not installed, and how to add it."""
+        if self.optional_module is None or extras.is_installed(self.optional_module[0]):
+            return None
+        return _(
+            "Charts are drawn plainly: interactive ones come with {package}. Type: {command}",
+            package=f"{extras.PACKAGE}[{self.optional_module[1]}]",
+            command=extras.build_install_command(self.optional_module[1]),
+        )
 
     def write(self, answer: Answer, out: BinaryIO, style: Style) -> None:
-        """Write ``answer`` to ``out`` in this format. Raises as :meth:`check_installed` does."""
-        self.check_installed()
+        """Write ``answer`` to ``out`` in this format."""
         import_module(f"opttius_cli.render.{self.module}").write(answer, out, style)
 
     def write_rows(self, result: Result, out: BinaryIO, style: Style) -> None:
@@ -64,7 +68,7 @@ RENDERERS: dict[str, Renderer] = {
     "md": Renderer("markdown", "md", is_binary=False, has_data_quality=True),
     "xlsx": Renderer("xlsx.writer", "xlsx", is_binary=True, has_data_quality=True),
     "html": Renderer(
-        "html.page", "html", is_binary=True, has_data_quality=True, required_package=("vl_convert", "html")
+        "html.page", "html", is_binary=True, has_data_quality=True, optional_module=("vl_convert", "html")
     ),
     "parquet": Renderer("parquet", "parquet", is_binary=True, has_data_quality=True),
 }

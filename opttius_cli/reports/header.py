@@ -90,7 +90,9 @@ def parse_report(name: str, sql: str, file: str, thresholds: Mapping[str, object
         group_size=list_names(header.get("group_size", [])),
         bases=list_names(header.get("bases", [])),
         parameters={key: _build_texts(texts) for key, texts in header.get("parameters", {}).items()},
-        chart=ChartSpec(chart["kind"], chart["x"], chart["y"]) if chart else None,
+        chart=ChartSpec(chart["kind"], chart["x"], chart["y"], chart.get("previous", False))
+        if chart
+        else None,
     )
 
 
@@ -125,6 +127,7 @@ def _build_column(name: str, own: Mapping[str, Any] | str | None, path: KeyPath)
         over=declaration.get("over", ""),
         has_share_bar=declaration.get("share", False),
         is_additive=declaration.get("total", False),
+        lower_is_better=declaration.get("lower_is_better", False),
         vocabulary=get_vocabulary(declaration["vocabulary"]) if "vocabulary" in declaration else {},
         free_text=declaration.get("free_text", False),
         identifier=declaration.get("identifier", False),

@@ -95,7 +95,7 @@ def _check_shape(header: Mapping[str, Any], kinds: Mapping[str, ColumnKind]) -> 
 
 
 def _check_chart(chart: Mapping[str, str], kinds: Mapping[str, ColumnKind]) -> None:
-    """Check that x is a column, and y one of numbers; a line needs dates as x."""
+    """Check that x is a column, and y one of numbers; a line needs dates as x, and so does a comparison."""
     if chart["x"] not in kinds:
         raise InvalidValueError(("chart", "x"), _("there is no column {name}", name=chart["x"]))
     if kinds.get(chart["y"]) not in NUMERIC_KINDS:
@@ -104,6 +104,8 @@ def _check_chart(chart: Mapping[str, str], kinds: Mapping[str, ColumnKind]) -> N
         raise InvalidValueError(
             ("chart", "x"), _("a line chart needs dates as x; {name} is not a date column", name=chart["x"])
         )
+    if chart.get("previous") and chart["kind"] != "line":
+        raise InvalidValueError(("chart", "previous"), _("only a line chart has a previous window"))
 
 
 def list_names(value: Any) -> tuple[str, ...]:

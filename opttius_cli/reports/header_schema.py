@@ -47,6 +47,7 @@ _COLUMN_KEYS: Mapping[str, Check] = {
     "identifier": check_flag,
     "share": check_flag,
     "total": check_flag,
+    "lower_is_better": check_flag,
     **dict.fromkeys(LANGUAGES, check_text),
 }
 _check_column_table = table_of(_COLUMN_KEYS)
@@ -87,7 +88,7 @@ REPORT = table_of(
         "bases": check_names,
         "parameters": map_of(check_texts),
         "chart": table_of(
-            {"kind": one_of(get_args(ChartType)), "x": check_text, "y": check_text},
+            {"kind": one_of(get_args(ChartType)), "x": check_text, "y": check_text, "previous": check_flag},
             required=("kind", "x", "y"),
         ),
         "columns": _check_columns,

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from opttius_cli.config import Config
 from opttius_cli.errors import AmbiguousNameError, CompositeReportError, OpttiusError, UnknownNameError
 from opttius_cli.i18n import _
+from opttius_cli.installation.resources import index_sql_files
 from opttius_cli.name_matching import resolve_name, suggest_names
 from opttius_cli.reports.header import Report, parse_report
 from opttius_cli.reports.header_text import read_report_file
 from opttius_cli.reports.layouts import EXPORTS, LAYOUTS
-from opttius_cli.resources import index_sql_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

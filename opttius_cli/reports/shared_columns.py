@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from opttius_cli.installation.resources import find_sql_folder
 from opttius_cli.reports.header_schema import SHARED_COLUMNS
 from opttius_cli.reports.header_text import parse_header
-from opttius_cli.resources import find_sql_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

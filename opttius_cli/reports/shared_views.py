@@ -7,10 +7,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from opttius_cli.i18n import _
+from opttius_cli.installation.resources import read_sql
 from opttius_cli.reports.header_schema import SHARED_VIEW
 from opttius_cli.reports.header_text import build_error, parse_header, split_header
 from opttius_cli.reports.schema_checks import InvalidValueError
-from opttius_cli.resources import read_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from opttius_cli.i18n import LANGUAGES
+from opttius_cli.installation.resources import find_sql_folder
 from opttius_cli.reports.header_schema import VOCABULARIES
 from opttius_cli.reports.header_text import parse_header
-from opttius_cli.resources import find_sql_folder
 
 
 @cache

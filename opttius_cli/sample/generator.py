@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from opttius_cli.resources import read_sql
+from opttius_cli.installation.resources import read_sql
 
 if TYPE_CHECKING:
     from datetime import date

@@ -118,6 +118,18 @@ def build_parameters(session: Session) -> dict[str, Any]:
     }
 
 
+def shift_to_previous(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters with which a report over its period runs over the previous window instead."""
+    return {
+        **parameters,
+        "from_date": parameters["previous_from"],
+        "to_date": parameters["previous_to"],
+        "from_at": parameters["previous_from_at"],
+        "until_at": parameters["previous_until_at"],
+        "as_of_local": parameters["previous_until"],
+    }
+
+
 def build_shared_views(
     session: Session, views: Iterable[SharedViewFile], history: History
 ) -> list[SharedView]:

@@ -16,6 +16,7 @@ from opttius_cli.session.query_parameters import (
     build_parameters,
     build_shared_views,
     select_history,
+    shift_to_previous,
 )
 from opttius_cli.session.worklist_parameters import build_worklist_parameters
 from opttius_cli.snapshot.unread import missed, unread_sentences
@@ -70,6 +71,7 @@ def run_reports(
         session.request.policy.mode,
         sql=tuple((name, report.sql) for name, report in reports.items()),
         min_group=session.request.policy.min_group,
+        has_sql_sheet=session.request.config.has_sql_sheet,
         unread=unread_sentences(
             session.unread if name in WHOLE_SOURCE else missed(session.unread, session.present_tables)
         ),
@@ -121,6 +123,7 @@ def run_report(session: Session, report: Report, parameters: Mapping[str, Any], 
         chart=report.chart,
         group_size=report.group_size,
         bases=bases,
+        previous_table=_run_over_previous(session, report, parameters),
     )
     if not policy.affects(result, is_user_report=report.is_user_report):
         return result
@@ -135,6 +138,17 @@ def _split_bases(table: pa.Table, report: Report) -> tuple[pa.Table, dict[str, t
         return table, {}
     bases = {name: tuple(table.column(name).to_pylist()) for name in report.bases}
     return table.select([column.name for column in report.columns]), bases
+
+
+def _run_over_previous(session: Session, report: Report, parameters: Mapping[str, Any]) -> pa.Table | None:
+    """Run a report whose chart compares over the previous window, for its numbers by date."""
+    if report.chart is None or not report.chart.has_previous or session.previous is None or report.group_size:
+        return None
+    user_report = report.name if report.is_user_report else None
+    table = session.engine.run_query(
+        report.sql, shift_to_previous(parameters), user_report=user_report, is_small=True
+    )
+    return table.select([report.chart.x, report.chart.y])
 
 
 def _is_absent(report: Report, session: Session) -> bool:

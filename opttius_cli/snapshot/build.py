@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.tables import TABLES, Table
 from opttius_cli.errors import MissingColumnError, StrictLoadError
-from opttius_cli.resources import read_sql
+from opttius_cli.installation.resources import read_sql
 from opttius_cli.snapshot.casting import RowCaster, storage_type
 from opttius_cli.snapshot.proof import Note, read_notes
 from opttius_cli.snapshot.source_protocol import LoadContext

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.dedup import preferred_row_order
-from opttius_cli.resources import read_sql
+from opttius_cli.installation.resources import read_sql
 from opttius_cli.snapshot.row_counts import store_row_counts
 from opttius_cli.sql import quote_identifier
 

@@ -5,7 +5,7 @@
 -- uses = "sale_sums"
 -- columns = ["outstanding_amount", "outstanding_total"]
 -- [column]
--- outstanding_total = { kind = "money", es = "Por cobrar en total: todas las compras no pagadas, de cualquier fecha, menos sus abonos", en = "Outstanding in total: unpaid purchases of any date, less what was paid on them" }
+-- outstanding_total = { kind = "money", lower_is_better = true, es = "Por cobrar en total: todas las compras no pagadas, de cualquier fecha, menos sus abonos", en = "Outstanding in total: unpaid purchases of any date, less what was paid on them" }
 -- ---
 SELECT
     owed AS outstanding_amount,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from opttius_cli.catalog.tables import TABLES
-from opttius_cli.resources import read_sql
+from opttius_cli.installation.resources import read_sql
 from opttius_cli.snapshot import build, staging
 from opttius_cli.snapshot.casting import RowCaster
 from opttius_cli.sources.csv_file import CsvFile

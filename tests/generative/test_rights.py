@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from generative.fuzz import fuzz
 from opttius_cli.errors import NotAllowedError, OpttiusError, OrganizationRequiredError
-from opttius_cli.resources import read_sql
+from opttius_cli.installation.resources import read_sql
 from opttius_cli.result import Branch
 from opttius_cli.scope import Directory, read_reader, resolve_names_for_reader
 from opttius_cli.scope.directory import BranchEntry

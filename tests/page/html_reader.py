@@ -13,7 +13,7 @@ from opttius_cli.render.style import Style
 if TYPE_CHECKING:
     from opttius_cli.result import Answer
 
-VOID = {"meta", "rect"}
+VOID = {"input", "meta", "rect"}
 
 
 def render_page(answer: Answer, language: str = "en") -> str:

@@ -5,23 +5,25 @@ from __future__ import annotations
 import dataclasses
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from external_tools import require_tool
 from golden import hard
 
+from opttius_cli.installation import extras
 from opttius_cli.result import AnswerPart, ChartSpec, ColumnKind
 from page.html_reader import render_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-WIDE, NARROW = 1280, 360
+WIDE, NARROW = 1280, 390
 
 pytestmark = pytest.mark.slow
 
@@ -52,6 +54,7 @@ def opened(
     scheme: Literal["light", "dark"] = "light",
     *,
     scripts: bool = True,
+    charts: str = ".live",
 ) -> OpenPage:
     """The page of ``file``, with every request written down and all but the file itself refused."""
     context = browser.new_context(
@@ -70,7 +73,7 @@ def opened(
     open_page.page.goto(address)
     if scripts:
         open_page.page.wait_for_function(
-            "[...document.querySelectorAll('figure')].every(one => one.querySelector('.live svg'))"
+            f"[...document.querySelectorAll('figure')].every(one => one.querySelector('{charts} svg'))"
         )
     return open_page
 
@@ -101,6 +104,13 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return page_file
 
 
+@pytest.fixture(scope="module")
+def list_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    page_file: Path = tmp_path_factory.mktemp("page") / "list.html"
+    page_file.write_text(render_page(hard.listing()), encoding="utf-8")
+    return page_file
+
+
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_fails_nothing_leaves_and_charts_are_drawn(
@@ -116,6 +126,88 @@ def test_nothing_fails_nothing_leaves_and_charts_are_drawn(
     assert all(paths > 1 and 200 < taken <= width for paths, taken in drawn)
     # Nothing is wider than the screen: only tables scroll, inside their frame.
     assert open_page.page.evaluate("document.documentElement.scrollWidth") == width
+    open_page.page.context.close()
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", ["board", "listing"])
+def test_nobody_is_kept_out(
+    browser: Browser, file: Path, list_file: Path, width: int, scheme: Literal["light", "dark"], kind: str
+) -> None:
+    """axe-core checks contrast, names of controls, the order of headings, and a hundred rules more."""
+    open_page = opened(browser, file if kind == "board" else list_file, width, scheme)
+    # The page's policy blocks every script but its own, so axe is run as a debugger runs a script.
+    open_page.page.evaluate(read_axe())
+    found = open_page.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert [
+        (item["id"], [node["html"][:200] for node in item["nodes"]]) for item in found["violations"]
+    ] == []
+    assert len(found["passes"]) > 20, "axe checked next to nothing"
+    open_page.page.context.close()
+
+
+def read_axe() -> str:
+    """The script of axe-core, from the development package that carries it."""
+    spec = find_spec("axe_playwright_python")
+    if spec is None or spec.origin is None:
+        require_tool("axe_playwright_python")
+        raise AssertionError
+    return (Path(spec.origin).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+def test_a_switch_shows_the_chart_or_its_table(browser: Browser, file: Path) -> None:
+    for scripts in (True, False):
+        open_page = opened(browser, file, scripts=scripts)
+        section = open_page.page.locator("section:has(.toggle)").nth(1)
+        chart, table = section.locator("figure"), section.locator("table")
+        assert (chart.is_visible(), table.is_visible()) == (True, False)
+        section.locator("label").click()
+        assert (chart.is_visible(), table.is_visible()) == (False, True)
+        open_page.page.context.close()
+
+
+def test_a_wide_list_is_a_card_per_row_on_a_telephone(browser: Browser, list_file: Path) -> None:
+    open_page = opened(browser, list_file, NARROW)
+    cells = open_page.page.locator("tbody tr").first.locator("td")
+    shown = cells.evaluate_all(
+        """all => all.filter((one) => one.offsetParent).map((one) =>
+        [getComputedStyle(one, '::before').content, one.getBoundingClientRect().right])"""
+    )
+    assert len(shown) == len(hard.EVERY_KIND)
+    assert shown[1][0] == '"Email"'
+    assert all(right <= NARROW for _label, right in shown)
+    open_page.page.context.close()
+
+
+def test_the_first_column_stays_where_a_list_is_wider_than_the_screen(
+    browser: Browser, list_file: Path
+) -> None:
+    open_page = opened(browser, list_file, 700)
+    open_page.page.locator(".scroll").evaluate("one => { one.scrollLeft = 400; }")
+    first = open_page.page.locator("tbody td").first
+    box, frame = first.bounding_box(), open_page.page.locator(".scroll").bounding_box()
+    assert box is not None
+    assert frame is not None
+    assert (first.inner_text(), box["x"]) == ("Ana R.", frame["x"])
+    open_page.page.context.close()
+
+
+def test_a_page_without_the_extra_has_charts_of_rectangles(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extras, "is_installed", lambda _module: False)
+    page_file = tmp_path / "plain.html"
+    page_file.write_text(render_page(board()), encoding="utf-8")
+    open_page = opened(browser, page_file, NARROW, charts=".still")
+    assert open_page.console_messages == []
+    assert open_page.page.locator("figure .columns rect").count() > 30
+    bars = open_page.page.locator("figure .bars rect").evaluate_all(
+        "all => all.map(one => Math.round(one.getBoundingClientRect().width))"
+    )
+    assert bars[0] > bars[1] > 0
+    assert open_page.page.evaluate("document.documentElement.scrollWidth") == NARROW
+    assert len(page_file.read_bytes()) < 100_000
     open_page.page.context.close()
 
 
@@ -172,9 +264,9 @@ def column(page: Page, place: int) -> list[str]:
 @pytest.mark.parametrize(
     ("header", "place", "up"),
     [
-        ("Purchases", 7, ["0", "1", "12", "1,000,000", "—"]),
-        ("Last purchase", 12, ["Dec 31, 1899", "Sep 6, 2026", "Nov 2, 2026", "Feb 29, 2028", "—"]),
-        ("Id", 1, ["-5", "0001", "1e5", "李小龙", "—"]),
+        ("Purchases", 6, ["0", "1", "12", "1,000,000", "—"]),
+        ("Last purchase", 11, ["Dec 31, 1899", "Sep 6, 2026", "Nov 2, 2026", "Feb 29, 2028", "—"]),
+        ("Id", 14, ["-5", "0001", "1e5", "李小龙", "—"]),
     ],
 )
 def test_tables_are_sorted_by_their_headers(

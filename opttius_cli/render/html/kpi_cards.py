@@ -1,29 +1,30 @@
-"""Single figures as cards of the page: the figure, its growth, and its previous value."""
+"""Single figures as cards of the page: the figure, its change, and its previous value."""
 
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from opttius_cli.i18n import _
 from opttius_cli.render.html.elements import html_element, text_element
-from opttius_cli.render.kpis import Kpi, collect_kpis, get_growth_arrow
-from opttius_cli.result import ColumnKind
+from opttius_cli.render.kpis import describe_change
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from opttius_cli.render.cell_formatter import CellFormatter
-    from opttius_cli.result import AnswerPart
+    from opttius_cli.render.kpis import Kpi
+    from opttius_cli.result import Column
 
 _MIN_GROUP_SIZE = 3
-"""Sections with at least this many figures get a row of their own."""
+"""Sections with at least this many figures get rows of their own."""
 
 
-def render_cards(parts: Sequence[AnswerPart], formatter: CellFormatter) -> str:
-    """Render a card for every figure of ``parts``; small sections share a row and name each card."""
-    kpis = collect_kpis(parts, formatter.language)
+def render_cards(kpis: Sequence[Kpi], formatter: CellFormatter) -> str:
+    """Render a card for every figure, at most five in a row; small sections share a row and name each card."""
     groups = [(title, list(group)) for title, group in groupby(kpis, key=lambda kpi: kpi.title)]
+    if len(groups) == 1:
+        return html_element("dl", *(_render_card(kpi, formatter) for kpi in kpis), class_="cards")
     large = [
         text_element("h3", title)
         + html_element("dl", *(_render_card(kpi, formatter) for kpi in group), class_="cards")
@@ -36,33 +37,38 @@ def render_cards(parts: Sequence[AnswerPart], formatter: CellFormatter) -> str:
         if len(group) < _MIN_GROUP_SIZE
         for kpi in group
     ]
-    return "\n".join([*large, *([html_element("dl", *rest, class_="cards rest")] if rest else [])])
+    heading = text_element("h3", _("Also")) if large and rest else ""
+    return "\n".join([*large, *([heading + html_element("dl", *rest, class_="cards")] if rest else [])])
 
 
 def _render_card(kpi: Kpi, formatter: CellFormatter, section: str = "") -> str:
     label = formatter.get_label(kpi.column)
-    meaning = kpi.column.meanings.get(formatter.language)
-    has_comparison = kpi.growth is not None or kpi.previous is not None
-    return html_element(
-        "div",
-        text_element("dt", f"{section} · {label}" if section not in {"", label} else label, title=meaning),
-        text_element("dd", formatter.format_cell(kpi.column, kpi.value), class_="value"),
-        *_render_comparison(kpi, formatter),
-        class_="card compared" if has_comparison else "card",
+    name = f"{section} · {label}" if not label.startswith(section) else label
+    return html_element("div", *render_figure(kpi, formatter, name), class_="card")
+
+
+def get_change_class(change: Any, column: Column) -> str | None:
+    """Return the class of a change: ``up`` for the better, ``down`` for the worse; None where it is neither."""
+    if not change:
+        return None
+    return "up" if (change > 0) is not column.lower_is_better else "down"
+
+
+def render_figure(kpi: Kpi, formatter: CellFormatter, name: str) -> Iterator[str]:
+    """Yield the terms of a figure: its name, its value, its change with an arrow, and its previous value."""
+    yield text_element("dt", name, title=kpi.column.meanings.get(formatter.language))
+    yield text_element("dd", formatter.format_cell(kpi.column, kpi.value), class_="value")
+    change = describe_change(kpi, formatter)
+    before = (
+        ""
+        if kpi.previous is None
+        else _("before {value}", value=formatter.format_value(kpi.previous, kpi.column.kind))
     )
-
-
-def _render_comparison(kpi: Kpi, formatter: CellFormatter) -> list[str]:
-    """Return growth and previous value; a sign and an arrow show the direction without colour."""
-    lines = []
-    if kpi.growth is not None:
-        direction = "up" if kpi.growth > 0 else "down" if kpi.growth < 0 else None
-        plus = "+" if kpi.growth > 0 else ""
-        growth = (
-            f"{get_growth_arrow(kpi.growth)} {plus}{formatter.format_value(kpi.growth, ColumnKind.PERCENT)}"
+    if change or before:
+        direction = get_change_class(kpi.growth, kpi.column)
+        yield html_element(
+            "dd",
+            text_element("span", change, class_=direction) if change else "",
+            text_element("span", before, class_="before") if before else "",
+            class_="change",
         )
-        lines.append(text_element("dd", growth, class_=direction))
-    if kpi.previous is not None:
-        before = _("before {value}", value=formatter.format_value(kpi.previous, kpi.column.kind))
-        lines.append(text_element("dd", before, class_="before"))
-    return lines

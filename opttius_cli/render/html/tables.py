@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.i18n import _, n_
 from opttius_cli.render.cell_formatter import NO_VALUE, RIGHT_ALIGNED
 from opttius_cli.render.html.elements import html_element, text_element
+from opttius_cli.render.html.plain_charts import draw_bar
 from opttius_cli.render.kpis import compute_total
 from opttius_cli.render.machine_text import format_values
+from opttius_cli.render.reading_order import is_change
 from opttius_cli.render.row_batches import iter_batches
 from opttius_cli.result import PERSONAL_KINDS, ColumnKind
 
@@ -19,8 +22,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from opttius_cli.render.cell_formatter import CellFormatter
-    from opttius_cli.result import Answer, Column, Result
+    from opttius_cli.result import Answer, AnswerPart, Column, Result
 
+_MAX_NARROW_COLUMNS = 4
+"""A table with more columns than this is too wide for a telephone."""
+_MAX_ROOMY_COLUMNS = 8
+"""A table with more columns than this is set closer, so that it fits on a desk's screen."""
+_DIALLED = re.compile(r"\+?[0-9][0-9 ().-]{6,20}")
+"""What a telephone can dial; a masked number is not that."""
 _NOWRAP_KINDS = (PERSONAL_KINDS | {ColumnKind.DATE, ColumnKind.ID}) - {ColumnKind.EMAIL}
 """Kinds of text that are hard to read when they break into several lines."""
 
@@ -42,16 +51,38 @@ def render_record(result: Result, heading: str, formatter: CellFormatter) -> str
     return html_element("table", html_element("tbody", *lines), aria_labelledby=heading)
 
 
-def render_rows(result: Result, heading: str, formatter: CellFormatter) -> Iterator[str]:
+def build_label_rules(parts: Sequence[AnswerPart], formatter: CellFormatter) -> str:
+    """Return style rules that name each value of a wide list where a screen is too narrow for its header."""
+    rules = [
+        f'#t{index} td:nth-child({place})::before{{content:"{_escape_css(formatter.get_label(column))}"}}'
+        for index, part in enumerate(parts)
+        if _is_stacked(part.result)
+        for place, column in enumerate(part.result.columns, start=1)
+    ]
+    return f"@media screen and (max-width:40rem){{{''.join(rules)}}}\n" if rules else ""
+
+
+def _is_stacked(result: Result) -> bool:
+    """Return whether a row becomes a card where a screen is narrow, so that no value is off the screen."""
+    return result.shape in {"rows", "nested"} and len(result.columns) > _MAX_NARROW_COLUMNS
+
+
+def _escape_css(text: str) -> str:
+    """Escape a text for a CSS string: every character that is not a letter, a digit or a space, by its code."""
+    return "".join(char if char.isalnum() or char == " " else f"\\{ord(char):x} " for char in text)
+
+
+def render_rows(result: Result, heading: str, table_id: str, formatter: CellFormatter) -> Iterator[str]:
     """Yield a table with all rows. A list of one row is not sortable."""
     count = len(result.table)
     row_count = n_(
         "{number} row", "{number} rows", count, number=formatter.format_value(count, ColumnKind.COUNT)
     )
     caption = html_element("span", escape(f"{formatter.get_title(result)}: "), class_="hidden")
-    sortable = "sortable" if count > 1 else None
-    yield f'<div class="scroll" role="region" aria-labelledby="{heading}" tabindex="0">'
-    yield f"<table{f' class={chr(34)}{sortable}{chr(34)}' if sortable else ''}>"
+    classes = ["sortable"] * (count > 1) + ["stacked"] * _is_stacked(result)
+    classes += ["dense"] * (len(result.columns) > _MAX_ROOMY_COLUMNS)
+    yield f'<div class="scroll" role="group" aria-labelledby="{heading}" tabindex="0">'
+    yield f'<table id="{table_id}" class="{" ".join(classes)}">'
     yield html_element("caption", caption, escape(row_count))
     yield html_element(
         "thead", html_element("tr", *(_render_header(column, formatter) for column in result.columns))
@@ -88,35 +119,51 @@ def _render_cells(column: Column, values: pa.Array, maximum: Any, formatter: Cel
     sort_values: Sequence[str | None] = [None] * len(texts)
     if column.kind in RIGHT_ALIGNED or column.kind is ColumnKind.DATE:
         sort_values = format_values(values, column.kind).to_pylist()
-    css_class = "n" if column.kind in RIGHT_ALIGNED else "one" if column.kind in _NOWRAP_KINDS else ""
+    css_class = _get_css_class(column)
     cache: dict[tuple[str, str | None], str] = {}
     rendered = []
     for pair in zip(texts, sort_values, strict=True):
         if pair not in cache:
-            cache[pair] = _render_cell(*pair, css_class, maximum)
+            cache[pair] = _render_cell(*pair, css_class, maximum, column)
         rendered.append(cache[pair])
     return rendered
 
 
-def _render_cell(text: str, sort_value: str | None, css_class: str, maximum: Any) -> str:
+def _get_css_class(column: Column) -> str:
+    if column.kind in RIGHT_ALIGNED:
+        return "n"
+    if column.kind is ColumnKind.ID:
+        return "id"
+    return "one" if column.kind in _NOWRAP_KINDS else ""
+
+
+def _render_cell(text: str, sort_value: str | None, css_class: str, maximum: Any, column: Column) -> str:
     empty = text in {NO_VALUE, ""}
-    classes = " ".join(word for word in (css_class, "empty" if empty else "") if word)
+    classes = [css_class, "empty" if empty else "", _get_direction(column, sort_value)]
     return html_element(
         "td",
-        escape(text),
-        _render_bar(sort_value, maximum) if maximum and sort_value else "",
-        class_=classes or None,
+        _render_text(text, column),
+        draw_bar(float(sort_value) / float(maximum) * 100) if maximum and sort_value else "",
+        class_=" ".join(word for word in classes if word) or None,
         data_v=sort_value,
     )
 
 
-def _render_bar(sort_value: str, maximum: Any) -> str:
-    """Render a bar of a share. It is an SVG because the page's policy does not allow style attributes."""
-    share = max(0.0, min(100.0, float(sort_value) / float(maximum) * 100))
-    return (
-        '<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
-        f'<rect width="{share:.1f}" height="4" rx="1"/></svg>'
-    )
+def _get_direction(column: Column, sort_value: str | None) -> str:
+    """Return ``up`` or ``down`` for the value of a column of changes."""
+    if not sort_value or not is_change(column):
+        return ""
+    return "down" if sort_value.startswith("-") else "up" if float(sort_value) else ""
+
+
+def _render_text(text: str, column: Column) -> str:
+    """Return the text of a cell: a telephone number that can be dialled, a folded id."""
+    if column.kind is ColumnKind.PHONE and _DIALLED.fullmatch(text):
+        digits = "".join(char for char in text if char in "+0123456789")
+        return text_element("a", text, href=f"tel:{digits}")
+    if column.kind is ColumnKind.ID:
+        return text_element("span", text)
+    return escape(text)
 
 
 def _find_maximum(result: Result, index: int) -> Any:

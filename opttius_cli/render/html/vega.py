@@ -5,6 +5,7 @@ Colours are variables of the page's style sheet, so the same drawing works in li
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -13,12 +14,13 @@ from opttius_cli.render.cell_formatter import get_number_format
 from opttius_cli.render.chart_model import has_whole_numbers
 
 if TYPE_CHECKING:
-    from opttius_cli.render.chart_model import Chart
+    from opttius_cli.render.chart_model import Chart, Point
 
 _SVG_WIDTH, _WIDE_SVG_WIDTH = 400, 720
 """Widths of SVGs: for half a printed page, and for a whole one."""
 _HEIGHT = 220
-_MARGIN = {"left": 14, "right": 8, "top": 5, "bottom": 5}
+_MARGIN = {"left": 14, "right": 8, "top": 18, "bottom": 5}
+_PADDING = {"left": 5, "right": 5, "top": 18, "bottom": 5}
 _BAR_STEP = 26
 _MAX_TICKS = 5
 _TEXT_ROOM_FACTOR = 1.3
@@ -34,6 +36,9 @@ _AXIS = {
     "labelFontSize": 12,
     "title": None,
 }
+_TITLE_ABOVE = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleX": 0, "titleY": -8,
+                "titleFontSize": 12, "titleFontWeight": "normal", "titleColor": "var(--muted)"}  # fmt: skip
+"""Where the name of an axis stands: above it, where it is read first."""
 _CONFIG = {
     "aria": False,
     "background": None,
@@ -43,7 +48,7 @@ _CONFIG = {
     "mark": {"color": "var(--accent)"},
     "text": {"color": "var(--text)", "fontSize": 12},
 }
-_TOOLTIP = [{"field": "name"}, {"field": "text"}]
+_TOOLTIP = [{"field": "name"}, {"field": "text"}, {"field": "before"}]
 
 
 @cache
@@ -69,16 +74,16 @@ def render_svg(spec: dict[str, Any], locale: str, *, wide: bool = False) -> str:
 
 def build_spec(chart: Chart, locale: str) -> dict[str, Any]:
     """Return the Vega-Lite specification of a chart, as wide as its container."""
+    before = {point.row: point for point in chart.previous_points}
     values = [
         {
-            "x": point.x_value.isoformat(),
+            # Two rows may have the same name, so x is the row's position.
+            "x": point.x_value.isoformat() if chart.is_dated else index,
             "y": float(point.value),
             "name": point.x_text,
             "text": point.value_text,
         }
-        if chart.chart_type == "line"
-        # Two rows may have the same name, so x is the row's position.
-        else {"x": index, "y": float(point.value), "name": point.x_text, "text": point.value_text}
+        | _describe_previous(before.get(point.row))
         for index, point in enumerate(chart.points)
     ]
     builders = {"line": _build_line, "bar": _build_bars, "column": _build_columns}[chart.chart_type]
@@ -86,9 +91,17 @@ def build_spec(chart: Chart, locale: str) -> dict[str, Any]:
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "config": _CONFIG,
         "data": {"values": values},
+        "padding": _PADDING,
         "width": "container",
         **builders(chart, locale),
     }
+
+
+def _describe_previous(point: Point | None) -> dict[str, Any]:
+    """Return the value of the previous window's date, in the same place, and its words for the tooltip."""
+    if point is None:
+        return {}
+    return {"previous": float(point.value), "before": f"{point.x_text}: {point.value_text}"}
 
 
 def _build_line(chart: Chart, locale: str) -> dict[str, Any]:
@@ -104,21 +117,27 @@ def _build_line(chart: Chart, locale: str) -> dict[str, Any]:
     hover = {"name": "pointed", "select": {"type": "point", "on": "pointerover", "clear": "pointerout"}}
     stripe = {"type": "rule", "opacity": 0, "strokeWidth": {"expr": f"max(4, width / {len(chart.points)})"}}
     opacity = {"condition": {"param": "pointed", "empty": False, "value": 1}, "value": 0}
+    y = {"y": _build_value_axis(chart)}
+    if chart.has_columns:
+        width = {"expr": f"max(1, width / {len(chart.points)} * 0.7)"}
+        marks: list[dict[str, Any]] = [{"mark": {"type": "bar", "width": width}, "encoding": y}]
+    else:
+        marks = [
+            {"mark": {"type": "area", "color": "var(--soft)", "opacity": 0.7}, "encoding": y},
+            {"mark": {"type": "line", "strokeWidth": 2}, "encoding": y},
+            {
+                "mark": {"type": "point", "filled": True, "size": 70, "color": "var(--accent)"},
+                "encoding": y | {"opacity": opacity},
+            },
+        ]
+    if chart.previous_points:
+        previous = {"y": y["y"] | {"field": "previous"}}
+        dashed = {"type": "line", "strokeWidth": 1.5, "strokeDash": [4, 3], "color": "var(--muted)"}
+        marks.append({"mark": dashed, "encoding": previous})
     return {
         "height": _HEIGHT,
         "encoding": {"x": x_axis},
-        "layer": [
-            {
-                "mark": {"type": "area", "color": "var(--soft)", "opacity": 0.7},
-                "encoding": {"y": _build_value_axis(chart)},
-            },
-            {"mark": {"type": "line", "strokeWidth": 2}, "encoding": {"y": _build_value_axis(chart)}},
-            {
-                "mark": {"type": "point", "filled": True, "size": 70, "color": "var(--accent)"},
-                "encoding": {"y": _build_value_axis(chart), "opacity": opacity},
-            },
-            {"params": [hover], "mark": stripe, "encoding": {"tooltip": _TOOLTIP}},
-        ],
+        "layer": [*marks, {"params": [hover], "mark": stripe, "encoding": {"tooltip": _TOOLTIP}}],
     }
 
 
@@ -165,15 +184,17 @@ def _build_name_axis(chart: Chart) -> dict[str, Any]:
 
 def _build_lookup(names: list[str]) -> str:
     """Return an expression that turns a position into its name. Names are strings in it, quoted as JSON."""
-    import json
-
     return f"{json.dumps(names)}[datum.value]"
 
 
 def _build_value_axis(chart: Chart) -> dict[str, Any]:
+    """Return the axis of values: money and percentages have their sign at each number, others their name above."""
+    prefix, suffix = (json.dumps(affix) for affix in chart.value_affixes)
     axis: dict[str, Any] = {"format": "~s", "tickCount": _MAX_TICKS, "domain": False, "ticks": False}
     # Otherwise a scale in thousands would show 0k.
-    axis["labelExpr"] = "datum.value === 0 ? '0' : datum.label"
+    axis["labelExpr"] = f"{prefix} + (datum.value === 0 ? '0' : datum.label) + {suffix}"
+    if chart.value_affixes == ("", ""):
+        axis |= _TITLE_ABOVE | {"title": chart.value_label}
     if has_whole_numbers(chart.value_column.kind):
         maximum = int(max(point.value for point in chart.points))
         axis |= {"tickMinStep": 1, "tickCount": max(1, min(_MAX_TICKS, maximum))}

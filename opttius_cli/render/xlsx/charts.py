@@ -28,9 +28,7 @@ def build_excel_chart(chart: Chart, sheet: Any, formats: tuple[str, str], label:
 
     ``formats`` are the number formats of dates and values; ``label`` is the name of the values.
     """
-    excel_chart = (
-        _build_line_chart(chart, formats[0]) if chart.chart_type == "line" else _build_bar_chart(chart)
-    )
+    excel_chart = _build_dated_chart(chart, formats[0]) if chart.is_dated else _build_bar_chart(chart)
     excel_chart.title, excel_chart.legend, excel_chart.style = chart.title, None, 2
     excel_chart.width = CHART_WIDTH
     excel_chart.height = (
@@ -45,6 +43,8 @@ def build_excel_chart(chart: Chart, sheet: Any, formats: tuple[str, str], label:
     else:
         excel_chart.y_axis.majorGridlines.spPr = GraphicalProperties()
         excel_chart.y_axis.majorGridlines.spPr.line.solidFill = _GRID
+    if chart.is_dated and chart.value_affixes == ("", ""):
+        excel_chart.y_axis.title = chart.value_label
     excel_chart.y_axis.number_format, excel_chart.y_axis.numFmt.sourceLinked = formats[1], False
     excel_chart.series.append(_build_series(chart, sheet, formats[1], label))
     return excel_chart
@@ -58,28 +58,34 @@ def _build_series(chart: Chart, sheet: Any, number_format: str, label: str) -> A
     points = [NumVal(idx=point.row, v=str(point.value)) for point in chart.points]
     series.val.numRef.numCache = NumData(formatCode=number_format, ptCount=chart.row_count, pt=points)
     name_range = str(Reference(sheet, min_col=chart.x_index + 1, min_row=2, max_row=last_row))
-    if chart.chart_type == "line":
+    if chart.is_dated:
         days = [NumVal(idx=point.row, v=str(_get_serial_day(point.x_value))) for point in chart.points]
         series.cat = AxDataSource(
             numRef=NumRef(f=name_range, numCache=NumData(ptCount=chart.row_count, pt=days))
         )
+    else:
+        names = [StrVal(idx=point.row, v=point.x_text) for point in chart.points]
+        series.cat = AxDataSource(
+            strRef=StrRef(f=name_range, strCache=StrData(ptCount=chart.row_count, pt=names))
+        )
+    if chart.is_dated and not chart.has_columns:
         series.graphicalProperties = GraphicalProperties()
         series.graphicalProperties.line.solidFill = _COLOUR
         series.graphicalProperties.line.width = 22_000
         series.smooth = False
         series.marker.symbol = "none"
     else:
-        names = [StrVal(idx=point.row, v=point.x_text) for point in chart.points]
-        series.cat = AxDataSource(
-            strRef=StrRef(f=name_range, strCache=StrData(ptCount=chart.row_count, pt=names))
-        )
         series.graphicalProperties = GraphicalProperties(solidFill=_COLOUR)
         series.invertIfNegative = False
     return series
 
 
-def _build_line_chart(chart: Chart, date_format: str) -> Any:
-    excel_chart = LineChart()
+def _build_dated_chart(chart: Chart, date_format: str) -> Any:
+    if chart.has_columns:
+        excel_chart = BarChart()
+        excel_chart.type, excel_chart.gapWidth = "col", 40
+    else:
+        excel_chart = LineChart()
     excel_chart.x_axis = DateAxis(crossAx=100)
     excel_chart.x_axis.number_format = date_format
     excel_chart.x_axis.majorTimeUnit = "days"

@@ -6,7 +6,6 @@ are copied into the final one, each with a fixed date.
 
 from __future__ import annotations
 
-import re
 import shutil
 import textwrap
 import zipfile
@@ -24,18 +23,15 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.xml.functions import tostring
 
-from opttius_cli.render.cell_formatter import (
-    RIGHT_ALIGNED,
-    CellFormatter,
-    get_date_pattern,
-    get_money_format,
-)
+from opttius_cli.render.cell_formatter import RIGHT_ALIGNED, CellFormatter
 from opttius_cli.render.formulas import is_formula
+from opttius_cli.render.reading_order import is_change
 from opttius_cli.render.xlsx import tables, worksheet_xml
+from opttius_cli.render.xlsx.number_formats import build_number_format
 from opttius_cli.result import ColumnKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from opttius_cli.result import Column, Result
 
@@ -52,8 +48,11 @@ _A4, _LINE_HEIGHT = 9, 15
 """The number of the paper size; the points of a line."""
 _FONT = "Calibri"
 _DARK, _HEADER, _BAR, _UP, _DOWN = "1F3864", "DDEBF7", "8FBBE8", "14743B", "B3261E"
-_LCIDS = {"es_CL": "340A", "es_AR": "2C0A", "es_ES": "C0A", "en_US": "409"}
-"""The Windows locale ids of number formats; separators follow the settings of the reader's own program."""
+_PAGE_WIDTH = 190
+"""Characters of a line that can still be read on paper."""
+_MAX_PAGE_TEXT = 100
+_WRAPPED_WIDTH = 45
+"""A column of texts that is as wide as this breaks its lines, because a longer text would be cut."""
 _END_OF_ROWS = b"</sheetData>"
 
 
@@ -68,36 +67,56 @@ class _SheetRows:
 
 @dataclass(slots=True)
 class WorkbookBuilder:
-    """The sheets so far, and the rows to insert into them, by the name of their file."""
+    """The sheets so far, and the rows to insert into them, by the name of their file.
+
+    ``page_header`` stands above every printed page, at the left and at the right: whose figures, and of when.
+    """
 
     formatter: CellFormatter
+    page_header: tuple[str, str] = ("", "")
     workbook: Any = field(default_factory=lambda: Workbook(write_only=True))
     rows_by_part: dict[str, _SheetRows] = field(default_factory=dict)
     table_names: set[str] = field(default_factory=set)
 
     def add_sheet(
-        self, title: str, widths: Sequence[float], header: Sequence[str] = (), columns: Sequence[Column] = ()
+        self,
+        title: str,
+        widths: Sequence[float],
+        header: Sequence[str] = (),
+        right_aligned: Collection[int] = (),
     ) -> Any:
         """Add a sheet that prints on A4; its header stays on the screen and repeats on every printed page.
 
-        ``columns`` decide which headers are right-aligned.
+        ``right_aligned`` are the positions of the headers above numbers.
         """
         sheet = self.workbook.create_sheet(_find_free_name(title, self.workbook.sheetnames))
         for index, width in enumerate(widths, start=1):
             sheet.column_dimensions[get_column_letter(index)].width = width
         sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        # A very wide list takes several pages side by side: on one page nobody could read it.
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = (
+            max(1, round(sum(widths) / _PAGE_WIDTH)),
+            0,
+        )
+        if sheet.page_setup.fitToWidth > 1:
+            sheet.print_title_cols = "A:A"
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.oddHeader.left.text, sheet.oddHeader.right.text = map(_escape_page_text, self.page_header)
         sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", "&P / &N"
         if header:
             sheet.freeze_panes, sheet.print_title_rows = "A2", "1:1"
             # Some programs do not adjust the row height to a header of several lines.
             sheet.row_dimensions[1].height = _LINE_HEIGHT * max(map(_count_lines, header, widths))
-            right_aligned = [column.kind in RIGHT_ALIGNED for column in columns] or [False] * len(header)
             sheet.append(
                 [
-                    self.build_text_cell(sheet, label, bold=True, align_right=is_right)
-                    for label, is_right in zip(header, right_aligned, strict=True)
+                    self.build_text_cell(
+                        sheet,
+                        label,
+                        bold=True,
+                        align_right=index in right_aligned,
+                        indent=index not in right_aligned and index - 1 in right_aligned,
+                    )
+                    for index, label in enumerate(header)
                 ]
             )
         return sheet
@@ -112,9 +131,7 @@ class WorkbookBuilder:
         excel_table.id = len(self.table_names)
         # add_table reads the header cells, which a write-only sheet does not keep; the columns are set.
         sheet.tables.add(excel_table)
-        sheet_columns = [
-            self._build_column(sheet, index, column) for index, column in enumerate(columns, start=1)
-        ]
+        sheet_columns = [self._build_column(sheet, index, columns) for index in range(len(columns))]
         last_row = len(table) + 1
         totals_xml = (
             tables.render_totals_row(name, header, table, sheet_columns, last_row + 1) if total else b""
@@ -127,25 +144,45 @@ class WorkbookBuilder:
             if column.column.has_share_bar:
                 bars = DataBarRule("num", 0, "max", None, _BAR)  # type: ignore[no-untyped-call]
                 sheet.conditional_formatting.add(cell_range, bars)
-            if column.column.kind is ColumnKind.PERCENT and column.column.name.endswith("growth_pct"):
+            if is_change(column.column):
                 add_growth_colours(sheet, cell_range)
 
-    def _build_column(self, sheet: Any, index: int, column: Column) -> worksheet_xml.SheetColumn:
+    def _build_column(self, sheet: Any, index: int, columns: Sequence[Column]) -> worksheet_xml.SheetColumn:
+        column, letters = columns[index], get_column_letter(index + 1)
+        alignment = None
+        if column.kind not in RIGHT_ALIGNED:
+            # Digits end where a text beside them begins: give it room.
+            follows_number = index > 0 and columns[index - 1].kind in RIGHT_ALIGNED
+            is_wrapped = (sheet.column_dimensions[letters].width or 0) >= _WRAPPED_WIDTH
+            alignment = Alignment(
+                horizontal="left" if follows_number else None,
+                indent=int(follows_number),
+                vertical="top" if is_wrapped else None,
+                wrap_text=is_wrapped or None,
+            )
         return worksheet_xml.SheetColumn(
             column,
-            get_column_letter(index),
-            self._get_style_id(sheet, column.kind),
-            self._get_style_id(sheet, column.kind, is_quoted=True),
+            letters,
+            self._get_style_id(sheet, column.kind, alignment),
+            self._get_style_id(sheet, column.kind, alignment, is_quoted=True),
             column.vocabulary.get(self.formatter.language, {}),
-            self._get_style_id(sheet, column.kind, is_bold=True),
+            self._get_style_id(sheet, column.kind, alignment, is_bold=True),
         )
 
     def _get_style_id(
-        self, sheet: Any, kind: ColumnKind, *, is_quoted: bool = False, is_bold: bool = False
+        self,
+        sheet: Any,
+        kind: ColumnKind,
+        alignment: Alignment | None,
+        *,
+        is_quoted: bool = False,
+        is_bold: bool = False,
     ) -> int:
         cell = WriteOnlyCell(sheet, None)
         cell.number_format = self.get_number_format(kind)
         cell.quotePrefix = is_quoted
+        if alignment is not None:
+            cell.alignment = alignment
         if is_bold:
             cell.font = Font(name=_FONT, size=11, bold=True)
         return int(cell.style_id)
@@ -165,9 +202,16 @@ class WorkbookBuilder:
         return cell
 
     def build_text_cell(
-        self, sheet: Any, text: str, *, bold: bool = False, wrap: bool = False, align_right: bool = False
+        self,
+        sheet: Any,
+        text: str,
+        *,
+        bold: bool = False,
+        wrap: bool = False,
+        align_right: bool = False,
+        indent: bool = False,
     ) -> Any:
-        """Return one text cell, whatever the text looks like."""
+        """Return one text cell, whatever the text looks like. ``indent`` leaves room after a number."""
         legal_text = worksheet_xml.remove_illegal_chars(pa.array([worksheet_xml.truncate_text(text)]))
         cell = WriteOnlyCell(sheet, legal_text[0].as_py())
         # openpyxl would store a text that begins with "=" as a formula.
@@ -177,8 +221,9 @@ class WorkbookBuilder:
             cell.font = Font(name=_FONT, size=11, bold=True, color=_DARK)
             cell.fill = PatternFill("solid", fgColor=_HEADER)
         if bold or wrap:
+            horizontal = "right" if align_right else "left" if indent else None
             cell.alignment = Alignment(
-                vertical="top", wrap_text=True, horizontal="right" if align_right else None
+                vertical="top", wrap_text=True, horizontal=horizontal, indent=int(indent)
             )
         return cell
 
@@ -198,23 +243,7 @@ class WorkbookBuilder:
 
     def get_number_format(self, kind: ColumnKind) -> str:
         """Return the number format of a kind; it changes only the display, not the value."""
-        if kind is ColumnKind.MONEY:
-            money_format = get_money_format(self.formatter.locale, self.formatter.currency)
-            digits = "#,##0" + ("." + "0" * money_format.max_decimals if money_format.max_decimals else "")
-            lcid = _LCIDS.get(self.formatter.locale, "")
-            return ";".join(
-                _format_affix(prefix, lcid) + digits + _format_affix(suffix, lcid)
-                for prefix, suffix in (money_format.affixes, money_format.negative_affixes)
-            )
-        if kind is ColumnKind.DATE:
-            date_lcid = _LCIDS.get(self.formatter.locale)
-            return (f"[$-{date_lcid}]" if date_lcid else "") + get_date_pattern(self.formatter.locale)
-        return {
-            ColumnKind.COUNT: "#,##0",
-            ColumnKind.PERCENT: '0.00"%"',
-            ColumnKind.DAYS: "0.0",
-            ColumnKind.NUMBER: "General",
-        }.get(kind, "General")
+        return build_number_format(kind, self.formatter)
 
     def write_file(self, out: BinaryIO, created_at: datetime) -> None:
         """Write the file with ``created_at`` as its creation time, whenever it is written."""
@@ -258,29 +287,17 @@ def _write_rows(part: IO[bytes], sheet: bytes, rows: _SheetRows) -> None:
     part.write(rows.tail + _END_OF_ROWS + after)
 
 
-def add_growth_colours(sheet: Any, cell_range: str) -> None:
-    """Show growth in green and decline in red, in a range of cells."""
-    for operator, colour in (("greaterThan", _UP), ("lessThan", _DOWN)):
+def _escape_page_text(text: str) -> str:
+    """Return a text for the margin of a page, where an ampersand begins a code and little fits."""
+    return text[:_MAX_PAGE_TEXT].replace("&", "&&")
+
+
+def add_growth_colours(sheet: Any, cell_range: str, *, lower_is_better: bool = False) -> None:
+    """Show growth in green and decline in red, in a range of cells; the other way round where less is better."""
+    colours = (_DOWN, _UP) if lower_is_better else (_UP, _DOWN)
+    for operator, colour in zip(("greaterThan", "lessThan"), colours, strict=True):
         rule = CellIsRule(operator, ["0"], font=Font(color=colour, bold=True))  # type: ignore[no-untyped-call]
         sheet.conditional_formatting.add(cell_range, rule)
-
-
-def _format_affix(text: str, lcid: str) -> str:
-    """Quote the text before or after the digits for a number format; a currency sign gets its locale id."""
-    match = re.fullmatch(r"(-?)(.*?)(-?)([\s\u00a0]*)", text) if lcid else None
-    if match is None or not match[2].strip() or re.search(r"[\[\]\-]", match[2]):
-        return _quote_literal(text)
-    leading = re.match(r"[\s\u00a0]*", match[2])
-    blank = leading[0] if leading else ""
-    return (
-        _quote_literal(match[1] + blank)
-        + f"[${match[2].strip()}-{lcid}]"
-        + _quote_literal(match[3] + match[4])
-    )
-
-
-def _quote_literal(text: str) -> str:
-    return '"' + text.replace('"', "") + '"' if text else ""
 
 
 def _find_free_name(title: str, sheet_names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""An Excel workbook: an overview on the first sheet, then a sheet per list, and the explanations.
+"""An Excel workbook: figures on the first sheet, what was left out on the second, then a sheet per list.
 
 Numbers and dates are numbers and dates; ids, RUTs and all other texts are texts, whatever they look like.
 """
@@ -9,15 +9,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from opttius_cli.i18n import _
-from opttius_cli.render.cell_formatter import build_formatter, get_day_pattern
+from opttius_cli.render.answer_header import format_window, get_owner
+from opttius_cli.render.cell_formatter import RIGHT_ALIGNED, build_formatter, get_day_pattern
 from opttius_cli.render.chart_model import build_chart, get_sort_key
 from opttius_cli.render.flat_table import ROWS_PATH
+from opttius_cli.render.kpis import CHANGES_PATH, KPI_PATHS
+from opttius_cli.render.reading_order import order_for_reading
 from opttius_cli.render.xlsx import charts, cover, tables
 from opttius_cli.render.xlsx.workbook import MAX_ROWS, WorkbookBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from opttius_cli.render.cell_formatter import CellFormatter
     from opttius_cli.render.chart_model import Chart
     from opttius_cli.render.style import Style
     from opttius_cli.result import Answer, AnswerPart, Result
@@ -29,26 +33,40 @@ _MAX_COVER_CHARTS = 3
 
 def write(answer: Answer, out: BinaryIO, style: Style, *, max_rows: int = MAX_ROWS) -> None:
     """Write the answer as a workbook in the reader's language, with at most ``max_rows`` rows per sheet."""
-    book = WorkbookBuilder(build_formatter(style.language, answer))
+    formatter = build_formatter(style.language, answer)
+    book = WorkbookBuilder(formatter, (get_owner(answer.header.scope), _build_page_date(answer, formatter)))
     cover_sheet = cover.add_cover(book, answer)
+    cover.add_left_out_sheet(book, answer)
     records = [part for part in answer.parts if part.result.shape == "record"]
-    lists = [part for part in answer.parts if part.result.shape != "record"]
+    # Where there are key figures, each has its change beside it on the first sheet.
+    folded = {CHANGES_PATH} if any(part.path in KPI_PATHS for part in records) else set()
+    lists = [part for part in answer.parts if part.result.shape != "record" and part.path not in folded]
     charts_with_sheets: list[tuple[Chart, Any]] = []
     # The main part comes first: the answer's list if it has one, else its figures.
     for part in sorted(lists, key=lambda item: item.path != ROWS_PATH):
         if records and part.path != ROWS_PATH:
             _add_figures(book, records)
             records = []
-        sheet = _add_list(book, part, max_rows)
-        if chart := build_chart(part.result, book.formatter):
-            sheet.add_chart(_build_excel_chart(book, chart, sheet), f"{_get_chart_column(part.result)}2")
+        result = order_for_reading(part.result)
+        sheet = _add_list(book, replace(part, result=result), max_rows)
+        if chart := build_chart(result, book.formatter):
+            sheet.add_chart(_build_excel_chart(book, chart, sheet), f"{_get_chart_column(result)}2")
             charts_with_sheets.append((chart, sheet))
     if records:
         _add_figures(book, records)
     cover_charts = sorted(charts_with_sheets, key=lambda item: get_sort_key(item[0]))[:_MAX_COVER_CHARTS]
     cover.add_charts(cover_sheet, [_build_excel_chart(book, chart, sheet) for chart, sheet in cover_charts])
     cover.add_about_sheet(book, answer)
+    if answer.has_sql_sheet:
+        cover.add_sql_sheet(book, answer)
     book.write_file(out, answer.header.as_of)
+
+
+def _build_page_date(answer: Answer, formatter: CellFormatter) -> str:
+    """Return what stands at the right above every printed page: the period, or the date."""
+    if answer.header.period:
+        return format_window(answer.header.period.window, formatter)
+    return formatter.format_date(answer.header.as_of.date())
 
 
 def _add_list(book: WorkbookBuilder, part: AnswerPart, max_rows: int) -> Any:
@@ -59,9 +77,10 @@ def _add_list(book: WorkbookBuilder, part: AnswerPart, max_rows: int) -> Any:
     widths = _compute_widths(book, result, header)
     # A list on several sheets has no total, because a sheet can only sum its own rows.
     total = 1 < len(table) < max_rows and any(column.is_additive for column in result.columns)
+    numeric = [index for index, column in enumerate(result.columns) if column.kind in RIGHT_ALIGNED]
     first_sheet = None
     for offset in range(0, max(1, len(table)), max_rows):
-        sheet = book.add_sheet(book.formatter.get_title(result), widths, header, result.columns)
+        sheet = book.add_sheet(book.formatter.get_title(result), widths, header, numeric)
         first_sheet = first_sheet or sheet
         piece = replace(result, table=table.slice(offset, max_rows))
         book.add_table(sheet, part.path or (result.name,), header, piece, total=total)
@@ -96,7 +115,7 @@ def _get_chart_column(result: Result) -> str:
 def _add_figures(book: WorkbookBuilder, parts: Sequence[AnswerPart]) -> None:
     """Add a sheet of all single figures, one per line, with their meanings."""
     header = [_("Section"), _("Figure"), _("Value"), _("Meaning")]
-    sheet = book.add_sheet(_("Figures"), [26, 30, 20, 90], header)
+    sheet = book.add_sheet(_("Figures"), [24, 30, 20, 70], header, right_aligned=(2,))
     line_count = 1
     for part in parts:
         result = part.result
@@ -109,7 +128,9 @@ def _add_figures(book: WorkbookBuilder, parts: Sequence[AnswerPart]) -> None:
                     book.build_text_cell(sheet, book.formatter.get_title(result)),
                     book.build_text_cell(sheet, book.formatter.get_label(column)),
                     book.build_cell(sheet, book.translate_code(column, value), column.kind),
-                    book.build_text_cell(sheet, column.meanings.get(book.formatter.language, ""), wrap=True),
+                    book.build_text_cell(
+                        sheet, column.meanings.get(book.formatter.language, ""), wrap=True, indent=True
+                    ),
                 ]
             )
     sheet.auto_filter.ref = f"A1:D{line_count}"

@@ -5,6 +5,8 @@
 -- needs = "appointments"
 -- chart = { kind = "line", x = "date", y = "value" }
 -- columns = ["date", "value", "count"]
+-- [column]
+-- value = { es = "Citas", en = "Appointments" }
 -- ---
 WITH
 counted AS (

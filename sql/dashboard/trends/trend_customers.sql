@@ -4,6 +4,8 @@
 -- shape = "rows"
 -- chart = { kind = "line", x = "date", y = "value" }
 -- columns = ["date", "value", "count"]
+-- [column]
+-- value = { es = "Clientes nuevos", en = "New customers" }
 -- ---
 WITH
 counted AS (

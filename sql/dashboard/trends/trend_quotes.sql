@@ -5,6 +5,8 @@
 -- needs = "quotes"
 -- chart = { kind = "line", x = "date", y = "value" }
 -- columns = ["date", "value", "count"]
+-- [column]
+-- value = { es = "Presupuestos", en = "Quotes" }
 -- ---
 WITH
 counted AS (

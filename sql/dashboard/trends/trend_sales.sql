@@ -2,7 +2,7 @@
 -- title = { es = "Ventas por día", en = "Sales by day" }
 -- grain = { es = "una fila por fecha local del período, también las de valor cero", en = "one row per local date of the window, zeros included" }
 -- shape = "rows"
--- chart = { kind = "line", x = "date", y = "value" }
+-- chart = { kind = "line", x = "date", y = "value", previous = true }
 -- columns = ["date", "value", "count"]
 -- [column]
 -- value = { kind = "money", total = true, es = "Ingresos", en = "Revenue" }
@@ -15,7 +15,8 @@ sold AS (
         coalesce(sum(money), 0) AS value,
         count(*) AS count
     FROM purchases
-    WHERE is_recognised AND local_date BETWEEN $from_date AND $to_date
+    -- Over the previous window this is where it is cut.
+    WHERE is_recognised AND local_date BETWEEN $from_date AND $to_date AND local_at <= $as_of_local
     GROUP BY local_date
 )
 SELECT

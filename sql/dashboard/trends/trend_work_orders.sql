@@ -5,6 +5,8 @@
 -- needs = "lab_work_orders"
 -- chart = { kind = "line", x = "date", y = "value" }
 -- columns = ["date", "value", "count"]
+-- [column]
+-- value = { es = "Órdenes de trabajo", en = "Work orders" }
 -- ---
 WITH
 counted AS (

@@ -7,6 +7,7 @@
     tip.style.visibility = value ? "visible" : "hidden";
     if (!value) return;
     for (const text of Object.values(value)) {
+      if (!text || text === "undefined") continue;
       const line = document.createElement("p");
       line.textContent = text;
       tip.append(line);

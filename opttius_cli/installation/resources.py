@@ -14,7 +14,7 @@ from pathlib import Path
 @cache
 def find_sql_folder() -> Path:
     """Return the folder that holds ``base/``, ``dashboard/`` and the other themes."""
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     shipped = package / "_sql"
     return shipped if shipped.is_dir() else package.parent / "sql"
 

@@ -1,0 +1,1 @@
+"""What a person reads first of an answer: its title, and the finding in words."""
