@@ -211,7 +211,7 @@ def test_xlsx_cells_have_the_types_of_their_kinds() -> None:
     assert first["Spent"].value == 1234567.5
     assert (first["Last purchase"].data_type, first["Enabled"].value) == ("d", True)
     assert first["RUT"].data_type == "s"
-    hostile = sheet["B3"]
+    hostile = sheet["A3"]
     assert (hostile.value, hostile.data_type, hostile.quotePrefix) == (hard.HOSTILE[0], "s", True)
     formulas = [
         cell

@@ -21,6 +21,8 @@ from openpyxl.utils import range_boundaries
 
 from opttius_cli import i18n
 from opttius_cli.render import registry
+from opttius_cli.render.cell_formatter import CellFormatter
+from opttius_cli.render.data_quality_notes import build_notes
 from opttius_cli.render.style import Style
 from opttius_cli.render.xlsx import tables, writer
 from opttius_cli.result import AnswerPart, ChartSpec, ColumnKind
@@ -184,14 +186,97 @@ def test_names_of_columns_and_tables() -> None:
 
 
 def test_the_first_sheet_states_the_totals() -> None:
-    sheet = read(BytesIO(written(hard.board()))).worksheets[0]
+    sheet, left_out = read(BytesIO(written(hard.board()))).worksheets[:2]
     lines = [[cell.value for cell in row if cell.value is not None] for row in sheet.iter_rows()]
     assert sheet.title == "Overview"
-    assert lines[0] == ["Óptica ␛[1mCordillera · SCL-01 Ñuñoa, b-2"]
+    assert lines[:2] == [
+        ["Dashboard of 5 days to Nov 22, 2026"],
+        ["Óptica ␛[1mCordillera · SCL-01 Ñuñoa, b-2"],
+    ]
+    assert ["Revenue fell 33.27%, to CLP\u00a0123,456,789,012,345,678."] in lines
     assert ["Sales", "Revenue", pytest.approx(float(hard.BIG)), 7025464.65, -33.27] in lines
-    assert ["What was left out"] in lines
-    assert ["12 linked work orders are not counted again (CLP\u00a01,234,567)."] in lines
     assert len(sheet._charts) == 2
+    # Complaints come after the figures.
+    assert left_out.title == "What was left out"
+    assert "12 linked work orders are not counted again (CLP\u00a01,234,567)." in [
+        cell.value for cell in left_out["A"]
+    ]
+
+
+def test_a_list_without_key_figures_begins_with_its_totals_and_its_chart() -> None:
+    answer = dataclasses.replace(hard.listing(), parts=(AnswerPart(("rows",), hard.METHODS),))
+    sheet = read(BytesIO(written(answer))).worksheets[0]
+    lines = [[cell.value for cell in row if cell.value is not None] for row in sheet.iter_rows()]
+    # 821 555.20 + 103 596.00 − 5.00
+    assert lines[-3:] == [
+        ["Section", "Figure", "Value"],
+        ["Payment methods", "Rows", 3],
+        ["Payment methods", "Amount", 925146.2],
+    ]
+    assert len(sheet._charts) == 1
+
+
+def test_names_come_first_and_ids_last() -> None:
+    sheet = read(BytesIO(written(hard.listing())))["Customers"]
+    header = [cell.value for cell in sheet[1]]
+    assert (header[0], header[-1]) == ("Name", "Id")
+    journal = [hard.DATE, *hard.EVERY_KIND[:2]]
+    rows: list[list[Any]] = [[date(2026, 11, 2), "7", "Ana"]]
+    result = hard.result("x", ("x", "Sales"), "rows", journal, rows)
+    answer = dataclasses.replace(hard.listing(), parts=(AnswerPart(("rows",), result),))
+    sheet = read(BytesIO(written(answer)))["Sales"]
+    assert [cell.value for cell in sheet[1]] == ["Date", "Name", "Id"]
+
+
+def test_a_text_after_a_number_has_room() -> None:
+    sheet = read(BytesIO(written(hard.listing())))["Customers"]
+    header = [cell.value for cell in sheet[1]]
+    after = header.index("Segment")
+    assert sheet.cell(2, header.index("Enabled") + 1).alignment.indent == 0
+    # The dates before it are right-aligned by no kind of theirs; the days before those are numbers.
+    last = sheet.cell(2, header.index("Last purchase") + 1)
+    assert (header[after - 2], last.alignment.indent) == ("Days between purchases", 1)
+
+
+def test_the_sql_has_a_sheet_where_one_wants_it() -> None:
+    plain = read(BytesIO(written(hard.board())))
+    assert "SQL" not in plain.sheetnames
+    book = read(BytesIO(written(dataclasses.replace(hard.board(), has_sql_sheet=True))))
+    assert book.sheetnames == [*plain.sheetnames, "SQL"]
+    assert [cell.value for cell in book["SQL"]["A"]] == [
+        "SQL", "SQL of dashboard/sales", "SELECT 1 AS one", "FROM sales;"
+    ]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_every_printed_page_says_whose_it_is_and_cuts_no_line(tmp_path: Path) -> None:
+    people: list[list[Any]] = [
+        [f"{place:08}-aa72-4679-84cc-98750b4e7b15", *row[1:]]
+        for place, row in enumerate([hard.PEOPLE[0], hard.PEOPLE[4]] * 40)
+    ]
+    wide = hard.result("x", ("Gente", "People"), "rows", hard.EVERY_KIND, people)
+    answer = dataclasses.replace(hard.board(), parts=(*hard.board().parts, AnswerPart(("rows",), wide)))
+    file = tmp_path / "book.xlsx"
+    file.write_bytes(written(answer))
+    office(tmp_path, "pdf", "paper", file)
+    tool = require_tool("pdftotext")
+    text = subprocess.run(
+        [tool, "-layout", str(tmp_path / "paper" / "book.pdf"), "-"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    *pages, rest = text.split("\f")
+    assert rest == ""
+    for page in pages:
+        first = page.strip().splitlines()[0]
+        assert "Cordillera" in first
+        assert first.endswith("Nov 18, 2026 – Nov 22, 2026")
+    # The overview is one page; the notes are the second.
+    assert "What was left out" in pages[1]
+    for sentence in build_notes(answer, CellFormatter("en", "CLP")):
+        assert re.sub(r"\s+", "", sentence) in re.sub(r"\s+", "", pages[1])
+    assert all(re.search(rf"\b{row[0]}\b", text) for row in people)
 
 
 def test_a_list_that_goes_on_has_no_sum_that_would_be_wrong() -> None:
@@ -199,14 +284,14 @@ def test_a_list_that_goes_on_has_no_sum_that_would_be_wrong() -> None:
     long = hard.result("x", ("x", "Things"), "rows", [hard.STATUS, hard.AMOUNT], rows)
     answer = dataclasses.replace(hard.listing(), parts=(AnswerPart(("rows",), long),))
     book = read(BytesIO(written(answer, max_rows=3)))
-    assert book.sheetnames == ["Overview", "Things", "Things (2)", "Things (3)", "About"]
-    assert [[cell.value for cell in book[name]["A"]] for name in book.sheetnames[1:4]] == [
+    assert book.sheetnames == ["Overview", "What was left out", "Things", "Things (2)", "Things (3)", "About"]
+    assert [[cell.value for cell in book[name]["A"]] for name in book.sheetnames[2:5]] == [
         ["Status", "p0", "p1", "p2"], ["Status", "p3", "p4", "p5"], ["Status", "p6"]
     ]  # fmt: skip
-    assert [next(iter(book[name].tables.values())).totalsRowCount for name in book.sheetnames[1:4]] == [
+    assert [next(iter(book[name].tables.values())).totalsRowCount for name in book.sheetnames[2:5]] == [
         None
     ] * 3
-    assert book.sheetnames[1:4] == [sheet.title for sheet in book.worksheets if sheet.tables]
+    assert book.sheetnames[2:5] == [sheet.title for sheet in book.worksheets if sheet.tables]
 
 
 @pytest.mark.parametrize(
@@ -221,9 +306,9 @@ def test_a_list_that_goes_on_has_no_sum_that_would_be_wrong() -> None:
 def test_formats_are_those_of_the_place(language: str, money: str, day: str) -> None:
     i18n.set_language(language)
     book = read(BytesIO(written(hard.listing(), Style(language))))
-    row = book.worksheets[1][2]
-    assert row[7].number_format.partition(";")[0] == money
-    assert row[11].number_format == day
+    row = book.worksheets[2][2]
+    assert row[6].number_format.partition(";")[0] == money
+    assert row[10].number_format == day
 
 
 @pytest.mark.slow

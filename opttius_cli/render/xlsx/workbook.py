@@ -20,7 +20,6 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.formatting.rule import CellIsRule, DataBarRule
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.xml.functions import tostring
 
 from opttius_cli.render.cell_formatter import RIGHT_ALIGNED, CellFormatter
@@ -28,6 +27,7 @@ from opttius_cli.render.formulas import is_formula
 from opttius_cli.render.reading_order import is_change
 from opttius_cli.render.xlsx import tables, worksheet_xml
 from opttius_cli.render.xlsx.number_formats import build_number_format
+from opttius_cli.render.xlsx.sheet_setup import find_free_name, set_up_page
 from opttius_cli.result import ColumnKind
 
 if TYPE_CHECKING:
@@ -37,20 +37,16 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 1_048_575
 """The most rows that a sheet can hold below its header."""
-_MAX_NAME_LENGTH = 31
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest date that a zip file can store."""
 _MANY_CELLS = 10_000_000
 _MAX_MEMORY = 32 * 1024 * 1024
 _FIRST_DATE = date(1900, 3, 1)
 _CORE_PROPERTIES = "docProps/core.xml"
-_A4, _LINE_HEIGHT = 9, 15
-"""The number of the paper size; the points of a line."""
+_LINE_HEIGHT = 15
+"""The points of a line."""
 _FONT = "Calibri"
 _DARK, _HEADER, _BAR, _UP, _DOWN = "1F3864", "DDEBF7", "8FBBE8", "14743B", "B3261E"
-_PAGE_WIDTH = 190
-"""Characters of a line that can still be read on paper."""
-_MAX_PAGE_TEXT = 100
 _WRAPPED_WIDTH = 45
 """A column of texts that is as wide as this breaks its lines, because a longer text would be cut."""
 _END_OF_ROWS = b"</sheetData>"
@@ -89,20 +85,10 @@ class WorkbookBuilder:
 
         ``right_aligned`` are the positions of the headers above numbers.
         """
-        sheet = self.workbook.create_sheet(_find_free_name(title, self.workbook.sheetnames))
+        sheet = self.workbook.create_sheet(find_free_name(title, self.workbook.sheetnames))
         for index, width in enumerate(widths, start=1):
             sheet.column_dimensions[get_column_letter(index)].width = width
-        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
-        # A very wide list takes several pages side by side: on one page nobody could read it.
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = (
-            max(1, round(sum(widths) / _PAGE_WIDTH)),
-            0,
-        )
-        if sheet.page_setup.fitToWidth > 1:
-            sheet.print_title_cols = "A:A"
-        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        sheet.oddHeader.left.text, sheet.oddHeader.right.text = map(_escape_page_text, self.page_header)
-        sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", "&P / &N"
+        set_up_page(sheet, sum(widths), self.page_header)
         if header:
             sheet.freeze_panes, sheet.print_title_rows = "A2", "1:1"
             # Some programs do not adjust the row height to a header of several lines.
@@ -287,26 +273,9 @@ def _write_rows(part: IO[bytes], sheet: bytes, rows: _SheetRows) -> None:
     part.write(rows.tail + _END_OF_ROWS + after)
 
 
-def _escape_page_text(text: str) -> str:
-    """Return a text for the margin of a page, where an ampersand begins a code and little fits."""
-    return text[:_MAX_PAGE_TEXT].replace("&", "&&")
-
-
 def add_growth_colours(sheet: Any, cell_range: str, *, lower_is_better: bool = False) -> None:
     """Show growth in green and decline in red, in a range of cells; the other way round where less is better."""
     colours = (_DOWN, _UP) if lower_is_better else (_UP, _DOWN)
     for operator, colour in zip(("greaterThan", "lessThan"), colours, strict=True):
         rule = CellIsRule(operator, ["0"], font=Font(color=colour, bold=True))  # type: ignore[no-untyped-call]
         sheet.conditional_formatting.add(cell_range, rule)
-
-
-def _find_free_name(title: str, sheet_names: Sequence[str]) -> str:
-    """Return a valid sheet name that no other sheet has."""
-    legal_title = "".join(" " if char in "[]:*?/\\" or ord(char) < ord(" ") else char for char in title)
-    legal_title = legal_title.strip().strip("'") or "-"
-    used_names = {name.casefold() for name in sheet_names} | {"history"}
-    number, name = 1, legal_title[:_MAX_NAME_LENGTH]
-    while name.casefold() in used_names:
-        number += 1
-        name = f"{legal_title[: _MAX_NAME_LENGTH - len(str(number)) - 3]} ({number})"
-    return name
