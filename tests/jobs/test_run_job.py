@@ -49,7 +49,7 @@ def test_the_same_run_gives_the_same_bytes(project: Project) -> None:
     every = [
         name
         for name, renderer in RENDERERS.items()
-        if name not in ("table", "ndjson") and not renderer.required_package
+        if name not in ("table", "ndjson") and not renderer.optional_module
     ]
     project.write_config(MONTHLY.replace('["xlsx", "json"]', json.dumps(every)))
     assert project.run("job", "run", "monthly").code == 0

@@ -81,6 +81,7 @@ def _build_series(chart: Chart, sheet: Any, number_format: str, label: str) -> A
 
 
 def _build_dated_chart(chart: Chart, date_format: str) -> Any:
+    excel_chart: Any
     if chart.has_columns:
         excel_chart = BarChart()
         excel_chart.type, excel_chart.gapWidth = "col", 40
