@@ -16,6 +16,7 @@ from opttius_cli.render import registry
 from opttius_cli.reports.report_parts import list_figures, map_parts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from opttius_cli.command_support.options import LoadOptions
@@ -50,6 +51,16 @@ def load_jobs(config: Config) -> dict[str, Job]:
     return load_jobs(
         settings.find_config_files(os.environ, Path.cwd()), root, config.timezone, build_allowed_values()
     )
+
+
+def describe_lacks(jobs: Mapping[str, Job]) -> list[str]:
+    """Say what each job will lack because an optional package is not installed, and what to type."""
+    lacks = (
+        (name, registry.RENDERERS[format_name].describe_lack())
+        for name, job in jobs.items()
+        for format_name in job.formats
+    )
+    return [f"[jobs.{name}] {lack}" for name, lack in lacks if lack]
 
 
 def build_job_request(

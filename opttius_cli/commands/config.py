@@ -12,7 +12,7 @@ import typer
 from opttius_cli import config as settings
 from opttius_cli import redaction
 from opttius_cli.command_support.command_group import build_group
-from opttius_cli.command_support.jobs import load_jobs
+from opttius_cli.command_support.jobs import describe_lacks, load_jobs
 from opttius_cli.command_support.options import CommonOptions, with_options
 from opttius_cli.errors import ConfigError, OutputError
 from opttius_cli.i18n import N_, _
@@ -76,12 +76,14 @@ def validate(options: CommonOptions) -> None:
     del options
     config = settings.resolve_config({}, os.environ, Path.cwd())
     files = settings.find_config_files(os.environ, Path.cwd())
-    load_jobs(config)
+    jobs = load_jobs(config)
     source = config.source
     if source and not redaction.is_existing_path(source) and not redaction.is_connection_string(source):
         raise ConfigError(_("source = {value}: this folder or file does not exist.", value=source))
     for file in files:
         sink.write_stdout_text(_("{file} is valid.", file=file) + "\n")
+    for lack in describe_lacks(jobs):
+        sink.write_stdout_text(f"{lack}\n")
     if not files:
         sink.write_stdout_text(
             _(

@@ -11,7 +11,7 @@ import typer
 
 from opttius_cli import config as settings
 from opttius_cli.command_support.command_group import build_group
-from opttius_cli.command_support.jobs import load_jobs
+from opttius_cli.command_support.jobs import describe_lacks, load_jobs
 from opttius_cli.command_support.options import CommonOptions, with_options
 from opttius_cli.diagnostics import Reporter
 from opttius_cli.errors import ConfigError
@@ -19,6 +19,7 @@ from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
 
 if TYPE_CHECKING:
+    from opttius_cli.jobs.definition import Job
     from opttius_cli.schedule.call import Call
 
 app = build_group()
@@ -60,6 +61,8 @@ def install(options: ScheduleOptions) -> None:
     from opttius_cli.schedule import crontab, systemd
 
     call, reporter = _build_call(options), Reporter(options.quiet, options.verbose)
+    for lack in describe_lacks(_load_jobs(options)):
+        reporter.show_note(lack)
     if options.systemd:
         files, is_running = systemd.install_units(call, systemd.get_unit_folder(os.environ))
         sink.write_stdout_text("".join(f"{file}\n" for file in files))
@@ -99,6 +102,11 @@ def remove(options: ScheduleOptions) -> None:
         reporter.show_note(_("No schedule was installed for {folder}.", folder=call.folder))
 
 
+def _load_jobs(options: ScheduleOptions) -> dict[str, Job]:
+    """Load the jobs that the timers are for."""
+    return load_jobs(settings.resolve_config({"language": options.lang}, os.environ, Path.cwd()))
+
+
 def _build_call(options: ScheduleOptions, *, require_job: bool = True) -> Call:
     """Build the call for the nearest opttius.toml's folder. Raises ConfigError when no job has a schedule."""
     from opttius_cli.schedule.call import build_call
@@ -106,8 +114,7 @@ def _build_call(options: ScheduleOptions, *, require_job: bool = True) -> Call:
     files = settings.find_config_files(os.environ, Path.cwd())
     folder = files[0].parent.resolve() if files else Path.cwd()
     if require_job:
-        config = settings.resolve_config({"language": options.lang}, os.environ, Path.cwd())
-        if not any(job.schedule for job in load_jobs(config).values()):
+        if not any(job.schedule for job in _load_jobs(options).values()):
             raise ConfigError(
                 _('No job has a schedule. Write every = "mon 07:00" in a table [jobs.NAME] of opttius.toml.')
             )

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from opttius_cli.installation import extras
 from opttius_cli.toml_lines import find_line
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jobs.project import Project
 
 RIGHT = """
@@ -180,3 +183,19 @@ c.output = "x"
 )
 def test_the_line_of_a_key(path: list[str | int], line: int) -> None:
     assert find_line(TOML, path) == line
+
+
+def test_what_a_job_will_lack_is_said_before_it_runs(
+    project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    project.write_config('[jobs.pages]\nparts = ["kpis"]\nformats = ["html", "csv"]\nevery = "mon 07:00"\n')
+    assert "[jobs.pages]" not in project.run("config", "validate").out
+    monkeypatch.setattr(extras, "is_installed", lambda _module: False)
+    ran = project.run("config", "validate")
+    assert ran.code == 0
+    (line,) = [line for line in ran.out.splitlines() if line.startswith("[jobs.pages]")]
+    assert line.endswith(extras.build_install_command("html"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    # Without systemctl nothing is told to the systemd of whoever runs the tests.
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert line in project.run("schedule", "install", "--systemd").err
