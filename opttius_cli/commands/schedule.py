@@ -113,9 +113,8 @@ def _build_call(options: ScheduleOptions, *, require_job: bool = True) -> Call:
 
     files = settings.find_config_files(os.environ, Path.cwd())
     folder = files[0].parent.resolve() if files else Path.cwd()
-    if require_job:
-        if not any(job.schedule for job in _load_jobs(options).values()):
-            raise ConfigError(
-                _('No job has a schedule. Write every = "mon 07:00" in a table [jobs.NAME] of opttius.toml.')
-            )
+    if require_job and not any(job.schedule for job in _load_jobs(options).values()):
+        raise ConfigError(
+            _('No job has a schedule. Write every = "mon 07:00" in a table [jobs.NAME] of opttius.toml.')
+        )
     return build_call(folder, os.environ, options.minutes)
