@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.i18n import N_, _, translate_into_all
-from opttius_cli.result import ADDITIVE_KINDS, Column, ColumnKind
+from opttius_cli.result import ADDITIVE_KINDS, AnswerPart, Column, ColumnKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from opttius_cli.render.cell_formatter import CellFormatter
-    from opttius_cli.result import Answer, AnswerPart, Result
+    from opttius_cli.result import Answer, Result
 
 _GROWTH_SUFFIX, _PREVIOUS_PREFIX, _TOTAL_PREFIX = "_growth_pct", "previous_", "total_"
 KPI_PATHS = (("kpis",), ("summary",))
 """The paths of an answer's key figures."""
 CHANGES_PATH = ("changes",)
 """The path of the previous value and the change of each key figure."""
-_ROWS_PATH = ("rows",)
+_ROWS_PATH, _TOTAL = ("rows",), "total"
 _DIFFERENCES = {ColumnKind.PERCENT, ColumnKind.DAYS}
 """Kinds whose change is a difference; that of the others is a percentage."""
 
@@ -47,6 +47,11 @@ def collect_headline(answer: Answer, language: str) -> list[Kpi]:
         return collect_kpis(parts, language, find_changes(answer))
     lists = [part.result for part in answer.parts if part.path == _ROWS_PATH and not part.result.absent]
     return [kpi for result in lists for kpi in _collect_totals(result, language)]
+
+
+def has_total_row(result: Result) -> bool:
+    """Return whether the last row of a list is about all rows above it."""
+    return bool(len(result.table)) and result.table.column(0)[-1].as_py() == _TOTAL
 
 
 def find_changes(answer: Answer) -> dict[str, tuple[Any, Any]]:
@@ -109,7 +114,11 @@ def _get_value(values_by_name: Mapping[str, tuple[str, Column, Any]], name: str)
 
 
 def _collect_totals(result: Result, language: str) -> list[Kpi]:
-    """Return the number of rows of a list, and the totals of its columns that add up."""
+    """Return the last row of a list if it is the total, else the number of rows and the totals of what adds up."""
+    if has_total_row(result):
+        last = result.table.slice(len(result.table) - 1).select(range(1, len(result.columns)))
+        total = replace(result, shape="record", columns=result.columns[1:], table=last)
+        return [kpi for kpi in collect_kpis([AnswerPart((), total)], language) if kpi.value is not None]
     title = result.titles.get(language, "")
     count = Column("rows", ColumnKind.COUNT, translate_into_all(N_("Rows")))
     totals = (

@@ -289,6 +289,30 @@ def test_tables_are_sorted_by_their_headers(
     open_page.page.context.close()
 
 
+def test_a_row_about_all_rows_opens_the_page_and_stays_last(browser: Browser, tmp_path: Path) -> None:
+    revenue = hard.column("total_revenue", ColumnKind.MONEY, "Ingresos", "Revenue")
+    growth = hard.column("revenue_growth_pct", ColumnKind.PERCENT, "Crecimiento", "Growth")
+    branch = hard.column("branch", ColumnKind.TEXT, "Sucursal", "Branch")
+    result = hard.result(
+        "branches/branches", ("Sucursales", "Branches"), "rows", [branch, revenue, growth],
+        [["SCL-01", Decimal(300), Decimal(50)], ["b-2", Decimal(100), Decimal(-50)],
+         ["total", Decimal(400), Decimal(0)]],
+    )  # fmt: skip
+    page_file = tmp_path / "branches.html"
+    page_file.write_text(
+        render_page(dataclasses.replace(hard.board(), parts=(AnswerPart(("rows",), result),))), "utf-8"
+    )
+    open_page = opened(browser, page_file)
+    assert open_page.page.locator(".hero .value").inner_text() == "CLP\u00a0400"
+    assert open_page.page.locator(".finding").inner_text() == (
+        "Revenue stayed the same: CLP\u00a0400. b-2 fell most: 50%."
+    )
+    open_page.page.locator("th button", has_text="Revenue").click()
+    firsts = open_page.page.locator("tbody td:first-child").all_inner_texts()
+    assert firsts == ["b-2", "SCL-01", "total"]
+    open_page.page.context.close()
+
+
 def test_a_chart_tells_its_points(browser: Browser, file: Path) -> None:
     open_page = opened(browser, file)
     box = open_page.page.locator("figure .live svg").first.bounding_box()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from opttius_cli.result import Answer
 
 _REVENUE = "total_revenue"
-_BRANCHES = "branches"
+_BRANCHES = "branches/branches"
 
 
 def describe_finding(answer: Answer, formatter: CellFormatter) -> list[str]:
@@ -52,7 +52,7 @@ def _find_worst_branch(answer: Answer) -> tuple[str, Any] | None:
     rows = [
         row
         for part in answer.parts
-        if part.path[:1] == (_BRANCHES,) and not part.result.absent
+        if part.result.name == _BRANCHES and not part.result.absent
         for row in part.result.table.to_pylist()
     ]
     # The row of all branches together is the last one.

@@ -10,7 +10,7 @@ from opttius_cli.i18n import _, n_
 from opttius_cli.render.cell_formatter import NO_VALUE, RIGHT_ALIGNED
 from opttius_cli.render.html.elements import html_element, text_element
 from opttius_cli.render.html.plain_charts import draw_bar
-from opttius_cli.render.kpis import compute_total
+from opttius_cli.render.kpis import compute_total, has_total_row
 from opttius_cli.render.machine_text import format_values
 from opttius_cli.render.reading_order import is_change
 from opttius_cli.render.row_batches import iter_batches
@@ -80,6 +80,7 @@ def render_rows(result: Result, heading: str, table_id: str, formatter: CellForm
     )
     caption = html_element("span", escape(f"{formatter.get_title(result)}: "), class_="hidden")
     classes = ["sortable"] * (count > 1) + ["stacked"] * _is_stacked(result)
+    classes += ["totalled"] * has_total_row(result)
     classes += ["dense"] * (len(result.columns) > _MAX_ROOMY_COLUMNS)
     yield f'<div class="scroll" role="group" aria-labelledby="{heading}" tabindex="0">'
     yield f'<table id="{table_id}" class="{" ".join(classes)}">'

@@ -12,13 +12,16 @@
     const numeric = header.dataset.sort === "number";
     const compare = numeric ? (a, b) => Number(a) - Number(b) : (a, b) => words.compare(a, b);
     const body = table.tBodies[0];
-    const rows = [...body.rows].map((row, at) => ({ row, at, last: isEmpty(row.cells[place]), key: key(row, place) }));
+    // The last row may be about all the others: it stays last.
+    const total = table.classList.contains("totalled") ? [...body.rows].find((row) => row.classList.contains("total")) : null;
+    const rows = [...body.rows].filter((row) => row !== total).map((row, at) => ({ row, at, last: isEmpty(row.cells[place]), key: key(row, place) }));
     rows.sort((a, b) => a.last - b.last || (a.last ? 0 : turned * compare(a.key, b.key)) || a.at - b.at);
-    body.append(...rows.map((one) => one.row));
+    body.append(...rows.map((one) => one.row), ...(total ? [total] : []));
     for (const other of table.tHead.rows[0].cells) other.setAttribute("aria-sort", "none");
     header.setAttribute("aria-sort", turned === 1 ? "ascending" : "descending");
   };
   for (const table of document.querySelectorAll("table.sortable")) {
+    if (table.classList.contains("totalled")) table.tBodies[0].lastElementChild.classList.add("total");
     [...table.tHead.rows[0].cells].forEach((header, place) => {
       const button = document.createElement("button");
       button.type = "button";
