@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from docs import module_map, references, transcripts
+from docs import module_map, references, shell_files, transcripts
 from opttius_cli import i18n
 
 DOCS_FOLDER = Path(__file__).parent
@@ -34,6 +34,7 @@ _GENERATED = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end -
 def main() -> None:
     """Write every page that has a generated part or a transcript."""
     for page, text in build_pages().items():
+        page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(text, encoding="utf-8")
     for page in list_transcript_pages():
         page.write_text(transcripts.refresh_transcripts(page.read_text(encoding="utf-8")), encoding="utf-8")
@@ -54,9 +55,20 @@ def build_pages() -> dict[Path, str]:
             for language, folder in LANGUAGE_FOLDERS.items()
             for name in REFERENCE_PAGES
         }
-        return {**pages, ROOT / "CONTRIBUTING.md": _build_page(ROOT / "CONTRIBUTING.md", "en")}
+        pages[ROOT / "CONTRIBUTING.md"] = _build_page(ROOT / "CONTRIBUTING.md", "en")
+        return pages | _build_shell_files()
     finally:
         i18n.set_language(previous_language)
+
+
+def _build_shell_files() -> dict[Path, str]:
+    """Return the man page and the scripts of completion, which the wheel brings to where shells look."""
+    i18n.set_language("en")
+    scripts = {
+        ROOT / "share" / file: shell_files.format_completion(shell)
+        for shell, file in shell_files.COMPLETIONS.items()
+    }
+    return {ROOT / "share" / shell_files.MAN_PAGE: shell_files.format_man_page(), **scripts}
 
 
 def _build_page(page: Path, language: str) -> str:

@@ -1,3 +1,3 @@
 """opttius: reports for optical shops whose numbers are right, explained and private."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from architecture.syntax_trees import MODULES, ROOT, SQL
+from opttius_cli import __version__
 
 ENVIRONMENT = dict(os.environ)
 """The environment before a test moved its folders: where pip finds its index and its cache."""
@@ -58,6 +59,39 @@ def test_it_holds_every_module_and_every_sql_file(wheel: Path) -> None:
     assert sql | modules | catalogs | assets | {"opttius_cli/py.typed"} <= names
     strangers = {name for name in names if not name.startswith(("opttius_cli/", "opttius_cli-"))}
     assert strangers == set()
+
+
+def test_built_again_it_is_the_same_to_the_byte(wheel: Path, tmp_path: Path) -> None:
+    run(
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        tmp_path,
+        ROOT,
+        folder=tmp_path,
+    )
+    (again,) = tmp_path.glob("*.whl")
+    assert (again.name, again.read_bytes()) == (wheel.name, wheel.read_bytes())
+    assert again.name.startswith(f"opttius_cli-{__version__}-")
+
+
+def test_it_brings_what_shells_look_for_and_its_licence(wheel: Path) -> None:
+    data = f"opttius_cli-{__version__}.data/data/share/"
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        manual = archive.read(f"{data}man/man1/opttius.1").decode()
+    assert ".SS opttius dashboard" in manual
+    assert {name.removeprefix(data) for name in names if name.startswith(data)} == {
+        "bash-completion/completions/opttius",
+        "fish/vendor_completions.d/opttius.fish",
+        "man/man1/opttius.1",
+        "opttius/opttius.ps1",
+        "zsh/site-functions/_opttius",
+    }
+    assert f"opttius_cli-{__version__}.dist-info/licenses/LICENSE" in names
 
 
 def test_installed_alone_it_answers_like_the_checkout(wheel: Path, tmp_path: Path) -> None:

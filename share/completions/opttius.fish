@@ -1,0 +1,1 @@
+complete --command opttius --no-files --arguments "(env _OPTTIUS_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) opttius)" --condition "env _OPTTIUS_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) opttius"
