@@ -23,7 +23,7 @@ TEMPLATE := build/opttius.pot
 BABEL := $(BIN)/pybabel --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check audit format bench fuzz sample messages messages-check docs constraints wheel clean
+.PHONY: help setup demo test test-fast check audit format bench fuzz sample messages messages-check docs constraints site wheel clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,10 @@ messages-check: $(TEMPLATE)
 
 docs: $(VENV)/.developing ## the generated parts of the pages: references, transcripts, the map of modules
 	$(BIN)/python -m docs
+
+site: $(VENV)/.developing ## build/site: the docs as pages with search, in both languages, that open from disk
+	$(PIP) install --editable '.[site]'
+	$(BIN)/python -m tools.site
 
 wheel: $(VENV)/.developing ## dist/*.whl
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist
