@@ -64,7 +64,7 @@ class Column:
     means that the values of all rows can be added up. ``free_text`` means that people typed the values, so
     they may contain anything. ``identifier`` means that the column refers to a row of the shop's database,
     as every id does. ``over`` names the count of rows that a percentage is over. ``lower_is_better`` decides the
-    colour of a change: of what is owed, or of days to wait.
+    colour of a change: of what is owed, or of days to wait. ``has_heat`` colours each cell by its value.
     """
 
     name: str
@@ -79,16 +79,18 @@ class Column:
     is_additive: bool = False
     over: str = ""
     lower_is_better: bool = False
+    has_heat: bool = False
 
 
-ChartType = Literal["line", "bar", "column"]
+ChartType = Literal["line", "bar", "column", "waterfall"]
 
 
 @dataclass(frozen=True, slots=True)
 class ChartSpec:
     """How a list is drawn: the values of column ``y`` over those of column ``x``, in the order of the rows.
 
-    A ``line`` needs dates on its x axis. A ``bar`` is drawn to the right of each name, a ``column`` above it.
+    A ``line`` needs dates on its x axis. A ``bar`` is drawn to the right of each name, a ``column`` above it; the
+    bars of a ``waterfall`` begin where the one before ended.
     ``has_previous`` draws the values of the previous window behind those of the period.
     """
 

@@ -60,6 +60,11 @@ class Chart:
         return self.chart_type == "line"
 
     @property
+    def is_horizontal(self) -> bool:
+        """Whether the bars lie beside their names."""
+        return self.chart_type in {"bar", "waterfall"}
+
+    @property
     def has_columns(self) -> bool:
         """Whether values stand on the axis as columns: counts by day are no line, nothing lies between them."""
         return self.chart_type == "column" or (self.is_dated and has_whole_numbers(self.value_column.kind))

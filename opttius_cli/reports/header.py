@@ -128,6 +128,7 @@ def _build_column(name: str, own: Mapping[str, Any] | str | None, path: KeyPath)
         has_share_bar=declaration.get("share", False),
         is_additive=declaration.get("total", False),
         lower_is_better=declaration.get("lower_is_better", False),
+        has_heat=declaration.get("heat", False),
         vocabulary=get_vocabulary(declaration["vocabulary"]) if "vocabulary" in declaration else {},
         free_text=declaration.get("free_text", False),
         identifier=declaration.get("identifier", False),

@@ -48,6 +48,7 @@ _COLUMN_KEYS: Mapping[str, Check] = {
     "share": check_flag,
     "total": check_flag,
     "lower_is_better": check_flag,
+    "heat": check_flag,
     **dict.fromkeys(LANGUAGES, check_text),
 }
 _check_column_table = table_of(_COLUMN_KEYS)

@@ -176,6 +176,7 @@ def test_charts_keep_to_the_schema_of_vega_lite() -> None:
         hard.TREND,
         hard.METHODS,
         dataclasses.replace(months, chart=ChartSpec("column", "status", "count")),
+        dataclasses.replace(months, chart=ChartSpec("waterfall", "status", "count")),
     ]
     for result in results:
         drawn = build_chart(result, cells)
@@ -188,6 +189,26 @@ def test_charts_keep_to_the_schema_of_vega_lite() -> None:
         assert " style=" not in still
         # A page of several drawings would hold a name twice.
         assert " id=" not in still
+
+
+def test_a_waterfall_begins_each_bar_where_the_one_before_ended() -> None:
+    rows = [["new", Decimal(150)], ["returning", Decimal("-103.5")], ["ticket", Decimal(20)]]
+    result = hard.result(
+        "x", ("x", "x"), "rows", [hard.STATUS, hard.AMOUNT], rows, ChartSpec("waterfall", "status", "amount")
+    )
+    drawn = build_chart(result, CellFormatter("en", "CLP"))
+    assert drawn is not None
+    values = vega.build_spec(drawn, "en_US")["data"]["values"]
+    assert [(value["from"], value["y"]) for value in values] == [(0, 150), (150, -103.5), (46.5, 20)]
+
+
+def test_cells_of_a_heat_map_are_darker_the_more_they_hold() -> None:
+    share = hard.column("share_pct", ColumnKind.PERCENT, "Parte", "Share", has_heat=True)
+    rows = [["a", Decimal(0)], ["b", Decimal("49.99")], ["c", Decimal(100)], ["d", None]]
+    result = hard.result("x", ("x", "x"), "rows", [hard.STATUS, share], rows)
+    answer = dataclasses.replace(hard.listing(), parts=(AnswerPart(("rows",), result),))
+    cells = [cell.get("class") for cell in ParsedPage(render_page(answer)).all("td")]
+    assert cells[1::2] == ["n heat0", "n heat4", "n heat9", "n empty"]
 
 
 def test_left_out_rows_stand_in_the_page() -> None:

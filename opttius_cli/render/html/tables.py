@@ -141,6 +141,8 @@ def _get_css_class(column: Column) -> str:
 def _render_cell(text: str, sort_value: str | None, css_class: str, maximum: Any, column: Column) -> str:
     empty = text in {NO_VALUE, ""}
     classes = [css_class, "empty" if empty else "", _get_direction(column, sort_value)]
+    if column.has_heat and sort_value:
+        classes.append(f"heat{max(0, min(9, int(float(sort_value) // 10)))}")
     return html_element(
         "td",
         _render_text(text, column),

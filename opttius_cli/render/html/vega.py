@@ -84,16 +84,26 @@ def build_spec(chart: Chart, locale: str) -> dict[str, Any]:
             "text": point.value_text,
         }
         | _describe_previous(before.get(point.row))
+        | (
+            {"from": float(sum(p.value for p in chart.points[:index]))}
+            if chart.chart_type == "waterfall"
+            else {}
+        )
         for index, point in enumerate(chart.points)
     ]
-    builders = {"line": _build_line, "bar": _build_bars, "column": _build_columns}[chart.chart_type]
+    builders = {
+        "line": _build_line,
+        "bar": _build_bars,
+        "column": _build_columns,
+        "waterfall": _build_waterfall,
+    }
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "config": _CONFIG,
         "data": {"values": values},
         "padding": _PADDING,
         "width": "container",
-        **builders(chart, locale),
+        **builders[chart.chart_type](chart, locale),
     }
 
 
@@ -158,6 +168,28 @@ def _build_bars(chart: Chart, locale: str) -> dict[str, Any]:  # noqa: ARG001 - 
         "layer": [
             {"mark": {"type": "bar", "height": {"band": 0.7}}},
             {"mark": {"type": "text", "align": "left", "dx": 5}, "encoding": {"text": {"field": "text"}}},
+        ],
+    }
+
+
+def _build_waterfall(chart: Chart, locale: str) -> dict[str, Any]:  # noqa: ARG001 - as above
+    """Return bars of which each begins where the one before ended: what rose to the right, what fell to the left."""
+    ends = {"x": {"field": "from", "type": "quantitative", "axis": None}, "x2": {"field": "to"}}
+    colour = {"condition": {"test": "datum.y < 0", "value": "var(--down)"}, "value": "var(--up)"}
+    label = {"field": "end", "type": "quantitative"}
+    return {
+        "height": _BAR_STEP * len(chart.points),
+        "transform": [
+            {"calculate": "datum.from + datum.y", "as": "to"},
+            {"calculate": "max(datum.from, datum.to)", "as": "end"},
+        ],
+        "encoding": {"y": _build_name_axis(chart), "tooltip": _TOOLTIP},
+        "layer": [
+            {"mark": {"type": "bar", "height": {"band": 0.7}}, "encoding": {**ends, "color": colour}},
+            {
+                "mark": {"type": "text", "align": "left", "dx": 5},
+                "encoding": {"x": label, "text": {"field": "text"}},
+            },
         ],
     }
 

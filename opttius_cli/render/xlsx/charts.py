@@ -33,12 +33,12 @@ def build_excel_chart(chart: Chart, sheet: Any, formats: tuple[str, str], label:
     excel_chart.width = CHART_WIDTH
     excel_chart.height = (
         max(CHART_HEIGHT, _FRAME_HEIGHT + _BAR_STEP * len(chart.points))
-        if chart.chart_type == "bar"
+        if chart.is_horizontal
         else CHART_HEIGHT
     )
     # Without this, some programs hide the axes.
     excel_chart.x_axis.delete = excel_chart.y_axis.delete = False
-    if chart.chart_type == "bar":
+    if chart.is_horizontal:
         excel_chart.y_axis.majorGridlines = None
     else:
         excel_chart.y_axis.majorGridlines.spPr = GraphicalProperties()
@@ -97,9 +97,9 @@ def _build_dated_chart(chart: Chart, date_format: str) -> Any:
 
 def _build_bar_chart(chart: Chart) -> Any:
     excel_chart = BarChart()
-    excel_chart.type = "bar" if chart.chart_type == "bar" else "col"
+    excel_chart.type = "bar" if chart.is_horizontal else "col"
     excel_chart.gapWidth = 40
-    if chart.chart_type == "bar":
+    if chart.is_horizontal:
         # Put the first row at the top, as in the list, and the values beside the bars.
         excel_chart.x_axis.scaling.orientation = "maxMin"
         excel_chart.dataLabels = DataLabelList(

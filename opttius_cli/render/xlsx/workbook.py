@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 import pyarrow as pa
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.formatting.rule import CellIsRule, DataBarRule
+from openpyxl.formatting.rule import CellIsRule, ColorScaleRule, DataBarRule
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.xml.functions import tostring
@@ -130,6 +130,9 @@ class WorkbookBuilder:
             if column.column.has_share_bar:
                 bars = DataBarRule("num", 0, "max", None, _BAR)  # type: ignore[no-untyped-call]
                 sheet.conditional_formatting.add(cell_range, bars)
+            if column.column.has_heat:
+                heat = ColorScaleRule("num", 0, "FFFFFF", end_type="num", end_value=100, end_color=_BAR)
+                sheet.conditional_formatting.add(cell_range, heat)
             if is_change(column.column):
                 add_growth_colours(sheet, cell_range)
 
