@@ -46,7 +46,7 @@ def format_man_page() -> str:
         ".B opttius",
         "COMMAND [OPTIONS]",
         ".SH DESCRIPTION",
-        *_format_text(tree.help),
+        *_format_text(tree.help or ""),
         ".SH COMMANDS",
         *_format_commands(tree),
         ".SH EXIT STATUS",

@@ -192,7 +192,7 @@ def test_charts_keep_to_the_schema_of_vega_lite() -> None:
 
 
 def test_a_waterfall_begins_each_bar_where_the_one_before_ended() -> None:
-    rows = [["new", Decimal(150)], ["returning", Decimal("-103.5")], ["ticket", Decimal(20)]]
+    rows: list[list[Any]] = [["new", Decimal(150)], ["returning", Decimal("-103.5")], ["ticket", Decimal(20)]]
     result = hard.result(
         "x", ("x", "x"), "rows", [hard.STATUS, hard.AMOUNT], rows, ChartSpec("waterfall", "status", "amount")
     )
@@ -204,7 +204,7 @@ def test_a_waterfall_begins_each_bar_where_the_one_before_ended() -> None:
 
 def test_cells_of_a_heat_map_are_darker_the_more_they_hold() -> None:
     share = hard.column("share_pct", ColumnKind.PERCENT, "Parte", "Share", has_heat=True)
-    rows = [["a", Decimal(0)], ["b", Decimal("49.99")], ["c", Decimal(100)], ["d", None]]
+    rows: list[list[Any]] = [["a", Decimal(0)], ["b", Decimal("49.99")], ["c", Decimal(100)], ["d", None]]
     result = hard.result("x", ("x", "x"), "rows", [hard.STATUS, share], rows)
     answer = dataclasses.replace(hard.listing(), parts=(AnswerPart(("rows",), result),))
     cells = [cell.get("class") for cell in ParsedPage(render_page(answer)).all("td")]

@@ -131,7 +131,9 @@ class WorkbookBuilder:
                 bars = DataBarRule("num", 0, "max", None, _BAR)  # type: ignore[no-untyped-call]
                 sheet.conditional_formatting.add(cell_range, bars)
             if column.column.has_heat:
-                heat = ColorScaleRule("num", 0, "FFFFFF", end_type="num", end_value=100, end_color=_BAR)
+                heat = ColorScaleRule(  # type: ignore[no-untyped-call]
+                    "num", 0, "FFFFFF", end_type="num", end_value=100, end_color=_BAR
+                )
                 sheet.conditional_formatting.add(cell_range, heat)
             if is_change(column.column):
                 add_growth_colours(sheet, cell_range)
