@@ -262,7 +262,7 @@ def test_the_interval_of_newcombe() -> None:
     # 36 of 120 listed came back, 9 of 60 held back: 30 % − 15 % = 15 points.
     import duckdb
 
-    from opttius_cli.resources import read_sql
+    from opttius_cli.installation.resources import read_sql
 
     con = duckdb.connect()
     con.execute(read_sql("base/arithmetic"))
