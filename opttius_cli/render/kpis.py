@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from opttius_cli.result import Answer, Result
 
 _GROWTH_SUFFIX, _PREVIOUS_PREFIX, _TOTAL_PREFIX = "_growth_pct", "previous_", "total_"
-KPI_PATHS = (("kpis",), ("summary",))
-"""The paths of an answer's key figures."""
+KPI_PATHS = (("kpis",), ("summary",), ())
+"""The paths of an answer's key figures; those at its top level have none."""
 CHANGES_PATH = ("changes",)
 """The path of the previous value and the change of each key figure."""
 _ROWS_PATH, _TOTAL = ("rows",), "total"

@@ -211,6 +211,14 @@ def test_cells_of_a_heat_map_are_darker_the_more_they_hold() -> None:
     assert cells[1::2] == ["n heat0", "n heat4", "n heat9", "n empty"]
 
 
+def test_figures_at_the_top_of_an_answer_are_cards() -> None:
+    count = hard.result("x", ("Lista", "List"), "record", [hard.COUNT], [[7]])
+    answer = dataclasses.replace(hard.listing(), parts=(AnswerPart((), count), *hard.listing().parts))
+    text = render_page(answer)
+    assert '<dd class="value">7</dd>' in text
+    assert text.index('class="cards"') < text.index("<table")
+
+
 def test_left_out_rows_stand_in_the_page() -> None:
     text = ParsedPage(render_page(hard.board())).text
     assert "What was left out" in text

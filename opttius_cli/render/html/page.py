@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from opttius_cli.render.style import Style
     from opttius_cli.result import Answer, AnswerPart
 
-_MAX_SECTIONS_WITHOUT_MENU = 3
+_MAX_SECTIONS_WITHOUT_MENU = 5
 _FIRST_SECTIONS = ("branches", "goals")
 """The sections that come before the cards."""
 
@@ -123,7 +123,7 @@ class _Page:
             for index, part in enumerate(self.answer.parts)
             if part.path not in folded and index != self.main_trend and index not in self.remarks
         ]
-        return sorted(rest, key=lambda item: item[1].path[:1] not in {(name,) for name in _FIRST_SECTIONS})
+        return sorted(rest, key=lambda item: not _is_first(item[1]))
 
     @cached_property
     def remarks(self) -> dict[int, int]:
@@ -146,7 +146,7 @@ class _Page:
     @cached_property
     def headings(self) -> dict[str, str]:
         """The headings of the sections by their ids."""
-        first = [item for item in self.sections if item[1].path[0] in _FIRST_SECTIONS]
+        first = [item for item in self.sections if _is_first(item[1])]
         rest = self.sections[len(first) :]
         name = self.formatter.get_title
         return {
@@ -180,7 +180,7 @@ class _Page:
             index = self.main_trend
             chart = None if index is None else self.charts[index]
             yield hero.render_hero(self.answer, self.kpis[0], index, chart, self.formatter)
-        first = [item for item in self.sections if item[1].path[0] in _FIRST_SECTIONS]
+        first = [item for item in self.sections if _is_first(item[1])]
         yield from self._render_sections(first)
         if self.cards:
             yield html_element(
@@ -206,6 +206,11 @@ class _Page:
                 chart = self.charts.get(index)
                 yield from sections.render_section(part, index, chart, remarks, self.formatter)
             yield "</div>"
+
+
+def _is_first(part: AnswerPart) -> bool:
+    """Return whether a part comes before the cards."""
+    return bool(part.path) and part.path[0] in _FIRST_SECTIONS
 
 
 def _render_menu(headings: Mapping[str, str]) -> str:
