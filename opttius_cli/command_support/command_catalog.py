@@ -104,6 +104,11 @@ COMMANDS: dict[str, CommandEntry] = {
         alias="segmentos",
         examples=("opttius segments --scheme rfm", "opttius segments --period 90 --format json"),
     ),
+    "cohorts": CommandEntry(
+        summary=N_("Who stays, and how long customers take to return."),
+        panel=UNDERSTAND,
+        examples=("opttius cohorts --by month", "opttius cohorts --measure revenue"),
+    ),
     "load": CommandEntry(
         summary=N_("Load a source and show what was read and refused."),
         panel=DATA,

@@ -91,6 +91,21 @@ WORKLIST = (
     _build_slot("left_out", "worklist/worklist_left_out"),
 )
 
+REPURCHASE = "cohorts/repurchase"
+"""Its figures come from a model, which a session runs before it."""
+COHORTS = (
+    Slot((), "cohorts/head"),
+    _build_slot("rows", "cohorts/cohorts"),
+    _build_slot("all", "cohorts/all_cohorts"),
+    _build_slot("repurchase", REPURCHASE),
+)
+COHORTS_ON_SCREEN = (
+    Slot((), "cohorts/head"),
+    _build_slot("rows", "cohorts/triangle"),
+    _build_slot("repurchase", REPURCHASE),
+)
+"""A screen has a triangle of one measure; the cells in full are for files."""
+
 CUSTOMER = (
     _build_slot("customer", "customers/profile"),
     _build_slot("analytics", "customers/analytics"),
@@ -139,11 +154,13 @@ EXPORTS = {
     "agreements": "sales/agreements",
     "owed": "sales/owed",
     "worklist": WORKLIST_REPORT,
+    "cohorts": "cohorts/cohorts",
+    "repurchase": REPURCHASE,
 }
 """The reports that ``opttius export`` offers besides the dashboard, by the names people type."""
 
 
-LISTS = {WORKLIST_REPORT: WORKLIST}
+LISTS = {WORKLIST_REPORT: WORKLIST, "cohorts/cohorts": COHORTS}
 """The lists that come with more than their rows where they are a part of a job."""
 
 LAYOUTS = {"dashboard": DASHBOARD, "customer": CUSTOMER, "check": FINDINGS}

@@ -46,6 +46,8 @@ SHARED_VIEWS = (
     "customer_facts",
     "customer_segments",
     "segment_movement",
+    "occasions",
+    "cohort_cells",
     "contact_figures",
     "service_reasons",
     "exam_dates",

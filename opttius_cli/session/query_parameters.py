@@ -10,6 +10,7 @@ from opttius_cli.period import (
     EARLIEST,
     Window,
     earliest_history_day,
+    end_of_day,
     first_active_day,
     start_of_day,
 )
@@ -59,6 +60,10 @@ DEFAULT_PARAMETERS: Mapping[str, Any] = {
     "listed_before": [],
     "chosen_reason": None,
     "list_limit": None,
+    "unit": "quarter",
+    "measure": "repeat",
+    "shown_cohorts": 12,
+    "curves": "[]",
 }
 """The parameters of lists, where a command sets none: they filter nothing, and leave the usual order."""
 
@@ -101,6 +106,9 @@ def build_parameters(session: Session) -> dict[str, Any]:
         "as_of": clock.as_of.astimezone(UTC),
         "as_of_date": clock.local_date,
         "as_of_local": clock.wall_time,
+        "finished_at": clock.local_date
+        if clock.as_of >= end_of_day(clock.local_date, clock.zone)
+        else clock.local_date - timedelta(days=1),
         "from_date": window.first,
         "to_date": window.last,
         "from_at": start_of_day(window.first, clock.zone) if session.period else EARLIEST,

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import InvalidReportError, NotAllowedError
-from opttius_cli.reports.layouts import GOALS, QUALITY, WORKLIST_REPORT, Slot
+from opttius_cli.privacy.policy import DEFAULT_POLICY
+from opttius_cli.reports.layouts import GOALS, QUALITY, REPURCHASE, WORKLIST_REPORT, Slot
 from opttius_cli.reports.shared_views import select_shared_views
 from opttius_cli.reports.validation import describe_undeclared_pii, find_schema_mismatches
 from opttius_cli.result import PERSONAL_KINDS, TEXT_KINDS, Answer, AnswerPart, Result
@@ -18,6 +19,7 @@ from opttius_cli.session.query_parameters import (
     select_history,
     shift_to_previous,
 )
+from opttius_cli.session.repurchase_parameters import build_curves
 from opttius_cli.session.worklist_parameters import build_worklist_parameters
 from opttius_cli.snapshot.unread import missed, unread_sentences
 
@@ -56,6 +58,9 @@ def run_reports(
     if WORKLIST_REPORT in reports and "lists" not in (extra_parameters or {}):
         parameters |= build_worklist_parameters(session)
     parameters |= dict(extra_parameters or {})
+    if REPURCHASE in reports:
+        lengths = session.library.load_report("cohorts/spell_lengths")
+        parameters |= build_curves(run_report(session, lengths, parameters, DEFAULT_POLICY).table)
     results = {
         key: run_report(session, report, parameters, session.request.policy)
         for key, report in reports.items()

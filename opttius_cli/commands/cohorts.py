@@ -1,0 +1,38 @@
+"""``opttius cohorts``: show who stays, by the time of the first purchase, and how long customers take to return."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from opttius_cli.command_support.options import QueryOptions, with_options
+from opttius_cli.command_support.output import plan_output, write_answer
+from opttius_cli.command_support.request import build_request
+from opttius_cli.i18n import N_
+
+SHOWN_COHORTS = 12
+"""How many cohorts a screen shows, the latest ones."""
+
+
+@with_options(QueryOptions)
+def cohorts(
+    options: QueryOptions,
+    by: Annotated[
+        Literal["month", "quarter", "year"], typer.Option(help=N_("The calendar unit of the cohorts."))
+    ] = "quarter",
+    measure: Annotated[
+        Literal["customers", "retention", "repeat", "revenue"],
+        typer.Option(help=N_("What a screen shows of each cohort.")),
+    ] = "repeat",
+) -> None:
+    """Show who came back, by the time of the first purchase, and how long customers take to return."""
+    from opttius_cli import session
+    from opttius_cli.reports.layouts import COHORTS, COHORTS_ON_SCREEN
+
+    output = plan_output(options)
+    on_screen = output.format_name == "table"
+    with session.open_session(build_request(options, has_period=False)) as active_session:
+        parameters = {"unit": by, "measure": measure, "shown_cohorts": SHOWN_COHORTS}
+        slots = COHORTS_ON_SCREEN if on_screen else COHORTS
+        write_answer(session.run_reports(active_session, "cohorts", slots, parameters), options, output)

@@ -1,0 +1,1 @@
+"""Models: numbers in, numbers out; no SQL and no files."""

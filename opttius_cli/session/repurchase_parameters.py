@@ -1,0 +1,30 @@
+"""What the report of the repurchase interval gets: the curves that a model draws from the spells (metrics 12)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from opttius_cli.models.kaplan_meier import Ended, describe_returns
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def build_curves(lengths: pa.Table) -> dict[str, Any]:
+    """Return the parameter ``curves`` from the table of spells by kind and length."""
+    spells: dict[str, dict[int, Ended]] = {"first": {}, "later": {}}
+    for row in lengths.to_pylist():
+        spells[row["after"]][row["length"]] = Ended(row["returned"], row["open"])
+    every = spells["first"] | {
+        length: _add(spells["first"].get(length), one) for length, one in spells["later"].items()
+    }
+    rows = [
+        {"place": place, "after": after, **describe_returns(some)}
+        for place, (after, some) in enumerate((spells | {"all": every}).items())
+    ]
+    return {"curves": json.dumps(rows)}
+
+
+def _add(one: Ended | None, other: Ended) -> Ended:
+    return other if one is None else Ended(one.returned + other.returned, one.open + other.open)
