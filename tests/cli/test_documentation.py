@@ -272,6 +272,8 @@ UNSEEN = {
     *("arithmetic", "contacts", "days", "keys", "rules"),
     *(
         "attributed_orders",
+        "cohort_cells",
+        "occasions",
         "contact_candidates",
         "contact_figures",
         "customer_emails",

@@ -1,4 +1,4 @@
-"""The worklist and the reference model agree on every row and every count of any data set."""
+"""The worklist, cohorts and the reference model agree on every row and every count of any data set."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from oracle.compare import differences, misplaced_keys
-from oracle.model import read_worklist
+from oracle.model import read_cohorts, read_worklist
 from oracle.worklist import Rules
 
 from generative.datasets import Dataset, write_dataset
@@ -30,12 +30,18 @@ def _write_settings(rules: Rules) -> None:
 
 @fuzz(3)
 @given(dataset=worklist_worlds(), rules=st.sampled_from(RULES))
-def test_the_worklist_agrees(*, dataset: Dataset, rules: Rules) -> None:
+def test_worklist_and_cohorts_agree(*, dataset: Dataset, rules: Rules) -> None:
     _write_settings(rules)
     folder = write_dataset(dataset.tables)
     expected: Any = read_worklist(folder, request(dataset), rules)
     got = ask(folder, "worklist", *dataset.options)
     # What was left out is compared for every report elsewhere.
+    del expected["data_quality"], got["data_quality"]
+    assert differences(expected, got) == []
+    assert misplaced_keys(expected, got) == []
+    by = ("month", "quarter", "year")[rules.exam_months % 3 or rules.capacity % 2]
+    expected = read_cohorts(folder, request(dataset), by)
+    got = ask(folder, "cohorts", "--by", by, *dataset.options)
     del expected["data_quality"], got["data_quality"]
     assert differences(expected, got) == []
     assert misplaced_keys(expected, got) == []

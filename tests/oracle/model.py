@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from .clock import Clock, Window, read_as_of, read_latest, windows
+from .cohorts import cohorts
 from .customers import customer_page, segment_rows
 from .dashboard import dashboard
 from .quality import data_quality
@@ -93,6 +94,17 @@ def read_worklist(folder: Path, request: Request, rules: Rules | None = None) ->
         "week": "{}-W{:02d}".format(*day.isocalendar()[:2]),
         "decided": False,
         **worklist(sales, rules or Rules()),
+        "data_quality": data_quality(export, sales, None, None),
+    }
+
+
+def read_cohorts(folder: Path, request: Request, by: str) -> Record:
+    """`opttius cohorts`."""
+    export = read_export(folder)
+    sales = _sales(export, request)
+    return {
+        **_head("cohorts", sales),
+        **cohorts(sales, by),
         "data_quality": data_quality(export, sales, None, None),
     }
 

@@ -1,6 +1,7 @@
 -- ---
 -- about = "Customers by the calendar unit of their first purchase, and what they did in each unit since (metrics 12)."
 -- optional = true
+-- internal = true
 -- uses = "occasions"
 -- ---
 

@@ -1,6 +1,7 @@
 -- ---
 -- about = "The dates on which each customer bought, what was spent on them, and how long it took to come back (metrics 11 and 12)."
 -- optional = true
+-- internal = true
 -- ---
 
 -- Several purchases of one date are one occasion; its money is null when none of them is in the report's currency.
