@@ -13,7 +13,7 @@
 -- may_be_older = { kind = "flag", es = "Quizá anterior: la cohorte empieza menos de 365 días después de los datos", en = "May be older: the cohort begins less than 365 days after the data" }
 -- ---
 SELECT
-    unit_name(cells.cohort, $unit) AS cohort,
+    unit_name(cohort_unit, $unit) AS cohort,
     age,
     customers,
     may_be_older,
@@ -22,5 +22,5 @@ SELECT
     CASE WHEN is_finished THEN CAST(repeated AS BIGINT) END AS repeated,
     CASE WHEN is_finished THEN percent_of(repeated, customers) END AS repeat_pct,
     CASE WHEN is_finished THEN money_per(revenue, customers) END AS revenue_per_customer
-FROM cohort_cells($unit, CAST($finished_at AS DATE)) AS cells
-ORDER BY cells.cohort, age;
+FROM cohort_cells($unit, CAST($finished_at AS DATE))
+ORDER BY cohort_unit, age;

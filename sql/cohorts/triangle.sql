@@ -29,7 +29,7 @@
 WITH
 cells AS (
     SELECT
-        cohort,
+        cohort_unit,
         age,
         customers,
         may_be_older,
@@ -43,17 +43,18 @@ cells AS (
     FROM cohort_cells($unit, CAST($finished_at AS DATE))
 ),
 ranked AS (
-    SELECT cohort, dense_rank() OVER (ORDER BY cohort DESC) AS place
+    SELECT cohort_unit, dense_rank() OVER (ORDER BY cohort_unit DESC) AS place
     FROM cells
     WHERE age = 0
+),
+earlier AS (
+    SELECT greatest(0, max(place) - $shown_cohorts) AS not_shown
+    FROM ranked
 )
 SELECT
-    concat(unit_name(cells.cohort, $unit), CASE WHEN any_value(may_be_older) THEN ' *' END) AS cohort,
+    concat(unit_name(cells.cohort_unit, $unit), CASE WHEN any_value(may_be_older) THEN ' *' END) AS cohort,
     any_value(customers) AS customers,
-    (
-        SELECT CAST(greatest(0, max(place) - $shown_cohorts) AS BIGINT)
-        FROM ranked
-    ) AS not_shown,
+    CAST(any_value(earlier.not_shown) AS BIGINT) AS not_shown,
     max(value) FILTER (WHERE age = 0) AS a0,
     max(value) FILTER (WHERE age = 1) AS a1,
     max(value) FILTER (WHERE age = 2) AS a2,
@@ -67,7 +68,8 @@ SELECT
     max(value) FILTER (WHERE age = 10) AS a10,
     max(value) FILTER (WHERE age = 11) AS a11
 FROM cells
-INNER JOIN ranked ON cells.cohort = ranked.cohort
+INNER JOIN ranked ON cells.cohort_unit = ranked.cohort_unit
+CROSS JOIN earlier
 WHERE ranked.place <= $shown_cohorts
-GROUP BY cells.cohort
-ORDER BY cells.cohort;
+GROUP BY cells.cohort_unit
+ORDER BY cells.cohort_unit;

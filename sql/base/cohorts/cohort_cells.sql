@@ -81,7 +81,7 @@ CREATE OR REPLACE TEMP MACRO cohort_cells(unit, finished_at) AS TABLE
         FROM sizes
     )
     SELECT
-        ages.cohort,
+        ages.cohort AS cohort_unit,
         ages.age,
         ages.customers,
         unit_start(ages.cohort, unit) < beginning.first_date + 365 AS may_be_older,
