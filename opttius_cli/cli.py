@@ -114,7 +114,7 @@ def _report_error(error: Exception) -> int:
             _("The folder in which this runs was removed. Change to another one, and try again.")
         )
     if isinstance(error, OpttiusError):
-        reporter.show_error(str(error))
+        reporter.show_error(str(error), error.commands)
         return diagnostics.exit_code(error)
     if isinstance(error, TyperException):
         reporter.show_error(typer_i18n.explain_usage_error(error))

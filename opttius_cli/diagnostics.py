@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 import time
 import traceback
@@ -11,11 +12,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from opttius_cli import errors, sigint
+from opttius_cli.error_layout import layout_error
 from opttius_cli.files import permissions
 from opttius_cli.i18n import _
 from opttius_cli.redaction import redact_secrets
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 SUCCESS, UNEXPECTED, USAGE, INTERRUPTED = 0, 1, 2, sigint.EXIT_CODE
@@ -80,9 +83,17 @@ class Reporter:
     quiet: bool = False
     verbose: bool = False
 
-    def show_error(self, sentence: str) -> None:
-        """Show why the command failed."""
-        self._write_line(_("Error: {sentence}", sentence=sentence))
+    def show_error(self, sentence: str, commands: Sequence[str] = ()) -> None:
+        """Show why the command failed, and lines from which one can be copied.
+
+        On a terminal the sentence is wrapped between words, and what it says to type is on a line of its own.
+        """
+        text = _clean_line(_("Error: {sentence}", sentence=sentence))
+        lines = [text]
+        if sys.stderr is not None and sys.stderr.isatty():
+            lines = layout_error(text, shutil.get_terminal_size((80, 24)).columns)
+        for line in (*lines, *(f"    {command}" for command in commands)):
+            self._write_line(line)
 
     def show_note(self, sentence: str) -> None:
         """Show something a person should know; silent under ``--quiet``."""

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 class OpttiusError(Exception):
-    """An error a person can do something about."""
+    """An error a person can do something about; ``commands`` are lines from which one can be copied."""
+
+    commands: tuple[str, ...] = ()
 
 
 class UsageError(OpttiusError):
@@ -153,11 +155,14 @@ class CompositeReportError(NotFoundError):
 
 
 class AmbiguousNameError(UsageError):
-    """A name that matches several things."""
+    """A name that matches several things; with ``commands`` these are the way to name one."""
 
-    def __init__(self, kind: str, name: str, candidates: Sequence[str]) -> None:
+    def __init__(self, kind: str, name: str, candidates: Sequence[str], commands: Sequence[str] = ()) -> None:
+        self.commands = tuple(commands)
         super().__init__(
-            _(
+            _("“{name}” matches more than one {kind}. Copy one of these lines:", name=name, kind=kind)
+            if commands
+            else _(
                 "“{name}” matches more than one {kind}: {names}. Name one of them by its id.",
                 name=name,
                 kind=kind,

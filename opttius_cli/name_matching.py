@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 def normalize_name(text: str | None) -> str:
@@ -25,6 +25,29 @@ def resolve_name(name: str, names: Iterable[str]) -> str | None:
         return name
     matches = [candidate for candidate in candidates if normalize_name(candidate) == normalize_name(name)]
     return matches[0] if len(matches) == 1 else None
+
+
+def resolve_label(typed: str, texts_by_code: Mapping[str, Iterable[str]]) -> str | None:
+    """Return the code that ``typed`` means: a code itself, or the only one with this text.
+
+    Case, accents, and whether words are joined by spaces, hyphens or underscores, do not matter. Of a text with a
+    comma its first part is enough.
+    """
+    wanted = _join_words(typed)
+    by_code = next((code for code in texts_by_code if _join_words(code) == wanted), None)
+    if by_code is not None or not wanted:
+        return by_code
+    codes = {
+        code
+        for code, texts in texts_by_code.items()
+        for text in texts
+        if wanted in {_join_words(text), _join_words(text.partition(",")[0])}
+    }
+    return codes.pop() if len(codes) == 1 else None
+
+
+def _join_words(text: str) -> str:
+    return "-".join(normalize_name(text).replace("_", " ").replace("-", " ").replace("’", "'").split())
 
 
 def suggest_names(name: str, names: Iterable[str], limit: int = 8) -> list[str]:

@@ -1,7 +1,6 @@
 """Compute periods, windows and zones with pure functions; the clock is an argument.
 
-Days are local days of a zone. A day may have 23 or 25 hours or no midnight, so the first instant of a
-date is computed from the zone's rules and never by adding hours.
+Days are local. A day may have 23 or 25 hours or no midnight: its first instant follows from the zone's rules.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from opttius_cli.errors import UsageError
 from opttius_cli.i18n import _
+from opttius_cli.period_words import translate_date, translate_period
 
 Compare = Literal["previous", "year", "none"]
 Unit = Literal["days", "day", "week", "month", "quarter", "year"]
@@ -126,6 +126,7 @@ def parse_as_of(text: str | None, zone: ZoneInfo, now: datetime) -> Clock:
     """
     if text is None:
         return Clock(now.astimezone(zone), zone)
+    text = translate_date(text)
     if not re.match(r"\d{4}-\d{2}-\d{2}([T ]|$)", text) or not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
         raise _build_as_of_error(text)
     try:
@@ -157,7 +158,7 @@ def parse_period(text: str, clock: Clock) -> Period:
     Raises:
         UsageError: the text does not name a period, or one that starts after as-of.
     """
-    label = text.strip().lower()
+    label = translate_period(text).strip().lower()
     try:
         unit, first, last = (
             _parse_keyword(label, clock.local_date)

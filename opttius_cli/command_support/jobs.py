@@ -13,6 +13,8 @@ from opttius_cli.command_support.request import build_reporter, load_library
 from opttius_cli.privacy.permission import check_reveal_early
 from opttius_cli.privacy.policy import build_policy
 from opttius_cli.render import registry
+from opttius_cli.reports.layouts import DASHBOARD
+from opttius_cli.reports.own_words import map_section_reports, resolve_code, resolve_titled
 from opttius_cli.reports.report_parts import list_figures, map_parts
 
 if TYPE_CHECKING:
@@ -37,9 +39,33 @@ def build_allowed_values() -> AllowedValues:
         if name not in _SCREEN_FORMATS
     }
     report_library = load_library()
-    parts = list(map_parts(report_library.list_user_reports()))
+    parts = map_parts(report_library.list_user_reports())
+
+    def resolve_part(label: str) -> str | None:
+        # A title that a section and an export share means the section, as their name does.
+        sections = map_section_reports(DASHBOARD)
+        others = {name: [parts[name][0].report] for name in parts if name not in {*sections, "dashboard"}}
+        short = {name: reports for name, reports in others.items() if "/" not in name}
+        return next(
+            (
+                found
+                for names in (short, sections, others)
+                if (found := resolve_titled(label, names, report_library))
+            ),
+            None,
+        )
+
+    def resolve_figure(label: str) -> str | None:
+        code = resolve_code(label, "figure")
+        return next((name for name in list_figures(report_library) if name.endswith(f".{code}")), None)
+
     return AllowedValues(
-        parts, lambda: list_figures(report_library), formats, ("masked", "anonymous", "revealed")
+        list(parts),
+        lambda: list_figures(report_library),
+        formats,
+        ("masked", "anonymous", "revealed"),
+        resolve_part,
+        resolve_figure,
     )
 
 

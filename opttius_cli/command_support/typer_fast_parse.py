@@ -2,7 +2,7 @@
 
 Typer passes every option through pydantic, even those that nobody typed. Nearly every option is a text, one
 of some words, or a switch, and needs no conversion. Only other values (a number, a word that is not allowed)
-go through Typer's conversion. An allowed word may be typed in capitals, as every name may.
+go through Typer's conversion. An allowed word may be typed in capitals, and by its label, as every name may.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from opttius_cli.name_matching import resolve_name
+from opttius_cli.command_support.choice_words import resolve_choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,9 +37,9 @@ def _process_value(parameter: Any, convert: Callable[[Any, Any], Any], context: 
 
 
 def _normalize_choice(parameter: Any, value: Any) -> Any:
-    """Return the allowed word that was typed, spelled as it is declared; any other value unchanged."""
+    """Return the allowed word that is meant, spelled as it is declared; any other value unchanged."""
     choices = parameter.type_descriptor.choices
-    return (resolve_name(value, choices) or value) if choices and isinstance(value, str) else value
+    return (resolve_choice(value, choices) or value) if choices and isinstance(value, str) else value
 
 
 def _is_plain_value(parameter: Any, value: Any) -> bool:

@@ -113,8 +113,7 @@ def _explain_extra_words(error: TyperException) -> str:
     if context and (match := _NO_COMMAND.match(error.message)):
         if match["name"] == "report" and context.parent is None:
             return _(
-                "“opttius report” is called “opttius job” now. Type opttius job run, list or status; "
-                "opttius schedule install renews a line of cron."
+                "“opttius report” is called “opttius job” now. To renew a line of cron, type opttius schedule install."
             )
         return _add_suggestions(
             _("There is no command “{name}”.", name=redact_value(match["name"])),

@@ -97,9 +97,10 @@ def _build_row(run: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
 def _parse_since(text: str, zone: ZoneInfo) -> datetime:
     """Return the instant that ``--since`` names: the start of a local date, or a duration ago."""
     from opttius_cli.period import start_of_day
+    from opttius_cli.period_words import translate_date
 
     with suppress(ValueError, OverflowError):
-        return start_of_day(date.fromisoformat(text), zone)
+        return start_of_day(date.fromisoformat(translate_date(text)), zone)
     try:
         return clock.now() - timedelta(seconds=setting_parsers.parse_duration(text))
     except (ValueError, OverflowError) as error:

@@ -15,7 +15,12 @@ from opttius_cli.i18n import N_
 @with_options(QueryOptions)
 def customer(
     options: QueryOptions,
-    customer_key: Annotated[str, typer.Argument(metavar=N_("ID"), help=N_("An id, an email or a RUT."))],
+    customer_key: Annotated[
+        str,
+        typer.Argument(
+            metavar=N_("ID"), help=N_("An id or its first 8 characters, an email, a RUT or a name.")
+        ),
+    ],
 ) -> None:
     """Show one customer: figures, segments, twelve months, favourites, timeline."""
     from opttius_cli import session

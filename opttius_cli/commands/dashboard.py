@@ -8,7 +8,7 @@ import typer
 
 from opttius_cli.command_support.options import QueryOptions, with_options
 from opttius_cli.command_support.output import plan_output, write_answer
-from opttius_cli.command_support.request import build_request
+from opttius_cli.command_support.request import build_request, load_library
 from opttius_cli.command_support.value_completion import complete_sections
 from opttius_cli.i18n import N_
 
@@ -44,10 +44,14 @@ def dashboard(
     """Show figures, sections, trends and growth of a period, and the rows that were left out."""
     from opttius_cli.command_support.watch import parse_interval, run_watch
     from opttius_cli.reports.layouts import DASHBOARD, select_sections
+    from opttius_cli.reports.own_words import resolve_sections
 
     interval_seconds = parse_interval(watch, options) if watch is not None else None
     output = plan_output(options)
-    request, slots = build_request(options, period=DEFAULT_PERIOD), select_sections(DASHBOARD, section or [])
+    request, slots = (
+        build_request(options, period=DEFAULT_PERIOD),
+        select_sections(DASHBOARD, resolve_sections(section or [], DASHBOARD, load_library())),
+    )
     if interval_seconds is None:
         write_answer(_run_dashboard(request, slots), options, output)
     else:

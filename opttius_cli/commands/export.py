@@ -13,7 +13,7 @@ from opttius_cli.command_support.value_completion import complete_exports
 from opttius_cli.commands.dashboard import DEFAULT_PERIOD
 from opttius_cli.errors import UnknownNameError, UsageError
 from opttius_cli.i18n import N_, _, get_language
-from opttius_cli.name_matching import resolve_name, suggest_names
+from opttius_cli.name_matching import suggest_names
 from opttius_cli.render import sink
 
 
@@ -31,6 +31,7 @@ def export(
     """Write one report to NAME-<as-of date>.xlsx in this folder, or as --output and --format say."""
     from opttius_cli import session
     from opttius_cli.reports.layouts import DASHBOARD, EXPORTS, build_list_layout
+    from opttius_cli.reports.own_words import resolve_titled
 
     reports = load_library().list_user_reports() | EXPORTS
     if list_:
@@ -40,7 +41,10 @@ def export(
         return
     if name is None:
         raise UsageError(_("Which report? Type opttius export NAME, or opttius export --list."))
-    chosen = resolve_name(name, [*reports, "dashboard"])
+    # Its sections have titles of their own: the dashboard goes by its names.
+    names = {report: [full_name] for report, full_name in reports.items()} | {"dashboard": [], "tablero": []}
+    chosen = resolve_titled(name, names, load_library())
+    chosen = "dashboard" if chosen == "tablero" else chosen
     if chosen is None:
         raise UnknownNameError(_("report"), name, suggest_names(name, [*reports, "dashboard"]))
     slots = DASHBOARD if chosen == "dashboard" else build_list_layout(reports[chosen])

@@ -11,6 +11,7 @@ import typer
 from opttius_cli.command_support.options import CommonOptions, with_options
 from opttius_cli.errors import OutputError, UsageError
 from opttius_cli.i18n import N_, _
+from opttius_cli.period_words import translate_date
 from opttius_cli.render import sink
 
 
@@ -38,7 +39,7 @@ def sample(
     from opttius_cli.sample import generate_sample
 
     try:
-        last = date.fromisoformat(until)
+        last = date.fromisoformat(translate_date(until))
     except ValueError as error:
         raise UsageError(
             _("--until “{text}” is not a date. Type one like 2026-11-22.", text=until)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from opttius_cli.config import Config
@@ -14,6 +14,7 @@ from opttius_cli.name_matching import resolve_name, suggest_names
 from opttius_cli.reports.header import Report, parse_report
 from opttius_cli.reports.header_text import read_report_file
 from opttius_cli.reports.layouts import EXPORTS, LAYOUTS
+from opttius_cli.reports.own_words import find_titled, resolve_titled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +64,11 @@ class Library:
         except OpttiusError as error:
             return str(error)
 
+    def list_titles(self, name: str) -> list[str]:
+        """Return a report's title in every language; none when its header cannot be used."""
+        file = self.find_path(name)
+        return [] if file is None else _read_titles(name, file, file.stat().st_mtime_ns)
+
     def find_path(self, name: str) -> Path | None:
         """Return the path of a report's file, None when there is no such report."""
         folder, _slash, stem = name.rpartition("/")
@@ -91,12 +97,18 @@ class Library:
         """
         typed_names = self._map_typed_names()
         match, layout = resolve_name(name, typed_names), resolve_name(name, LAYOUTS)
+        # A title that several reports have means the one that people export.
+        if not match and not layout and (export := resolve_titled(name, self._map_exports(), self)):
+            return self._map_exports()[export][0]
         if layout and not match:
             raise CompositeReportError(layout, list(dict.fromkeys(slot.report for slot in LAYOUTS[layout])))
-        reports = typed_names[match] if match else [name]
+        reports = typed_names[match] if match else find_titled(name, self) or [name]
         if len(reports) > 1:
             raise AmbiguousNameError(_("report"), name, reports)
         return reports[0]
+
+    def _map_exports(self) -> dict[str, list[str]]:
+        return {name: [report] for name, report in (EXPORTS | self.list_user_reports()).items()}
 
     def _map_typed_names(self) -> dict[str, list[str]]:
         """Map each name that people may type to its reports; the project's reports take precedence."""
@@ -114,3 +126,13 @@ class Library:
     def list_names(self) -> list[str]:
         """List the full names of all reports."""
         return [*self.list_project_reports(), *self.list_user_reports().values()]
+
+
+@cache
+def _read_titles(name: str, file: Path, _changed: int) -> list[str]:
+    """Return the titles in the header of a file, as it was when it was ``_changed`` last."""
+    try:
+        report = parse_report(name, read_report_file(file), str(file), list_thresholds(Config()))
+    except OpttiusError:
+        return []
+    return list(report.titles.values())

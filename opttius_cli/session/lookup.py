@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import AmbiguousNameError, NotFoundError, UnknownNameError
 from opttius_cli.i18n import _
-from opttius_cli.name_matching import resolve_name
 from opttius_cli.privacy.policy import DEFAULT_POLICY
+from opttius_cli.reports.own_words import resolve_code
 from opttius_cli.reports.vocabulary import get_vocabulary
 from opttius_cli.result import ColumnKind
 from opttius_cli.session.run_reports import run_report
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from opttius_cli.session.state import Session
 
 
 def find_customer(session: Session, query: str) -> str:
-    """Return the id of the one customer in scope whose id, email or RUT is ``query``.
+    """Return the id of the one customer in scope whose id (or its beginning), email, RUT or name is ``query``.
 
     Raises:
         UnknownNameError: nobody matches; similar customers are listed, masked.
@@ -31,9 +31,7 @@ def find_customer(session: Session, query: str) -> str:
     if len(matches) == 1:
         return str(matches[0]["customer_id"])
     if matches:
-        raise AmbiguousNameError(
-            _("customer"), _redact_query(query), [_format_customer(row) for row in matches]
-        )
+        raise AmbiguousNameError(_("customer"), _redact_query(query), [], _list_commands(matches))
     suggestions = [
         _format_customer(row) for row in _fetch_masked_rows(session, "customers/nearest", {"sought": query})
     ]
@@ -51,6 +49,21 @@ def _fetch_masked_rows(session: Session, report: str, parameters: Mapping[str, A
     """Run one report and return its rows, masked."""
     table = run_report(session, session.library.load_report(report), parameters, DEFAULT_POLICY).table
     return list(table.to_pylist())
+
+
+_SHORT_ID = 8
+"""How many characters of an id are enough to name a customer."""
+
+
+def _list_commands(matches: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the command that shows each of these customers, and whom it shows."""
+    ids = [str(row["customer_id"]) for row in matches]
+    short = {key[:_SHORT_ID] for key in ids}
+    names = [key[:_SHORT_ID] if len(short) == len(ids) and len(key) > _SHORT_ID else key for key in ids]
+    others = [{name: value for name, value in row.items() if name != "customer_id"} for row in matches]
+    return [
+        f"opttius customer {name}   {_format_customer(row)}" for name, row in zip(names, others, strict=True)
+    ]
 
 
 def _format_customer(row: Mapping[str, Any]) -> str:
@@ -73,8 +86,8 @@ def _redact_query(query: str) -> str:
 
 def resolve_segment(name: str) -> str:
     """Return the segment of either scheme that ``name`` means. Raises UnknownNameError, listing them all."""
-    names = list(get_vocabulary("segment")["en"] | get_vocabulary("rfm_segment")["en"])
-    segment = resolve_name(name, names)
+    segment = resolve_code(name, "segment", "rfm_segment")
     if segment is None:
+        names = list(get_vocabulary("segment")["en"] | get_vocabulary("rfm_segment")["en"])
         raise UnknownNameError(_("segment"), name, names)
     return segment

@@ -15,6 +15,7 @@ from opttius_cli.period import (
     start_of_day,
 )
 from opttius_cli.reports.header_schema import HISTORIES
+from opttius_cli.reports.own_words import resolve_code
 from opttius_cli.worklist.opt_out import load_opt_out
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def build_variables(session: Session) -> dict[str, Any]:
         "currency": session.currency,
         "alias_codes": list(aliases),
         "alias_targets": list(aliases.values()),
-        "paid_statuses": list(config.paid_statuses),
+        "paid_statuses": _list_paid_statuses(config.paid_statuses),
         "placeholder_emails": [email.lower() for email in (*_PLACEHOLDERS, *config.placeholder_emails)],
         "placeholder_ruts": list(config.placeholder_ruts),
         "at_risk_days": config.at_risk_days,
@@ -96,6 +97,12 @@ def build_variables(session: Session) -> dict[str, Any]:
         "present_tables": sorted(session.present_tables),
         "windows_from": _windows_from(session),
     } | {name: value for name, value in build_parameters(session).items() if name in _OF_WINDOWS}
+
+
+def _list_paid_statuses(typed: Iterable[str]) -> list[str]:
+    """Return the statuses as they are typed, and the codes of those that are typed by their label."""
+    codes = {resolve_code(status, "payment_status") for status in typed}
+    return list(dict.fromkeys([*typed, *sorted(code for code in codes if code)]))
 
 
 def build_parameters(session: Session) -> dict[str, Any]:

@@ -49,7 +49,11 @@ def _ignore_allowed_values(parse: Callable[[Any], Any]) -> ValueParser:
 
 
 def _parse_parts(value: Any, allowed_values: AllowedValues) -> tuple[str, ...]:
-    return _check_names(parse_texts(value), allowed_values.parts, _("part"))
+    names = (
+        name if name in allowed_values.parts else allowed_values.resolve_part(name) or name
+        for name in parse_texts(value)
+    )
+    return _check_names(tuple(names), allowed_values.parts, _("part"))
 
 
 def _parse_formats(value: Any, allowed_values: AllowedValues) -> tuple[str, ...]:
@@ -121,8 +125,10 @@ def _parse_tables(value: Any, _allowed_values: AllowedValues) -> list[dict[str, 
 
 
 def _parse_figure(value: Any, allowed_values: AllowedValues) -> str:
-    figure = parse_text(value)
-    _check_names((match_figure(figure),), allowed_values.figures(), _("figure"))
+    figure, figures = parse_text(value), allowed_values.figures()
+    if match_figure(figure) not in figures:
+        figure = allowed_values.resolve_figure(figure) or figure
+    _check_names((match_figure(figure),), figures, _("figure"))
     return figure
 
 

@@ -96,10 +96,13 @@ class Job:
 class AllowedValues:
     """The names that a job may use: parts, formats with their file extensions, and kinds of masking.
 
-    ``figures`` returns what alerts may check; it is called only for a job with alerts.
+    ``figures`` returns what alerts may check; it is called only for a job with alerts. ``resolve_part`` and
+    ``resolve_figure`` return the name that is meant by a label which the program prints; None when it is none.
     """
 
     parts: Collection[str]
     figures: Callable[[], Collection[str]]
     formats: dict[str, str]
     maskings: Collection[str]
+    resolve_part: Callable[[str], str | None] = lambda _label: None
+    resolve_figure: Callable[[str], str | None] = lambda _label: None
