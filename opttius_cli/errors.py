@@ -125,7 +125,7 @@ class NoSourceError(ConfigError):
         super().__init__(
             _(
                 "No source of data is set. Type --source FOLDER, set OPTTIUS_SOURCE, "
-                'or write source = "FOLDER" in opttius.toml (opttius config init).'
+                'or write source = "FOLDER" in opttius.toml (opttius init).'
             )
         )
 

@@ -159,12 +159,16 @@ COMMANDS: dict[str, CommandEntry] = {
             "remove": ("opttius schedule remove", "opttius schedule remove --systemd"),
         },
     ),
+    "init": CommandEntry(
+        summary=N_("Begin: ask for your data, try them, write opttius.toml."),
+        panel=BY_ITSELF,
+        examples=("opttius init", N_("opttius init --source exports --organization my-shop")),
+    ),
     "config": CommandEntry(
-        summary=N_("The settings: show, create, validate."),
+        summary=N_("The settings: show, validate."),
         panel=BY_ITSELF,
         examples_of={
             "show": ("opttius config show", "opttius config show --json"),
-            "init": ("opttius config init", "opttius config init --force"),
             "validate": ("opttius config validate", "opttius config validate --lang es"),
             "key": ("opttius config key", "opttius config key >> opttius.toml"),
         },

@@ -57,7 +57,7 @@ class CommonOptions:
     no_input: Annotated[
         bool,
         typer.Option(
-            "--no-input", help=N_("Never ask for input; no command asks today."), rich_help_panel=GENERAL
+            "--no-input", help=N_("Never ask for input, as opttius init would."), rich_help_panel=GENERAL
         ),
     ] = False
 

@@ -1,4 +1,4 @@
-"""``opttius config``: show the settings and their origin, create a config file, validate one."""
+"""``opttius config``: show the settings and their origin, validate the files."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ import typer
 from opttius_cli import config as settings
 from opttius_cli import redaction
 from opttius_cli.command_support.command_group import build_group
+from opttius_cli.command_support.config_template import format_toml
 from opttius_cli.command_support.jobs import describe_lacks, load_jobs
 from opttius_cli.command_support.options import CommonOptions, with_options
-from opttius_cli.errors import ConfigError, OutputError
+from opttius_cli.errors import ConfigError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
 
@@ -50,23 +51,6 @@ def show(
         return
     for key, value in values.items():
         sink.write_stdout_text(f"{key:<28} {_format_value(value):<28} {_(origins[key])}\n")
-
-
-@app.command(help=N_("Write a commented opttius.toml into this folder."))
-@with_options(CommonOptions)
-def init(
-    options: CommonOptions,
-    force: Annotated[bool, typer.Option("--force", help=N_("Overwrite an existing file."))] = False,
-) -> None:
-    """Write a file with every setting, commented out, and its meaning."""
-    del options
-    file = Path.cwd() / settings.FILE_NAME
-
-    text = build_template().encode()
-    if file.exists() and not force:
-        raise OutputError(_("{file} already exists. Add --force to overwrite it.", file=file))
-    sink.write_file(file, force, lambda out: out.write(text))
-    sink.write_stdout_text(f"{file}\n")
 
 
 @app.command(help=N_("Check opttius.toml: print the file, key and value of an error."))
@@ -105,33 +89,11 @@ def key(options: CommonOptions) -> None:
     sink.write_stdout_text(f'[privacy]\nkey = "{secrets.token_hex(32)}"\n')
 
 
-def build_template() -> str:
-    """Return an opttius.toml with every setting commented out, its meaning above it."""
-    sections: dict[str, list[str]] = {}
-    for key, item in settings.list_settings().items():
-        section, _dot, name = key.rpartition(".")
-        default = settings.get_default(item)
-        lines = [f"# {_(item.metadata['meaning'])}", f"# {name} = {_format_toml(default)}"]
-        sections.setdefault(section, []).extend(lines)
-    blocks = ["\n".join(([f"[{section}]"] if section else []) + lines) for section, lines in sections.items()]
-    return "\n\n".join(blocks) + "\n"
-
-
-def _format_toml(value: Any) -> str:
-    if value is None:
-        return '""'
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f'{key} = "{item}"' for key, item in value.items()) + " }" if value else "{}"
-    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
-
-
 def _format_value(value: Any) -> str:
     if value is None:
         return "—"
     if isinstance(value, bool):
-        return _format_toml(value)
+        return format_toml(value)
     if isinstance(value, str):
         return redaction.redact_value(value)
     if isinstance(value, tuple):

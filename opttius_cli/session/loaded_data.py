@@ -11,7 +11,7 @@ from opttius_cli.errors import OpttiusError, OrganizationRequiredError
 from opttius_cli.period import DEFAULT_ZONE, load_zone
 from opttius_cli.scope import newest_sale, read_directory
 from opttius_cli.session.scope_resolution import build_row_request, resolve_scope
-from opttius_cli.session.snapshot_access import build_store, open_source, require_reader
+from opttius_cli.session.snapshot_access import build_store, open_or_fail, open_source, require_reader
 from opttius_cli.session.state import Request
 from opttius_cli.snapshot.open import open_snapshot
 from opttius_cli.snapshot.source_protocol import SnapshotSource
@@ -84,6 +84,18 @@ def read_loaded_state(config: Config, environment: Mapping[str, str], now: datet
         newest = newest_sale(snapshot.con, scope, now)
         day = newest.astimezone(load_zone(zone_name)).date() if newest else None
         return LoadedState(snapshot.path, scope, snapshot.manifest.loaded_at, day)
+
+
+def read_organization(request: Request, path: Path) -> Organization:
+    """Return the organization that a request means in the snapshot at ``path``.
+
+    Raises:
+        OrganizationRequiredError, UnknownNameError: it is not named, or there is none of that name.
+    """
+    with closing(open_or_fail(path, request).con) as con:
+        con.execute("SET TimeZone = 'UTC'")
+        directory = read_directory(con, request.config.adopt)
+        return directory.find_organization(resolve_scope(request, con, directory)[1].organization_id)
 
 
 def _build_request(config: Config, environment: Mapping[str, str], now: datetime) -> Request:
