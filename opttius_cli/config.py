@@ -54,6 +54,18 @@ class Config:
     source: str | None = _declare_setting(
         "source", setting_parsers.parse_text, None, N_("where rows come from")
     )
+    tables: Mapping[str, str] = _declare_setting(
+        "tables",
+        setting_parsers.parse_texts_by_name,
+        {},
+        N_("files or sheets that hold a table under another name"),
+    )
+    columns: Mapping[str, Mapping[str, str]] = _declare_setting(
+        "columns",
+        setting_parsers.parse_columns,
+        {},
+        N_("columns that have another name, by table"),
+    )
     organization: str | None = _declare_setting(
         "organization", setting_parsers.parse_text, None, N_("the organization, by id, slug or name")
     )

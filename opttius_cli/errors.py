@@ -1,7 +1,6 @@
 """The tree of errors that a person can do something about; each class builds its own sentence.
 
-A sentence says what is wrong, which value or file and line, and what to type next. The exit codes are in
-:mod:`opttius_cli.diagnostics`.
+It says what is wrong, which value or file and line, and what to type next; :mod:`opttius_cli.diagnostics` exits.
 """
 
 from __future__ import annotations
@@ -92,30 +91,26 @@ class TimeLimitError(ConfigError):
     """A user's report that takes longer than it may."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(
-            _(
-                "The report took longer than {seconds} s and was stopped. Make it read less, or set "
-                "limits.report_seconds higher.",
-                seconds=f"{seconds:g}",
-            )
+        text = _(
+            "The report took longer than {seconds} s and was stopped. Make it read less, or set "
+            "limits.report_seconds higher.",
+            seconds=f"{seconds:g}",
         )
+        super().__init__(text)
 
 
 class InvalidReportError(ConfigError):
     """A user's report that cannot be run."""
 
     def __init__(self, name: str, why: str) -> None:
-        super().__init__(
-            _("The report {name} cannot be run: {why} Type opttius reports check.", name=name, why=why)
-        )
+        text = _("The report {name} cannot be run: {why} Type opttius reports check.", name=name, why=why)
+        super().__init__(text)
 
 
 def format_list(names: Sequence[str], limit: int = 8) -> str:
     """Join ``names`` to one readable list, cut after ``limit``."""
-    text = ", ".join(names[:limit])
-    return (
-        text if len(names) <= limit else _("{names} and {count} more", names=text, count=len(names) - limit)
-    )
+    text, more = ", ".join(names[:limit]), len(names) - limit
+    return text if more <= 0 else _("{names} and {count} more", names=text, count=more)
 
 
 class NoSourceError(ConfigError):
@@ -238,14 +233,18 @@ class NoOwnersError(SourceError):
 
 
 class MissingTableError(SourceError):
-    """A required table is not in the source; ``unread`` are sentences about what may hold it."""
+    """Required tables are not in the source; ``unread`` are sentences about what may hold them."""
 
-    def __init__(self, source: str, table: str, unread: Sequence[str] = ()) -> None:
-        sentence = _(
+    def __init__(self, source: str, tables: Sequence[str], unread: Sequence[str] = ()) -> None:
+        sentence = n_(
             "{source} holds no table “{table}”, which is required. "
             "Export it as {table}.csv (or .parquet, .json, a sheet of an .xlsx) and load again.",
+            "{source} lacks {count} required tables: {names}. "
+            "Export each as {table}.csv (or .parquet, .json, a sheet of an .xlsx) and load again.",
+            len(tables),
             source=source,
-            table=table,
+            table=tables[0],
+            names=format_list(tables),
         )
         super().__init__(" ".join((sentence, *unread)))
 

@@ -112,6 +112,27 @@ def parse_pairs(value: Any) -> dict[str, str]:
     return {key.strip().upper(): item.strip().upper() for key, item in value.items()}
 
 
+def parse_texts_by_name(value: Any) -> dict[str, str]:
+    """Parse a table of texts as they are written. Raises ValueError."""
+    if not isinstance(value, dict) or not all(
+        isinstance(text, str) and text.strip() for text in value.values()
+    ):
+        raise ValueError(_('a table of texts, for example { customers = "clientes.xlsx#Hoja1" }'))
+    return dict(value)
+
+
+def parse_columns(value: Any) -> dict[str, dict[str, str]]:
+    """Parse tables of texts by the name of a source table. Raises ValueError."""
+    if not isinstance(value, dict):
+        raise ValueError(_('tables such as [columns.customers], with lines such as phone = "celular"'))
+    try:
+        return {table: parse_texts_by_name(names) for table, names in value.items()}
+    except ValueError as error:
+        raise ValueError(
+            _('tables such as [columns.customers], with lines such as phone = "celular"')
+        ) from error
+
+
 def parse_aliases(value: Any) -> dict[str, str]:
     """Parse a table of codes and their replacements, without cycles and chains because it is looked up once.
 

@@ -89,7 +89,8 @@ class Table:
     ``key`` names its primary key. ``date_column`` says from when a row exists (None: rows have no date).
     ``tenancy`` is how a row belongs to an organization: by ``branch`` (or by organization, for rows without
     a branch), by ``organization`` or branch, through its ``parent`` order, to ``none``, or as part of the
-    ``directory`` that every reader may see.
+    ``directory`` that every reader may see. ``source_names`` are pairs of the name that a column has in the source
+    and our name, where they differ.
     """
 
     name: str
@@ -99,6 +100,12 @@ class Table:
     tenancy: Tenancy = "branch"
     required: bool = False
     references: tuple[Reference, ...] = ()
+    source_names: tuple[tuple[str, str], ...] = ()
+
+    def find_name(self, name: str) -> str:
+        """Return our name of a column that the source calls ``name``; a name of ours may stand for another there."""
+        names = dict(self.source_names)
+        return names.get(name) or (f"~{name}" if name in names.values() else name)
 
     def get_column(self, name: str) -> Column:
         """Return the column called ``name``. Raises KeyError when there is none."""

@@ -155,7 +155,7 @@ COMMANDS: dict[str, CommandEntry] = {
         panel=BY_ITSELF,
         examples_of={
             "show": ("opttius schedule show", "opttius schedule show --systemd"),
-            "install": ("opttius schedule install", "opttius schedule install --minutes 15"),
+            "install": ("opttius schedule install", "opttius schedule install --windows"),
             "remove": ("opttius schedule remove", "opttius schedule remove --systemd"),
         },
     ),

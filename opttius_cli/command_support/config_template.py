@@ -34,10 +34,8 @@ def build_template(values: Mapping[str, str]) -> str:
         )
         sections.setdefault(section, []).extend([f"# {_(item.metadata['meaning'])}", line])
     blocks = ["\n".join(([f"[{section}]"] if section else []) + lines) for section, lines in sections.items()]
-    job = (
-        f"# {_('A job for every Monday: take the # away, then type opttius schedule install')}\n{_WEEKLY_JOB}"
-    )
-    return "\n\n".join([*blocks, job])
+    hint = _("A job for every Monday: take the # away, then type opttius schedule install")
+    return "\n\n".join([*blocks, f"# {hint}\n{_WEEKLY_JOB}"])
 
 
 def format_toml(value: Any) -> str:

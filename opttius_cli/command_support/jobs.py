@@ -80,13 +80,21 @@ def load_jobs(config: Config) -> dict[str, Job]:
 
 
 def describe_lacks(jobs: Mapping[str, Job]) -> list[str]:
-    """Say what each job will lack because an optional package is not installed, and what to type."""
+    """Say what each job will lack: an optional package, or what sending its files needs; and what to type."""
     lacks = (
         (name, registry.RENDERERS[format_name].describe_lack())
         for name, job in jobs.items()
         for format_name in job.formats
     )
-    return [f"[jobs.{name}] {lack}" for name, lack in lacks if lack]
+    return [f"[jobs.{name}] {lack}" for name, lack in lacks if lack] + _describe_undeliverable(jobs)
+
+
+def _describe_undeliverable(jobs: Mapping[str, Job]) -> list[str]:
+    if not any(job.deliver for job in jobs.values()):
+        return []
+    from opttius_cli.jobs.delivery import list_problems
+
+    return [f"[jobs.{name}] {problem}" for name, problem in list_problems(jobs, os.environ)]
 
 
 def build_job_request(

@@ -75,7 +75,8 @@ def _run_checks(settings: Config, role: str, options: SourceOptions, *, as_json:
         if not as_json:
             write_finding(finding)
 
-    server = doctors.run_checks(settings, os.environ, clock.now, on_finding)
+    checked = doctors.run_checks(settings, os.environ, clock.now, on_finding)
+    server = checked.server
     sql = (
         doctors.build_role_sql(settings, server, role)
         if redaction.is_connection_string(settings.source or "")
@@ -83,7 +84,10 @@ def _run_checks(settings: Config, role: str, options: SourceOptions, *, as_json:
     )
     failed = [finding for finding in findings if finding.state is doctors.State.FAILED]
     if as_json:
-        _print_json(findings, sql, usable=not failed)
+        _print_json(findings, sql, checked.proposal, usable=not failed)
+    elif checked.proposal:
+        head = _("Paste this into opttius.toml, and look whether it is right:")
+        sink.write_stdout_text(f"\n{head}\n\n{checked.proposal}")
     elif (
         sql
         and server
@@ -110,7 +114,11 @@ def _print_role_sql(settings: Config, role: str, options: SourceOptions) -> None
     from opttius_cli import doctor as doctors
 
     findings: list[Finding] = []
-    server = doctors.run_checks(settings, os.environ, clock.now, findings.append) if settings.source else None
+    server = (
+        doctors.run_checks(settings, os.environ, clock.now, findings.append).server
+        if settings.source
+        else None
+    )
     if server is None:
         build_reporter(options).show_note(
             _(
@@ -135,7 +143,7 @@ def _build_finding_writer(options: SourceOptions) -> OnFinding:
     return write_finding
 
 
-def _print_json(findings: list[Finding], sql: str | None, *, usable: bool) -> None:
+def _print_json(findings: list[Finding], sql: str | None, proposal: str | None, *, usable: bool) -> None:
     checks = [
         {
             "check": finding.step,
@@ -145,5 +153,12 @@ def _print_json(findings: list[Finding], sql: str | None, *, usable: bool) -> No
         }
         for finding in findings
     ]
-    document = {"report": "doctor", "schema_version": 1, "usable": usable, "checks": checks, "role_sql": sql}
+    document = {
+        "report": "doctor",
+        "schema_version": 1,
+        "usable": usable,
+        "checks": checks,
+        "role_sql": sql,
+        "mapping": proposal,
+    }
     sink.write_stdout_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

@@ -199,6 +199,8 @@ def _run_jobs(context: RunContext, chosen: list[Job], selection: RunSelection, r
                 record.output = str(outcome.folder.absolute())
                 _report_outcome(context, outcome)
                 alert_count += len(outcome.raised)
+                if outcome.error:
+                    raise outcome.error
         except OpttiusError as error:
             if len(chosen) == 1:
                 raise

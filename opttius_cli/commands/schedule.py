@@ -1,4 +1,4 @@
-"""``opttius schedule``: let cron or systemd run the jobs of this folder's opttius.toml."""
+"""``opttius schedule``: let cron, systemd or Windows run the jobs of this folder's opttius.toml."""
 
 from __future__ import annotations
 
@@ -32,6 +32,9 @@ class ScheduleOptions(CommonOptions):
     systemd: Annotated[
         bool, typer.Option("--systemd", help=N_("Use systemd units instead of a cron line."))
     ] = False
+    windows: Annotated[
+        bool, typer.Option("--windows", help=N_("Use a task of Windows; on Windows this is the default."))
+    ] = os.name == "nt"
     minutes: Annotated[
         int,
         typer.Option(
@@ -40,13 +43,17 @@ class ScheduleOptions(CommonOptions):
     ] = 10
 
 
-@app.command(help=N_("Print the line for cron, or the units for systemd."))
+@app.command(help=N_("Print the line for cron, the units for systemd or the task for Windows."))
 @with_options(ScheduleOptions)
 def show(options: ScheduleOptions) -> None:
     """Print what install would write."""
-    from opttius_cli.schedule import crontab, systemd
+    from opttius_cli.schedule import crontab, systemd, windows
 
     call = _build_call(options)
+    if options.windows:
+        file = windows.get_task_file(call, settings.find_state_folder(os.environ))
+        sink.write_stdout_text(f"{windows.build_install_line(call, file)}\n\n{windows.build_task(call)}")
+        return
     if not options.systemd:
         sink.write_stdout_text(crontab.build_block(call))
         return
@@ -54,7 +61,7 @@ def show(options: ScheduleOptions) -> None:
         sink.write_stdout_text(f"# {systemd.get_unit_folder(os.environ) / name}\n{text}\n")
 
 
-@app.command(help=N_("Write them to your crontab, or to your own systemd units."))
+@app.command(help=N_("Write them to your crontab, to your own systemd units, or to the tasks of Windows."))
 @with_options(ScheduleOptions)
 def install(options: ScheduleOptions) -> None:
     """Write the cron line or the systemd units, replacing what an earlier install wrote."""
@@ -63,6 +70,9 @@ def install(options: ScheduleOptions) -> None:
     call, reporter = _build_call(options), Reporter(options.quiet, options.verbose)
     for lack in describe_lacks(_load_jobs(options)):
         reporter.show_note(lack)
+    if options.windows:
+        _install_task(call, reporter)
+        return
     if options.systemd:
         files, is_running = systemd.install_units(call, systemd.get_unit_folder(os.environ))
         sink.write_stdout_text("".join(f"{file}\n" for file in files))
@@ -88,7 +98,9 @@ def remove(options: ScheduleOptions) -> None:
     from opttius_cli.schedule import crontab, systemd
 
     call, reporter = _build_call(options, require_job=False), Reporter(options.quiet, options.verbose)
-    if options.systemd:
+    if options.windows:
+        has_changed = _remove_task(call, reporter)
+    elif options.systemd:
         files = systemd.remove_units(call, systemd.get_unit_folder(os.environ))
         sink.write_stdout_text("".join(f"{file}\n" for file in files))
         has_changed = bool(files)
@@ -105,6 +117,29 @@ def remove(options: ScheduleOptions) -> None:
 def _load_jobs(options: ScheduleOptions) -> dict[str, Job]:
     """Load the jobs that the timers are for."""
     return load_jobs(settings.resolve_config({"language": options.lang}, os.environ, Path.cwd()))
+
+
+def _install_task(call: Call, reporter: Reporter) -> None:
+    """Write the task, and say what to type when Windows did not take it."""
+    from opttius_cli.schedule import windows
+
+    file, is_registered = windows.install_task(call, settings.find_state_folder(os.environ))
+    sink.write_stdout_text(f"{file}\n")
+    if not is_registered:
+        line = windows.build_install_line(call, file)
+        reporter.show_note(_("Windows has not registered the task. Type {line}", line=line))
+
+
+def _remove_task(call: Call, reporter: Reporter) -> bool:
+    """Remove the task's file, and say what to type when Windows did not remove the task; False without a file."""
+    from opttius_cli.schedule import windows
+
+    files, is_removed = windows.remove_task(call, settings.find_state_folder(os.environ))
+    sink.write_stdout_text("".join(f"{file}\n" for file in files))
+    if files and not is_removed:
+        line = windows.build_remove_line(call)
+        reporter.show_note(_("Windows has not removed the task. Type {line}", line=line))
+    return bool(files)
 
 
 def _build_call(options: ScheduleOptions, *, require_job: bool = True) -> Call:

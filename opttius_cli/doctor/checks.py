@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opttius_cli import redaction
@@ -11,6 +12,7 @@ from opttius_cli.doctor.findings import Finding, State
 from opttius_cli.errors import SourceError
 from opttius_cli.session import build_postgres_settings
 from opttius_cli.sources import registry
+from opttius_cli.sources.mapping import build_mapping
 from opttius_cli.sources.postgres.role_sql import create_role_sql
 from opttius_cli.sources.postgres.source import PostgresSource
 
@@ -23,26 +25,32 @@ if TYPE_CHECKING:
     from opttius_cli.sources.postgres.server_info import ServerInfo
 
 
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What a database server shows (None for any other source and when the login failed), and a mapping to propose."""
+
+    server: ServerInfo | None = None
+    proposal: str | None = None
+
+
 def run_checks(
     config: Config, environment: Mapping[str, str], clock: Callable[[], datetime], on_finding: OnFinding
-) -> ServerInfo | None:
-    """Run the checks for the configured source.
-
-    Returns what a database server shows; None for any other source and when the login failed.
-    """
-    text = config.source or ""
+) -> CheckResult:
+    """Run the checks for the configured source; returns what a server shows, or the mapping to propose."""
+    text, mapping = config.source or "", build_mapping(config.tables, config.columns)
     try:
         source = registry.open_source(
-            text, registry.DatabaseOptions(build_postgres_settings(config), environment)
+            text,
+            registry.DatabaseOptions(build_postgres_settings(config), environment),
+            mapping,
         )
     except SourceError as error:
         step = "address" if redaction.is_connection_string(text) else "source"
         on_finding(Finding(step, State.FAILED, str(error)))
-        return None
+        return CheckResult()
     if isinstance(source, PostgresSource):
-        return database.check_database(source.conn_info, source.settings, clock, on_finding)
-    exports.check_export(source, on_finding)
-    return None
+        return CheckResult(database.check_database(source.conn_info, source.settings, clock, on_finding))
+    return CheckResult(proposal=exports.check_export(source, mapping, on_finding))
 
 
 def build_role_sql(config: Config, server_info: ServerInfo | None, name: str) -> str:

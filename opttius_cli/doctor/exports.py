@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 
     from opttius_cli.doctor.findings import OnFinding
     from opttius_cli.snapshot.source_protocol import Part, Source
+    from opttius_cli.sources.mapping import SourceMapping
 
 
-def check_export(source: Source, on_finding: OnFinding) -> None:
-    """Check a folder, file or snapshot, and report the findings."""
+def check_export(source: Source, mapping: SourceMapping, on_finding: OnFinding) -> str | None:
+    """Check a folder, file or snapshot, and report the findings.
+
+    Returns the block of ``opttius.toml`` that maps its tables and columns, when there is one to propose.
+    """
     if isinstance(source, SnapshotSource):
         _check_snapshot(source, on_finding)
-        return
+        return None
     with TemporaryDirectory(prefix="opttius-") as scratch, ExitStack() as exit_stack:
         con = connect_duckdb(Path(":memory:"), ResourceLimits())
         try:
@@ -40,7 +44,7 @@ def check_export(source: Source, on_finding: OnFinding) -> None:
             columns = _read_columns(con, parts, on_finding)
         except SourceError as error:
             on_finding(Finding("source", State.FAILED, str(error)))
-            return
+            return _propose(source, {}, mapping)
         finally:
             con.close()
     remedies = Remedies(
@@ -48,6 +52,16 @@ def check_export(source: Source, on_finding: OnFinding) -> None:
         _("Export the table again with that column."),
     )
     compare_catalog(columns, remedies, on_finding)
+    return _propose(source, columns, mapping)
+
+
+def _propose(source: Source, columns: Mapping[str, Sequence[str]], mapping: SourceMapping) -> str | None:
+    """Propose a mapping for what the source holds: only files of people's own have names of their own."""
+    from opttius_cli.doctor.mapping_proposal import build_proposal
+    from opttius_cli.sources.headers import read_headers
+
+    path = Path(source.name)
+    return build_proposal(read_headers(path), columns, mapping) if path.exists() else None
 
 
 def _read_columns(

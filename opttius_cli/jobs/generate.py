@@ -16,7 +16,7 @@ from opttius_cli import i18n, session
 from opttius_cli.errors import SourceError
 from opttius_cli.files.atomic_file import create_file
 from opttius_cli.i18n import _
-from opttius_cli.jobs import alerts, file_names
+from opttius_cli.jobs import alerts, file_names, summary
 from opttius_cli.jobs.contents import Loss, count_rows, has_data, measure_loss
 from opttius_cli.period import end_of_day, start_of_day
 from opttius_cli.render.registry import RENDERERS
@@ -73,6 +73,7 @@ class FileSet:
     has_data: bool = False
     figures: dict[str, Figures] = field(default_factory=dict)
     raised: list[RaisedAlert] = field(default_factory=list)
+    summaries: list[str] = field(default_factory=list)
     sql: dict[str, str] = field(default_factory=dict)
     loaded_at: datetime | None = None
     loss: Loss = field(default_factory=Loss)
@@ -198,11 +199,13 @@ def _build_answer(
     with _open_scope(plan, branches, file_set) as opened:
         slots = report_parts.select_slots(job.parts, opened.library.list_user_reports())
         _decide_worklist(opened, slots)
-        all_slots = session.applicable_slots(
-            opened, tuple(dict.fromkeys((*slots, *alerts.find_slots(job.alerts))))
-        )
+        summary_slots = summary.SLOTS if job.deliver else ()
+        wanted = dict.fromkeys((*slots, *alerts.find_slots(job.alerts), *summary_slots))
+        all_slots = session.applicable_slots(opened, tuple(wanted))
         answer = session.run_reports(opened, job.name, all_slots)
     file_set.loss += measure_loss(answer)
+    if job.deliver:
+        file_set.summaries.append(summary.summarize(answer))
     answer_parts = [part for part, slot in zip(answer.parts, all_slots, strict=True) if slot in slots]
     if job.alerts:
         file_set.figures[key] = alerts.read_figures(job.alerts, answer)

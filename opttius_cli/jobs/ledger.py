@@ -22,7 +22,7 @@ from opttius_cli.i18n import _
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Status = Literal["running", "ok", "empty", "unchanged", "failed", "interrupted", "killed"]
+Status = Literal["running", "ok", "empty", "unchanged", "unsent", "failed", "interrupted", "killed"]
 DELIVERED: tuple[Status, ...] = ("ok", "empty", "unchanged")
 """The final states after which the files are those of the instant."""
 
@@ -50,21 +50,22 @@ CREATE TABLE IF NOT EXISTS runs (
     defined TEXT,
     alive TEXT,
     refused_rows INTEGER NOT NULL DEFAULT 0,
-    emptied_cells INTEGER NOT NULL DEFAULT 0
+    emptied_cells INTEGER NOT NULL DEFAULT 0,
+    sent TEXT NOT NULL DEFAULT '[]'
 );
 CREATE INDEX IF NOT EXISTS runs_of_job ON runs (job, id);
 """
 _INSERT = (
     "INSERT INTO runs (job, status, started, ended, due, as_of, cause, code, rows, files, figures, alerts, "
-    "folder, staging, process, boot, defined, alive, refused_rows, emptied_cells) "
+    "folder, staging, process, boot, defined, alive, refused_rows, emptied_cells, sent) "
     "VALUES (:job, :status, :started, :ended, :due, :as_of, "
     ":cause, :code, :rows, :files, :figures, :alerts, :folder, :staging, :process, :boot, :defined, :alive, "
-    ":refused_rows, :emptied_cells)"
+    ":refused_rows, :emptied_cells, :sent)"
 )
 _UPDATE = (
     "UPDATE runs SET status = :status, ended = :ended, due = :due, as_of = :as_of, cause = :cause, code = :code, "
     "rows = :rows, files = :files, figures = :figures, alerts = :alerts, folder = :folder, staging = :staging, "
-    "refused_rows = :refused_rows, emptied_cells = :emptied_cells "
+    "refused_rows = :refused_rows, emptied_cells = :emptied_cells, sent = :sent "
     "WHERE id = :id"
 )
 _SELECT_RUNS = "SELECT * FROM runs WHERE job = ?1 AND coalesce(defined, ?2) = ?2 ORDER BY id DESC LIMIT ?3"
@@ -77,6 +78,7 @@ _ADDED_COLUMNS = {
     "alive": "ALTER TABLE runs ADD COLUMN alive TEXT",
     "refused_rows": "ALTER TABLE runs ADD COLUMN refused_rows INTEGER NOT NULL DEFAULT 0",
     "emptied_cells": "ALTER TABLE runs ADD COLUMN emptied_cells INTEGER NOT NULL DEFAULT 0",
+    "sent": "ALTER TABLE runs ADD COLUMN sent TEXT NOT NULL DEFAULT '[]'",
 }
 """Columns that are missing in ledgers of older versions."""
 _MAX_RUNS = 5_000
@@ -91,7 +93,7 @@ class Run:
     ``cause`` says why it failed. ``figures`` holds, per scope, the figures that alerts check. ``defined`` is
     the file that defines the job, because each folder may have a job of that name. ``alive`` is the name of
     the liveness lock that the run holds while it works. ``refused_rows`` and ``emptied_cells`` count what could
-    not be read of its rows.
+    not be read of its rows. ``sent`` holds a key of each address that has had the files.
     """
 
     job: str
@@ -115,6 +117,7 @@ class Run:
     alive: str | None = None
     refused_rows: int = 0
     emptied_cells: int = 0
+    sent: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> float | None:
@@ -222,6 +225,7 @@ def _encode_run(run: Run) -> dict[str, Any]:
         "alive": run.alive,
         "refused_rows": run.refused_rows,
         "emptied_cells": run.emptied_cells,
+        "sent": json.dumps(run.sent),
     }
 
 
@@ -229,7 +233,8 @@ def _decode_run(row: sqlite3.Row) -> Run:
     values = dict(row)
     for key in ("started", "ended", "due", "as_of"):
         values[key] = datetime.fromisoformat(values[key]) if values[key] else None
-    values["files"] = tuple(json.loads(values["files"]))
+    for key in ("files", "sent"):
+        values[key] = tuple(json.loads(values[key]))
     values["figures"] = _decode_figures(values["figures"])
     return Run(**values)
 

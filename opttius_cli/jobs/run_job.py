@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,7 +33,7 @@ LOCK_FOLDER = "locks"
 class RunContext:
     """What all runs share: the state folder, the clock, the reporter, and how a job becomes a request.
 
-    ``on_success`` and ``on_failure`` are commands that replace those of the jobs.
+    ``on_success`` and ``on_failure`` are commands that replace those of the jobs. ``wait`` waits for so many seconds.
     """
 
     state_folder: Path
@@ -43,6 +44,7 @@ class RunContext:
     if_changed: bool = False
     on_success: str | None = None
     on_failure: str | None = None
+    wait: Callable[[float], None] = time.sleep
 
     @property
     def ledger(self) -> Ledger:
@@ -67,11 +69,16 @@ class RunContext:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended: its row in the ledger, its folder and its raised alerts."""
+    """How a run ended: its row in the ledger, its folder, its raised alerts and what its files say in short.
+
+    ``error`` is why the files that it made were not sent.
+    """
 
     run: Run
     folder: Path
     raised: tuple[RaisedAlert, ...]
+    summaries: tuple[str, ...] = ()
+    error: OpttiusError | None = None
 
     @property
     def files(self) -> list[Path]:
@@ -93,6 +100,10 @@ def run_job(context: RunContext, job: Job, due: datetime | None, as_of: str | No
             outcome = _generate_and_publish(
                 context, job, running, as_of or (due.isoformat() if due else None)
             )
+            if job.deliver:
+                from opttius_cli.jobs.delivery import deliver_files
+
+                outcome = deliver_files(context, job, outcome)
         except BaseException as error:
             _record_failure(context, job, running, error)
             raise
@@ -150,7 +161,7 @@ def _generate_and_publish(context: RunContext, job: Job, running: Run, as_of: st
         figures=file_set.figures,
         alerts=len(file_set.raised),
     )
-    return Outcome(ended, plan.folder, tuple(file_set.raised))
+    return Outcome(ended, plan.folder, tuple(file_set.raised), tuple(file_set.summaries))
 
 
 def _generate_stage(

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.tables import TABLES, Table
-from opttius_cli.errors import MissingColumnError, StrictLoadError
+from opttius_cli.errors import MissingColumnError, SourceError, StrictLoadError
 from opttius_cli.installation.resources import read_sql
 from opttius_cli.snapshot.casting import RowCaster, storage_type
 from opttius_cli.snapshot.proof import Note, read_notes
 from opttius_cli.snapshot.source_protocol import LoadContext
 from opttius_cli.snapshot.staging import append_part, raise_if_unrecoverable
-from opttius_cli.snapshot.unread import missing_table, store_unread
+from opttius_cli.snapshot.unread import missing_tables, store_unread
 from opttius_cli.snapshot.write_tables import write_table
 from opttius_cli.sql import quote_identifier
 
@@ -63,13 +63,17 @@ def build_snapshot(con: duckdb.DuckDBPyConnection, source: Source, options: Buil
             _create_scratch_folder(con), exit_stack, options.on_progress, options.previous_snapshot
         )
         parts = source.open_parts(context)
-        for table in TABLES.values():
-            if table.required and not parts.get(table.name):
-                raise missing_table(source.name, table.name, context.unread)
+        if absent := [
+            table.name for table in TABLES.values() if table.required and not parts.get(table.name)
+        ]:
+            raise missing_tables(source.name, absent, context.unread)
         store_unread(con, context.unread)
         id_type = _detect_id_type(con, parts["branches"])
         for table in TABLES.values():
-            rows = _load_table(con, table, parts.get(table.name, ()), id_type)
+            try:
+                rows = _load_table(con, table, parts.get(table.name, ()), id_type)
+            except MissingColumnError as error:
+                raise _find_all_missing(con, parts, error) from error
             if table.name == "branches":
                 con.execute(read_sql("load/tenants"))
             options.on_progress(table.name, rows)
@@ -191,6 +195,26 @@ def _build_staging_ddl(table: Table, id_type: str) -> str:
         f"{quote_identifier(column.name)} {storage_type(column, id_type)}" for column in table.columns
     )
     return f"CREATE TEMP TABLE {quote_identifier('staged_' + table.name)} ({columns}, refused BOOLEAN, emptied VARCHAR)"
+
+
+def _find_all_missing(
+    con: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Part]], first: MissingColumnError
+) -> MissingColumnError:
+    """Return ``first`` with the sentences about every other part that lacks columns: all are told at once."""
+    sentences = [str(first)]
+    for name, table_parts in parts.items():
+        for part in table_parts:
+            try:
+                _find_missing_columns(TABLES[name], part, part.stage_view(con))
+            except MissingColumnError as error:
+                sentences.append(str(error))
+            except SourceError:
+                # What else is wrong with a part is told when its columns are there.
+                continue
+            finally:
+                part.drop_view(con)
+    first.args = (" ".join(dict.fromkeys(sentences)),)
+    return first
 
 
 def _find_missing_columns(table: Table, part: Part, staged: StagedView) -> set[str]:

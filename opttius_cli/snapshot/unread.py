@@ -127,7 +127,9 @@ def unread_sentences(items: Sequence[Unread]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def missing_table(source: str, table: str, unread: Sequence[Unread]) -> MissingTableError:
-    """The error about a required table that is not there, with what may hold it and is not read."""
-    near = [item for item in unread if item.table == table] or [item for item in unread if item.table is None]
-    return MissingTableError(source, table, [unread_sentence(item) for item in near[:3]])
+def missing_tables(source: str, tables: Sequence[str], unread: Sequence[Unread]) -> MissingTableError:
+    """The error about required tables that are not there, with what may hold them and is not read."""
+    near = [item for item in unread if item.table in tables] or [
+        item for item in unread if item.table is None
+    ]
+    return MissingTableError(source, tables, [unread_sentence(item) for item in near[:3]])

@@ -129,7 +129,7 @@ def _names(lines: Sequence[str], separator: str, table: Table) -> list[str]:
         cells = next(csv.reader(_ended(lines), delimiter=separator, skipinitialspace=True), [])
     except csv.Error:
         return []
-    return [normalize_column_name(cell).removeprefix(f"{table.name}.") for cell in cells]
+    return [table.find_name(normalize_column_name(cell).removeprefix(f"{table.name}.")) for cell in cells]
 
 
 def _ended(lines: Sequence[str]) -> Iterable[str]:

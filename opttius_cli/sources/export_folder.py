@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from opttius_cli.catalog.tables import TABLES
-from opttius_cli.errors import SourceError, UnreadableFileError
+from opttius_cli.errors import SourceError, UnreadableFileError, format_list
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.source_protocol import UNREAD_FOLDER, UNREAD_NAME, FileSource
 from opttius_cli.snapshot.unread import form_remedy, unread_sentence
@@ -21,6 +20,7 @@ from opttius_cli.sources.file_names import (
 from opttius_cli.sources.file_types import FileType, refuse_irregular, translate_io_errors
 from opttius_cli.sources.folder import READ_FORMS, unread_entry
 from opttius_cli.sources.json.json_file import JsonFile
+from opttius_cli.sources.mapping import SourceMapping
 from opttius_cli.sources.parquet_file import ParquetFile
 from opttius_cli.sources.table_names import detect_table, file_stamp, no_tables_error
 
@@ -33,9 +33,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExportFolder(FileSource):
-    """A folder of exports."""
+    """A folder of exports; ``mapping`` says which files hold which tables where their names do not."""
 
     path: Path
+    mapping: SourceMapping = field(default_factory=SourceMapping)
 
     @property
     def name(self) -> str:
@@ -47,7 +48,7 @@ class ExportFolder(FileSource):
         with translate_io_errors(self.path):
             files = self._find_table_files()
             stamps = [file_stamp(file.path) for file, _table in files]
-            return ";".join([*stamps, *(item.name for item in self.unread(files))])
+            return ";".join([*stamps, *(item.name for item in self.unread(files))]) + self.mapping.stamp
 
     def open_parts(self, context: LoadContext) -> Mapping[str, Sequence[Part]]:
         """Return the files of every table, sorted by name. Raises SourceError when there are none."""
@@ -58,7 +59,9 @@ class ExportFolder(FileSource):
         context.unread.extend(unread)
         parts_by_table: dict[str, list[Part]] = {}
         for file, table in files:
-            parts_by_table.setdefault(table, []).extend(_open_parts(verify_type(file), table, context))
+            parts_by_table.setdefault(table, []).extend(
+                _open_parts(verify_type(file), table, context, self.mapping)
+            )
         return parts_by_table
 
     def unread(self, files: Sequence[tuple[NamedFile, str]]) -> list[Unread]:
@@ -85,13 +88,34 @@ class ExportFolder(FileSource):
         with translate_io_errors(self.path):
             return sorted(self.path.iterdir())
 
+    def _find_mapped_files(self) -> list[tuple[NamedFile, str]]:
+        """Return the files that the mapping names. Raises SourceError when one does not exist or is no export."""
+        files = []
+        for table in self.mapping.tables:
+            name = self.mapping.find_place(table)[0]
+            path = self.path / name
+            file = parse_file_name(path)
+            if not name or not path.is_file() or file is None or file.file_type not in READ_FORMS:
+                raise SourceError(
+                    _(
+                        "opttius.toml, [tables] {table}: {path} is not a file of rows. The folder has {names}.",
+                        table=table,
+                        path=name or self.mapping.tables[table],
+                        names=format_list([entry.name for entry in self._list_entries()]),
+                    )
+                )
+            files.append((file, table))
+        return files
+
     def _find_table_files(self) -> list[tuple[NamedFile, str]]:
         """Return the files that hold tables, with the table of each."""
-        table_files = []
+        table_files = self._find_mapped_files()
         for path in self._list_entries():
             file = parse_file_name(path)
             table = detect_table(file.stem) if file and file.file_type in READ_FORMS else None
-            if not file or not table:
+            if not file or not table or table in self.mapping.tables:
+                continue
+            if path in {other.path for other, _table in table_files}:
                 continue
             refuse_unprintable(path)
             with translate_io_errors(path):
@@ -102,15 +126,16 @@ class ExportFolder(FileSource):
         return table_files
 
 
-def _open_parts(file: NamedFile, table: str, context: LoadContext) -> Sequence[Part]:
+def _open_parts(file: NamedFile, name: str, context: LoadContext, mapping: SourceMapping) -> Sequence[Part]:
+    table = mapping.get_table(name)
     if file.file_type is FileType.CSV:
-        return [CsvFile(file, TABLES[table], context.scratch)]
+        return [CsvFile(file, table, context.scratch)]
     if file.file_type is FileType.JSON:
-        return [JsonFile(file, TABLES[table], context.scratch)]
+        return [JsonFile(file, table, context.scratch)]
     if file.file_type is FileType.PARQUET and file.compression is None:
-        return [ParquetFile(file, TABLES[table])]
+        return [ParquetFile(file, table)]
     if file.file_type is FileType.WORKBOOK and file.compression is None:
         from opttius_cli.sources.workbook import Workbook
 
-        return Workbook(file.path, only_table=table).open_parts(context)[table]
+        return Workbook(file.path, name, mapping).open_parts(context)[name]
     raise SourceError(_("{path} is compressed twice. Unpack it and load again.", path=file.path))

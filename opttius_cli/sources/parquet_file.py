@@ -50,7 +50,7 @@ class ParquetFile:
                 raise self._build_damaged_error() from error
         columns: dict[str, tuple[str, str]] = {}
         for name, type_name, *_rest in description:
-            normalized = str(name).strip().lower()
+            normalized = self.table.find_name(str(name).strip().lower())
             if normalized in column_names and normalized in columns:
                 raise UnreadableFileError(
                     path, _("it has the column “{column}” twice. Export it again.", column=normalized)
@@ -58,7 +58,9 @@ class ParquetFile:
             if normalized in column_names:
                 columns[normalized] = (str(name), str(type_name))
         unknown_columns = [
-            str(name) for name, *_rest in description if str(name).strip().lower() not in column_names
+            str(name)
+            for name, *_rest in description
+            if self.table.find_name(str(name).strip().lower()) not in column_names
         ]
         return StagedView(self._view, columns, unknown_columns=unknown_columns)
 

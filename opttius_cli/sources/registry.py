@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from opttius_cli.snapshot.source_protocol import Source
+    from opttius_cli.sources.mapping import SourceMapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +32,24 @@ class DatabaseOptions:
     row_request: RowRequest = field(default_factory=RowRequest)
 
 
-def open_source(text: str, database: DatabaseOptions | None = None) -> Source:
+def open_source(
+    text: str, database: DatabaseOptions | None = None, mapping: SourceMapping | None = None
+) -> Source:
     """Return the source that ``text`` names. Raises SourceError when it does not exist or cannot be read.
 
-    A text that may contain a password is never shown.
+    A text that may contain a password is never shown. ``mapping`` names tables and columns of files.
     """
     from opttius_cli.sources.export_folder import ExportFolder
+    from opttius_cli.sources.mapping import SourceMapping
+
+    names = mapping or SourceMapping()
 
     try:
         path = Path(text).expanduser().absolute()
         if path.exists():
             refuse_unprintable(path)
             refuse_irregular(path)
-            return ExportFolder(path) if path.is_dir() else _open_file(path)
+            return ExportFolder(path, names) if path.is_dir() else _open_file(path, names)
     except (OSError, ValueError) as error:
         raise SourceError(_("The source cannot be looked up. Check --source.")) from error
     if redaction.is_connection_string(text):
@@ -59,7 +65,7 @@ def open_source(text: str, database: DatabaseOptions | None = None) -> Source:
     )
 
 
-def _open_file(path: Path) -> Source:
+def _open_file(path: Path, mapping: SourceMapping) -> Source:
     """Return the source for a single file."""
     file_type, compression = detect_file_type(path)
     named_file = parse_file_name(path)
@@ -73,7 +79,7 @@ def _open_file(path: Path) -> Source:
     if file_type is FileType.WORKBOOK and compression is None:
         from opttius_cli.sources.workbook import Workbook
 
-        return Workbook(path)
+        return Workbook(path, mapping=mapping)
     if file_type is FileType.DUMP or (
         file_type is None and named_file and named_file.file_type is FileType.DUMP
     ):

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from opttius_cli.errors import UsageError, format_list
 from opttius_cli.i18n import _
+from opttius_cli.jobs.definition.addresses import parse_addresses
 from opttius_cli.jobs.definition.model import Against
 from opttius_cli.jobs.definition.schedule_syntax import parse_schedule
 from opttius_cli.name_matching import suggest_names
@@ -152,6 +153,9 @@ KEYS: dict[str, ValueParser] = {
     "on_success": _ignore_allowed_values(parse_text),
     "on_failure": _ignore_allowed_values(parse_text),
     "fail_on_loss": _ignore_allowed_values(parse_flag),
+    "deliver": _ignore_allowed_values(parse_addresses),
+    "deliver_revealed": _ignore_allowed_values(parse_flag),
+    "deliver_megabytes": _parse_count,
 }
 ALERT_KEYS: dict[str, ValueParser] = {
     "figure": _parse_figure,

@@ -115,6 +115,10 @@ class _JobParser:
             raise self.build_error(("output",), str(error)) from error
         if job.masking == "revealed" and not job.reason:
             raise self.build_error(("masking",), _('“revealed” needs a reason: reason = "why"'))
+        if job.masking == "revealed" and job.deliver and not job.deliver_revealed:
+            raise self.build_error(
+                ("deliver",), _("would send personal data: deliver_revealed = true says that this is meant")
+            )
         return job
 
     def _parse_values(

@@ -44,7 +44,8 @@ class Alert:
 class Job:
     """A job: its parts, scope, period and formats, and where its files go.
 
-    ``fail_on_loss``: nothing is delivered when rows or cells of the source could not be read.
+    ``fail_on_loss``: nothing is delivered when rows or cells of the source could not be read. ``deliver`` are the
+    addresses to which the files are sent, attached up to ``deliver_megabytes`` in all.
     ``output`` is a path below ``root`` without an extension: folders, then the name of the files. ``file``
     and ``line`` say where the job is defined.
     """
@@ -72,6 +73,9 @@ class Job:
     on_success: str | None = None
     on_failure: str | None = None
     fail_on_loss: bool = False
+    deliver: tuple[str, ...] = ()
+    deliver_revealed: bool = False
+    deliver_megabytes: int = 10
 
     @property
     def folder(self) -> str:

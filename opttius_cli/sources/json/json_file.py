@@ -220,7 +220,11 @@ class JsonFile:
         columns: dict[str, list[str]] = {}
         repeated = strange = 0
         for keys, count in shapes:
-            ours = [(name, key) for key in keys if self.table.has_column(name := normalize_column_name(key))]
+            ours = [
+                (name, key)
+                for key in keys
+                if self.table.has_column(name := self.table.find_name(normalize_column_name(key)))
+            ]
             repeated += count if len({name for name, _key in ours}) < len(ours) else 0
             strange += count if not ours else 0
             for name, key in ours:

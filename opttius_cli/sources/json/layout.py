@@ -83,7 +83,7 @@ def _search(text: str, at: int, table: Table, depth: int) -> Wrapper | None:
     at = _skip(text, at + 1)
     while text[at] == '"':
         key, at = _DECODER.raw_decode(text, at)
-        if table.has_column(normalize_column_name(key)) and depth == 1:
+        if table.has_column(table.find_name(normalize_column_name(key))) and depth == 1:
             return None
         at = _skip(text, _skip(text, at) + 1)
         if text[at] == "[" and _holds_rows(text, at, key, table):
@@ -110,7 +110,7 @@ def _holds_rows(text: str, at: int, key: str, table: Table) -> bool:
         row, _end = _DECODER.raw_decode(text, first)
     except ValueError:
         return True
-    columns = {normalize_column_name(name) for name in row}
+    columns = {table.find_name(normalize_column_name(name)) for name in row}
     return 2 * len(columns.intersection(table.mandatory_columns)) >= len(table.mandatory_columns)
 
 
