@@ -97,7 +97,7 @@ _USUAL_NAMES: dict[str, tuple[str, ...]] = {
 """How people call the columns in their own spreadsheets, without accents and in lower case."""
 _ZONE = f'# naive_timezone = "{DEFAULT_ZONE}"'
 """What makes a date without a time of day the day that people wrote."""
-_CLOSE = 0.84
+_CLOSE = 0.82
 _FEWEST = 2
 """How many columns a sheet must have of a table to be taken for it by its columns alone."""
 

@@ -130,13 +130,13 @@ def _send_to(context: RunContext, job: Job, address: str, message: Message) -> s
         plugin = _load_plugin(url)
     except OpttiusError as error:
         return str(error)
-    for wait in (*WAITS, None):
-        problem = _notify(plugin, message)
+    problem = _notify(plugin, message)
+    for wait in WAITS:
         if problem is None:
             return None
-        if wait is not None:
-            context.wait(wait)
-    return f"{_describe_address(address)}: {_hide(problem, secrets)}"
+        context.wait(wait)
+        problem = _notify(plugin, message)
+    return f"{_describe_address(address)}: {_hide(problem, secrets)}" if problem else None
 
 
 def _load_plugin(url: str) -> Any:
@@ -170,7 +170,8 @@ def _notify(plugin: Any, message: Message) -> str | None:
 
     attaches = message.attaches and bool(getattr(plugin, "attachment_support", False))
     attachment = apprise.AppriseAttachment([str(file) for file in message.files]) if attaches else None
-    with apprise.LogCapture(level=logging.INFO, fmt="%(message)s") as said:
+    capture: Any = apprise.LogCapture
+    with capture(level=logging.INFO, fmt="%(message)s") as said:
         try:
             done = plugin.notify(
                 body=message.build_body(attaches=attaches), title=message.subject, attach=attachment

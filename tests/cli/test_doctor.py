@@ -64,6 +64,17 @@ def test_a_folder_with_missing_tables(run: Callable[..., RunResult], exports: Pa
         "                → Does it have another name? created_on → created_at.",
         "! Columns       customers has no column phone: the figures that need it stay empty.",
         "                → Does it have another name? phone_number → phone.",
+        "",
+        "Paste this into opttius.toml, and look whether it is right:",
+        "",
+        "# Are the times local, without a zone? Then write at the top of the file:",
+        '# naive_timezone = "America/Santiago"',
+        "",
+        "[tables]",
+        'orders = "ventas.csv"',
+        "",
+        "[columns.customers]",
+        '# created_at = "…"  required: nothing looks like it',
     ]
 
 

@@ -100,7 +100,7 @@ def server(
 
     def check_login(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
         mail.logins.append((data.login, data.password, data.password == PASSWORD.encode()))
-        return AuthResult(success=mail.logins[-1][2])
+        return AuthResult(success=mail.logins[-1][2], handled=False)
 
     controller = Controller(
         mail, hostname="127.0.0.1", port=mail.port, tls_context=certificate, require_starttls=True,

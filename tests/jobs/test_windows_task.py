@@ -85,7 +85,7 @@ def find(task: ET.Element, path: str) -> str:
 )
 @pytest.mark.parametrize("minutes", [1, 10, 30])
 def test_the_task_is_what_the_schema_says(minutes: int, environment: dict[str, str]) -> None:
-    call = replace(CALL, minutes=minutes, environment=CALL.environment | environment)
+    call = replace(CALL, minutes=minutes, environment={**CALL.environment, **environment})
     task = parse(windows.build_task(call))
     assert task.tag == f"{{{windows.NAMESPACE}}}Task"
     assert task.get("version") == "1.2"

@@ -98,11 +98,11 @@ def load(path: Path, mapping: SourceMapping) -> list[tuple[object, ...]]:
 def test_what_is_proposed_reads_the_same_rows(tmp_path: Path, form: str) -> None:
     titles = {"sucursales": "Hoja1", "clientes": "Clientes", "ventas": "Ventas 2026"}
     if form == "csv":
-        path, places = write_folder(tmp_path / "csv"), ("sucursales.csv", "clientes.csv", "ventas.csv")
+        path, places = write_folder(tmp_path / "csv"), ["sucursales.csv", "clientes.csv", "ventas.csv"]
     else:
-        path, places = write_book(tmp_path / "datos.xlsx", titles), ("Hoja1", "Clientes", "Ventas 2026")
+        path, places = write_book(tmp_path / "datos.xlsx", titles), ["Hoja1", "Clientes", "Ventas 2026"]
     if form == "one":
-        path, places = tmp_path, tuple(f"datos.xlsx#{place}" for place in places)
+        path, places = tmp_path, [f"datos.xlsx#{place}" for place in places]
     block = propose(path)
     assert block == {"tables": dict(zip(COLUMNS, places, strict=True)), "columns": COLUMNS}
     file = tmp_path / "opttius.toml"
@@ -116,7 +116,8 @@ def test_what_is_proposed_reads_the_same_rows(tmp_path: Path, form: str) -> None
 
 
 def test_a_column_that_is_another_thing_is_not_proposed() -> None:
-    columns = ("id", "branch_id", "created_at", "nombre", "mail_enviado", "fono_2", "rut", "estado")
+    columns = ("id", "branch_id", "created_at", "nombre", "mail_enviado", "fono_2", "rut", "estado",
+               "created_by")  # fmt: skip
     block = build_proposal([SheetHeader("customers.csv", "customers", columns)], {}, SourceMapping())
     assert block is not None
     assert tomllib.loads(block)["columns"] == {"customers": {"first_name": "nombre"}}
@@ -141,7 +142,7 @@ def test_what_nothing_looks_like_is_named_at_once() -> None:
 
 
 def test_one_run_names_everything_that_is_missing(tmp_path: Path) -> None:
-    folder = tmp_path / "own"
+    folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "customers.csv").write_text("nombre,correo\nAna,a@x.cl\n", encoding="utf-8")
     with pytest.raises(MissingTableError, match="lacks 2 required tables: branches, orders"):
@@ -192,7 +193,7 @@ def test_a_whole_name_and_another_mapping_are_taken(tmp_path: Path) -> None:
 def test_json_and_parquet_are_mapped_too(tmp_path: Path) -> None:
     import duckdb
 
-    folder = tmp_path / "own"
+    folder = tmp_path / "mine"
     folder.mkdir()
     rows = {
         name: [dict(zip(table[0], row, strict=True)) for row in table[1:]] for name, table in ROWS.items()
