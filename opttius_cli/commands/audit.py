@@ -97,7 +97,7 @@ def _build_row(run: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
 def _parse_since(text: str, zone: ZoneInfo) -> datetime:
     """Return the instant that ``--since`` names: the start of a local date, or a duration ago."""
     from opttius_cli.period import start_of_day
-    from opttius_cli.period_words import translate_date
+    from opttius_cli.period.words import translate_date
 
     with suppress(ValueError, OverflowError):
         return start_of_day(date.fromisoformat(translate_date(text)), zone)

@@ -63,7 +63,7 @@ def init(
 
 def _find_values(options: LoadOptions, organization: str | None) -> dict[str, str]:
     """Return source and organization, tried: as the options say, else as a person at the terminal answers."""
-    asks = not options.no_input and sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+    asks = not options.no_input and sys.stdin is not None and sys.stdin.isatty()
     reporter = build_reporter(options)
     source = options.source
     while True:

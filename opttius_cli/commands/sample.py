@@ -11,7 +11,7 @@ import typer
 from opttius_cli.command_support.options import CommonOptions, with_options
 from opttius_cli.errors import OutputError, UsageError
 from opttius_cli.i18n import N_, _
-from opttius_cli.period_words import translate_date
+from opttius_cli.period.words import translate_date
 from opttius_cli.render import sink
 
 

@@ -57,8 +57,8 @@ def check_export(source: Source, mapping: SourceMapping, on_finding: OnFinding) 
 
 def _propose(source: Source, columns: Mapping[str, Sequence[str]], mapping: SourceMapping) -> str | None:
     """Propose a mapping for what the source holds: only files of people's own have names of their own."""
+    from opttius_cli.doctor.headers import read_headers
     from opttius_cli.doctor.mapping_proposal import build_proposal
-    from opttius_cli.sources.headers import read_headers
 
     path = Path(source.name)
     return build_proposal(read_headers(path), columns, mapping) if path.exists() else None

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from opttius_cli.catalog.tables import Table
-    from opttius_cli.sources.headers import SheetHeader
+    from opttius_cli.doctor.headers import SheetHeader
     from opttius_cli.sources.mapping import SourceMapping
 
 _USUAL_NAMES: dict[str, tuple[str, ...]] = {

@@ -42,6 +42,7 @@ LOOKS_AT_THE_CLOCK = {
     "command_support/value_completion.py",
     "commands/audit.py",
     "commands/cache.py",
+    "commands/init.py",
     "commands/job.py",
     "diagnostics.py",
 }

@@ -11,10 +11,10 @@ import openpyxl
 import pytest
 
 from opttius_cli.config import read_config_file
+from opttius_cli.doctor.headers import SheetHeader, read_headers
 from opttius_cli.doctor.mapping_proposal import build_proposal
 from opttius_cli.errors import ConfigError, MissingColumnError, MissingTableError, SourceError
 from opttius_cli.snapshot.build import BuildOptions, build_snapshot
-from opttius_cli.sources.headers import SheetHeader, read_headers
 from opttius_cli.sources.mapping import SourceMapping, build_mapping
 from opttius_cli.sources.registry import open_source
 

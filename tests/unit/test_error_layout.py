@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from opttius_cli.error_layout import layout_error
+from opttius_cli.diagnostics import layout_error
 
 LONG = "/a/long/path/" + "x" * 60
 

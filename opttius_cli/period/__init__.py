@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from opttius_cli.errors import UsageError
 from opttius_cli.i18n import _
-from opttius_cli.period_words import translate_date, translate_period
+from opttius_cli.period.words import translate_date, translate_period
 
 Compare = Literal["previous", "year", "none"]
 Unit = Literal["days", "day", "week", "month", "quarter", "year"]
