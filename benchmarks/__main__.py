@@ -39,7 +39,10 @@ def main() -> int:
     for case in list_cases(parquet, csv):
         try:
             measured[case.name] = measure_median(
-                case.command, TIMES, folder=create_working_folder(), environment=build_environment()
+                case.command,
+                TIMES,
+                folder=create_working_folder(),
+                environment=build_environment() | dict(case.variables),
             )
         except CommandFailedError as error:
             failures.append(str(error))

@@ -19,7 +19,7 @@ MB = 1_000_000
 class Case:
     """A command and its targets: at most so many seconds and bytes, at least so many rows a second.
 
-    ``rows`` is what it reads; 0 where that says nothing.
+    ``rows`` is what it reads; 0 where that says nothing. ``variables`` are added to the environment.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Case:
     seconds: float | None = None
     memory: int | None = None
     rate: int | None = None
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 JOBS = """
@@ -49,6 +50,8 @@ DUCKDB = "python -c 'import duckdb'"
 def list_cases(parquet: Shop, csv: Shop) -> list[Case]:
     """Every case, the bare ones first: the others are seen in proportion to them."""
     warm = (*SCOPE, "--source", str(parquet.folder))
+    configured = (("OPTTIUS_SOURCE", str(parquet.folder)), ("OPTTIUS_ORGANIZATION", SCOPE[1]))
+    typed = (("_OPTTIUS_COMPLETE", "complete_zsh"), ("_TYPER_COMPLETE_ARGS", "opttius dashboard --branch "))
     return [
         Case(name=PYTHON, command=(sys.executable, "-c", "pass")),
         Case(name=DUCKDB, command=(sys.executable, "-c", "import duckdb")),
@@ -56,6 +59,10 @@ def list_cases(parquet: Shop, csv: Shop) -> list[Case]:
         Case(name="--help", command=(PROGRAM, "--help"), seconds=0.2),
         _load("load parquet", parquet, 1_000_000),
         _load("load csv", csv, 400_000),
+        Case(name="opttius alone", command=(PROGRAM,), seconds=0.3, variables=configured),
+        Case(
+            name="completion of a branch", command=(PROGRAM,), seconds=0.25, variables=(*configured, *typed)
+        ),
         Case(
             name="dashboard, table",
             command=(PROGRAM, "dashboard", "--period", "30", *warm, "--format", "table"),
