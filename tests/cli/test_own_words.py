@@ -118,7 +118,7 @@ def test_titles_of_exports(name: str, language: str) -> None:
     names = {export: [report] for export, report in EXPORTS.items()}
     assert resolve_titled(title, names, LIBRARY) == name
     parts = build_allowed_values()
-    assert parts.resolve_part(title) in {name, f"export/{name}"}
+    assert parts.resolve_part(title) in {name, f"export/{name}", f"dashboard/{name}"}
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)

@@ -280,5 +280,5 @@ def test_the_old_name_of_job_is_refused_with_what_to_type(
 ) -> None:
     ran = run(*arguments)
     assert (ran.code, ran.out) == (2, "")
-    assert "“opttius report” is called “opttius job” now. Type opttius job run, list or status" in ran.err
+    assert "“opttius report” is called “opttius job” now." in ran.err
     assert "opttius schedule install" in ran.err
