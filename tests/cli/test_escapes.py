@@ -218,6 +218,7 @@ def test_the_environment_is_not_read(shop: Path, tmp_path: Path, own: Callable[[
     assert value not in ran.out + ran.err
 
 
+@pytest.mark.slow
 def test_the_snapshot_is_as_it_was(
     run: Callable[..., RunResult], shop: Path, own: Callable[[str], None]
 ) -> None:

@@ -27,6 +27,12 @@ PAYLOADS = {
     "option": "--reveal-pii",
     "long": "L" * 100_000,
 }
+QUICK = ("sql", "escape", "lines")
+"""The payloads that `make test` tries."""
+TRIED = [
+    pytest.param(text, id=name, marks=() if name in QUICK else pytest.mark.slow)
+    for name, text in PAYLOADS.items()
+]
 OPTIONS = (
     "--branch",
     "--organization",
@@ -59,7 +65,7 @@ def harmless(ran: RunResult, payload: str) -> None:
         assert ran.out == ""
 
 
-@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+@pytest.mark.parametrize("payload", TRIED)
 def test_options(run: Callable[..., RunResult], shop: Path, payload: str) -> None:
     before = shop.read_bytes()
     for option in OPTIONS:
@@ -69,7 +75,7 @@ def test_options(run: Callable[..., RunResult], shop: Path, payload: str) -> Non
     assert shop.read_bytes() == before
 
 
-@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+@pytest.mark.parametrize("payload", TRIED)
 def test_arguments(run: Callable[..., RunResult], shop: Path, payload: str) -> None:
     for command in (("customer",), ("export",), ("reports", "show"), ("reports", "sql")):
         reading = ("-s", shop, *MIRADOR) if command[0] in {"customer", "export"} else ()
@@ -78,7 +84,7 @@ def test_arguments(run: Callable[..., RunResult], shop: Path, payload: str) -> N
         harmless(run(name, "-s", shop, *MIRADOR, f"{option}={payload}"), payload)
 
 
-@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+@pytest.mark.parametrize("payload", TRIED)
 def test_settings(
     run: Callable[..., RunResult], shop: Path, payload: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

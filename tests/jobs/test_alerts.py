@@ -96,6 +96,7 @@ def test_a_change_against_the_previous_period(project: Project, bound: float, ra
         assert alerts[0]["change_pct"] == pytest.approx(growth, abs=0.006)
 
 
+@pytest.mark.slow
 def test_a_change_against_the_mean_of_the_runs_before(project: Project) -> None:
     place_with(project, 'against = "mean"\nlast = 2\nabove = -1000')
     months = ("2026-07-01", "2026-08-01", "2026-09-01", "2026-10-01")
@@ -229,6 +230,7 @@ def test_a_figure_that_is_null_or_missing_is_unknown(project: Project, figure: s
     assert project.runs("daily")[-1].alerts == 1
 
 
+@pytest.mark.slow
 def test_a_newer_snapshot_is_not_compared_with_an_older_snapshot(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -131,6 +131,7 @@ def test_sigterm_leaves_the_old_files_and_a_row_that_says_so(
     assert (last.status, last.code, last.cause) == ("interrupted", 130, "The run was interrupted.")
 
 
+@pytest.mark.slow
 def test_status_distinguishes_running_and_killed_runs(fork_server: ForkServer, project: Project) -> None:
     process = _run(fork_server, project, DAYS[0])
     while not project.runs("daily"):

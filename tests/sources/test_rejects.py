@@ -62,6 +62,7 @@ def test_a_stray_quote_costs_a_single_line(tmp_path: Path) -> None:
     assert loaded.rows_read["orders"] == 1999
 
 
+@pytest.mark.slow
 def test_stray_quotes_far_apart_cost_a_line_each(tmp_path: Path) -> None:
     lines = [f"{order_line(n)},note {n}" for n in range(1, 200_001)]
     for place in (10, 100_000, 199_990):

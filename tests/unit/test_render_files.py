@@ -200,6 +200,7 @@ def test_no_cell_of_a_workbook_is_a_formula() -> None:
     assert [cell.quotePrefix for cell in cells] == [True] * len(FORMULAS) + [False] * len(PLAIN)
 
 
+@pytest.mark.slow
 @given(st.lists(TEXTS, max_size=5))
 def test_any_text_stands_in_a_workbook(values: list[str]) -> None:
     sheet = sheet_of(texts(values))

@@ -415,6 +415,7 @@ def test_ruts_are_of_nobody_and_written_in_every_way(shop: Shop) -> None:
     assert all(1_000_000 <= n < 1_900_000 or 31_000_000 <= n < 45_000_000 for n in numbers)
 
 
+@pytest.mark.slow
 def test_branches_grow_with_the_customers(tmp_path: Path) -> None:
     generate_sample(tmp_path, customers=20_000, seed=1, until=UNTIL, file_format="parquet")
     codes = duckdb.read_parquet(str(tmp_path / "branches.parquet")).project("code").fetchall()
