@@ -36,7 +36,7 @@ demo: $(VENV)/.installed ## the dashboard and one customer of sample_data/
 	@$(DEMO) customer $(DEMO_CUSTOMER) $(DEMO_SCOPE)
 
 test: $(VENV)/.developing ## every test but the long ones, which `make fuzz` runs
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow"
 
 test-fast: $(VENV)/.developing ## under a minute: architecture, pure functions, one section of the contract
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow" tests/architecture tests/unit tests/spec/test_segments.py
