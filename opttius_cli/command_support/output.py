@@ -108,14 +108,14 @@ def build_style(options: CommonOptions) -> Style:
 
 def _show_data_quality_notes(answer: Answer, options: QueryOptions) -> None:
     """Write the data quality notes to stderr, for a format that holds nothing but rows."""
-    from opttius_cli.render.answer_header import refused_whole
+    from opttius_cli.render.answer_header import build_total_loss_lines
     from opttius_cli.render.cell_formatter import build_formatter
     from opttius_cli.render.data_quality_notes import build_notes
 
     reporter = build_reporter(options)
     if not options.quiet:
         formatter = build_formatter(get_locale(), answer)
-        for sentence in (*refused_whole(answer, formatter), *build_notes(answer, formatter)):
+        for sentence in (*build_total_loss_lines(answer, formatter), *build_notes(answer, formatter)):
             reporter.show_note(sentence)
 
 

@@ -13,7 +13,7 @@ from opttius_cli.errors import SourceError
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.open import ResourceLimits, connect_duckdb, read_manifest
 from opttius_cli.snapshot.source_protocol import LoadContext, SnapshotSource
-from opttius_cli.snapshot.unread import unread_sentences
+from opttius_cli.snapshot.unread import build_unread_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ def check_export(source: Source, mapping: SourceMapping, on_finding: OnFinding) 
             site = LoadContext(Path(scratch), exit_stack)
             parts = source.open_parts(site)
             on_finding(Finding("source", State.OK, _("{source} can be read.", source=source.name)))
-            for sentence in unread_sentences(site.unread):
+            for sentence in build_unread_sentences(site.unread):
                 on_finding(Finding("source", State.NOTE, sentence))
             columns = _read_columns(con, parts, on_finding)
         except SourceError as error:

@@ -43,7 +43,7 @@ def build_header_lines(answer: Answer, formatter: CellFormatter) -> list[str]:
         if header.title
         else [describe_scope(header.scope)]
     )
-    lines[1:1] = refused_whole(answer, formatter)
+    lines[1:1] = build_total_loss_lines(answer, formatter)
     if header.period:
         days = header.period.window.day_count
         period = n_(
@@ -74,7 +74,7 @@ def build_header_lines(answer: Answer, formatter: CellFormatter) -> list[str]:
     return lines
 
 
-def refused_whole(answer: Answer, formatter: CellFormatter) -> list[str]:
+def build_total_loss_lines(answer: Answer, formatter: CellFormatter) -> list[str]:
     """Return a sentence where figures are 0 because no row of a table could be read."""
     counts = {part.path: part.result for part in answer.data_quality}
     rows, refused = (counts.get((name,)) for name in ("rows", "refused_rows"))

@@ -15,7 +15,7 @@ from opttius_cli.scope.rights import (
     resolve_names_for_reader,
 )
 from opttius_cli.scope.row_counts import create_row_counts
-from opttius_cli.scope.views import SCOPED_TABLES, create_scoped_views, newest_sale
+from opttius_cli.scope.views import SCOPED_TABLES, create_scoped_views, find_newest_sale
 
 __all__ = [
     "ADVANCED_ANALYTICS",
@@ -26,7 +26,7 @@ __all__ = [
     "build_unrestricted_scope",
     "create_row_counts",
     "create_scoped_views",
-    "newest_sale",
+    "find_newest_sale",
     "normalize_email",
     "read_directory",
     "read_reader",

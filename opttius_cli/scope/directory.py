@@ -54,20 +54,20 @@ class Directory:
 
     @property
     def countable(self) -> tuple[Organization, ...]:
-        """The organizations but the app's own, and but those made to demonstrate it where there are others."""
+        """Return the organizations without the app's own, and without demonstrations where others exist."""
         return select_countable(self.organizations)
 
     @property
     def only(self) -> Organization | None:
-        """The organization that is meant when none is named: the only one that counts."""
+        """Return the organization that is meant when none is named: the only one that counts."""
         return self.countable[0] if len(self.countable) == 1 else None
 
-    def is_owned(self, seat: BranchEntry) -> bool:
-        """Whether a branch belongs to an organization; where there are none, all branches are one."""
-        return any(seat.organization_id == item.id for item in self.organizations)
+    def is_owned(self, entry: BranchEntry) -> bool:
+        """Return whether a branch belongs to an organization; where there are none, all branches are one."""
+        return any(entry.organization_id == item.id for item in self.organizations)
 
     def holds_nobodys(self, organization: Organization) -> bool:
-        """Whether the rows that name neither a branch nor an organization belong to this one."""
+        """Return whether the rows that name neither a branch nor an organization belong to this one."""
         return organization.id == self.adopter and (self.adopter is not None or self.nobody is not None)
 
     def find_organization(self, key: str | None) -> Organization:
@@ -174,16 +174,16 @@ def build_scope(directory: Directory, organization: Organization, entries: Seque
 
 
 def build_unrestricted_scope(directory: Directory) -> Scope:
-    """The scope that holds every row of somebody's: what whoever loads the data may check."""
-    seats = [entry for entry in directory.branches if directory.is_owned(entry)]
-    tenants = [entry.tenant for entry in seats] + list(directory.own_tenants.values())
+    """Return the scope of every row that has an owner: what whoever loads the data may check."""
+    entries = [entry for entry in directory.branches if directory.is_owned(entry)]
+    tenants = [entry.tenant for entry in entries] + list(directory.own_tenants.values())
     holds_nobodys = any(map(directory.holds_nobodys, directory.organizations))
     if holds_nobodys and directory.nobody is not None:
         tenants.append(directory.nobody)
     return Scope(
         None,
         None,
-        tuple(entry.branch for entry in seats),
+        tuple(entry.branch for entry in entries),
         whole_organization=True,
         tenants=tuple(sorted(tenants)),
         unrestricted=True,
@@ -200,17 +200,17 @@ def _infer_organization(directory: Directory, owners: Iterable[str | None]) -> O
     if not directory.organizations:
         raise NoOwnersError
     if directory.only is None:
-        raise OrganizationRequiredError(names_of(directory))
+        raise OrganizationRequiredError(list_organization_names(directory))
     return directory.only
 
 
-def names_of(directory: Directory) -> list[str]:
-    """The organizations among which somebody has to choose: those that count, else all."""
+def list_organization_names(directory: Directory) -> list[str]:
+    """Return the organizations among which somebody has to choose: those that count, else all."""
     return [item.display_name for item in directory.countable or directory.organizations]
 
 
 def find_organization(directory: Directory, name: str) -> Organization:
-    """The organization with this id, slug or name."""
+    """Return the organization with this id, slug or name."""
     matches = match_organizations(directory.organizations, name)
     if not matches:
         names = [
@@ -227,27 +227,31 @@ def find_organization(directory: Directory, name: str) -> Organization:
 def _find_branch(directory: Directory, name: str, organization: Organization | None) -> BranchEntry:
     owned = [entry for entry in directory.branches if directory.is_owned(entry)]
     entries = [entry for entry in owned if organization is None or entry.organization_id == organization.id]
-    if entry := _seat_named(entries, name):
+    if entry := _find_named_branch(entries, name):
         return entry
-    if nobodys := _seat_named([entry for entry in directory.branches if entry not in owned], name):
+    if nobodys := _find_named_branch([entry for entry in directory.branches if entry not in owned], name):
         branch = nobodys.branch
         raise UnadoptedBranchError(
             branch.code or branch.name or branch.id,
-            names_of(directory) if directory.countable else [],
+            list_organization_names(directory) if directory.countable else [],
             is_off=directory.adopt is False,
         )
     names = [text for entry in entries for text in (entry.branch.code, entry.branch.name) if text]
     raise UnknownNameError(_("branch"), name, suggest_names(name, names))
 
 
-def _seat_named(seats: Sequence[BranchEntry], name: str) -> BranchEntry | None:
-    """The one branch with this id, else code, else name. Raises AmbiguousError when several have it."""
-    wanted = normalize_name(name)
+def _find_named_branch(entries: Sequence[BranchEntry], name: str) -> BranchEntry | None:
+    """Return the branch with this id, else code, else name. Raises AmbiguousNameError."""
+    normalized = normalize_name(name)
     for key in ("id", "code", "name"):
-        fitting = [seat for seat in seats if wanted and normalize_name(getattr(seat.branch, key)) == wanted]
-        if len(fitting) == 1:
-            return fitting[0]
-        if fitting:
-            shown = [f"{seat.branch.name} ({seat.branch.id})" for seat in fitting]
+        matches = [
+            entry
+            for entry in entries
+            if normalized and normalize_name(getattr(entry.branch, key)) == normalized
+        ]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            shown = [f"{entry.branch.name} ({entry.branch.id})" for entry in matches]
             raise AmbiguousNameError(_("branch"), name, shown)
     return None

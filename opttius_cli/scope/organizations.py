@@ -50,7 +50,7 @@ class Organization:
         return metadata if isinstance(metadata, dict) else {}
 
     def is_marked(self, flag: str) -> bool:
-        """Whether its ``metadata`` sets a flag: true, or a text or number that says so."""
+        """Return whether its ``metadata`` sets a flag: true, or a text or number that says so."""
         return str(self.details.get(flag)).strip().lower() in _YES
 
 

@@ -20,7 +20,7 @@ from opttius_cli.scope.directory import (
     build_scope,
     find_branches,
     find_organization,
-    names_of,
+    list_organization_names,
     resolve_names,
 )
 
@@ -163,7 +163,7 @@ def resolve_names_for_reader(
     """
     if reader.organization_id is None:
         if not organization and directory.organizations and directory.only is None:
-            raise OrganizationRequiredError(names_of(directory))
+            raise OrganizationRequiredError(list_organization_names(directory))
         return resolve_names(directory, organization, branch_names)
     own = directory.find_organization(reader.organization_id)
     visible = replace(directory, organizations=(own,), branches=reader.branches)

@@ -41,12 +41,12 @@ def create_row_counts(con: duckdb.DuckDBPyConnection) -> None:
     deferred = find_deferred_tables(con)
     rows = _build_row_counts_sql(deferred, _find_split_slices(con))
     con.execute(f"CREATE OR REPLACE TEMP TABLE scope_rows AS {rows}")
-    con.execute(f"CREATE OR REPLACE TEMP TABLE scope_emptied AS {_emptied(con, deferred)}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE scope_emptied AS {_build_emptied_sql(con, deferred)}")
     con.execute(f"CREATE OR REPLACE TEMP VIEW scope_unowned AS {_UNOWNED}")
 
 
-def _emptied(con: duckdb.DuckDBPyConnection, deferred: set[str]) -> str:
-    """A row per column: how many cells of the scope's rows, settled, held something that could not be read."""
+def _build_emptied_sql(con: duckdb.DuckDBPyConnection, deferred: set[str]) -> str:
+    """Select per column how many cells of the scope's rows could not be read."""
     emptied = con.execute(
         "SELECT DISTINCT table_name FROM meta.rejects WHERE NOT refused ORDER BY ALL"
     ).fetchall()
@@ -73,8 +73,8 @@ def _emptied(con: duckdb.DuckDBPyConnection, deferred: set[str]) -> str:
 _OWNERLESS_TABLES = [table.name for table in SCOPED_TABLES if table.tenancy == "none"]
 
 
-def _unowned(table: Table, kind: str) -> str:
-    """The rows of a raw table that no scope can hold. A child belongs where its order does, and is told with it."""
+def _build_unowned_sql(table: Table, kind: str) -> str:
+    """Select the rows of a raw table that no scope can hold; children are counted with their order."""
     amount = "total_amount" if table.has_column("total_amount") else "CAST(NULL AS DECIMAL(18, 2))"
     return (
         f"SELECT '{table.name}' AS table_name, CAST({quote_identifier(table.key[0])} AS VARCHAR) AS id, "
@@ -85,7 +85,7 @@ def _unowned(table: Table, kind: str) -> str:
 
 
 _UNOWNED = " UNION ALL ".join(
-    _unowned(table, kind)
+    _build_unowned_sql(table, kind)
     for table in SCOPED_TABLES
     if table.tenancy in {"branch", "organization"}
     for kind in (table.name, table.name + "_contested")
@@ -136,7 +136,7 @@ def _find_split_slices(con: duckdb.DuckDBPyConnection) -> dict[str, _SplitSlices
 
 
 def _build_row_counts_sql(deferred: set[str], split: Mapping[str, _SplitSlices]) -> str:
-    """A row per table: how many rows the scope sees, how many repeat another, lie after as-of, or were refused.
+    """Select per table the rows that the scope sees, that repeat another, lie after as-of, or were refused.
 
     ``copies`` are the scope's rows as they lie in the data: repeated ones, and those of later. ``adopted`` are those
     of the rows seen that name neither a branch nor an organization.
@@ -206,7 +206,7 @@ def _build_deferred_count_sql(table: Table) -> str:
 
 
 def _is_adopted(table: Table) -> str:
-    """Which rows name nobody, and are the organization's all the same."""
+    """Return which rows name nobody, and are the organization's all the same."""
     return f"getvariable('adopts') AND {names_nobody(table)}"
 
 

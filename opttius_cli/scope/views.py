@@ -68,7 +68,7 @@ def create_scoped_views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
             con.execute(view)
     set_opted_out(con)
     con.execute(_build_address_holders(has_deferred_customers="customers" in deferred))
-    con.execute(_ticket_holders(resolved="customers" in deferred))
+    con.execute(_build_ticket_holders(resolved="customers" in deferred))
     con.execute(
         "CREATE OR REPLACE TEMP VIEW branches AS SELECT branch.* FROM raw.branches AS branch "
         "SEMI JOIN scope_branches AS held ON branch.id = held.branch_id"
@@ -86,8 +86,8 @@ def _build_bookings(*, has_deferred: bool) -> str:
     return _build_view("bookings", [quote_identifier(column.name) for column in _BOOKINGS.columns], rows)
 
 
-def newest_sale(con: duckdb.DuckDBPyConnection, scope: Scope, now: datetime) -> datetime | None:
-    """When the newest order or work order of the scope was made, whatever its status, that is not after ``now``.
+def find_newest_sale(con: duckdb.DuckDBPyConnection, scope: Scope, now: datetime) -> datetime | None:
+    """Find when the newest order or work order of the scope up to ``now`` was made, whatever its status.
 
     Of rows with one id, the one counts that stands at ``now``.
     """
@@ -139,13 +139,13 @@ def owner_condition(table: Table) -> str:
 
 
 def names_nobody(table: Table) -> str:
-    """Which rows of a raw table name neither a branch nor an organization; a child never does, it follows its order."""
+    """Return the condition of rows that name neither a branch nor an organization; never of children."""
     owners = [name for name in ("branch_id", "organization_id") if table.has_column(name)]
     return " AND ".join(f"{name} IS NULL" for name in owners) or "FALSE"
 
 
 def time_condition(table: Table) -> str:
-    """Which rows exist at as-of. An undated payment or note exists; so does a child exactly when its order does."""
+    """Return the condition of rows that exist at as-of: undated ones do, and children when their order does."""
     conditions = []
     if table.tenancy == "parent":
         conditions.append("order_created_at <= getvariable('as_of')")
@@ -261,8 +261,8 @@ def _build_address_holders(*, has_deferred_customers: bool) -> str:
     return f"CREATE OR REPLACE TEMP VIEW address_holders AS {rows}"
 
 
-def _ticket_holders(*, resolved: bool) -> str:
-    """The view of who has the RUTs that tickets of orders without a customer give."""
+def _build_ticket_holders(*, resolved: bool) -> str:
+    """Return the view of who has the RUTs that tickets of orders without a customer give."""
     rows = (
         "SELECT rut_no, rut, last_asked_at, customer_id FROM raw.ticket_holders "
         f"WHERE is_held(tenant) AND {time_condition(TABLES['customers'])}"

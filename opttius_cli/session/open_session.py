@@ -25,7 +25,7 @@ from opttius_cli.scope import (
     Directory,
     NoActiveAdminError,
     build_unrestricted_scope,
-    newest_sale,
+    find_newest_sale,
     normalize_email,
     read_directory,
 )
@@ -40,7 +40,7 @@ from opttius_cli.session.snapshot_access import (
 from opttius_cli.session.state import Request, Session
 from opttius_cli.snapshot.build import require_no_rejects
 from opttius_cli.snapshot.temp_files import use_private_spill_folder
-from opttius_cli.snapshot.unread import load_unread, missed, unread_sentence
+from opttius_cli.snapshot.unread import build_unread_sentence, load_unread, select_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -149,8 +149,8 @@ def _build_session(
         tuple(load_unread(snapshot.con)),
         directory,
     )
-    for item in missed(session.unread, session.present_tables):
-        request.reporter.show_note(_("Note: {sentence}", sentence=unread_sentence(item)))
+    for item in select_missing(session.unread, session.present_tables):
+        request.reporter.show_note(_("Note: {sentence}", sentence=build_unread_sentence(item)))
     _record_session(request.record, session)
     request.reporter.show_detail(
         _(
@@ -173,7 +173,7 @@ def _resolve_clock(request: Request, con: duckdb.DuckDBPyConnection, scope: Scop
                 _("Note: as-of {as_of} is in the future.", as_of=clock.as_of.isoformat())
             )
         return clock
-    newest = newest_sale(con, scope, request.now)
+    newest = find_newest_sale(con, scope, request.now)
     if newest is None:
         return parse_as_of(None, zone, request.now)
     return Clock(end_of_day(newest.astimezone(zone).date(), zone).astimezone(zone), zone)

@@ -21,7 +21,7 @@ from opttius_cli.session.query_parameters import (
 )
 from opttius_cli.session.repurchase_parameters import build_curves
 from opttius_cli.session.worklist_parameters import build_worklist_parameters
-from opttius_cli.snapshot.unread import missed, unread_sentences
+from opttius_cli.snapshot.unread import build_unread_sentences, select_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -79,6 +79,9 @@ def run_reports(
         has_sql_sheet=session.request.config.has_sql_sheet,
         unread=unread_sentences(
             session.unread if name in WHOLE_SOURCE else missed(session.unread, session.present_tables)
+=======
+        unread=build_unread_sentences(
+            session.unread if name in WHOLE_SOURCE else select_missing(session.unread, session.present_tables)
         ),
     )
 

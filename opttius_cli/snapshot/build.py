@@ -18,7 +18,7 @@ from opttius_cli.snapshot.casting import RowCaster, storage_type
 from opttius_cli.snapshot.proof import Note, read_notes
 from opttius_cli.snapshot.source_protocol import LoadContext
 from opttius_cli.snapshot.staging import append_part, raise_if_unrecoverable
-from opttius_cli.snapshot.unread import missing_tables, store_unread
+from opttius_cli.snapshot.unread import build_missing_tables_error, store_unread
 from opttius_cli.snapshot.write_tables import write_table
 from opttius_cli.sql import quote_identifier
 
@@ -66,7 +66,7 @@ def build_snapshot(con: duckdb.DuckDBPyConnection, source: Source, options: Buil
         if absent := [
             table.name for table in TABLES.values() if table.required and not parts.get(table.name)
         ]:
-            raise missing_tables(source.name, absent, context.unread)
+            raise build_missing_tables_error(source.name, absent, context.unread)
         store_unread(con, context.unread)
         id_type = _detect_id_type(con, parts["branches"])
         for table in TABLES.values():

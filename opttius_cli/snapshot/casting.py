@@ -34,9 +34,9 @@ _STORAGE_TYPES = {
 _TYPED_MONEY = "TRY_CAST({cell} AS DECIMAL(15, 2))"
 """Money is read more narrowly than it is stored, so that what is worked out from it cannot overflow."""
 _FAST_TEXT_CASTS = {
-    # Three digits after a point may be thousands: the column has to prove it.
-    Kind.MONEY: "CASE WHEN {cell} NOT LIKE '%.___%' THEN TRY_CAST({cell} AS DECIMAL(15, 2)) END",
-    Kind.NUMBER: "CASE WHEN {cell} NOT LIKE '%.___%' THEN TRY_CAST({cell} AS {type}) END",
+    # Three digits after a mark may be thousands: the column has to prove it.
+    Kind.MONEY: "TRY_CAST({mark}_number({cell}) AS DECIMAL(15, 2))",
+    Kind.NUMBER: "TRY_CAST({mark}_number({cell}) AS {type})",
     Kind.JSON: "TRY(json({cell}))",
     Kind.LIST: "read_list({cell})",
 }
@@ -92,11 +92,11 @@ class RowCaster:
 
     @property
     def needs_thorough_pass(self) -> bool:
-        """Whether most rows have to be read with care, so that reading them plainly first would be lost time."""
-        return self.staged.decimal_comma
+        """Return whether most rows need care, so that reading them plainly first would be lost time."""
+        return self.staged.dates_reordered
 
-    def notes(self) -> list[Note]:
-        """What was odd about the part, and how its columns were read where their cells did not say it."""
+    def list_notes(self) -> list[Note]:
+        """Return what was odd about the part, and how columns were read whose cells did not say it."""
         return [*(Note(None, how, count) for how, count in self.staged.notes.items()), *self.proof.notes]
 
     def select_fast(self) -> str:
@@ -108,24 +108,24 @@ class RowCaster:
         return (
             f"SELECT {self._list_columns()}, CASE WHEN {self._build_doubt_condition()} THEN NULL ELSE "
             f"FALSE END AS refused, "
-            f"CAST(NULL AS VARCHAR) AS emptied FROM (SELECT *, {', '.join(values)} FROM ({self.cells()}))"
+            f"CAST(NULL AS VARCHAR) AS emptied FROM (SELECT *, {', '.join(values)} FROM ({self.select_cells()}))"
         )
 
-    def doubtful(self) -> str:
-        """The SELECT of the cells of those rows that need care."""
+    def select_doubtful(self) -> str:
+        """Return the SELECT of the cells of those rows that need care."""
         if self.needs_thorough_pass:
-            return self.cells()
+            return self.select_cells()
         values = [
             f"{self._build_fast_cast(column)} AS {quote_identifier(column.name)}"
             for column in self.table.columns
         ]
         return (
-            f"SELECT {', '.join(self._cell_names())} FROM (SELECT *, {', '.join(values)} FROM ({self.cells()})) "
+            f"SELECT {', '.join(self._cell_names())} FROM (SELECT *, {', '.join(values)} FROM ({self.select_cells()})) "
             f"WHERE {self._build_doubt_condition()}"
         )
 
     def select_thorough(self) -> str:
-        """The SELECT of the rows of :data:`DOUBTFUL`, with ``refused`` and ``emptied``.
+        """Return the SELECT of the rows of :data:`DOUBTFUL`, with ``refused`` and ``emptied``.
 
         ``emptied`` names the optional columns whose cells held something unreadable, with commas; NULL for none.
         A row without any filled cell is no row.
@@ -149,7 +149,7 @@ class RowCaster:
             f"CASE WHEN {condition} THEN {self._build_reject(name)} END" for name, condition in conditions
         ]
         refused = " OR ".join(self._build_reject_conditions().values()) or "FALSE"
-        rows = f"SELECT * FROM ({self.cells(', row_number() OVER () AS ordinal')})"
+        rows = f"SELECT * FROM ({self.select_cells(', row_number() OVER () AS ordinal')})"
         if not self.needs_thorough_pass:
             plain = [
                 f"{self._build_fast_cast(column)} AS {quote_identifier(column.name)}"
@@ -165,8 +165,8 @@ class RowCaster:
             f"AS troubled FROM ({values})) WHERE troubled"
         )
 
-    def cells(self, more: str = "") -> str:
-        """The SELECT of every cell, each under a name of ours, so that no name of the source interferes."""
+    def select_cells(self, more: str = "") -> str:
+        """Return the SELECT of every cell, each under a name of ours, so that no name of the source interferes."""
         cells = [
             f"{quote_identifier(self.staged.columns[column.name][0])} AS cell_{column.name}"
             for column in self.table.columns
@@ -174,8 +174,8 @@ class RowCaster:
         ]
         return f"SELECT {', '.join(cells)}{more} FROM {quote_identifier(self.staged.view)}"
 
-    def written(self, *kinds: Kind) -> list[str]:
-        """The columns of these kinds whose cells come as text."""
+    def list_text_columns(self, *kinds: Kind) -> list[str]:
+        """Return the columns of these kinds whose cells come as text."""
         return [
             column.name
             for column in self.table.columns
@@ -183,7 +183,7 @@ class RowCaster:
         ]
 
     def _select_values(self, rows: str, names: Sequence[str]) -> str:
-        """What is called ``names`` of ``rows``, and the carefully read values, of rows with a filled cell."""
+        """Select the columns ``names`` of ``rows`` with a filled cell, and their carefully read values."""
         thorough = [
             f"{self._build_thorough_cast(column)} AS {quote_identifier(column.name)}"
             for column in self.table.columns
@@ -221,18 +221,23 @@ class RowCaster:
             return f"CAST(NULL AS {type_name})"
         source_type = self.staged.columns[column.name][1]
         if type_name == "VARCHAR":
-            cast = "plain_id" if column.kind is Kind.ID else "plain_text"
-            return column.folded(f"{cast}(CAST(cell_{column.name} AS VARCHAR))")
+            return self._build_text_cast(column)
         casts = _FAST_TEXT_CASTS if source_type == "VARCHAR" else _FAST_TYPED_CASTS
         cast = casts.get(column.kind, "TRY_CAST({cell} AS {type})")
-        return cast.format(cell=f"cell_{column.name}", type=type_name)
+        mark = "comma" if self.staged.decimal_comma else "point"
+        return cast.format(cell=f"cell_{column.name}", type=type_name, mark=mark)
+
+    def _build_text_cast(self, column: Column) -> str:
+        """Return the cast of a column that is stored as text, the same in both passes."""
+        cast = "read_id" if column.kind is Kind.ID else "read_text"
+        return column.folded(f"{cast}(CAST(cell_{column.name} AS VARCHAR))")
 
     def _can_fail(self, column: Column) -> bool:
         return column.kind not in _ALWAYS_READABLE and storage_type(column, self.id_type) != "VARCHAR"
 
     def _build_reject(self, name: str) -> str:
         doubt = ""
-        if name in self.written(*_DOUBTS):
+        if name in self.list_text_columns(*_DOUBTS):
             doubt = f"WHEN {_DOUBTS[self.table.get_column(name).kind]} ".format(cell=f"cell_{name}")
         filled = f"holds_something(cell_{name})" if name in self.staged.columns else "FALSE"
         reason = f"CASE WHEN NOT {filled} THEN 'empty' {doubt}ELSE 'unreadable' END"
@@ -242,14 +247,14 @@ class RowCaster:
         type_name = storage_type(column, self.id_type)
         if column.name not in self.staged.columns:
             return f"CAST(NULL AS {type_name})"
-        cell, source_type = f"cell_{column.name}", self.staged.columns[column.name][1]
         if type_name == "VARCHAR":
-            return column.folded(f"{'read_id' if column.kind is Kind.ID else 'read_text'}({cell})")
+            return self._build_text_cast(column)
+        cell, source_type = f"cell_{column.name}", self.staged.columns[column.name][1]
         if source_type == "VARCHAR":
             cast = _TEXT_CASTS[column.kind]
         else:
             cast = _TYPED_CASTS.get(column.kind, "TRY_CAST({cell} AS {type})")
-        mark, lead = self.proof.mark_of(column.name), self.proof.lead_of(column.name)
+        mark, lead = self.proof.get_mark(column.name), self.proof.get_lead(column.name)
         return cast.format(cell=cell, type=type_name, mark=mark, lead=lead)
 
     def _build_reject_conditions(self) -> dict[str, str]:

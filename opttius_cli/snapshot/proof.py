@@ -41,12 +41,12 @@ class Proof:
     leads: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[Note] = ()
 
-    def mark_of(self, column: str) -> str:
-        """The mark that divides the decimals of ``column``; empty when its cells do not prove it."""
+    def get_mark(self, column: str) -> str:
+        """Return the mark that divides the decimals of ``column``; empty when its cells do not prove it."""
         return self.marks.get(column, "")
 
-    def lead_of(self, column: str) -> str:
-        """What leads in the dates of ``column``: day, month, or nothing when its cells prove both."""
+    def get_lead(self, column: str) -> str:
+        """Return what leads in the dates of ``column``: day, month, or nothing when its cells prove both."""
         return self.leads.get(column, "day")
 
 
@@ -63,27 +63,32 @@ def store_notes(con: duckdb.DuckDBPyConnection, table: str, origin: str, notes: 
 
 
 def read_notes(con: duckdb.DuckDBPyConnection) -> list[tuple[str, Note]]:
-    """What is kept in ``meta.readings``: the file or sheet, and the note."""
+    """Return what is kept in ``meta.readings``: the file or sheet, and the note."""
     kept_amount = con.execute(
         "SELECT origin, column_name, reading, cells FROM meta.readings ORDER BY ALL"
     ).fetchall()
     return [(origin, Note(column, how, cells)) for origin, column, how, cells in kept_amount]
 
 
-def prove(con: duckdb.DuckDBPyConnection, reading: RowCaster, doubtful: str, *, partly: bool) -> Proof:
-    """What the cells of a part prove; ``doubtful`` is the table of its cells that need care, ``partly`` not of all.
+def prove_columns(
+    con: duckdb.DuckDBPyConnection, reading: RowCaster, doubtful: str, *, partly: bool
+) -> Proof:
+    """Return what the cells of a part prove.
 
+    ``doubtful`` is the table of the cells of rows that need care; ``partly`` says that there are other rows.
     Cells that need no care are looked at only where one of the others is in doubt: they never hold a date in
     another order, and few parts hold a number that could be two.
     """
-    names = reading.written(*_NUMBERS)
+    names = reading.list_text_columns(*_NUMBERS)
     forms = _count_forms(con, f"SELECT * FROM {doubtful}", names)
     if partly and any(three for _comma, _point, three in forms.values()):
-        forms = _count_forms(con, reading.cells(), names)
-    marks = {name: _winner({",": comma, ".": point}) for name, (comma, point, _three) in forms.items()}
-    orders = _count_orders(con, doubtful, reading.written(*_DATES))
-    leads = {name: _winner({"day": days, "month": months}) for name, (days, months, _e, _s) in orders.items()}
-    usual = _usual_lead(orders)
+        forms = _count_forms(con, reading.select_cells(), names)
+    marks = {name: _find_winner({",": comma, ".": point}) for name, (comma, point, _three) in forms.items()}
+    orders = _count_orders(con, doubtful, reading.list_text_columns(*_DATES))
+    leads = {
+        name: _find_winner({"day": days, "month": months}) for name, (days, months, _e, _s) in orders.items()
+    }
+    usual = _find_usual_lead(orders)
     notes = []
     for name, (days, months, either, short) in orders.items():
         if not days and not months:
@@ -97,25 +102,25 @@ def prove(con: duckdb.DuckDBPyConnection, reading: RowCaster, doubtful: str, *, 
     return Proof(marks, leads, notes)
 
 
-def _winner(counts: Mapping[str, int]) -> str:
-    """What is shown by far more often than the other; nothing when neither is, or none at all."""
+def _find_winner(counts: Mapping[str, int]) -> str:
+    """Return what is shown by far more often than the other; nothing when neither is, or none at all."""
     (item, ones), (other, others) = counts.items()
     if ones > _OUTVOTED * others:
         return item
     return other if others > _OUTVOTED * ones else ""
 
 
-def _usual_lead(orders: Mapping[str, tuple[int, int, int, int]]) -> str:
-    """What the dates of all columns of the part prove together."""
+def _find_usual_lead(orders: Mapping[str, tuple[int, int, int, int]]) -> str:
+    """Return what the dates of all columns of the part prove together."""
     days = sum(counts[0] for counts in orders.values())
     months = sum(counts[1] for counts in orders.values())
-    return _winner({"day": days, "month": months})
+    return _find_winner({"day": days, "month": months})
 
 
 def _count_forms(
     con: duckdb.DuckDBPyConnection, cells: str, names: Sequence[str]
 ) -> dict[str, tuple[int, int, int]]:
-    """How many cells of each column have a decimal comma, a decimal point, or one mark before three digits."""
+    """Count the cells of each column with a decimal comma, a decimal point, or one mark before 3 digits."""
     if not names:
         return {}
     forms = ", ".join(f"form_of_number(cell_{name}) AS form_{name}" for name in names)
@@ -132,7 +137,7 @@ def _count_forms(
 def _count_orders(
     con: duckdb.DuckDBPyConnection, doubtful: str, names: Sequence[str]
 ) -> dict[str, tuple[int, int, int, int]]:
-    """How many dates of each column begin with a day, with a month, with either, and have two digits of a year."""
+    """Count the dates of each column that begin with a day, with a month, with either; and short years."""
     if not names:
         return {}
     parts = ", ".join(f"date_parts(cell_{name}) AS parts_{name}" for name in names)

@@ -21,15 +21,16 @@ if TYPE_CHECKING:
 class StagedView:
     """Rows of one table from a source: a view or table ``view`` of the build connection.
 
-    ``columns`` maps a lower-case column name to (its name in the view, its DuckDB type). ``spanish`` says
-    that numbers seem to follow a Spanish spreadsheet, so that most rows need a careful reading. ``notes`` count
-    what was odd about the part as a whole, by a word for it. ``others`` are columns that are none of ours, as far
-    as they are known: what one of ours may have been renamed to.
+    ``columns`` maps a lower-case column name to (its name in the view, its DuckDB type). ``decimal_comma`` says
+    that a comma seems to divide decimals, ``dates_reordered`` that dates seem not to begin with their year, so that
+    most rows need a careful reading. ``notes`` count what was odd about the part as a whole, by a word for it.
+    ``unknown_columns`` are none of ours, as far as they are known: what one of ours may have been renamed to.
     """
 
     view: str
     columns: Mapping[str, tuple[str, str]]
     decimal_comma: bool = False
+    dates_reordered: bool = False
     unknown_columns: Sequence[str] = ()
     notes: Mapping[str, int] = field(default_factory=dict)
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from opttius_cli.snapshot.casting import DOUBTFUL, RowCaster
-from opttius_cli.snapshot.proof import prove, store_notes
+from opttius_cli.snapshot.proof import prove_columns, store_notes
 from opttius_cli.snapshot.write_tables import select_reject_owners
 from opttius_cli.sql import quote_identifier
 
@@ -31,7 +31,7 @@ def append_part(con: duckdb.DuckDBPyConnection, caster: RowCaster, part: Part) -
         caster = replace(caster, staged=part.stage_view(con))
     caster, rows_stored = read
     name, rejected_rows = caster.table.name, part.list_rejected_rows(con)
-    store_notes(con, name, part.label, caster.notes())
+    store_notes(con, name, part.label, caster.list_notes())
     if rejected_rows:
         con.execute(
             f"INSERT INTO meta.rejects SELECT $1, $2, unnest($3), NULL, unnest($4), TRUE, NULL, NULL, "
@@ -82,10 +82,10 @@ def _append_rows(con: duckdb.DuckDBPyConnection, caster: RowCaster) -> tuple[int
             rows_left = _execute_count(con, f"DELETE FROM {staging} WHERE refused IS NULL")
         if not rows_left and not caster.needs_thorough_pass:
             return view_rows, view_rows, caster
-        doubtful = _execute_count(con, f"CREATE TEMP TABLE {DOUBTFUL} AS {caster.doubtful()}")
+        doubtful = _execute_count(con, f"CREATE TEMP TABLE {DOUBTFUL} AS {caster.select_doubtful()}")
         view_rows = max(view_rows, doubtful)
         caster = replace(
-            caster, proof=prove(con, caster, DOUBTFUL, partly=rows_left < view_rows and rows_left > 0)
+            caster, proof=prove_columns(con, caster, DOUBTFUL, partly=rows_left < view_rows and rows_left > 0)
         )
         rows_rescued = _execute_count(con, f"INSERT INTO {staging} {caster.select_thorough()}")
         con.execute(f"DROP TABLE {DOUBTFUL}")

@@ -68,27 +68,27 @@ _REASONS = {
 }
 
 
-def form_remedy(form: str, path: object) -> str:
-    """What to do with the file at ``path``, of a form that is not read."""
+def describe_remedy(form: str, path: object) -> str:
+    """Return what to do with the file at ``path``, of a form that is not read."""
     return _(FORM_REMEDIES[form], path=path) if form in FORM_REMEDIES else _("Export it again.")
 
 
-def unread_sentence(item: Unread) -> str:
-    """What is not read, why, and what to do."""
+def build_unread_sentence(item: Unread) -> str:
+    """Return what is not read, why, and what to do."""
     if item.reason not in _REASONS:
         return _(
             "{name} is not read: it is {form}. {remedy}",
             name=item.name,
             form=item.reason,
-            remedy=form_remedy(item.reason, item.name),
+            remedy=describe_remedy(item.reason, item.name),
         )
     why = _(_REASONS[item.reason], table=item.table, columns=item.columns)
     sentence = _("{name} is not read: {why}.", name=item.name, why=why)
-    return f"{sentence} {_naming(item)}".rstrip()
+    return f"{sentence} {_describe_renaming(item)}".rstrip()
 
 
-def _naming(item: Unread) -> str:
-    """How to have something read that another name or place would do for."""
+def _describe_renaming(item: Unread) -> str:
+    """Return how to have something read that another name or place would do for."""
     if item.reason == UNREAD_FOLDER:
         return _("Name that folder with --source, or move its files up.")
     if item.table is None or item.reason != UNREAD_NAME:
@@ -111,14 +111,14 @@ def load_unread(con: duckdb.DuckDBPyConnection) -> list[Unread]:
     return [Unread(*row) for row in rows]
 
 
-def missed(items: Sequence[Unread], present: Collection[str]) -> list[Unread]:
+def select_missing(items: Sequence[Unread], present: Collection[str]) -> list[Unread]:
     """Return those of ``items`` that seem to hold a table which is not ``present``."""
     return [item for item in items if item.table is not None and item.table not in present]
 
 
-def unread_sentences(items: Sequence[Unread]) -> tuple[str, ...]:
+def build_unread_sentences(items: Sequence[Unread]) -> tuple[str, ...]:
     """Return what to tell of ``items``: a sentence for each of the first ones, and how many more there are."""
-    notes = [unread_sentence(item) for item in items[:_MOST_TOLD]]
+    notes = [build_unread_sentence(item) for item in items[:_MOST_TOLD]]
     more = len(items) - len(notes)
     if more:
         notes.append(
@@ -127,9 +127,9 @@ def unread_sentences(items: Sequence[Unread]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def missing_tables(source: str, tables: Sequence[str], unread: Sequence[Unread]) -> MissingTableError:
-    """The error about required tables that are not there, with what may hold them and is not read."""
+def build_missing_tables_error(source: str, tables: Sequence[str], unread: Sequence[Unread]) -> MissingTableError:
+    """Return the error about required tables that are not there, with what may hold them."""
     near = [item for item in unread if item.table in tables] or [
         item for item in unread if item.table is None
     ]
-    return MissingTableError(source, tables, [unread_sentence(item) for item in near[:3]])
+    return MissingTableError(source, tables, [build_unread_sentence(item) for item in near[:3]])

@@ -54,41 +54,41 @@ def write_table(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> None
         con.execute(read_sql("load/tickets"))
     owned = f"({_select_owned(table, deferred)}) AS owned"
     has_repeats = rows > 1 and _collapse_duplicates(con, table, owned)
-    stored = _list_stored_columns(table)
-    stored_columns = ", ".join(stored)
-    columns = ", ".join([*(f"housed.{name}" for name in stored), *_build_reference_columns(table, deferred)])
-    order = f"ORDER BY housed.{table.sort_column}" if table.sort_column else ""
-    joins = _build_reference_joins(table, deferred)
-    not_repeated, collapsed = (
-        f" AND NOT {_is_repeated_sql(table)}",
-        "UNION ALL SELECT {columns} FROM collapsed WHERE {condition}",
-    )
-    if not has_repeats:
-        not_repeated = collapsed = ""
-    resolved_rows = collapsed.format(columns=stored_columns, condition="NOT contested")
-    con.execute(
-        f"CREATE TABLE raw.{quote_identifier(table.name)} AS SELECT {columns} FROM ("
-        f"SELECT {stored_columns} FROM {owned} WHERE {_build_resolved_condition(table)}{not_repeated} "
-        f"{resolved_rows}) AS housed {joins} {order}"
-    )
+    name, contested = quote_identifier(table.name), quote_identifier(table.name + "_contested")
+    resolved = _select_rows(table, deferred, owned, contested=False, has_repeats=has_repeats)
+    order = f"ORDER BY stored.{table.sort_column}" if table.sort_column else ""
+    con.execute(f"CREATE TABLE raw.{name} AS {resolved} {order}")
     if has_repeats or (table.tenancy == "parent" and deferred):
-        deferred_rows = collapsed.format(columns=stored_columns, condition="contested")
-        con.execute(
-            f"CREATE TABLE raw.{quote_identifier(table.name + '_contested')} AS SELECT {columns} FROM ("
-            f"SELECT {stored_columns} FROM {owned} WHERE "
-            f"{_build_deferred_condition(table)}{not_repeated} {deferred_rows}) AS housed {joins} ORDER BY ALL"
-        )
+        rest = _select_rows(table, deferred, owned, contested=True, has_repeats=has_repeats)
+        con.execute(f"CREATE TABLE raw.{contested} AS {rest} ORDER BY ALL")
     else:
-        con.execute(
-            f"CREATE TABLE raw.{quote_identifier(table.name + '_contested')} AS FROM "
-            f"raw.{quote_identifier(table.name)} LIMIT 0"
-        )
+        con.execute(f"CREATE TABLE raw.{contested} AS FROM raw.{name} LIMIT 0")
     if rows:
         _store_counts(con, table)
     con.execute(
         "DROP TABLE IF EXISTS repeated; DROP TABLE IF EXISTS collapsed; "
         f"DROP TABLE {quote_identifier('staged_' + table.name)}"
     )
+
+
+def _select_rows(
+    table: Table, deferred: Collection[str], owned: str, *, contested: bool, has_repeats: bool
+) -> str:
+    """Return the SELECT of the rows that are stored, with what they refer to: the contested ones, or the others.
+
+    ``has_repeats`` says that there are rows in ``collapsed``, which stand for all rows with one of their keys.
+    """
+    names = _list_stored_columns(table)
+    stored = ", ".join(names)
+    condition = _build_deferred_condition(table) if contested else _build_resolved_condition(table)
+    rows = f"SELECT {stored} FROM {owned} WHERE {condition}"
+    if has_repeats:
+        rows += (
+            f" AND NOT {_is_repeated_sql(table)} UNION ALL SELECT {stored} FROM collapsed "
+            f"WHERE {'contested' if contested else 'NOT contested'}"
+        )
+    columns = ", ".join([*(f"stored.{name}" for name in names), *_build_reference_columns(table, deferred)])
+    return f"SELECT {columns} FROM ({rows}) AS stored {_build_reference_joins(table, deferred)}"
 
 
 def _collapse_duplicates(con: duckdb.DuckDBPyConnection, table: Table, owned: str) -> bool:
@@ -271,23 +271,23 @@ def _build_reference_joins(table: Table, deferred: Collection[str]) -> str:
     joins = []
     if table.can_match_by_email:
         joins.append(
-            "LEFT JOIN raw.addresses AS address ON housed.customer_id IS NULL "
-            "AND address.branch_id = housed.branch_id AND address.email_key = email_key(housed.email)"
+            "LEFT JOIN raw.addresses AS address ON stored.customer_id IS NULL "
+            "AND address.branch_id = stored.branch_id AND address.email_key = email_key(stored.email)"
         )
     if table.asks_by_ticket:
         joins.append(
-            "LEFT JOIN raw.tickets AS ticket ON ticket.branch_id = housed.branch_id "
-            "AND ticket.rut = CASE WHEN housed.customer_id IS NULL THEN ticket_key(housed.sii_rut) END"
+            "LEFT JOIN raw.tickets AS ticket ON ticket.branch_id = stored.branch_id "
+            "AND ticket.rut = CASE WHEN stored.customer_id IS NULL THEN ticket_key(stored.sii_rut) END"
         )
     for reference in table.references:
         stem, column = reference.stem, reference.column
         joins.append(
-            f"LEFT JOIN raw.{quote_identifier(reference.table)} AS {stem} ON {stem}.id = housed.{column}"
+            f"LEFT JOIN raw.{quote_identifier(reference.table)} AS {stem} ON {stem}.id = stored.{column}"
         )
         if reference.table in deferred:
             joins.append(
                 f"LEFT JOIN (SELECT DISTINCT id FROM raw.{quote_identifier(reference.table + '_contested')}) "
                 f"AS {stem}_aside "
-                f"ON {stem}_aside.id = housed.{column}"
+                f"ON {stem}_aside.id = stored.{column}"
             )
     return " ".join(joins)

@@ -43,7 +43,7 @@ class _Lines:
     back: deque[str] = field(default_factory=deque)
 
     def next_line(self) -> str | None:
-        """The next line, None at the end."""
+        """Return the next line, None at the end."""
         line = self.back.popleft() if self.back else self.file.readline()
         if not line:
             return None
@@ -57,7 +57,7 @@ class _Lines:
 
 
 def iter_rows(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str] | str]]:
-    """Every row with the line on which it begins: its cells, or the reason why it is none."""
+    """Return every row with the line on which it begins: its cells, or the reason why it is none."""
     with path.open(encoding="utf-8-sig", newline="\n") as file:
         lines = _Lines(file)
         for _above in range(dialect.top):
@@ -73,7 +73,7 @@ def iter_rows(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str] | s
 
 
 def _take_apart(text: str, lines: _Lines, dialect: Dialect) -> list[str] | None:
-    """The cells of a row that begins with the line ``text``; None where a quote is not closed."""
+    """Return the cells of a row that begins with the line ``text``; None where a quote is not closed."""
     cells: list[str] = []
     more: list[str] = []
     at, separator = 0, dialect.separator
@@ -118,7 +118,7 @@ def _take_apart(text: str, lines: _Lines, dialect: Dialect) -> list[str] | None:
 
 
 def _first_sign(text: str, at: int, separator: str) -> int:
-    """Where blanks end; one that separates cells is none."""
+    """Return where blanks end; one that separates cells is none."""
     while at < len(text) and text[at] in BLANKS and text[at] != separator:
         at += 1
     return at
@@ -130,7 +130,7 @@ def _end_of_cell(text: str, at: int, separator: str) -> int:
 
 
 def _is_row(line: str, dialect: Dialect, *, closing: bool = False) -> bool:
-    """Whether a line is a row by itself, so that it cannot be meant as part of a quoted cell above it.
+    """Return whether a line is a row by itself, so that it cannot be meant as part of a quoted cell above it.
 
     ``closing`` says that the quoted cell would end on it; where that is its first cell, it proves nothing.
     """

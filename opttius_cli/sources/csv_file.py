@@ -38,6 +38,7 @@ class CsvFile:
     _copy: Path | None = None
     _rejected: list[RejectedRow] = field(default_factory=list)
     _copy_row_count: int = 0
+    _blank_lines: int = 0
     _view: str = field(default_factory=lambda: f"csv_{uuid.uuid4().hex}")
 
     @property
@@ -49,9 +50,9 @@ class CsvFile:
         """Create a view of text cells; from the slow reader's copy, once there is one."""
         if self._prepared is None or self._dialect is None:
             self._prepared = prepare_text(
-                self.file.path, self.file.compression, self.scratch, shape=self._shape
+                self.file.path, self.file.compression, self.scratch, shape=self._detect_shape
             )
-            self._dialect = self._dialect_of(self._prepared.head)
+            self._dialect = self._dialect or self._detect_dialect(self._prepared.head)
         names = list(self._dialect.columns)
         if self._copy:
             columns = {name: f"c{position}" for position, name in enumerate(names)}
@@ -66,14 +67,20 @@ class CsvFile:
         cells = {name: (columns[name], "VARCHAR") for name in names}
         notes = {"stray_bytes": self._prepared.strays} if self._prepared.strays else {}
         return StagedView(
-            self._view, cells, self._dialect.decimal_comma, self._dialect.unknown_columns, notes
+            self._view,
+            cells,
+            self._dialect.decimal_comma,
+            self._dialect.dates_reordered,
+            self._dialect.unknown_columns,
+            notes,
         )
 
-    def _shape(self, head: bytes) -> tuple[str, int]:
-        dialect = self._dialect_of(head)
-        return dialect.separator, dialect.width
+    def _detect_shape(self, head: bytes) -> tuple[str, int]:
+        """Keep the dialect of a text that begins with ``head``; return its separator and the width of its rows."""
+        self._dialect = self._detect_dialect(head)
+        return self._dialect.separator, self._dialect.width
 
-    def _dialect_of(self, head: bytes) -> Dialect:
+    def _detect_dialect(self, head: bytes) -> Dialect:
         reject_html(self.file.path, head)
         return detect_dialect(self.file.path, head, self.table)
 
@@ -84,8 +91,12 @@ class CsvFile:
             if rows == self._copy_row_count:
                 return True
             raise UnreadableFileError(self.file.path, _("its rows cannot be told apart. Export it again."))
-        if rows is not None and self._is_regular and rows == text.stats.records - dialect.header_rows:
-            return True
+        if rows is not None and self._is_regular:
+            missing = text.stats.records - dialect.header_rows - rows
+            # Blank lines are no rows; they are looked for only where rows seem to be missing.
+            self._blank_lines = text.count_blank_lines() if missing > 0 else 0
+            if missing == self._blank_lines:
+                return True
         self._copy = self.scratch / f"{uuid.uuid4().hex}.csv"
         with translate_io_errors(self.file.path):
             self._rejected, self._copy_row_count = csv_fallback.copy_rows(
@@ -95,7 +106,7 @@ class CsvFile:
 
     @property
     def _is_regular(self) -> bool:
-        """Whether DuckDB takes the file apart as the careful reading does, should it take all of it apart."""
+        """Return whether DuckDB divides the file as the slow reader does, if it reads all of it."""
         text, dialect = self._require_staged()
         return not text.stats.inside and not text.stats.odd and dialect.top == dialect.skip + 1
 
@@ -117,7 +128,7 @@ class CsvFile:
                 [list(ordinals)],
             ).fetchall()
             return {int(ordinal): int(line) for ordinal, line in rows}
-        if not text.stats.quotes and not text.stats.blanks:
+        if not text.stats.quotes and not self._blank_lines:
             return {ordinal: ordinal + dialect.top for ordinal in ordinals}
         return self._scan_lines(text, dialect, ordinals)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from opttius_cli.errors import UnreadableFileError
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from opttius_cli.catalog.tables import Table
@@ -26,10 +27,12 @@ SEPARATORS = (",", ";", "\t", "|")
 BLANKS = " \t\v\f\r\x1a\x1c\x1d\x1e\x1f\x85\xa0\u200b\u2028\u2029\u202f\u2060\ufeff"
 """Signs around a cell, and on a line of its own, that say nothing; some programs take a few of them for line ends."""
 _NUMBER_KINDS = {Kind.MONEY, Kind.NUMBER}
+_DATE_KINDS = {Kind.INSTANT, Kind.DATE}
 _ABOVE = 50
 """Lines among which the header is looked for."""
-_SAMPLE_ROWS = 500
+_SAMPLE_ROWS = 200
 _COMMA = re.compile(r"\s*-?\$?\s*-?[\d.]*,\d+\s*")
+_REORDERED = re.compile(r"\s*\d{1,2}[-/.]\d{1,2}[-/.]\d")
 _POINT = re.compile(r"\s*-?\$?\s*-?(\d+\.\d{1,2}|\d{4,}\.\d+|0\.\d+)\s*")
 
 
@@ -40,7 +43,8 @@ class Dialect:
     ``skip`` lines come before the header, ``led`` of the file's records are no rows (the header and what stands above
     it), and rows begin after ``top`` lines. ``columns`` says at which place each column of ours stands; the ``others``
     are not read. A row has ``width`` cells, of which those from ``least`` on may be left out; the header has ``fields``
-    with the empty ones at its end. ``spanish`` says that a comma seems to divide decimals.
+    with the empty ones at its end. ``decimal_comma`` says that a comma seems to divide decimals, ``dates_reordered``
+    that dates seem not to begin with their year.
     """
 
     separator: str
@@ -53,15 +57,16 @@ class Dialect:
     columns: Mapping[str, int]
     unknown_columns: Sequence[str]
     decimal_comma: bool
+    dates_reordered: bool
 
 
 def detect_dialect(path: Path, head: bytes, table: Table) -> Dialect:
-    """The dialect of a file that begins with ``head`` (UTF-8, lines end with LF or CR LF).
+    """Return the dialect of a file that begins with ``head`` (UTF-8, lines end with LF or CR LF).
 
     Raises UnreadableFileError when there is no header line, or the header names a catalog column twice.
     """
     lines = head.decode(errors="ignore").split("\n")
-    declaration, above = _declared(lines)
+    declaration, above = _read_declaration(lines)
     candidates = (declaration,) if declaration else SEPARATORS
     skip, separator, names = _parse_header(lines, above, candidates, table)
     column_names = {column.name for column in table.columns}
@@ -80,26 +85,28 @@ def detect_dialect(path: Path, head: bytes, table: Table) -> Dialect:
             path, _("its header names the column “{column}” twice. Export it again.", column=duplicates[0])
         )
     columns = {name: position for position, name in enumerate(names) if name in column_names}
-    reader = csv.reader(_ended(lines[skip:]), delimiter=separator, skipinitialspace=True)
+    reader = csv.reader(_end_lines(lines[skip:]), delimiter=separator, skipinitialspace=True)
     next(reader)
+    top, sample = skip + reader.line_num, _read_sample(reader)
     width = max(position for position, name in enumerate(names) if name) + 1
     least = max((columns[name] for name in table.mandatory_columns if name in columns), default=0) + 1
     return Dialect(
         separator,
         skip,
-        skip + reader.line_num,
+        top,
         sum(1 for line in lines[:skip] if line.strip(BLANKS)) + 1,
         width,
         len(names),
         least,
         columns,
         [name for name in names if name and name not in column_names],
-        _has_decimal_comma(separator, islice(reader, _SAMPLE_ROWS), _find_number_positions(table, columns)),
+        _has_decimal_comma(separator, _list_cells(sample, table, columns, _NUMBER_KINDS)),
+        any(map(_REORDERED.match, _list_cells(sample, table, columns, _DATE_KINDS))),
     )
 
 
-def _declared(lines: Sequence[str]) -> tuple[str | None, int]:
-    """The separator that the first line declares, as Excel does (“sep=;”), and how many lines that takes."""
+def _read_declaration(lines: Sequence[str]) -> tuple[str | None, int]:
+    """Return the separator that the first line declares (“sep=;”), and how many lines that takes."""
     first = next((number for number, line in enumerate(lines) if line.strip(BLANKS)), 0)
     result = re.fullmatch(r"\"?sep=(.)\"?\1*", lines[first].strip(BLANKS.replace("\t", "")), re.IGNORECASE)
     return (result.group(1), first + 1) if result else (None, first)
@@ -108,13 +115,13 @@ def _declared(lines: Sequence[str]) -> tuple[str | None, int]:
 def _parse_header(
     lines: Sequence[str], above: int, offered: Sequence[str], table: Table
 ) -> tuple[int, str, list[str]]:
-    """The header's line, separator and names: the first line that names several columns, else the first of all."""
+    """Return the line, separator and names of the header: the first line that names several columns."""
     known_ids = {column.name for column in table.columns}
     best: tuple[int, str, list[str]] = (above, offered[0], [])
     for at in range(above, min(len(lines), above + _ABOVE)):
         if not lines[at].strip(BLANKS):
             continue
-        headers = {separator: _names(lines[at:], separator, table) for separator in offered}
+        headers = {separator: _split_header(lines[at:], separator, table) for separator in offered}
         separator = max(offered, key=lambda item: (len(known_ids & set(headers[item])), len(headers[item])))
         result = (at, separator, headers[separator])
         if len(known_ids & set(result[2])) > 1:
@@ -124,45 +131,51 @@ def _parse_header(
     return best
 
 
-def _names(lines: Sequence[str], separator: str, table: Table) -> list[str]:
+def _split_header(lines: Sequence[str], separator: str, table: Table) -> list[str]:
     try:
-        cells = next(csv.reader(_ended(lines), delimiter=separator, skipinitialspace=True), [])
+        cells = next(csv.reader(_end_lines(lines), delimiter=separator, skipinitialspace=True), [])
     except csv.Error:
         return []
     return [table.find_name(normalize_column_name(cell).removeprefix(f"{table.name}.")) for cell in cells]
 
 
-def _ended(lines: Sequence[str]) -> Iterable[str]:
+def _end_lines(lines: Sequence[str]) -> Iterable[str]:
     """Lines with their ends, as a csv reader wants them; one that ends with CR LF ends with LF."""
     return (line.removesuffix("\r") + "\n" for line in lines)
 
 
 def normalize_column_name(name: str) -> str:
-    """A column's name as we write it: lower case, without the quotes and spaces that programs add."""
+    """Return a column's name as we write it: lower case, without the quotes and spaces that programs add."""
     bare = re.sub("[\u200b-\u200d\u2060\ufeff]", "", name).strip(BLANKS).strip("\"'").strip(BLANKS)
     return re.sub(r"\s", "_", bare.lower())
 
 
-def _find_number_positions(table: Table, columns: Mapping[str, int]) -> list[int]:
-    return [
-        columns[column.name]
-        for column in table.columns
-        if column.kind in _NUMBER_KINDS and column.name in columns
+def _read_sample(reader: Iterable[list[str]]) -> list[list[str]]:
+    """Read the first rows, up to one that cannot be read."""
+    rows: list[list[str]] = []
+    with suppress(csv.Error):
+        rows.extend(islice(reader, _SAMPLE_ROWS))
+    return rows
+
+
+def _list_cells(
+    rows: Iterable[Sequence[str]], table: Table, columns: Mapping[str, int], kinds: Container[Kind]
+) -> Iterator[str]:
+    """List the cells of the columns of these kinds."""
+    places = [
+        columns[column.name] for column in table.columns if column.kind in kinds and column.name in columns
     ]
+    return (row[place] for row in rows for place in places if place < len(row))
 
 
-def _has_decimal_comma(separator: str, rows: Iterable[Sequence[str]], positions: Sequence[int]) -> bool:
-    """Whether a comma seems to divide decimals: a cell shows it, or “;” separates and no cell denies it.
+def _has_decimal_comma(separator: str, cells: Iterable[str]) -> bool:
+    """Return whether a comma seems to divide decimals: a cell shows it, or “;” separates and no cell denies it.
 
     It only decides which reading is tried first, and never what a cell means.
     """
     has_point = False
-    try:
-        for row in rows:
-            for cell in (row[position] for position in positions if position < len(row)):
-                if _COMMA.fullmatch(cell):
-                    return True
-                has_point = has_point or _POINT.fullmatch(cell) is not None
-    except csv.Error:
-        pass
+    for cell in cells:
+        if _COMMA.fullmatch(cell):
+            return True
+        has_point = has_point or _POINT.fullmatch(cell) is not None
     return separator == ";" and not has_point

@@ -21,8 +21,8 @@ _WIDE_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _STRAY = re.compile("[\udc80-\udcff]")
 
 
-def encoding_of(path: Path, head: bytes) -> str:
-    """The encoding of a text that begins with ``head``, by its mark or by where its zeros stand.
+def detect_encoding(path: Path, head: bytes) -> str:
+    """Return the encoding of a text that begins with ``head``, by its mark or by where its zeros stand.
 
     Raises UnreadableError for one that is not read.
     """
@@ -38,7 +38,7 @@ def encoding_of(path: Path, head: bytes) -> str:
 
 
 def count_strays(path: Path, packed: FileType | None) -> tuple[int, int]:
-    """How many bytes of a text are not UTF-8, and how many signs of it are, ASCII aside."""
+    """Return how many bytes of a text are not UTF-8, and how many signs of it are, ASCII aside."""
     strays = signs = 0
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     with open_decompressed(path, packed) as file:
@@ -53,5 +53,5 @@ def count_strays(path: Path, packed: FileType | None) -> tuple[int, int]:
 
 
 def mend_strays(text: str) -> str:
-    """Text in which every byte that is not UTF-8 becomes its sign in Windows-1252."""
+    """Return text in which every byte that is not UTF-8 becomes its sign in Windows-1252."""
     return _STRAY.sub(lambda result: bytes([ord(result.group()) - 0xDC00]).decode("cp1252", "replace"), text)

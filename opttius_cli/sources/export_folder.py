@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from opttius_cli.errors import SourceError, UnreadableFileError, format_list
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.source_protocol import UNREAD_FOLDER, UNREAD_NAME, FileSource
-from opttius_cli.snapshot.unread import form_remedy, unread_sentence
+from opttius_cli.snapshot.unread import build_unread_sentence, describe_remedy
 from opttius_cli.sources.csv_file import CsvFile
 from opttius_cli.sources.file_names import (
     NamedFile,
@@ -65,7 +65,7 @@ class ExportFolder(FileSource):
         return parts_by_table
 
     def unread(self, files: Sequence[tuple[NamedFile, str]]) -> list[Unread]:
-        """What the folder holds besides ``files``."""
+        """Return what the folder holds besides ``files``."""
         read = {file.path for file, _table in files}
         return [item for path in self._list_entries() if path not in read for item in unread_entry(path)]
 
@@ -73,7 +73,7 @@ class ExportFolder(FileSource):
         if (self.path / "toc.dat").is_file():
             form = FileType.DIRECTORY_DUMP.value
             return UnreadableFileError(
-                self.path, _("it is {form}. {remedy}", form=form, remedy=form_remedy(form, self.path))
+                self.path, _("it is {form}. {remedy}", form=form, remedy=describe_remedy(form, self.path))
             )
         names = [printable(file.name) for file in self._list_entries() if not file.name.startswith(".")]
         error = no_tables_error(self.path, names)
@@ -82,7 +82,7 @@ class ExportFolder(FileSource):
             hint = _("The files lie in a folder within it: --source {path}", path=self.path / inner[0])
             return SourceError(f"{error} {hint}")
         near = [item for item in unread if item.reason != UNREAD_NAME]
-        return SourceError(" ".join((str(error), *(unread_sentence(item) for item in near[:3]))))
+        return SourceError(" ".join((str(error), *(build_unread_sentence(item) for item in near[:3]))))
 
     def _list_entries(self) -> list[Path]:
         with translate_io_errors(self.path):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.errors import SourceError
 from opttius_cli.i18n import _
-from opttius_cli.snapshot.unread import form_remedy
+from opttius_cli.snapshot.unread import describe_remedy
 from opttius_cli.sources.file_types import FileType, detect_file_type
 
 if TYPE_CHECKING:
@@ -88,4 +88,4 @@ class FileTypeMismatchError(SourceError):
             expected=expected.value,
             actual=actual_name,
         )
-        super().__init__(f"{sentence} {form_remedy(actual or '', path)}")
+        super().__init__(f"{sentence} {describe_remedy(actual or '', path)}")

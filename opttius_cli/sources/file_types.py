@@ -72,8 +72,8 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SPREADSHEET_XML = b"urn:schemas-microsoft-com:office:spreadsheet"
 
 
-def encoding_of(head: bytes) -> str:
-    """The Unicode encoding of text that begins with ``head``: UTF-16 by its mark, or by its empty bytes."""
+def detect_unicode(head: bytes) -> str:
+    """Detect the Unicode encoding of text that begins with ``head``, by its mark or its empty bytes."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     start = head[:64]
@@ -186,8 +186,8 @@ def _match_magic(head: bytes, path: Path | None) -> FileType | None:
 
 
 def is_dump(head: bytes) -> bool:
-    """Whether text that begins with ``head`` was written by pg_dump or pg_dumpall."""
-    encoding = encoding_of(head)
+    """Return whether text that begins with ``head`` was written by pg_dump or pg_dumpall."""
+    encoding = detect_unicode(head)
     if encoding != "utf-8":
         head = head[: len(head) & ~1].decode(encoding, "replace").encode()
     if any(b"PostgreSQL database %sdump" % kind in head[:4096] for kind in (b"", b"cluster ")):
@@ -212,7 +212,7 @@ def _detect_zip_type(path: Path | None) -> FileType:
 
 
 def _is_encrypted(path: Path | None) -> bool:
-    """Whether an OLE file is a workbook that a password protects."""
+    """Return whether an OLE file is a workbook that a password protects."""
     if path is None:
         return False
     with path.open("rb") as file:

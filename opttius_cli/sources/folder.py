@@ -24,7 +24,7 @@ _DEPTH, _MOST = 3, 200
 
 
 def unread_entry(path: Path) -> list[Unread]:
-    """What is not read of ``path``, which lies in the folder and holds no table by its name."""
+    """Return what is not read of ``path``, which lies in the folder and holds no table by its name."""
     if path.name.startswith((".", "~")) or path.name.lower() in _OWN:
         return []
     if path.is_dir():
@@ -54,12 +54,12 @@ def unread_reason(path: Path) -> str:
 
 
 def plain_stem(name: str) -> str:
-    """The name of a file without what follows its first dot: ``orders.csv.zip`` has the stem ``orders``."""
+    """Return the name of a file up to its first dot: ``orders.csv.zip`` has the stem ``orders``."""
     return printable(name).removeprefix("public.").partition(".")[0]
 
 
 def _unread_folder(folder: Path) -> list[Unread]:
-    """The tables in a folder within the folder; of one that holds none only its name, if that comes near."""
+    """Return the tables in a folder within the folder; its own name if it holds none and comes near one."""
     if (folder / "toc.dat").is_file():
         return [Unread(printable(folder.name), FileType.DIRECTORY_DUMP.value)]
     items = [

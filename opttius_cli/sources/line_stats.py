@@ -10,6 +10,7 @@ from opttius_cli.errors import UnreadableFileError
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 _EMPTY_LINE = re.compile(rb"\n(?=\r?\n)")
@@ -17,7 +18,7 @@ _EMPTY_LINE = re.compile(rb"\n(?=\r?\n)")
 
 @dataclass(slots=True)
 class LineStats:
-    """What was seen of a text so far: lines, records (lines outside of quotes that hold something), quotes.
+    """What was seen of a text so far: lines, records (lines outside of quotes, blank ones among them), quotes.
 
     With ``quoting`` a line break inside quotes ends no record; ``odd`` says that some quote neither begins nor ends
     a cell, or that a quoted cell may have swallowed rows, told by ``separator`` and the ``width`` of a row.
@@ -31,7 +32,6 @@ class LineStats:
     width: int = 1
     breaks: int = 0
     records: int = 0
-    blanks: int = 0
     quotes: int = 0
     inside: bool = False
     odd: bool = False
@@ -54,27 +54,21 @@ class LineStats:
         self.breaks += breaks
 
     def _count(self, chunk: bytes, breaks: int) -> None:
-        if not self.inside and chunk.startswith((b"\n", b"\r\n")):
-            self._blank(1)
         if not self.quoting or b'"' not in chunk:
             if not self.inside:
                 self.records += breaks
-                self._blank_lines(chunk)
             else:
                 self._open += chunk
             return
-        pieces, outer_breaks = chunk.split(b'"'), 0
-        for piece in pieces[int(self.inside) :: 2]:
-            if b"\n" in piece:
-                outer_breaks += piece.count(b"\n")
-                self._blank_lines(piece)
+        pieces = chunk.split(b'"')
+        outer_breaks = sum(piece.count(b"\n") for piece in pieces[int(self.inside) :: 2])
         self.records += outer_breaks
         self.odd = self.odd or self._is_odd(pieces, broken=outer_breaks < breaks)
         self.quotes += len(pieces) - 1
         self.inside ^= bool((len(pieces) - 1) & 1)
 
     def _is_odd(self, pieces: list[bytes], *, broken: bool) -> bool:
-        """Whether a quote stands where it neither begins nor ends a cell, or a quoted cell holds what may be rows.
+        """Return whether a quote neither begins nor ends a cell, or a quoted cell holds what may be rows.
 
         ``broken`` says that lines end inside of quotes.
         """
@@ -101,7 +95,7 @@ class LineStats:
         return False
 
     def _swallows(self, pieces: list[bytes], at: int) -> bool:
-        """Whether the quoted piece ``at`` holds a line that could be a row, or ends as one could begin."""
+        """Return whether the quoted piece ``at`` holds a line that may be a row, or ends as one may begin."""
         _first, *inner, last = pieces[at].split(b"\n")
         if any(line.count(self.separator) >= self.width - 1 for line in inner):
             return True
@@ -109,7 +103,7 @@ class LineStats:
         return 0 < before <= last.count(self.separator)
 
     def _places_before(self, pieces: list[bytes], at: int) -> int:
-        """How many cells stand in the same row before the quoted piece ``at``."""
+        """Return how many cells stand in the same row before the quoted piece ``at``."""
         places = 0
         for before in range(at - 1, -1, -2):
             line = pieces[before].rpartition(b"\n")
@@ -118,10 +112,13 @@ class LineStats:
                 break
         return places
 
-    def _blank_lines(self, piece: bytes) -> None:
-        if b"\n\n" in piece or b"\n\r\n" in piece:
-            self._blank(len(_EMPTY_LINE.findall(piece)))
 
-    def _blank(self, count: int) -> None:
-        self.blanks += count
-        self.records -= count
+def count_blank_lines(chunks: Iterable[bytes], *, quoting: bool) -> int:
+    """Count the empty lines outside of quotes in chunks that each begin at the beginning of a line."""
+    count, inside = 0, False
+    for chunk in chunks:
+        count += not inside and chunk.startswith((b"\n", b"\r\n"))
+        pieces = chunk.split(b'"') if quoting else [chunk]
+        count += sum(len(_EMPTY_LINE.findall(piece)) for piece in pieces[int(inside) :: 2])
+        inside ^= len(pieces) % 2 == 0
+    return count

@@ -10,7 +10,7 @@ from opttius_cli import redaction
 from opttius_cli.errors import SourceError, UnreadableFileError
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.source_protocol import SnapshotSource
-from opttius_cli.snapshot.unread import FORM_REMEDIES, form_remedy
+from opttius_cli.snapshot.unread import FORM_REMEDIES, describe_remedy
 from opttius_cli.sources.file_names import parse_file_name, refuse_unprintable
 from opttius_cli.sources.file_types import FileType, detect_file_type, refuse_irregular
 from opttius_cli.sources.postgres.row_request import RowRequest
@@ -90,7 +90,8 @@ def _open_file(path: Path, mapping: SourceMapping) -> Source:
         return _open_snapshot_source(path)
     if file_type in FORM_REMEDIES and file_type not in (FileType.DUMP, FileType.WORKBOOK):
         raise UnreadableFileError(
-            path, _("it is {form}. {remedy}", form=file_type.value, remedy=form_remedy(file_type.value, path))
+            path,
+            _("it is {form}. {remedy}", form=file_type.value, remedy=describe_remedy(file_type.value, path)),
         )
     if file_type is FileType.PARQUET or (file_type is None and named_file):
         raise UnreadableFileError(
@@ -106,7 +107,7 @@ def _open_file(path: Path, mapping: SourceMapping) -> Source:
 
 
 def _is_harmless_mismatch(expected: FileType, actual: FileType) -> bool:
-    """A dump is called .sql, .dump or .txt, and a custom one just so: that is told in other words."""
+    """Return whether the name says less than the content, such as .sql of a custom dump."""
     dumps = {FileType.DUMP, FileType.CUSTOM_DUMP, FileType.TAR_DUMP, FileType.CSV}
     return {expected, actual} <= dumps or (expected is FileType.WORKBOOK and actual in FORM_REMEDIES)
 

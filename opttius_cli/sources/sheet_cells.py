@@ -33,7 +33,7 @@ def insert_rows(
 
 
 def cell_text(cell: object) -> str | None:
-    """A cell as a database would have written it, whatever language the spreadsheet speaks."""
+    """Return a cell as a database would have written it, whatever language the spreadsheet speaks."""
     if cell is None or cell == "":
         return None
     if isinstance(cell, bool):

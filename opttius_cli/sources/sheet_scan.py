@@ -50,7 +50,7 @@ class SheetFacts:
 
 
 def scan_sheet(path: Path, title: str) -> SheetFacts:
-    """The facts of the sheet ``title`` of the workbook at ``path``."""
+    """Return the facts of the sheet ``title`` of the workbook at ``path``."""
     facts = SheetFacts()
     with zipfile.ZipFile(path) as archive:
         name = _part_name(archive, title)
@@ -61,7 +61,7 @@ def scan_sheet(path: Path, title: str) -> SheetFacts:
 
 
 def holds_cells(path: Path, title: str) -> bool:
-    """Whether the sheet ``title`` holds any cell."""
+    """Return whether the sheet ``title`` holds any cell."""
     with zipfile.ZipFile(path) as archive:
         name = _part_name(archive, title)
         if not name:
@@ -110,7 +110,7 @@ def _place(attributes: bytes) -> tuple[int, int] | None:
 
 
 def _part_name(archive: zipfile.ZipFile, title: str) -> str | None:
-    """The name within the archive of the sheet called ``title``."""
+    """Return the name within the archive of the sheet called ``title``."""
     names = {name.lower(): name for name in archive.namelist()}
     book = next((name for name in names if name.endswith("workbook.xml")), None)
     relations = next((name for name in names if name.endswith("_rels/workbook.xml.rels")), None)

@@ -20,7 +20,7 @@ _TAIL = re.compile(r"$|[-. (].*|_(rows|export|part|all|copy|\d).*", re.IGNORECAS
 
 
 def detect_table(stem: str) -> str | None:
-    """The table of a file called ``stem``: ``orders``, ``Orders-2025``, ``public_orders_rows``."""
+    """Return the table of a file called ``stem``: ``orders``, ``Orders-2025``, ``public_orders_rows``."""
     name = re.sub("^public[._]", "", stem.strip().lower())
     candidates = [table for table in TABLES if name.startswith(table) and _TAIL.fullmatch(name[len(table) :])]
     return max(candidates, key=len, default=None)
@@ -40,7 +40,7 @@ _CLOSE = 0.82
 
 
 def guess_table(stem: str) -> str | None:
-    """The table that a file called ``stem`` seems to hold, though it is not called so; None when nothing comes near."""
+    """Guess the table of a file called ``stem`` from a similar name; None if there is none."""
     from difflib import get_close_matches
 
     bare = normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()

@@ -15,9 +15,9 @@ from typing import IO, TYPE_CHECKING
 
 from opttius_cli.errors import UnreadableFileError
 from opttius_cli.i18n import _
-from opttius_cli.sources.encoding import count_strays, encoding_of, mend_strays
+from opttius_cli.sources.encoding import count_strays, detect_encoding, mend_strays
 from opttius_cli.sources.file_types import HEAD_BYTES, FileType, open_decompressed, translate_io_errors
-from opttius_cli.sources.line_stats import LineStats
+from opttius_cli.sources.line_stats import LineStats, count_blank_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ class _BareReturnError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PreparedText:
-    """A UTF-8 file that DuckDB can read, and what is known of it; ``ours`` says that it is a copy of ours.
+    """A UTF-8 file that DuckDB can read, and what is known of it; ``is_copy`` says that it is a copy of ours.
 
     ``strays`` counts bytes that are not UTF-8 in a file that is.
     """
@@ -44,6 +44,12 @@ class PreparedText:
     stats: LineStats
     is_copy: bool
     strays: int = 0
+
+    def count_blank_lines(self) -> int:
+        """Count the empty lines outside of quotes; they are among the records."""
+        with self.path.open("rb") as file:
+            chunks = _iter_whole_lines(iter(lambda: file.read(_CHUNK_BYTES), b""), self.stats)
+            return count_blank_lines(chunks, quoting=self.stats.quoting)
 
     def remove_copy(self) -> None:
         """Remove the file if it is a copy."""
@@ -67,7 +73,7 @@ def prepare_text(
     with translate_io_errors(path):
         with open_decompressed(path, compression) as file:
             head = file.read(HEAD_BYTES)
-        encoding = encoding_of(path, head)
+        encoding = detect_encoding(path, head)
         plan = _Plan(path, compression, scratch, encoding, lines=lines, quoting=quoting, shape=shape)
         strays = 0
         # Each time round, one more thing is known of the text, and it is looked through anew.
@@ -100,7 +106,7 @@ class _Plan:
     bare: bool = False
 
     def look_through(self) -> PreparedText:
-        """One look through the file, copying it on the way when DuckDB cannot read it as it is."""
+        """Return one look through the file, copying it on the way when DuckDB cannot read it as it is."""
         copied = self.packed is not None or self.encoding != "utf-8" or self.bare
         copy = self.scratch / f"{uuid.uuid4().hex}.txt" if copied else None
         stats = LineStats(self.path, self.lines, self.quoting)
@@ -123,7 +129,7 @@ class _Plan:
             return PreparedText(copy or self.path, file.read(HEAD_BYTES), stats, is_copy=copy is not None)
 
     def _blocks(self, file: IO[bytes]) -> Iterator[bytes]:
-        """The file as UTF-8, block by block.
+        """Return the file as UTF-8, block by block.
 
         Raises UnicodeDecodeError where it is not in its encoding, _BareReturnError where a line ends with CR alone.
         """

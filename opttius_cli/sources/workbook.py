@@ -55,7 +55,7 @@ class Workbook(FileSource):
         return file_stamp(self.path) + self.mapping.stamp
 
     def open_parts(self, context: LoadContext) -> Mapping[str, Sequence[Sheet]]:
-        """The sheets of every table; what else holds cells is noted as unread."""
+        """Return the sheets of every table; what else holds cells is noted as unread."""
         titles = self._sheet_titles()
         sheets = self._find_mapped(titles)
         mapped = {sheet.title for table_sheets in sheets.values() for sheet in table_sheets}
@@ -115,7 +115,7 @@ class Workbook(FileSource):
         ]
 
     def _set_aside(self, sheets: list[Sheet], site: LoadContext) -> None:
-        """Take those sheets of a table away that lack required columns, such as a pivot, where another has them."""
+        """Remove sheets of a table that lack required columns, such as a pivot, where another has them."""
         if len(sheets) == 1:
             return
         lacking = {sheet.title: sheet.absent_columns() for sheet in sheets}
@@ -129,7 +129,7 @@ class Workbook(FileSource):
         sheets[:] = [sheet for sheet in sheets if not lacking[sheet.title]]
 
     def open_book(self) -> CalamineWorkbook:
-        """The workbook, opened at the first need: opening reads every shared text."""
+        """Return the workbook, opened at the first need: opening reads every shared text."""
         if self._book is None:
             from python_calamine import CalamineWorkbook
 

@@ -1,14 +1,18 @@
 -- How one cell of an export becomes a text, a flag or a list. Each macro returns NULL for what it cannot read.
 -- The plain form is tried first; the slower forms run only for cells that it refused.
 
+-- Whether a cell that begins or ends with the sign of this code has nothing to trim there: the sign is no blank, no
+-- mark, and no beginning or end of _x000D_.
+CREATE OR REPLACE TEMP MACRO is_plain_edge(code) AS (
+    code BETWEEN 33 AND 94 OR code BETWEEN 96 AND 126 OR code BETWEEN 174 AND 1535
+);
+
 -- A cell without what programs put around it: blanks of every kind, what pads char(n), marks of byte order,
 -- and the carriage return as Excel writes it.
 CREATE OR REPLACE TEMP MACRO bare_text(cell) AS (
     CASE
-        -- Nearly every cell has neither; to see that is quicker than to look for it.
-        WHEN
-            ord(CAST(cell AS VARCHAR)) BETWEEN 33 AND 126 AND ord(right(CAST(cell AS VARCHAR), 1)) BETWEEN 33 AND 126
-            AND NOT contains(CAST(cell AS VARCHAR), '_x')
+        -- To see that nothing is to be trimmed is quicker than to trim.
+        WHEN is_plain_edge(unicode(CAST(cell AS VARCHAR))) AND is_plain_edge(unicode(CAST(cell AS VARCHAR)[-1]))
             THEN CAST(cell AS VARCHAR)
         ELSE regexp_replace(
             CAST(cell AS VARCHAR), '^(?:[\p{Z}\p{Cc}\p{Cf}]|_x000D_)+|(?:[\p{Z}\p{Cc}\p{Cf}]|_x000D_)+$', '', 'g'
@@ -21,33 +25,24 @@ CREATE OR REPLACE TEMP MACRO is_nothing(bare) AS (
     lower(bare) IN ('', 'null', '(null)', '<null>', 'n/a', '<na>', 'none', 'nan', '-', '\n')
 );
 
+-- The text of a cell: the cell itself when nothing is to be trimmed and it is longer than each of these words, or
+-- begins with none of the signs ( - < N \ n.
 CREATE OR REPLACE TEMP MACRO read_text(cell) AS (
-    CASE WHEN NOT is_nothing(bare_text(cell)) THEN bare_text(cell) END
-);
-
--- No blank, no mark and no beginning of _x000D_.
-CREATE OR REPLACE TEMP MACRO is_plain_edge(code) AS (
-    code BETWEEN 33 AND 94 OR code BETWEEN 96 AND 126 OR code BETWEEN 161 AND 5759
-);
-
--- The same, quick for nearly every cell: ASCII at both ends, and none of the words for no value, of which the longest
--- has six letters.
-CREATE OR REPLACE TEMP MACRO plain_text(cell) AS (
     CASE
         WHEN
-            ord(cell) BETWEEN 33 AND 126 AND ord(right(cell, 1)) BETWEEN 33 AND 126 AND NOT contains(cell, '_x')
-            AND (strlen(cell) > 6 OR NOT contains('(null) <null> n/a <na> none nan - \n', lower(cell)))
+            is_plain_edge(unicode(cell)) AND is_plain_edge(unicode(cell[-1]))
+            AND (strlen(cell) > 6 OR unicode(cell) NOT IN (40, 45, 60, 78, 92, 110))
             THEN cell
-        WHEN is_plain_edge(unicode(cell)) AND is_plain_edge(unicode(right(cell, 1))) AND NOT is_nothing(cell) THEN cell
-        ELSE read_text(cell)
+        WHEN NOT is_nothing(bare_text(cell)) THEN bare_text(cell)
     END
 );
 
 -- A column of whole numbers that has gaps comes out of some programs with a fraction: 17.0 is 17.
-CREATE OR REPLACE TEMP MACRO read_id(cell) AS (regexp_replace(read_text(cell), '^(\d+)\.0+$', '\1'));
-
-CREATE OR REPLACE TEMP MACRO plain_id(cell) AS (
-    CASE WHEN contains(cell, '.0') THEN read_id(cell) ELSE plain_text(cell) END
+CREATE OR REPLACE TEMP MACRO read_id(cell) AS (
+    CASE
+        WHEN contains(cell, '.0') THEN regexp_replace(read_text(cell), '^(\d+)\.0+$', '\1')
+        ELSE read_text(cell)
+    END
 );
 
 CREATE OR REPLACE TEMP MACRO read_flag(cell) AS (

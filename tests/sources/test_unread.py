@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from opttius_cli.errors import SourceError
-from opttius_cli.snapshot.unread import load_unread, unread_sentence
+from opttius_cli.snapshot.unread import build_unread_sentence, load_unread
 from sources.snapshots import ORDERS, loaded_file, order_line, orders_csv, write_shop
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
 def told(source: Path, cache: Path) -> dict[str, str]:
     """The sentence about each thing that is not read."""
     with duckdb.connect(str(loaded_file(source, cache)), read_only=True) as con:
-        return {item.name: unread_sentence(item) for item in load_unread(con)}
+        return {item.name: build_unread_sentence(item) for item in load_unread(con)}
 
 
 def archive(name: str, data: bytes) -> bytes:

@@ -17,7 +17,7 @@ from opttius_cli.errors import SourceError, UnreadableFileError
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.source_protocol import TOO_FEW, TOO_MANY, RejectedRow, StagedView
 from opttius_cli.sources.duckdb_sql import NotStagedError
-from opttius_cli.sources.dump.schema import NAME, QUALIFIED, column_names
+from opttius_cli.sources.dump.schema import NAME, QUALIFIED, parse_column_names
 from opttius_cli.sources.text_file import (
     MAX_LINE_BYTES,
     PreparedText,
@@ -51,13 +51,13 @@ _RECORD = re.compile(rb"(?:'(?:[^']|'')*'|[^'\n])*\n")
 
 
 def match_values(window: bytes, start: int) -> re.Match[bytes] | None:
-    """What stands between a table's name and its first row; the match ends before the row's bracket."""
+    """Match what stands between a table's name and its first row, up to that row's bracket."""
     return _VALUES.match(window, start)
 
 
-def listed_columns(values: re.Match[bytes]) -> list[str]:
-    """The columns that an INSERT names; none when it leaves them out."""
-    return column_names(values["columns"] or b"")
+def parse_listed_columns(values: re.Match[bytes]) -> list[str]:
+    """Return the columns that an INSERT names; none when it leaves them out."""
+    return parse_column_names(values["columns"] or b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +104,11 @@ class RowDivider:
         taken = starts[-1] + quotes + sum(map(len, inside))
         if any(b"\n" in row for row in rows):
             rows = [row.replace(b"\n", b" ") for row in rows]
-        return Division(_join(b"\n".join(rows), inside), breaks, taken, ended, b"\n".join(rows))
+        return Division(_join_cells(b"\n".join(rows), inside), breaks, taken, ended, b"\n".join(rows))
 
 
-def _join(text: bytes, inside: list[bytes]) -> bytes:
-    """The rows, of which ``text`` stands outside of quotes, as lines of cells."""
+def _join_cells(text: bytes, inside: list[bytes]) -> bytes:
+    """Return the rows, of which ``text`` stands outside of quotes, as lines of cells."""
     text = text.replace(b", ", b",")
     if b"::" in text:
         text = _CAST.sub(b"'", text)
@@ -139,7 +139,7 @@ class InsertBlock:
 
     @property
     def label(self) -> str:
-        """The file's name."""
+        """Return the file's name."""
         return self.path.name
 
     def begin(self, line: int) -> None:
@@ -154,18 +154,18 @@ class InsertBlock:
         self._breaks.extend(division.breaks)
 
     def stage_view(self, con: duckdb.DuckDBPyConnection) -> StagedView:
-        """A view of text cells."""
+        """Return a view of text cells."""
         if self._text is None:
-            self._text = self._prepared()
+            self._text = self._prepare_text()
         places = {name: place for place, name in enumerate(self.columns) if self.table.has_column(name)}
         cells = ", ".join(f"c{place}" for place in places.values())
-        rows = _inserted_rows(self._sound or self._text.path, len(self.columns))
+        rows = _read_inserted_sql(self._sound or self._text.path, len(self.columns))
         con.execute(
             f"CREATE OR REPLACE TEMP VIEW {quote_identifier(self._view)} AS SELECT {cells} FROM {rows}"
         )
         return StagedView(self._view, {name: (f"c{place}", "VARCHAR") for name, place in places.items()})
 
-    def _prepared(self) -> PreparedText:
+    def _prepare_text(self) -> PreparedText:
         try:
             return prepare_text(self.cut, None, self.scratch, lines=False)
         except UnreadableFileError as error:
@@ -174,7 +174,7 @@ class InsertBlock:
             ) from error
 
     def verify_complete(self, con: duckdb.DuckDBPyConnection, rows: int | None) -> bool:
-        """Whether every row was read; else those that have not one cell for each column are left out."""
+        """Return whether every row was read; if not, the next view leaves out those of another length."""
         if rows is not None and rows + len(self._refused) == self.rows:
             return True
         if self._sound:
@@ -182,16 +182,16 @@ class InsertBlock:
                 self.path,
                 _("the rows of “{table}” cannot be told apart. Write it again.", table=self.table.name),
             )
-        self._sound = self._sift()
+        self._sound = self._copy_sound_rows()
         return False
 
-    def _sift(self) -> Path:
-        """A copy of the sound rows; the others are refused."""
+    def _copy_sound_rows(self) -> Path:
+        """Return a copy of the sound rows; the others are refused."""
         sound = re.compile(_CELL + rb"(?:," + _CELL + rb"){%d}\n" % (len(self.columns) - 1))
         cells = re.compile(_CELL + rb"[,\n]")
         copy = self.scratch / f"{uuid.uuid4().hex}.rows"
         with copy.open("wb") as out:
-            for ordinal, record in enumerate(self._records(), 1):
+            for ordinal, record in enumerate(self._iter_records(), 1):
                 if sound.fullmatch(record):
                     out.write(record)
                 else:
@@ -199,10 +199,10 @@ class InsertBlock:
                     self._refused.append((ordinal, TOO_FEW if few else TOO_MANY))
         return copy
 
-    def _records(self) -> Iterator[bytes]:
-        """The rows, each as the line (or lines) of its cells."""
+    def _iter_records(self) -> Iterator[bytes]:
+        """Return the rows, each as the line (or lines) of its cells."""
         rest = b""
-        with self._known().path.open("rb") as file:
+        with self._require_text().path.open("rb") as file:
             while block := file.read(1 << 20):
                 rest += block
                 at = 0
@@ -212,30 +212,30 @@ class InsertBlock:
                 rest = rest[at:]
 
     def list_rejected_rows(self, con: duckdb.DuckDBPyConnection) -> Sequence[RejectedRow]:
-        """The rows with too few or too many cells."""
+        """Return the rows with too few or too many cells."""
         if not self._refused:
             return []
-        lines = self._lines_of({ordinal for ordinal, _reason in self._refused})
+        lines = self._find_row_lines({ordinal for ordinal, _reason in self._refused})
         return [RejectedRow(lines[ordinal], reason) for ordinal, reason in self._refused]
 
     def find_lines(self, con: duckdb.DuckDBPyConnection, ordinals: Sequence[int]) -> Mapping[int, int]:
-        """The lines on which these rows begin."""
+        """Return the lines on which these rows begin."""
         places = {}
         for ordinal in sorted(ordinals):
             place = ordinal
             for refused, _reason in self._refused:
                 place += refused <= place
             places[ordinal] = place
-        lines = self._lines_of(set(places.values()))
+        lines = self._find_row_lines(set(places.values()))
         return {ordinal: lines[place] for ordinal, place in places.items() if place in lines}
 
-    def _lines_of(self, places: set[int]) -> dict[int, int]:
-        """The line of the n-th row: where its run begins, and every line break since."""
+    def _find_row_lines(self, places: set[int]) -> dict[int, int]:
+        """Return the line of the n-th row: where its run begins, and every line break since."""
         starts = [start for start, _line in self._runs]
         since = list(accumulate(self._breaks, initial=0))
         inside = [0]
         lines = {}
-        for place, record in enumerate(self._records(), 1):
+        for place, record in enumerate(self._iter_records(), 1):
             inside.append(inside[-1] + record.count(b"\n") - 1)
             if place in places:
                 start, line = self._runs[bisect_right(starts, place - 1) - 1]
@@ -251,7 +251,7 @@ class InsertBlock:
             self._sound.unlink(missing_ok=True)
         self._text, self._sound, self._refused = None, None, []
 
-    def _known(self) -> PreparedText:
+    def _require_text(self) -> PreparedText:
         if self._text is None:
             raise NotStagedError
         return self._text
@@ -276,8 +276,8 @@ def refuse_long_row(path: Path, line: int, window: bytes) -> None:
         raise build_length_error(path, line)
 
 
-def _inserted_rows(path: Path, columns: int) -> str:
-    """The lines of cells as SQL: text in single quotes, NULL and DEFAULT without."""
+def _read_inserted_sql(path: Path, columns: int) -> str:
+    """Return the lines of cells as SQL: text in single quotes, NULL and DEFAULT without."""
     names = ", ".join(f"{sql_literal(f'c{place}')}: 'VARCHAR'" for place in range(columns))
     return (
         f"read_csv({path_literal(path)}, auto_detect = false, strict_mode = true, header = false, delim = ',', "

@@ -23,7 +23,7 @@ from opttius_cli.snapshot.source_protocol import (
     Unread,
 )
 from opttius_cli.sources.duckdb_sql import NotStagedError, read_copy_sql, read_lines_sql
-from opttius_cli.sources.dump.scanner import CopyRows, DumpScanner, as_utf8, choose_database
+from opttius_cli.sources.dump.scanner import CopyRows, DumpScanner, choose_database, transcode_to_utf8
 from opttius_cli.sources.file_types import HEAD_BYTES, FileType, open_decompressed, translate_io_errors
 from opttius_cli.sources.table_names import file_stamp, no_tables_error
 from opttius_cli.sources.text_file import PreparedText, prepare_text
@@ -65,11 +65,11 @@ class DumpFile(FileSource):
         return file_stamp(self.path)
 
     def open_parts(self, context: LoadContext) -> Mapping[str, Sequence[CopyBlock | InsertBlock]]:
-        """The blocks of every table, each cut out into a file of its own, of the one database that holds them."""
+        """Return the blocks of every table, each in a file of its own, of the one database that holds them."""
         with translate_io_errors(self.path), open_decompressed(self.path, self.compression) as first:
             head = first.read(HEAD_BYTES)
         with translate_io_errors(self.path), open_decompressed(self.path, self.compression) as file:
-            databases = DumpScanner(self.path, as_utf8(file, head), context.scratch).scan()
+            databases = DumpScanner(self.path, transcode_to_utf8(file, head), context.scratch).scan()
         database = choose_database(self.path, databases)
         if not database.blocks:
             raise no_tables_error(self.path, sorted(database.others) or ["SQL"])
@@ -89,7 +89,7 @@ class DumpFile(FileSource):
         }
 
     def _is_complete(self, table: Table, blocks: Sequence[CopyRows | InsertBlock], site: LoadContext) -> bool:
-        """Whether an optional table has its required columns; else it is noted as unread, for a dump is one file."""
+        """Return whether an optional table has its required columns; note it as unread if it has not."""
         absent = sorted(
             {name for rows in blocks for name in table.mandatory_columns if name not in rows.columns}
         )

@@ -15,20 +15,20 @@ from opttius_cli.sources.dump.insert import (
     INSERT,
     InsertBlock,
     RowDivider,
-    listed_columns,
     match_values,
+    parse_listed_columns,
     refuse_long_row,
     refuse_other_text,
 )
 from opttius_cli.sources.dump.schema import (
     QUALIFIED,
     DumpSchema,
-    column_names,
-    lookalike,
-    plain_name,
-    qualified_name,
+    find_lookalike,
+    parse_column_names,
+    parse_qualified_name,
+    unquote_name,
 )
-from opttius_cli.sources.file_types import encoding_of
+from opttius_cli.sources.file_types import detect_unicode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,17 +65,17 @@ class DumpDatabase:
     unread: dict[str, str] = field(default_factory=dict)
 
     def owner(self, table: str, columns: list[str]) -> Table | None:
-        """The table of ours that the rows of ``schema.table`` belong to; others are noted."""
+        """Return the table of ours that the rows of ``schema.table`` belong to; others are noted."""
         owner = self.schema.owner(table, columns)
         if owner is None:
             name = table.removeprefix("public.")
             self.others.add(name)
-            if table.startswith("public.") and (alike := lookalike(table, columns)):
+            if table.startswith("public.") and (alike := find_lookalike(table, columns)):
                 self.unread[name] = alike.name
         return owner
 
-    def insert_block(self, path: Path, table: Table, columns: list[str], scratch: Path) -> InsertBlock:
-        """The block that takes INSERT rows of these columns."""
+    def get_insert_block(self, path: Path, table: Table, columns: list[str], scratch: Path) -> InsertBlock:
+        """Return the block that takes INSERT rows of these columns."""
         blocks = self.blocks.setdefault(table.name, [])
         for block in blocks:
             if isinstance(block, InsertBlock) and block.columns == columns:
@@ -86,7 +86,7 @@ class DumpDatabase:
 
     @property
     def has_required_tables(self) -> bool:
-        """Whether rows of every table are here without which there is no report."""
+        """Return whether rows of every table are here without which there is no report."""
         return all(table.name in self.blocks for table in TABLES.values() if table.required)
 
 
@@ -104,14 +104,14 @@ class DumpScanner:
     _body: bytes = b""
 
     def scan(self) -> list[DumpDatabase]:
-        """The databases of the dump. Raises UnreadableError when it ends before its end."""
+        """Return the databases of the dump. Raises UnreadableError when it ends before its end."""
         line = last = self._line().removeprefix(codecs.BOM_UTF8)
         while line:
             self._read(line)
             last, line = line, self._line()
         unfinished = not last.endswith(b"\n") and last[:6].upper().startswith((b"COPY ", b"INSERT"))
         if any(self._marks.values()) or unfinished:
-            raise self._cut_short()
+            raise self._build_cut_error()
         return self.databases
 
     def _read(self, line: bytes) -> None:
@@ -127,7 +127,7 @@ class DumpScanner:
                 self._marks[mark[1] is not None] += -1 if mark[2] else 1
         elif line.startswith(b"\\c"):
             if connect := _CONNECT.match(line):
-                self.databases.append(DumpDatabase(_database_name(connect[1])))
+                self.databases.append(DumpDatabase(_parse_database_name(connect[1])))
         else:
             self._database.schema.read(line)
 
@@ -136,7 +136,7 @@ class DumpScanner:
         return self.databases[-1]
 
     def _is_body(self, line: bytes) -> bool:
-        """Whether a line belongs to the body of a function, which may hold any statement."""
+        """Return whether a line belongs to the body of a function, which may hold any statement."""
         if self._body:
             if self._body in line:
                 self._body = b""
@@ -146,14 +146,14 @@ class DumpScanner:
         return False
 
     def _copy(self, header: re.Match[bytes]) -> None:
-        name = qualified_name(header[0][5 : header.end("table")])
-        columns = column_names(header["columns"] or b"") or self._database.schema.columns_of(name)
+        name = parse_qualified_name(header[0][5 : header.end("table")])
+        columns = parse_column_names(header["columns"] or b"") or self._database.schema.list_columns(name)
         owner, line = self._database.owner(name, columns), self._line_number
         if owner is None:
             self._cut(None)
             return
         if not columns:
-            raise self._without_columns(line)
+            raise self._build_columns_error(line)
         cut = self.scratch / f"{uuid.uuid4().hex}.copy"
         with cut.open("wb") as out:
             self._cut(out)
@@ -169,14 +169,14 @@ class DumpScanner:
             self._rest = window[len(line) :]
             self._refuse_statement(target, at)
             return
-        name = qualified_name(
+        name = parse_qualified_name(
             window[target.start("schema") if target["schema"] else target.start("table") : target.end()]
         )
-        columns = listed_columns(values) or self._database.schema.columns_of(name)
+        columns = parse_listed_columns(values) or self._database.schema.list_columns(name)
         owner = self._database.owner(name, columns)
         if owner and not columns:
-            raise self._without_columns(at)
-        block = self._database.insert_block(self.path, owner, columns, self.scratch) if owner else None
+            raise self._build_columns_error(at)
+        block = self._database.get_insert_block(self.path, owner, columns, self.scratch) if owner else None
         header = window[: values.end()]
         self._divide(block, RowDivider(header), window[values.end() + 1 :], at + header.count(b"\n"))
 
@@ -196,7 +196,7 @@ class DumpScanner:
                 break
             if whole:
                 self._line_number = line
-                raise self._cut_short()
+                raise self._build_cut_error()
             refuse_long_row(self.path, line, window)
             more = self.file.read(_CHUNK)
             window, whole = window + more, not more
@@ -206,8 +206,8 @@ class DumpScanner:
         """Raise UnreadableError for an INSERT into a table of ours that lists no rows."""
         if (
             target
-            and plain_name(target["table"]) in TABLES
-            and plain_name(target["schema"] or b"public") == "public"
+            and unquote_name(target["table"]) in TABLES
+            and unquote_name(target["schema"] or b"public") == "public"
         ):
             raise UnreadableFileError(
                 self.path,
@@ -215,7 +215,7 @@ class DumpScanner:
             )
 
     def _line(self) -> bytes:
-        """The next line. Of one that is very long only the beginning is kept: it is no COPY."""
+        """Return the next line. Of one that is very long only the beginning is kept: it is no COPY."""
         while b"\n" not in self._rest:
             more = self.file.read(_CHUNK)
             if not more:
@@ -232,26 +232,26 @@ class DumpScanner:
         while not (end := _END.search(window)):
             more = self.file.read(_CHUNK)
             if not more:
-                raise self._cut_short()
+                raise self._build_cut_error()
             keep = max(len(window) - 4, 0)
-            self._pass(window[first:keep], out)
+            self._write_rows(window[first:keep], out)
             first = first and keep == 0
             window = window[keep:] + more
-        self._pass(window[first : end.start() + 1], out)
+        self._write_rows(window[first : end.start() + 1], out)
         self._line_number += 1
         self._rest = window[end.end() :]
 
-    def _pass(self, rows: bytes, out: IO[bytes] | None) -> None:
+    def _write_rows(self, rows: bytes, out: IO[bytes] | None) -> None:
         self._line_number += rows.count(b"\n")
         if out:
             out.write(rows)
 
-    def _cut_short(self) -> UnreadableFileError:
+    def _build_cut_error(self) -> UnreadableFileError:
         return UnreadableFileError(
             self.path, _("the dump is cut short after line {line}. Write it again.", line=self._line_number)
         )
 
-    def _without_columns(self, line: int) -> UnreadableFileError:
+    def _build_columns_error(self, line: int) -> UnreadableFileError:
         return UnreadableFileError(
             self.path,
             _(
@@ -263,7 +263,7 @@ class DumpScanner:
 
 
 def choose_database(path: Path, databases: list[DumpDatabase]) -> DumpDatabase:
-    """The one database that holds our tables. Raises SourceError when several do."""
+    """Return the one database that holds our tables. Raises SourceError when several do."""
     holding = [database for database in databases if database.has_required_tables]
     holding = holding or [database for database in databases if database.blocks]
     if len(holding) > 1:
@@ -282,15 +282,15 @@ def choose_database(path: Path, databases: list[DumpDatabase]) -> DumpDatabase:
     return DumpDatabase(others=set().union(*(database.others for database in databases)))
 
 
-def as_utf8(file: IO[bytes], head: bytes) -> IO[bytes]:
+def transcode_to_utf8(file: IO[bytes], head: bytes) -> IO[bytes]:
     """``file``, which begins with ``head``, as UTF-8: Windows PowerShell writes what it redirects as UTF-16."""
-    encoding = encoding_of(head)
+    encoding = detect_unicode(head)
     if encoding == "utf-8":
         return file
     return cast("IO[bytes]", codecs.EncodedFile(file, "utf-8", encoding, "strict"))
 
 
-def _database_name(text: bytes) -> str:
+def _parse_database_name(text: bytes) -> str:
     name = text.strip().strip(b'"')
     named = re.search(rb"dbname='((?:[^'\\]|\\.)*)'", name)
     return (named[1] if named else name).decode(errors="replace")

@@ -23,22 +23,22 @@ _PARTITION = re.compile(r"_(?:default|[pymqd]?\d+(?:_?[pymqd]?\d+)*)")
 """What partitions add to the name of their parent: orders_2026, orders_y2026m11, orders_p3, orders_default."""
 
 
-def plain_name(text: bytes) -> str:
-    """A name without its quotes."""
+def unquote_name(text: bytes) -> str:
+    """Return a name without its quotes."""
     if text.startswith(b'"'):
         text = text[1:-1].replace(b'""', b'"')
     return text.decode(errors="replace")
 
 
-def qualified_name(text: bytes) -> str:
+def parse_qualified_name(text: bytes) -> str:
     """``schema.table``, each without quotes; of a bare name the schema is public."""
-    names = [plain_name(name) for name in _COLUMN.findall(text)]
+    names = [unquote_name(name) for name in _COLUMN.findall(text)]
     return ".".join(names if len(names) > 1 else ["public", *names])
 
 
-def column_names(text: bytes) -> list[str]:
-    """The names in a list of columns."""
-    return [plain_name(name) for name in _COLUMN.findall(text)]
+def parse_column_names(text: bytes) -> list[str]:
+    """Return the names in a list of columns."""
+    return [unquote_name(name) for name in _COLUMN.findall(text)]
 
 
 @dataclass(slots=True)
@@ -52,28 +52,28 @@ class DumpSchema:
     def read(self, line: bytes) -> None:
         """Take in one line of SQL outside of rows."""
         if line.startswith(b"CREATE ") and (create := _CREATE.match(line)):
-            self._open = qualified_name(create[1])
+            self._open = parse_qualified_name(create[1])
             self.columns[self._open] = []
             if create[2]:
-                self.parents[self._open] = qualified_name(create[2])
+                self.parents[self._open] = parse_qualified_name(create[2])
         elif line.startswith(b"ALTER TABLE") and (attach := _ATTACH.match(line)):
-            self.parents[qualified_name(attach[2])] = qualified_name(attach[1])
+            self.parents[parse_qualified_name(attach[2])] = parse_qualified_name(attach[1])
         elif self._open and (inherits := _INHERITS.match(line)):
-            self.parents[self._open] = qualified_name(inherits[1])
+            self.parents[self._open] = parse_qualified_name(inherits[1])
         elif self._open and (column := _COLUMN_LINE.match(line)) and column[1].upper() not in _NO_COLUMN:
-            self.columns[self._open].append(plain_name(column[1]))
+            self.columns[self._open].append(unquote_name(column[1]))
         if self._open and line.rstrip().endswith(b";"):
             self._open = ""
 
-    def columns_of(self, table: str) -> list[str]:
-        """The columns of ``schema.table`` in their order, those of its parent first; none where it is not created."""
+    def list_columns(self, table: str) -> list[str]:
+        """Return the columns of ``schema.table`` in order, those of its parent first; none if unknown."""
         parent = self.parents.get(table)
         own = self.columns.get(table, [])
-        inherited = self.columns_of(parent) if parent and parent != table else []
+        inherited = self.list_columns(parent) if parent and parent != table else []
         return [*inherited, *(name for name in own if name not in inherited)] if inherited else own
 
     def owner(self, table: str, columns: list[str]) -> Table | None:
-        """The table of ours that holds the rows of ``schema.table``: itself, or what it is a part of.
+        """Return the table of ours that holds the rows of ``schema.table``: itself, or what it is a part of.
 
         Where the dump creates no tables, a name with the mark of a partition and all required columns tells.
         """
@@ -83,7 +83,7 @@ class DumpSchema:
         schema, _, name = above.rpartition(".")
         if schema == "public" and name in TABLES:
             return TABLES[name]
-        alike = lookalike(table, columns)
+        alike = find_lookalike(table, columns)
         if (
             alike
             and schema == "public"
@@ -94,8 +94,8 @@ class DumpSchema:
         return None
 
 
-def lookalike(table: str, columns: list[str]) -> Table | None:
-    """The table of ours whose name ``schema.table`` begins with and whose required columns it has."""
+def find_lookalike(table: str, columns: list[str]) -> Table | None:
+    """Return the table of ours whose name ``schema.table`` begins with and whose required columns it has."""
     name = table.rpartition(".")[2]
     fitting = [
         TABLES[known_ids]

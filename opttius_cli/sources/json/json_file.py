@@ -16,8 +16,8 @@ from opttius_cli.i18n import _
 from opttius_cli.snapshot.source_protocol import NO_COLUMNS, NOT_JSON, RejectedRow, StagedView
 from opttius_cli.sources.dialect import normalize_column_name
 from opttius_cli.sources.duckdb_sql import NotStagedError, read_lines_sql
-from opttius_cli.sources.json.keys import SPLIT_LINE, Keys, key_cell, transformed_cells
-from opttius_cli.sources.json.layout import Layout, bracket, find_layout, find_wrapper, unwrap
+from opttius_cli.sources.json.keys import SPLIT_LINE, Keys, build_key_cell, build_object_cells
+from opttius_cli.sources.json.layout import Layout, copy_as_array, find_layout, find_wrapper, unwrap
 from opttius_cli.sources.text_file import MAX_LINE_BYTES, PreparedText, prepare_text, reject_html
 from opttius_cli.sql import path_literal, quote_identifier, sql_literal
 
@@ -70,15 +70,15 @@ class JsonFile:
             return self._stage_without_keys(con)
         self._skips_invalid = self._skips_invalid or bool(keys.strange)
         cells = ", ".join(
-            f"{key_cell(keys, name)} AS c{position}" for position, name in enumerate(keys.columns)
+            f"{build_key_cell(keys, name)} AS c{position}" for position, name in enumerate(keys.columns)
         )
         listed = (
             ", json_keys(item) AS keys, json_extract_string(item, '$.*') AS found" if keys.repeated else ""
         )
         con.execute(
             f"CREATE OR REPLACE TEMP VIEW {quote_identifier(self._view)} AS SELECT {cells} FROM ("
-            f"SELECT {transformed_cells(keys, self._sound())}{listed} "
-            f"FROM {self._select_items()} WHERE item IS NOT NULL AND {self._sound()})"
+            f"SELECT {build_object_cells(keys, self._build_row_condition())}{listed} "
+            f"FROM {self._select_items()} WHERE item IS NOT NULL AND {self._build_row_condition()})"
         )
         notes = {"repeated_keys": keys.repeated} if keys.repeated else {}
         return StagedView(
@@ -99,14 +99,14 @@ class JsonFile:
             self._view, {name: (f"c{position}", "VARCHAR") for position, name in enumerate(names)}
         )
 
-    def _sound(self) -> str:
-        """The condition on an item under which it is a row."""
+    def _build_row_condition(self) -> str:
+        """Return the condition on an item under which it is a row."""
         if not self._skips_invalid or self._find_keys is None:
             return _IS_OBJECT if self._skips_invalid else "json_type(item) = 'OBJECT'"
-        return f"({_IS_OBJECT} AND {self._is_known()})"
+        return f"({_IS_OBJECT} AND {self._build_known_condition()})"
 
-    def _is_known(self) -> str:
-        """The condition on an object under which it has one of our columns."""
+    def _build_known_condition(self) -> str:
+        """Return the condition on an object under which it has one of our columns."""
         keys = self._find_keys.columns if self._find_keys else {}
         names = ", ".join(sql_literal(key) for variants in keys.values() for key in variants)
         return f"CASE WHEN {_IS_OBJECT} THEN list_has_any(json_keys(item), [{names}]) ELSE FALSE END"
@@ -116,7 +116,11 @@ class JsonFile:
         text = self._require_text()
         if self._skips_invalid and rows is not None:
             return True
-        if rows is not None and rows == (text.stats.records if self._is_lines else self._count_items(con)):
+        if rows is not None and self._is_lines:
+            missing = text.stats.records - rows
+            if missing == 0 or (missing > 0 and missing == text.count_blank_lines()):
+                return True
+        elif rows is not None and rows == self._count_items(con):
             return True
         if self._skips_invalid or (not self._is_lines and rows is None):
             raise self._build_invalid_error()
@@ -124,13 +128,13 @@ class JsonFile:
         return False
 
     def list_rejected_rows(self, con: duckdb.DuckDBPyConnection) -> Sequence[RejectedRow]:
-        """The lines that hold no object, and the objects without any of our columns."""
+        """Return the lines that hold no object, and the objects without any of our columns."""
         if not self._skips_invalid:
             return []
         rows = con.execute(
-            f"SELECT number, {_IS_OBJECT} FROM (SELECT {self._place()} AS number, item FROM "
+            f"SELECT number, {_IS_OBJECT} FROM (SELECT {self._build_place_sql()} AS number, item FROM "
             f"{self._select_items(numbered=True)}) "
-            f"WHERE trim(item) <> '' AND NOT {self._sound()} ORDER BY number"
+            f"WHERE trim(item) <> '' AND NOT {self._build_row_condition()} ORDER BY number"
         ).fetchall()
         lines = self._find_item_lines([int(number) for number, _object in rows])
         return [
@@ -142,8 +146,8 @@ class JsonFile:
         """Return the line on which each object begins."""
         rows = con.execute(
             f"SELECT ordinal, number FROM (SELECT row_number() OVER () AS ordinal, number FROM ("
-            f"SELECT {self._place()} AS number, item FROM {self._select_items(numbered=True)}) "
-            f"WHERE item IS NOT NULL AND {self._sound()}) "
+            f"SELECT {self._build_place_sql()} AS number, item FROM {self._select_items(numbered=True)}) "
+            f"WHERE item IS NOT NULL AND {self._build_row_condition()}) "
             f"WHERE ordinal IN (SELECT unnest($1))",
             [list(ordinals)],
         ).fetchall()
@@ -158,7 +162,7 @@ class JsonFile:
         self._prepared, self._skips_invalid, self._find_keys = None, False, None
 
     def _prepare_text(self) -> PreparedText:
-        """The text, with its layout known; what is wrapped or lacks its brackets is copied as an array."""
+        """Prepare the text and detect its layout; copy as an array what is wrapped or lacks brackets."""
         path = self.file.path
         text = prepare_text(path, self.file.compression, self.scratch, lines=False)
         reject_html(path, text.head)
@@ -171,18 +175,18 @@ class JsonFile:
             raise UnreadableFileError(path, _("it is neither a JSON array nor JSON lines. Export it again."))
         if wrapper := find_wrapper(text.head, self.table):
             self._lead = text.head.count(b"\n", 0, wrapper.start)
-            return self._copied(text, lambda copy: unwrap(path, text.path, wrapper, copy))
+            return self._copy_text(text, lambda copy: unwrap(path, text.path, wrapper, copy))
         self._layout = find_layout(text.head) if start else Layout.LINES
         if self._layout is Layout.COMMAS:
             self._layout = Layout.ARRAY
-            return self._copied(text, lambda copy: bracket(text.path, copy))
+            return self._copy_text(text, lambda copy: copy_as_array(text.path, copy))
         if self._layout is Layout.LINES:
             text.remove_copy()
             text = prepare_text(path, self.file.compression, self.scratch, quoting=False)
         return text
 
-    def _copied(self, text: PreparedText, write: Callable[[Path], None]) -> PreparedText:
-        """What ``write`` makes of a text."""
+    def _copy_text(self, text: PreparedText, write: Callable[[Path], None]) -> PreparedText:
+        """Return what ``write`` makes of a text."""
         copy = self.scratch / f"{uuid.uuid4().hex}.json"
         write(copy)
         text.remove_copy()
@@ -192,12 +196,12 @@ class JsonFile:
     def _is_lines(self) -> bool:
         return self._layout is Layout.LINES
 
-    def _place(self) -> str:
-        """The number of an item: of its line, or among all."""
+    def _build_place_sql(self) -> str:
+        """Return the number of an item: of its line, or among all."""
         return "line" if self._is_lines else "row_number() OVER ()"
 
     def _select_items(self, *, numbered: bool = False) -> str:
-        """The items as SQL; with ``numbered`` each with its line, where it stands on one."""
+        """Return the items as SQL; with ``numbered`` each with its line, where it stands on one."""
         text = self._require_text()
         if not self._is_lines:
             return (
@@ -212,7 +216,7 @@ class JsonFile:
         return f"(SELECT {line}unnest({SPLIT_LINE}) AS item FROM {lines} WHERE item IS NOT NULL)"
 
     def _read_keys(self, con: duckdb.DuckDBPyConnection) -> Keys:
-        """The keys of all objects: every row may write them in another way."""
+        """Return the keys of all objects: every row may write them in another way."""
         shapes = con.execute(
             f"SELECT keys, count(*) FROM (SELECT json_keys(CASE WHEN {_IS_OBJECT} THEN item END) AS keys "
             f"FROM {self._select_items()}) WHERE keys IS NOT NULL GROUP BY keys ORDER BY keys DESC"
@@ -237,7 +241,7 @@ class JsonFile:
         return int(row[0]) if row else 0
 
     def _find_item_lines(self, positions: Sequence[int]) -> Mapping[int, int]:
-        """The line on which the n-th item begins: itself, or where a walk through the text meets it."""
+        """Return the line on which each of these items begins; among lines that is its number."""
         if self._is_lines:
             return {position: position for position in positions}
         if not positions or self._require_text().path.stat().st_size > _SCANNABLE_BYTES:

@@ -38,8 +38,8 @@ class Keys:
     strange: int = 0
 
 
-def transformed_cells(keys: Keys, sound: str) -> str:
-    """The cells of an object: those of the first key of each column, and of the next ones of columns that have more.
+def build_object_cells(keys: Keys, sound: str) -> str:
+    """Build the SQL of the cells of an object: of the first key of each column, and of its other keys.
 
     The fields of one structure may not differ in letter case alone.
     """
@@ -57,8 +57,8 @@ def transformed_cells(keys: Keys, sound: str) -> str:
     )
 
 
-def key_cell(keys: Keys, name: str) -> str:
-    """The cell of column ``name``: that of the one key that an object has for it, or of the last of several."""
+def build_key_cell(keys: Keys, name: str) -> str:
+    """Build the SQL of the cell of column ``name``: of its only key, or of the last of several."""
     variants = keys.columns[name]
     cells = ", ".join(f"struct_extract(cells{turn}, {sql_literal(key)})" for turn, key in enumerate(variants))
     cell = f"coalesce({cells})" if len(variants) > 1 else cells

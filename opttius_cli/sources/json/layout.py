@@ -46,21 +46,21 @@ class Wrapper:
 
 
 def find_layout(head: bytes) -> Layout:
-    """The layout of a text that begins with ``head`` and not with an array."""
+    """Return the layout of a text that begins with ``head`` and not with an array."""
     text = head.decode("utf-8", "ignore").removeprefix("\ufeff")
     line, _end, more = text.lstrip().partition("\n")
     if is_object(line.rstrip(" \t\r,")):
         return Layout.LINES
     try:
-        _value, end = _DECODER.raw_decode(text, _skip(text, 0))
+        _value, end = _DECODER.raw_decode(text, _skip_blanks(text, 0))
     except ValueError:
         # A first line that ends as an object does is a damaged one among lines.
         return Layout.LINES if line.rstrip().endswith("}") and more.lstrip()[:1] == "{" else Layout.VALUES
-    return Layout.COMMAS if text[_skip(text, end) :][:1] == "," else Layout.VALUES
+    return Layout.COMMAS if text[_skip_blanks(text, end) :][:1] == "," else Layout.VALUES
 
 
 def is_object(text: str) -> bool:
-    """Whether ``text`` is one JSON object."""
+    """Return whether ``text`` is one JSON object."""
     try:
         return isinstance(json.loads(text), dict)
     except (ValueError, RecursionError):
@@ -68,38 +68,38 @@ def is_object(text: str) -> bool:
 
 
 def find_wrapper(head: bytes, table: Table) -> Wrapper | None:
-    """Where the rows of ``table`` begin, if the text is an object that holds them in a list under one of its keys."""
+    """Find where the rows of ``table`` begin, in an object that holds them in a list under a key."""
     text = head.decode("utf-8", "ignore")
-    start = _skip(text, len(text) - len(text.removeprefix("\ufeff")))
+    start = _skip_blanks(text, len(text) - len(text.removeprefix("\ufeff")))
     try:
-        result = _search(text, start, table, 1)
+        result = _search_members(text, start, table, 1)
     except (ValueError, IndexError, RecursionError):
         return None
     return Wrapper(len(text[: result.start].encode()), result.depth, result.key) if result else None
 
 
-def _search(text: str, at: int, table: Table, depth: int) -> Wrapper | None:
+def _search_members(text: str, at: int, table: Table, depth: int) -> Wrapper | None:
     """Walk through the members of the object that begins at ``at``."""
-    at = _skip(text, at + 1)
+    at = _skip_blanks(text, at + 1)
     while text[at] == '"':
         key, at = _DECODER.raw_decode(text, at)
         if table.has_column(table.find_name(normalize_column_name(key))) and depth == 1:
             return None
-        at = _skip(text, _skip(text, at) + 1)
+        at = _skip_blanks(text, _skip_blanks(text, at) + 1)
         if text[at] == "[" and _holds_rows(text, at, key, table):
             return Wrapper(at, depth, key)
-        if text[at] == "{" and (inner := _search(text, at, table, depth + 1)):
+        if text[at] == "{" and (inner := _search_members(text, at, table, depth + 1)):
             return inner
         _value, at = _DECODER.raw_decode(text, at)
-        at = _skip(text, at)
+        at = _skip_blanks(text, at)
         if text[at] == ",":
-            at = _skip(text, at + 1)
+            at = _skip_blanks(text, at + 1)
     return None
 
 
 def _holds_rows(text: str, at: int, key: str, table: Table) -> bool:
-    """Whether the list that begins at ``at`` is one of rows of ``table``."""
-    first = _skip(text, at + 1)
+    """Return whether the list that begins at ``at`` is one of rows of ``table``."""
+    first = _skip_blanks(text, at + 1)
     if text[first] == "]":
         return normalize_column_name(key) == table.name
     if text[first] != "{":
@@ -136,7 +136,7 @@ def unwrap(path: Path, source: Path, wrapper: Wrapper, copy: Path) -> None:
 
 
 def _find_end(tail: str, depth: int) -> int | None:
-    """Behind the bracket that closes the rows: the first after which nothing follows but the end of the wrapper."""
+    """Find the end of the rows: the first bracket that only the end of the wrapper follows."""
     rest = re.compile((_MEMBERS + r"\}") * depth + r"\s*")
     result = None
     at = len(tail)
@@ -151,7 +151,7 @@ def _find_end(tail: str, depth: int) -> int | None:
     return result
 
 
-def bracket(source: Path, copy: Path) -> None:
+def copy_as_array(source: Path, copy: Path) -> None:
     """Copy objects with commas between them as an array."""
     with source.open("rb") as file, copy.open("wb") as out:
         out.write(b"[")
@@ -162,6 +162,6 @@ def bracket(source: Path, copy: Path) -> None:
         out.write(buffer.rstrip(b" \t\r\n,") + b"]")
 
 
-def _skip(text: str, at: int) -> int:
+def _skip_blanks(text: str, at: int) -> int:
     blank = _BLANKS.match(text, at)
     return blank.end() if blank else at

@@ -79,7 +79,7 @@ class HostPort:
 
     @property
     def is_socket(self) -> bool:
-        """Whether the server listens at a Unix socket; an empty host means libpq's default socket."""
+        """Return whether the server listens at a Unix socket; an empty host means libpq's default socket."""
         return not self.host or self.host.startswith(("/", "@"))
 
 
@@ -97,22 +97,22 @@ class ConnInfo:
 
     @property
     def user(self) -> str:
-        """The role that logs in; empty when libpq chooses it."""
+        """Return the role that logs in; empty when libpq chooses it."""
         return self.parameters.get("user", "")
 
     @property
     def host(self) -> str:
-        """The host as a person writes it."""
+        """Return the host as a person writes it."""
         return self.parameters.get("host") or self.parameters.get("hostaddr") or "localhost"
 
     @property
     def port(self) -> str:
-        """The port, or several ports joined by commas."""
+        """Return the port, or several ports joined by commas."""
         return ",".join(dict.fromkeys(host_port.port for host_port in self.hosts))
 
     @property
     def hosts(self) -> tuple[HostPort, ...]:
-        """The servers to try, in order. Where ``hostaddr`` is set, no name is looked up."""
+        """Return the servers to try, in order. Where ``hostaddr`` is set, no name is looked up."""
         hosts, addresses = (self.parameters.get(key, "").split(",") for key in ("host", "hostaddr"))
         pairs = zip_longest(addresses, hosts, fillvalue="")
         targets = [(address.strip() or host.strip()) for address, host in pairs]
@@ -125,17 +125,17 @@ class ConnInfo:
 
     @property
     def is_local(self) -> bool:
-        """Whether the connection stays on this machine."""
+        """Return whether the connection stays on this machine."""
         return all(_LOCAL.fullmatch(host_port.host) for host_port in self.hosts)
 
     @property
     def is_encrypted(self) -> bool:
-        """Whether the address accepts only an encrypted connection."""
+        """Return whether the address accepts only an encrypted connection."""
         return self.parameters.get("sslmode") in _ENCRYPTED
 
     @property
     def display_name(self) -> str:
-        """The address without secrets, as a person would write it."""
+        """Return the address without secrets, as a person would write it."""
         if self.service:
             return f"service={self.service}"
         user = f"{_encode_url_part(self.user)}@" if self.user else ""
@@ -149,7 +149,7 @@ class ConnInfo:
 
     @property
     def identity(self) -> str:
-        """All parameters that decide which rows are reached, without secrets."""
+        """Return all parameters that decide which rows are reached, without secrets."""
         identifying = (
             (key, value) for key, value in sorted(self.parameters.items()) if key not in _TRANSPORT_KEYS
         )
@@ -214,7 +214,7 @@ def _check_hosts_and_ports(parameters: Mapping[str, str]) -> None:
 
 
 def _has_extra_parameter(key: str, value: str) -> bool:
-    """Whether ``value`` seems to contain another parameter, which may be a password."""
+    """Return whether ``value`` seems to contain another parameter, which may be a password."""
     if key in (*_SECRETS, "options"):
         return False
     if key in ("host", "hostaddr") and not _HOSTS.fullmatch(value):

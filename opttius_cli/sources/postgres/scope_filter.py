@@ -35,7 +35,7 @@ class ScopeFilter:
 
     @property
     def has_uuid_ids(self) -> bool:
-        """Whether the ids of this database are UUIDs."""
+        """Return whether the ids of this database are UUIDs."""
         return all(map(_is_uuid, self.branches))
 
 
