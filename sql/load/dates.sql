@@ -91,18 +91,17 @@ CREATE OR REPLACE TEMP MACRO year_first(cell, first) AS (
 );
 
 CREATE OR REPLACE TEMP MACRO read_instant(cell, first) AS (
-    known_moment(coalesce(
-        CAST(fixed_moment(cell, first) AS TIMESTAMPTZ),
-        TRY_CAST(year_first(cell, first) AS TIMESTAMPTZ)
-    ))
+    list_transform(
+        [coalesce(
+            CAST(fixed_moment(cell, first) AS TIMESTAMPTZ), TRY_CAST(year_first(cell, first) AS TIMESTAMPTZ)
+        )],
+        lambda moment: known_moment(moment)
+    )[1]
 );
 
 CREATE OR REPLACE TEMP MACRO read_date(cell, first) AS (
-    known_date(coalesce(
-        CAST(fixed_moment(cell, first) AS DATE),
-        list_transform(
-            [year_first(cell, first)],
-            lambda day: coalesce(TRY_CAST(day AS DATE), CAST(TRY_CAST(day AS TIMESTAMP) AS DATE))
-        )[1]
-    ))
+    list_transform(
+        [coalesce(CAST(fixed_moment(cell, first) AS VARCHAR), year_first(cell, first))],
+        lambda day: known_date(coalesce(TRY_CAST(day AS DATE), CAST(TRY_CAST(day AS TIMESTAMP) AS DATE)))
+    )[1]
 );
