@@ -47,6 +47,11 @@ findings AS (
     WHERE column_name IS NOT NULL AND NOT quiet
     GROUP BY table_name
     UNION ALL
+    -- Files, sheets and blocks of the source, by the table that they seem to hold (null: none).
+    SELECT 'warning', 'unread_files', table_name, NULL, count(*), NULL, list_slice(list(name ORDER BY name), 1, 5)
+    FROM meta.unread
+    GROUP BY table_name
+    UNION ALL
     SELECT 'warning', 'unreadable_cells', table_name, column_name, cells, NULL, CAST([] AS VARCHAR[])
     FROM scope_emptied
     UNION ALL

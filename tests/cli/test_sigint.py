@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from sources.snapshots import write_shop
 
 from opttius_cli import sigint
 from opttius_cli.sources.postgres.connection import ConnectionThread
@@ -72,6 +73,42 @@ def test_it_is_heard_while_the_program_starts(module: str, moment: str, tmp_path
     result = interrupted(module, MOMENTS[moment], "sample", "--out", str(tmp_path / "shop"), "--lang", "en")
     assert result == (130, "", "Error: Interrupted.\n")
     assert list(tmp_path.glob("shop/*.csv")) == []
+
+
+LOAD = """
+import signal, sys, time
+from opttius_cli.snapshot import build
+
+write_table = build.write_table
+
+def interrupt_at(con, table, rows):
+    write_table(con, table, rows)
+    if table.name == {table!r}:
+        signal.raise_signal(signal.SIGINT)
+
+build.write_table = interrupt_at
+sys.argv = ["opttius", "load", "--lang", "en", *{arguments!r}]
+from opttius_cli.__main__ import run
+run()
+"""
+
+
+@pytest.mark.parametrize("table", ["branches", "order_items"])
+def test_a_load_that_is_interrupted_leaves_nothing_torn(table: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "OPTTIUS_CACHE_FOLDER": str(tmp_path / "cache")}
+    source, at = write_shop(tmp_path / "export"), tmp_path / "shop.duckdb"
+    at.write_bytes(b"what was there before")
+    files: set[Path] = set()
+    for arguments in ((), ("--into", str(at), "--force")):
+        script = LOAD.format(table=table, arguments=("--source", str(source), *arguments))
+        done = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, timeout=50, check=False, env=environment
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"Error: Interrupted.\n")
+        places = (*tmp_path.glob("*"), *(tmp_path / "cache").rglob("*"))
+        files |= {path for path in places if path.is_file() and path.suffix != ".lock"}
+    assert files == {at}
+    assert at.read_bytes() == b"what was there before"
 
 
 def test_it_is_reported_in_the_readers_language() -> None:
