@@ -21,6 +21,8 @@ from opttius_cli.sources.file_names import parse_file_name, verify_type
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from opttius_cli.snapshot.source_protocol import Part
+
 COLUMNS = (
     "id",
     "branch_id",
@@ -73,17 +75,21 @@ def exported(content: bytes) -> Iterator[Path]:
 
 def read_orders(content: bytes) -> OrdersRead:
     """Read an orders file of this content."""
-    con, table = connection(), TABLES["orders"]
-    con.execute("DROP TABLE IF EXISTS staged_orders; DELETE FROM meta.rejects; DELETE FROM meta.readings")
-    con.execute(build._build_staging_ddl(table, build.UUID))
     with exported(content) as path:
         file = parse_file_name(path)
         assert file is not None
-        part = CsvFile(verify_type(file), table, path.parent)
-        try:
-            staging.append_part(con, RowCaster(table, part.stage_view(con), build.UUID), part)
-        finally:
-            part.drop_view(con)
+        return read_part(CsvFile(verify_type(file), TABLES["orders"], path.parent))
+
+
+def read_part(part: Part) -> OrdersRead:
+    """Read a part with rows of orders."""
+    con, table = connection(), TABLES["orders"]
+    con.execute("DROP TABLE IF EXISTS staged_orders; DELETE FROM meta.rejects; DELETE FROM meta.readings")
+    con.execute(build._build_staging_ddl(table, build.UUID))
+    try:
+        staging.append_part(con, RowCaster(table, part.stage_view(con), build.UUID), part)
+    finally:
+        part.drop_view(con)
     values = ", ".join(f"CAST({name} AS VARCHAR)" for name in COLUMNS)
     rows = con.execute(f"SELECT {values} FROM staged_orders WHERE NOT refused ORDER BY ALL").fetchall()
     rejects = con.execute(
