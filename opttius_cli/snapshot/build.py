@@ -114,7 +114,7 @@ def build_directory(con: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence
 
 
 def _run_setup_scripts(con: duckdb.DuckDBPyConnection) -> None:
-    for script in ("base/keys", "load/cells", "load/numbers", "load/dates", "load/meta"):
+    for script in ("base/keys", "load/cells", "load/number_forms", "load/numbers", "load/dates", "load/meta"):
         con.execute(read_sql(script))
 
 

@@ -58,7 +58,7 @@ def connection() -> duckdb.DuckDBPyConnection:
     """A connection that knows how cells are read."""
     con = duckdb.connect(config={"threads": 1})
     con.execute("SET TimeZone = 'UTC'")
-    for script in ("base/keys", "load/cells", "load/numbers", "load/dates", "load/meta"):
+    for script in ("base/keys", "load/cells", "load/number_forms", "load/numbers", "load/dates", "load/meta"):
         con.execute(read_sql(script))
     con.execute("CREATE TABLE meta.tenants (tenant INTEGER, branch_id UUID, organization_id UUID)")
     return con
