@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from opttius_cli.diagnostics import Reporter
 from opttius_cli.errors import OpttiusError, OrganizationRequiredError
 from opttius_cli.period import DEFAULT_ZONE, load_zone
-from opttius_cli.scope import newest_sale, read_directory
+from opttius_cli.scope import find_newest_sale, read_directory
 from opttius_cli.session.scope_resolution import build_row_request, resolve_scope
 from opttius_cli.session.snapshot_access import build_store, open_or_fail, open_source, require_reader
 from opttius_cli.session.state import Request
@@ -81,7 +81,7 @@ def read_loaded_state(config: Config, environment: Mapping[str, str], now: datet
         zone_name = config.timezone or str(
             directory.find_organization(scope.organization_id).details.get("timezone") or DEFAULT_ZONE
         )
-        newest = newest_sale(snapshot.con, scope, now)
+        newest = find_newest_sale(snapshot.con, scope, now)
         day = newest.astimezone(load_zone(zone_name)).date() if newest else None
         return LoadedState(snapshot.path, scope, snapshot.manifest.loaded_at, day)
 
