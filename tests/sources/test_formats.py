@@ -7,6 +7,9 @@ import gzip
 import io
 import json
 import random
+import re
+import shutil
+import subprocess
 from collections import Counter
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,7 +18,9 @@ import duckdb
 import openpyxl
 import pyarrow as pa
 import pytest
+from generative.sheet_xml import SheetXml
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.utils import get_column_letter
 
 from opttius_cli.catalog.tables import TABLES, Kind
 from sources.snapshots import EXAMPLE, SnapshotContents, example_rows, load
@@ -228,9 +233,118 @@ def packed_dump(folder: Path) -> Path:
     return folder / "shop.sql.gz"
 
 
+def _sql_text(cell: str) -> str:
+    return "NULL" if cell in ("", "\\N") else "'" + cell.replace("'", "''") + "'"
+
+
+def insert_dump(folder: Path) -> Path:
+    """What pg_dump --inserts and --rows-per-insert write: one row, or several, to a statement; with columns or not."""
+    lines = ["--\n-- PostgreSQL database dump\n--\n\n"]
+    for at, table in enumerate(TABLES):
+        header, rows = example_rows(table)
+        names = ", ".join(f'"{name}"' for name in header)
+        size = (1, 3, 100)[at % 3]
+        for start in range(0, len(rows), size):
+            values = (f"({', '.join(map(_sql_text, row))})" for row in rows[start : start + size])
+            lines.append(f"INSERT INTO public.{table} ({names}) VALUES\n\t" + ",\n\t".join(values) + ";\n")
+    lines.append("\n--\n-- PostgreSQL database dump complete\n--\n")
+    (folder / "shop.sql").write_text("".join(lines), newline="")
+    return folder / "shop.sql"
+
+
+def _spanish_cell(kind: Kind | None, text: str) -> str:
+    if kind in (Kind.MONEY, Kind.NUMBER) and re.fullmatch(r"-?\d+\.\d{1,2}", text):
+        return text.replace(".", ",")
+    return text
+
+
+def spanish(folder: Path) -> Path:
+    """CSV as Excel writes it in Spanish: semicolons, and a comma that divides decimals."""
+    for table in TABLES:
+        header, rows = example_rows(table)
+        kinds = [
+            TABLES[table].get_column(name).kind if TABLES[table].has_column(name) else None for name in header
+        ]
+        cells = [[_spanish_cell(kind, cell) for kind, cell in zip(kinds, row, strict=True)] for row in rows]
+        out = io.StringIO()
+        csv.writer(out, delimiter=";", lineterminator="\r\n").writerows([header, *cells])
+        (folder / f"{table}.csv").write_bytes(b"\xef\xbb\xbf" + out.getvalue().encode())
+    return folder
+
+
+def json_shapes(folder: Path) -> Path:
+    """Objects behind one another, pretty-printed; under a key; with keys in capitals."""
+    for at, table in enumerate(TABLES):
+        header, rows = example_rows(table)
+        empty = ("", "\\N")
+        names = [name.upper() if at % 3 == 2 else name for name in header]
+        objects = [
+            {name: cell for name, cell in zip(names, row, strict=True) if cell not in empty} for row in rows
+        ]
+        if at % 3 == 1:
+            text = json.dumps({"data": {table: objects}})
+        else:
+            text = "\n".join(json.dumps(item, indent=2 if at % 3 == 0 else None) for item in objects)
+        (folder / f"{table}.json").write_text(text, encoding="utf-8")
+    return folder
+
+
+def sheets_by_hand(folder: Path) -> Path:
+    """Workbooks in the ways of XML that no library here writes: inline texts, results of formulas, dates from 1904."""
+    for at, table in enumerate(TABLES):
+        sheet = SheetXml(is_1904=at % 2 == 0)
+        header, rows = example_rows(table)
+        kinds = [
+            TABLES[table].get_column(name).kind if TABLES[table].has_column(name) else None for name in header
+        ]
+        lines = [
+            (
+                1,
+                "".join(
+                    sheet.cell(f"{_letters(place)}1", name, "shared") for place, name in enumerate(header)
+                ),
+            )
+        ]
+        for number, row in enumerate(rows, 2):
+            cells = "".join(
+                sheet.cell(f"{_letters(place)}{number}", _sheet_value(kind, cell), FORMS_OF_TEXT[number % 4])
+                for place, (kind, cell) in enumerate(zip(kinds, row, strict=True))
+            )
+            lines.append((number, cells))
+        (folder / f"{table}.xlsx").write_bytes(sheet.write([lines[0], *lines[:0:-1]]))
+    return folder
+
+
+def _sheet_value(kind: Kind | None, text: str) -> Any:
+    if text in ("", "\\N"):
+        return None
+    if kind in (Kind.MONEY, Kind.NUMBER) and re.fullmatch(r"-?\d+(\.\d+)?", text):
+        return float(text)
+    return text
+
+
+def _letters(place: int) -> str:
+    return get_column_letter(place + 1)
+
+
+def office(folder: Path) -> Path:
+    """The workbook as LibreOffice writes it."""
+    book = workbook(folder)
+    profile = (folder / "profile").as_uri()
+    program, kind = str(shutil.which("soffice")), "xlsx:Calc MS Excel 2007 XML"
+    options = [f"-env:UserInstallation={profile}", "--headless", "--convert-to", kind, "--outdir"]
+    command = [program, *options, str(folder / "written"), str(book)]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    return folder / "written" / "all.xlsx"
+
+
+FORMS_OF_TEXT = ("shared", "inline", "runs", "result")
 FORMS = [
     gzipped, zstandard, tabs_utf16, pipes_marked, split_and_shuffled, parquet, json_array, json_lines,
-    workbook, workbooks, dump, packed_dump,
+    workbook, workbooks, dump, packed_dump, insert_dump, spanish, json_shapes, sheets_by_hand,
+    pytest.param(office, marks=[
+        pytest.mark.slow, pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")
+    ]),
 ]  # fmt: skip
 
 
