@@ -62,6 +62,9 @@ SHARED_VIEWS = (
 )
 """The files of shared views and macros, each after those it depends on."""
 
+_MACROS = ("arithmetic", "days")
+"""Files that hold macros only, which cost nothing until they are called."""
+
 
 @dataclass(frozen=True, slots=True)
 class SharedViewFile:
@@ -111,11 +114,17 @@ def parse_shared_view(name: str, sql: str) -> SharedViewFile:
 
 
 def select_shared_views(reports: Iterable[Report]) -> list[SharedViewFile]:
-    """Return the shared views that these reports need. A user's report may read any that is not internal."""
+    """Return the shared views that these reports need. A user's report may read any that is not internal.
+
+    Reports that read no purchases and use no optional view need none: creating the views would take longer than
+    running such reports.
+    """
     reports = list(reports)
     view_names = {name for report in reports for name in report.uses}
     if any(report.is_user_report for report in reports):
         view_names |= {view.name for view in load_shared_views() if not view.internal}
+    if not view_names and all(report.history == "none" for report in reports):
+        return [view for view in load_shared_views() if view.name in _MACROS]
     for view in reversed(load_shared_views()):
         if view.name in view_names:
             view_names.update(view.uses)

@@ -77,8 +77,8 @@ def run_reports(
         sql=tuple((name, report.sql) for name, report in reports.items()),
         min_group=session.request.policy.min_group,
         has_sql_sheet=session.request.config.has_sql_sheet,
-        unread=unread_sentences(
-            session.unread if name in WHOLE_SOURCE else missed(session.unread, session.present_tables)
+        unread=build_unread_sentences(
+            session.unread if name in WHOLE_SOURCE else select_missing(session.unread, session.present_tables)
 =======
         unread=build_unread_sentences(
             session.unread if name in WHOLE_SOURCE else select_missing(session.unread, session.present_tables)

@@ -1,0 +1,23 @@
+"""An answer prepares the shared views that its reports need."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from opttius_cli.reports.layouts import DASHBOARD, LOAD_SUMMARY, ROW_QUALITY, Slot
+from opttius_cli.reports.library import Library
+from opttius_cli.reports.shared_views import select_shared_views
+
+
+def selected(*slots: Slot) -> set[str]:
+    library = Library(Path("no-such-folder"))
+    return {view.name for view in select_shared_views([library.load_report(slot.report) for slot in slots])}
+
+
+def test_a_load_prepares_no_view_of_purchases() -> None:
+    assert selected(*LOAD_SUMMARY, *ROW_QUALITY) == {"arithmetic", "days"}
+
+
+def test_one_report_about_purchases_prepares_them() -> None:
+    assert {"purchases", "order_facts", "windows"} <= selected(*ROW_QUALITY, DASHBOARD[0])
+    assert "customer_facts" not in selected(*ROW_QUALITY, DASHBOARD[0])
