@@ -79,9 +79,6 @@ def run_reports(
         has_sql_sheet=session.request.config.has_sql_sheet,
         unread=build_unread_sentences(
             session.unread if name in WHOLE_SOURCE else select_missing(session.unread, session.present_tables)
-=======
-        unread=build_unread_sentences(
-            session.unread if name in WHOLE_SOURCE else select_missing(session.unread, session.present_tables)
         ),
     )
 
