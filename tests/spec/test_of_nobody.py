@@ -213,7 +213,7 @@ def test_a_table_of_exactly_a_thousand_rows_is_a_finding(rows: int) -> None:
 def test_what_is_not_read_is_a_finding() -> None:
     folder = write_export("customers\nid\nc1\n")
     (folder / "quote.csv").write_text("id\n1\n")
-    (folder / "notes.docx").write_bytes(b"PK\x03\x04")
+    (folder / "photo.docx").write_bytes(b"PK\x03\x04")
     rows = json.loads(run(folder, "check").stdout)["rows"]
     result = [(row["table_name"], row["examples"]) for row in rows if row["finding"] == "unread_files"]
-    assert {(table, *names) for table, names in result} == {("quotes", "quote.csv"), (None, "notes.docx")}
+    assert {(table, *names) for table, names in result} == {("quotes", "quote.csv"), (None, "photo.docx")}
