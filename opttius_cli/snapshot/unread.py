@@ -127,7 +127,9 @@ def build_unread_sentences(items: Sequence[Unread]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def build_missing_tables_error(source: str, tables: Sequence[str], unread: Sequence[Unread]) -> MissingTableError:
+def build_missing_tables_error(
+    source: str, tables: Sequence[str], unread: Sequence[Unread]
+) -> MissingTableError:
     """Return the error about required tables that are not there, with what may hold them."""
     near = [item for item in unread if item.table in tables] or [
         item for item in unread if item.table is None
