@@ -86,6 +86,17 @@ ChartType = Literal["line", "bar", "column", "waterfall"]
 
 
 @dataclass(frozen=True, slots=True)
+class FormSpec:
+    """How a list is worked through by hand: one printed page per value of ``page_per``, and an outcome per row.
+
+    ``outcomes`` are the words that an outcome may be, by code and language.
+    """
+
+    page_per: str
+    outcomes: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class ChartSpec:
     """How a list is drawn: the values of column ``y`` over those of column ``x``, in the order of the rows.
 
@@ -119,6 +130,7 @@ class Result:
     absent: bool = False
     uncompared: bool = False
     chart: ChartSpec | None = None
+    form: FormSpec | None = None
     group_size: tuple[str, ...] = ()
     suppression_count: int = 0
     bases: Mapping[str, tuple[int, ...]] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from opttius_cli.reports.header_text import build_error, parse_header, split_hea
 from opttius_cli.reports.schema_checks import InvalidValueError
 from opttius_cli.reports.shared_columns import merge_declaration
 from opttius_cli.reports.vocabulary import get_vocabulary
-from opttius_cli.result import ChartSpec, Column, ColumnKind, JsonShape
+from opttius_cli.result import ChartSpec, Column, ColumnKind, FormSpec, JsonShape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +46,7 @@ class Report:
     parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
     chart: ChartSpec | None = None
+    form: FormSpec | None = None
     group_size: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
 
@@ -74,7 +75,7 @@ def parse_report(name: str, sql: str, file: str, thresholds: Mapping[str, object
         check_references(header, {column.name: column.kind for column in columns}, body)
     except InvalidValueError as error:
         raise build_error(text, file, error) from error
-    chart = header.get("chart")
+    chart, form = header.get("chart"), header.get("form")
     return Report(
         name=name,
         titles=_build_texts(header.get("title", name)),
@@ -90,6 +91,7 @@ def parse_report(name: str, sql: str, file: str, thresholds: Mapping[str, object
         group_size=list_names(header.get("group_size", [])),
         bases=list_names(header.get("bases", [])),
         parameters={key: _build_texts(texts) for key, texts in header.get("parameters", {}).items()},
+        form=FormSpec(form["page_per"], get_vocabulary(form["outcomes"])) if form else None,
         chart=ChartSpec(chart["kind"], chart["x"], chart["y"], chart.get("previous", False))
         if chart
         else None,

@@ -92,6 +92,7 @@ REPORT = table_of(
             {"kind": one_of(get_args(ChartType)), "x": check_text, "y": check_text, "previous": check_flag},
             required=("kind", "x", "y"),
         ),
+        "form": table_of({"page_per": check_text, "outcomes": check_text}, required=("page_per", "outcomes")),
         "columns": _check_columns,
         "column": _check_columns_table,
     },

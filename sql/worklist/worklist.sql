@@ -4,6 +4,7 @@
 -- shape = "rows"
 -- uses = ["worklist_rows", "decided_rows"]
 -- history = "all"
+-- form = { page_per = "branch", outcomes = "contact_outcome" }
 -- parameters.week = { es = "la semana ISO", en = "the ISO week" }
 -- parameters.lists = { es = "las listas decididas de la semana, como JSON", en = "the decided lists of the week, as JSON" }
 -- parameters.undecided = { es = "los ids de las sucursales sin lista decidida", en = "the ids of the branches without a decided list" }

@@ -95,11 +95,20 @@ def render_rows(result: Result, heading: str, table_id: str, formatter: CellForm
             _render_cells(column, batch.column(index), maxima[index], formatter)
             for index, column in enumerate(result.columns)
         ]
+        if result.form:
+            columns[0] = [_add_tick_box(cell) for cell in columns[0]]
         yield from (f"<tr>{''.join(row)}</tr>" for row in zip(*columns, strict=True))
     yield "</tbody>"
     if count > 1 and any(column.is_additive for column in result.columns):
         yield html_element("tfoot", html_element("tr", *_render_totals(result, formatter)))
     yield "</table></div>"
+
+
+def _add_tick_box(cell: str) -> str:
+    """Return the first cell of a row with a box to tick, on the screen and on paper."""
+    start, end, content = cell.partition(">")
+    label = escape(_("Done"))
+    return f'{start}{end}<input type="checkbox" aria-label="{label}"> {content}'
 
 
 def _render_header(column: Column, formatter: CellFormatter) -> str:

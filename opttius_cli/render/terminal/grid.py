@@ -214,6 +214,9 @@ def _rank_column(column: GridColumn, result: Result, columns: list[GridColumn], 
     if widths[column.index] <= len(NO_VALUE) and values.null_count == len(values):
         return _EMPTY_RANK
     kind = column.column.kind
+    if result.form is not None and kind in {ColumnKind.NAME, ColumnKind.PHONE}:
+        # Whoever works through a list needs the name and the telephone.
+        return -1
     earlier = (other for other in columns if other.index < column.index and other.column.kind == kind)
     if any(result.table.column(other.index).equals(values) for other in earlier) and kind in RIGHT_ALIGNED:
         return _EMPTY_RANK
