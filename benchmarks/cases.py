@@ -80,6 +80,18 @@ def list_cases(parquet: Shop, csv: Shop) -> list[Case]:
             memory=600 * MB,
         ),
         Case(
+            name="worklist",
+            command=(PROGRAM, "worklist", *warm, "--format", "json"),
+            seconds=3,
+            memory=600 * MB,
+        ),
+        Case(
+            name="cohorts",
+            command=(PROGRAM, "cohorts", *warm, "--format", "json"),
+            seconds=1.5,
+            memory=600 * MB,
+        ),
+        Case(
             name="job run, each branch × 3 formats",
             command=(PROGRAM, "job", "run", "branches", "--quiet", "--source", str(parquet.folder)),
             seconds=20,
