@@ -47,6 +47,16 @@ PYTHON = "python -c pass"
 DUCKDB = "python -c 'import duckdb'"
 
 
+_DASHBOARD_SECONDS = 0.6
+_TRUST = (
+    (("drivers",), 1.5 * _DASHBOARD_SECONDS),
+    (("segments", "--movement"), 1.5 * _DASHBOARD_SECONDS),
+    (("reconcile", "--branch", "CM-001"), 1.5 * _DASHBOARD_SECONDS),
+    (("explain", "total_revenue", "--period", "365", "--limit", "20"), 2 * _DASHBOARD_SECONDS),
+)
+"""What explains and takes apart the dashboard's figures, in proportion to the dashboard itself."""
+
+
 def list_cases(parquet: Shop, csv: Shop) -> list[Case]:
     """Every case, the bare ones first: the others are seen in proportion to them."""
     warm = (*SCOPE, "--source", str(parquet.folder))
@@ -72,6 +82,14 @@ def list_cases(parquet: Shop, csv: Shop) -> list[Case]:
             name="dashboard, json",
             command=(PROGRAM, "dashboard", "--period", "30", *warm, "--format", "json"),
             seconds=0.6,
+        ),
+        *(
+            Case(
+                name=" ".join(command),
+                command=(PROGRAM, *command, *warm, "--format", "json"),
+                seconds=seconds,
+            )
+            for command, seconds in _TRUST
         ),
         Case(
             name="export segments",

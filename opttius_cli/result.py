@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
+    from decimal import Decimal
 
     import pyarrow as pa
 
@@ -100,8 +101,9 @@ class FormSpec:
 class ChartSpec:
     """How a list is drawn: the values of column ``y`` over those of column ``x``, in the order of the rows.
 
-    A ``line`` needs dates on its x axis. A ``bar`` is drawn to the right of each name, a ``column`` above it; the
-    bars of a ``waterfall`` begin where the one before ended.
+    A ``line`` needs dates on its x axis. A ``bar`` is drawn to the right of each name, a ``column`` above it. A
+    ``waterfall`` leads from one to the other of two figures of the answer, its ``ends`` (``REPORT.COLUMN``), and
+    begins each bar where the one before ended; ``group`` is a column that names several bars.
     ``has_previous`` draws the values of the previous window behind those of the period.
     """
 
@@ -109,6 +111,29 @@ class ChartSpec:
     x: str
     y: str
     has_previous: bool = False
+    group: str | None = None
+    ends: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChartEnd:
+    """Where a waterfall begins or ends: a figure and the column that holds it."""
+
+    column: Column
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixSpec:
+    """How a list of moves is drawn on a terminal: the values of ``value``, with ``row`` down and ``column`` across.
+
+    The moves of most ``weight`` are listed below it.
+    """
+
+    row: str
+    column: str
+    value: str
+    weight: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +141,10 @@ class Result:
     """The rows of one report, as an Arrow table whose columns are in the order of ``columns``.
 
     ``absent`` means that a table it needs was not exported: all its values are null, not zero. ``chart``
-    says how to draw the rows, where a chart helps. ``group_size`` names the columns that hold how many
-    people a row is about; ``suppression_count`` is the number of rows without figures because those people
-    are too few. ``bases`` are counts of rows, by name, which no format shows: percentages are over them.
+    says how to draw the rows, where a chart helps; ``chart_ends`` are where a waterfall begins and ends. ``group_size``
+    names the columns that hold how many people a row is about; ``suppression_count`` is the number of rows
+    without figures because those people are too few. ``bases`` are counts of rows, by name, which no format shows:
+    percentages are over them.
     ``previous_table`` holds the rows over the previous window, for a chart that compares.
     """
 
@@ -131,6 +157,8 @@ class Result:
     uncompared: bool = False
     chart: ChartSpec | None = None
     form: FormSpec | None = None
+    chart_ends: tuple[ChartEnd, ChartEnd] | None = None
+    matrix: MatrixSpec | None = None
     group_size: tuple[str, ...] = ()
     suppression_count: int = 0
     bases: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
@@ -182,7 +210,8 @@ class Scope:
 class AnswerHeader:
     """What every answer says about itself: report, instant, zone, currency, scope, and period if it has one.
 
-    ``title`` is the name that a job gives to the report.
+    ``title`` is the name that a job gives to the report. ``since`` is the date whose end an answer without a period
+    is compared with.
     """
 
     report: str
@@ -193,6 +222,7 @@ class AnswerHeader:
     period: Period | None = None
     previous: Window | None = None
     title: str | None = None
+    since: date | None = None
 
 
 Masking = Literal["masked", "anonymous", "revealed"]

@@ -139,6 +139,11 @@ class Table:
         return self.has_column("sii_rut") and self.has_column("customer_id")
 
     @property
+    def keeps_repeats(self) -> bool:
+        """Whether further rows of one key are stored, too: a sale counts once, the app sums what it reads."""
+        return self.name in {"orders", "lab_work_orders"}
+
+    @property
     def has_owner(self) -> bool:
         """Return whether each row has one owner, a branch or an organization; other tables have few rows."""
         return self.tenancy in {"branch", "parent"}

@@ -102,7 +102,31 @@ COMMANDS: dict[str, CommandEntry] = {
         summary=N_("How many customers, purchases and money per segment."),
         panel=UNDERSTAND,
         alias="segmentos",
-        examples=("opttius segments --scheme rfm", "opttius segments --period 90 --format json"),
+        examples=("opttius segments --scheme rfm", "opttius segments --movement --period 365"),
+    ),
+    "explain": CommandEntry(
+        summary=N_("What a figure means, how it comes about, and its rows."),
+        panel=UNDERSTAND,
+        examples=(
+            "opttius explain total_revenue",
+            "opttius explain average_ticket --left-out linked",
+        ),
+    ),
+    "reconcile": CommandEntry(
+        summary=N_("The way from our revenue to the app's, row by row."),
+        panel=UNDERSTAND,
+        examples=(
+            "opttius reconcile --branch CM-001",
+            N_("opttius reconcile --branch CM-001 --app dashboard.json"),
+        ),
+    ),
+    "drivers": CommandEntry(
+        summary=N_("What the change of revenue is made of."),
+        panel=UNDERSTAND,
+        examples=(
+            "opttius drivers --period this-month --all",
+            N_("opttius drivers --compare year --output drivers.html"),
+        ),
     ),
     "cohorts": CommandEntry(
         summary=N_("Who stays, and how long customers take to return."),

@@ -143,9 +143,13 @@ class QueryOptions(LoadOptions):
         ),
     ] = None
     compare: Annotated[
-        Literal["previous", "year", "none"],
-        typer.Option(help=N_("The window that growth is compared with."), rich_help_panel=COUNTED),
-    ] = "previous"
+        Literal["previous", "year", "none"] | None,
+        typer.Option(
+            help=N_("The window that growth is compared with."),
+            rich_help_panel=COUNTED,
+            show_default="previous",
+        ),
+    ] = None
     as_of: Annotated[
         str | None,
         typer.Option(

@@ -55,11 +55,12 @@ def build_request(
     has_period: bool = True,
     source: str | None = None,
     every_tier: bool = False,
+    since: str | None = None,
 ) -> Request:
     """Build the request for these options.
 
     ``period`` is the default period; without ``has_period`` there is none. ``every_tier`` is for what
-    needs no feature of the organization's tier.
+    needs no feature of the organization's tier. ``since`` is a date whose end stands in place of two windows.
     """
     from opttius_cli.session import Request
 
@@ -75,13 +76,24 @@ def build_request(
         build_reporter(options),
         period=(period if options.period is None else options.period) if has_period else None,
         as_of=options.as_of,
-        compare=options.compare,
+        compare=options.compare or "previous",
+        since=since,
         refresh=options.refresh,
         strict=options.strict,
         policy=policy,
         every_tier=every_tier,
         record=options.record,
     )
+
+
+def require_comparison(options: QueryOptions) -> None:
+    """Raise UsageError where the answer is about a change, and --compare none leaves nothing to compare with."""
+    if options.compare == "none":
+        raise UsageError(
+            _(
+                "This compares two windows. Leave out --compare none, or type --compare previous or --compare year."
+            )
+        )
 
 
 def _build_policy(options: QueryOptions, settings: config.Config) -> Policy:

@@ -8,7 +8,7 @@ import typer
 
 from opttius_cli.command_support.options import QueryOptions, with_options
 from opttius_cli.command_support.output import plan_output, write_answer
-from opttius_cli.command_support.request import build_request, load_library
+from opttius_cli.command_support.request import build_request, load_library, require_comparison
 from opttius_cli.command_support.value_completion import complete_exports
 from opttius_cli.commands.dashboard import DEFAULT_PERIOD
 from opttius_cli.errors import UnknownNameError, UsageError
@@ -48,6 +48,8 @@ def export(
     if chosen is None:
         raise UnknownNameError(_("report"), name, suggest_names(name, [*reports, "dashboard"]))
     slots = DASHBOARD if chosen == "dashboard" else build_list_layout(reports[chosen])
+    if chosen in EXPORTS and load_library().load_report(reports[chosen]).depends_on == "previous":
+        require_comparison(options)
     has_period = chosen == "dashboard" or load_library().load_report(reports[chosen]).has_period
     output = plan_output(options, makes_file=True)
     request = build_request(options, period=DEFAULT_PERIOD if has_period else None, has_period=has_period)

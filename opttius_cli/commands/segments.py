@@ -8,9 +8,10 @@ import typer
 
 from opttius_cli.command_support.options import QueryOptions, with_options
 from opttius_cli.command_support.output import plan_output, write_answer
-from opttius_cli.command_support.request import build_request
+from opttius_cli.command_support.request import build_request, require_comparison
 from opttius_cli.commands.dashboard import DEFAULT_PERIOD
-from opttius_cli.i18n import N_
+from opttius_cli.errors import UsageError
+from opttius_cli.i18n import N_, _
 
 
 @with_options(QueryOptions)
@@ -19,12 +20,34 @@ def segments(
     scheme: Annotated[
         Literal["lifecycle", "rfm"], typer.Option(help=N_("How customers are divided."))
     ] = "lifecycle",
+    movement: Annotated[
+        bool, typer.Option("--movement", help=N_("Show who moved from which segment to which."))
+    ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar=N_("DATE"), help=N_("With --movement: compare with the end of this day.")),
+    ] = None,
 ) -> None:
     """Show segments with shares, and movement since the end of the previous window."""
     from opttius_cli import session
-    from opttius_cli.reports.layouts import SCHEMES, build_list_layout
+    from opttius_cli.reports.layouts import MOVEMENT, SCHEMES, build_list_layout
 
+    _check_options(options, since, movement=movement)
+    name, slots = ("movement", MOVEMENT) if movement else ("segments", build_list_layout(SCHEMES[scheme]))
     output = plan_output(options)
-    with session.open_session(build_request(options, period=DEFAULT_PERIOD)) as active_session:
-        answer = session.run_reports(active_session, "segments", build_list_layout(SCHEMES[scheme]))
-        write_answer(answer, options, output)
+    request = build_request(options, period=DEFAULT_PERIOD, has_period=since is None, since=since)
+    with session.open_session(request) as active_session:
+        parameters = {"scheme": scheme}
+        write_answer(session.run_reports(active_session, name, slots, parameters), options, output)
+
+
+def _check_options(options: QueryOptions, since: str | None, *, movement: bool) -> None:
+    """Raise UsageError for options that do not go together."""
+    if movement:
+        require_comparison(options)
+    if since is None:
+        return
+    if not movement:
+        raise UsageError(_("--since is for --movement: type opttius segments --movement --since DATE."))
+    if options.period is not None or options.compare is not None:
+        raise UsageError(_("--since stands in place of --period and --compare. Leave these out, or --since."))

@@ -8,6 +8,7 @@ from warnings import catch_warnings, filterwarnings
 
 from opttius_cli.diagnostics import is_interruption
 from opttius_cli.engines import sandbox
+from opttius_cli.engines.explained_rows import build_fill_sql
 from opttius_cli.engines.limits import fetch_bounded, time_limit
 from opttius_cli.engines.protocol import Engine
 from opttius_cli.errors import InvalidReportError, OutOfMemoryError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
+    from opttius_cli.engines.explained_rows import RowSelection
     from opttius_cli.engines.protocol import SharedView
     from opttius_cli.result import ColumnKind, Scope
 
@@ -35,18 +37,28 @@ class DuckEngine(Engine):
 
     def set_scope(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
         """Set the session's ``variables`` and create the scoped views; ``rules`` are macros that they use."""
-        self._set_variables(variables)
+        self.set_variables(variables)
         self.con.execute(rules)
         create_scoped_views(self.con, scope)
+
+    def set_variables(self, variables: Mapping[str, Any]) -> None:
+        """Set variables that the views read."""
+        for name, value in variables.items():
+            self.con.execute(f"SET VARIABLE {name} = $1", [value])
+
+    def fill_explained(self, selection: RowSelection) -> None:
+        """Put the rows behind a figure into ``explained``, each with the step at which it left."""
+        statement, values = build_fill_sql(selection)
+        self.con.execute(statement, values)
 
     def create_shared_views(self, views: Sequence[SharedView]) -> None:
         """Create the shared views on the scoped ones, and materialize tables that several reports read."""
         start = None
         for view in views:
             if start != (start := view.orders_from or EARLIEST):
-                self._set_variables({"orders_from": start})
+                self.set_variables({"orders_from": start})
             self.con.execute(view.sql)
-        self._set_variables({"orders_from": EARLIEST})
+        self.set_variables({"orders_from": EARLIEST})
         create_row_counts(self.con)
         self.shared_names = frozenset(view.name for view in views if not view.internal)
 
@@ -125,10 +137,6 @@ class DuckEngine(Engine):
         """Return the statement of ``sql``, and the ``parameters`` that it names."""
         statement = self.con.extract_statements(sql)[-1]
         return statement, {name: parameters[name] for name in statement.named_parameters}
-
-    def _set_variables(self, variables: Mapping[str, Any]) -> None:
-        for name, value in variables.items():
-            self.con.execute(f"SET VARIABLE {name} = $1", [value])
 
 
 def _describe_error(error: Exception) -> str:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from opttius_cli.engines.explained_rows import RowSelection
     from opttius_cli.result import ColumnKind, Scope
 
 
@@ -36,6 +37,12 @@ class Engine(Protocol):
 
     def create_shared_views(self, views: Sequence[SharedView]) -> None:
         """Create the shared views on the scoped ones."""
+
+    def set_variables(self, variables: Mapping[str, Any]) -> None:
+        """Set variables that the views read."""
+
+    def fill_explained(self, selection: RowSelection) -> None:
+        """Put the rows behind a figure into ``explained``, each with the step at which it left."""
 
     def run_query(
         self,

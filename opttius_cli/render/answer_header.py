@@ -59,6 +59,8 @@ def build_header_lines(answer: Answer, formatter: CellFormatter) -> list[str]:
                 dates=format_window(header.previous, formatter),
             )
         lines.append(period)
+    if header.since:
+        lines.append(_("Compared with the end of {date}", date=formatter.format_date(header.since)))
     lines.append(
         _(
             "As of {as_of} ({zone}), money in {currency}",

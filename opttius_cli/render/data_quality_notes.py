@@ -20,7 +20,38 @@ IGNORED_PARTS = frozenset({"rows", "latest"})
 def build_notes(answer: Answer, formatter: CellFormatter) -> list[str]:
     """What a reader has to know before trusting the figures; empty when nothing was left out."""
     lines = (note for part in answer.data_quality for note in _describe_part(part, answer, formatter))
-    return [*lines, *answer.unread, *_describe_suppression(answer, formatter)]
+    return [*lines, *answer.unread, *_describe_suppression(answer, formatter), *_name_explain(answer)]
+
+
+_EXPLAINED_STEPS = {
+    "linked_work_orders": "linked",
+    "void": "void",
+    "unpaid": "unpaid",
+    "other_currency": "other_currency",
+}
+"""What a dashboard left out of its revenue, and the step of ``opttius explain`` that lists it."""
+
+
+def _name_explain(answer: Answer) -> Iterator[str]:
+    """Yield the command that lists what a dashboard left out of its revenue."""
+    if answer.header.report != "dashboard":
+        return
+    names = set()
+    for part in answer.data_quality:
+        rows = [] if part.result.absent else part.result.table.to_pylist()
+        if rows and part.path:
+            names.add(part.path[0])
+        elif not part.path:
+            # The rows of a map: a name, then a count.
+            cells = [list(row.values()) for row in rows]
+            names |= {row[0] for row in cells if len(row) > 1 and row[1]}
+    steps = [step for name, step in _EXPLAINED_STEPS.items() if name in names]
+    if steps:
+        yield _(
+            "To see these rows: opttius explain total_revenue --left-out {step} ({steps}).",
+            step=steps[0],
+            steps=", ".join(steps),
+        )
 
 
 def absence(result: Result) -> str:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from opttius_cli.result import Answer
 
-ROWS_PATH = ("rows",)
-"""The path of an answer's main list; the parts beside it are its summary."""
+ROWS_PATHS = (("rows",), ("listed",))
+"""The path of an answer's main list, whichever it has; the parts beside it are its summary."""
 DATA_QUALITY = "data_quality"
 
 _LONG_LABELS = {
@@ -29,7 +29,7 @@ _LONG_LABELS = {
 
 def build_flat_table(answer: Answer, spelling: Spelling = ISO) -> Result:
     """Return a single table for ``answer``: its list, its only part, or a long table of all figures."""
-    lists = [part.result for part in answer.parts if part.path == ROWS_PATH]
+    lists = [part.result for part in answer.parts if part.path in ROWS_PATHS]
     if lists:
         return lists[0]
     if len(answer.parts) == 1:

@@ -111,6 +111,8 @@ def build_header(header: AnswerHeader) -> dict[str, Any]:
     }
     if header.title:
         fields["title"] = header.title
+    if header.since:
+        fields["since"] = header.since.isoformat()
     if header.period:
         window = header.period.window
         fields["period"] = _build_window(window) | {"days": window.day_count, "label": header.period.label}

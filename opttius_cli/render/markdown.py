@@ -12,6 +12,7 @@ from opttius_cli.i18n import _
 from opttius_cli.render import data_quality_notes
 from opttius_cli.render.answer_header import build_header_lines
 from opttius_cli.render.cell_formatter import RIGHT_ALIGNED, build_formatter
+from opttius_cli.render.chart_model import build_chart, build_finding
 from opttius_cli.render.kpis import collect_kpis, get_growth_arrow
 from opttius_cli.render.row_batches import iter_batches
 from opttius_cli.result import ColumnKind
@@ -54,6 +55,10 @@ def _render_lines(answer: Answer, formatter: CellFormatter) -> Iterator[str]:
             yield f"## {escape_markdown(formatter.get_title(part.result))}"
             yield ""
             yield from _render_part(part.result, formatter)
+            chart = build_chart(part.result, formatter)
+            if chart and (finding := build_finding(chart, formatter)):
+                yield ""
+                yield escape_markdown(finding)
     sentences = data_quality_notes.build_notes(answer, formatter)
     if sentences:
         yield ""

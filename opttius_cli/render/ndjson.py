@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from opttius_cli.errors import UsageError
 from opttius_cli.i18n import _
-from opttius_cli.render.flat_table import ROWS_PATH, build_flat_table
+from opttius_cli.render.flat_table import ROWS_PATHS, build_flat_table
 from opttius_cli.render.json import encode_column, encode_string
 from opttius_cli.render.machine_text import concat_rows
 from opttius_cli.render.row_batches import iter_batches
@@ -22,7 +22,7 @@ def write(answer: Answer, out: BinaryIO, style: Style) -> None:
     Raises:
         UsageError: the answer has no list, but several parts.
     """
-    if len(answer.parts) > 1 and not any(part.path == ROWS_PATH for part in answer.parts):
+    if len(answer.parts) > 1 and not any(part.path in ROWS_PATHS for part in answer.parts):
         raise UsageError(
             _("ndjson holds one list, but this answer has several parts. Choose --format json instead.")
         )

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.i18n import LANGUAGES, _
+from opttius_cli.reports.figure_source import FigureSource, parse_source
 from opttius_cli.reports.header_references import check_column, check_references, list_names
 from opttius_cli.reports.header_schema import REPORT
 from opttius_cli.reports.header_text import build_error, parse_header, split_header
 from opttius_cli.reports.schema_checks import InvalidValueError
 from opttius_cli.reports.shared_columns import merge_declaration
 from opttius_cli.reports.vocabulary import get_vocabulary
-from opttius_cli.result import ChartSpec, Column, ColumnKind, FormSpec, JsonShape
+from opttius_cli.result import ChartSpec, Column, ColumnKind, FormSpec, JsonShape, MatrixSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,7 @@ class Report:
     without which it has no figures. ``parameters`` are values that it needs besides those of every report.
     ``uses`` names shared views that are created before it runs. ``group_size`` are the columns that say how many
     people a row is about. ``chart`` says how it is drawn. ``bases`` are counts that the SQL returns after the
-    columns: how many rows a percentage is over.
+    columns: how many rows a percentage is over. ``model`` turns the rows of the SQL into its own.
     """
 
     name: str
@@ -47,6 +48,9 @@ class Report:
     uses: tuple[str, ...] = ()
     chart: ChartSpec | None = None
     form: FormSpec | None = None
+    model: str | None = None
+    matrix: MatrixSpec | None = None
+    sources: Mapping[str, FigureSource] = field(default_factory=dict)
     group_size: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
 
@@ -75,7 +79,7 @@ def parse_report(name: str, sql: str, file: str, thresholds: Mapping[str, object
         check_references(header, {column.name: column.kind for column in columns}, body)
     except InvalidValueError as error:
         raise build_error(text, file, error) from error
-    chart, form = header.get("chart"), header.get("form")
+    form = header.get("form")
     return Report(
         name=name,
         titles=_build_texts(header.get("title", name)),
@@ -92,9 +96,31 @@ def parse_report(name: str, sql: str, file: str, thresholds: Mapping[str, object
         bases=list_names(header.get("bases", [])),
         parameters={key: _build_texts(texts) for key, texts in header.get("parameters", {}).items()},
         form=FormSpec(form["page_per"], get_vocabulary(form["outcomes"])) if form else None,
-        chart=ChartSpec(chart["kind"], chart["x"], chart["y"], chart.get("previous", False))
-        if chart
-        else None,
+        model=header.get("model"),
+        sources=_build_sources(header, columns),
+        matrix=MatrixSpec(**header["matrix"]) if "matrix" in header else None,
+        chart=_build_chart(header.get("chart")),
+    )
+
+
+def _build_sources(header: Mapping[str, Any], columns: tuple[Column, ...]) -> dict[str, FigureSource]:
+    """Return where the figures of a report come from, by column, as far as their columns say it."""
+    own = header.get("column", {}) if isinstance(header["columns"], list) else header["columns"]
+    declarations = {column.name: merge_declaration(column.name, own.get(column.name)) for column in columns}
+    sources = {name: parse_source(declaration or {}) for name, declaration in declarations.items()}
+    return {name: source for name, source in sources.items() if source}
+
+
+def _build_chart(chart: Mapping[str, str] | None) -> ChartSpec | None:
+    if chart is None:
+        return None
+    return ChartSpec(
+        chart["kind"],  # type: ignore[arg-type] # the schema has checked it
+        chart["x"],
+        chart["y"],
+        bool(chart.get("previous", False)),
+        chart.get("group"),
+        (chart["start"], chart["end"]) if "start" in chart else None,
     )
 
 
@@ -131,10 +157,22 @@ def _build_column(name: str, own: Mapping[str, Any] | str | None, path: KeyPath)
         is_additive=declaration.get("total", False),
         lower_is_better=declaration.get("lower_is_better", False),
         has_heat=declaration.get("heat", False),
-        vocabulary=get_vocabulary(declaration["vocabulary"]) if "vocabulary" in declaration else {},
+        vocabulary=_merge_vocabularies(list_names(declaration.get("vocabulary", []))),
         free_text=declaration.get("free_text", False),
         identifier=declaration.get("identifier", False),
     )
+
+
+def _merge_vocabularies(names: tuple[str, ...]) -> Mapping[str, Mapping[str, str]]:
+    """Return the texts of several vocabularies by language; a code of two stands where the last one has it."""
+    if len(names) == 1:
+        return get_vocabulary(names[0])
+    merged: dict[str, dict[str, str]] = {}
+    for vocabulary in map(get_vocabulary, names):
+        for language, texts in vocabulary.items():
+            known = merged.setdefault(language, {})
+            merged[language] = {code: text for code, text in known.items() if code not in texts} | texts
+    return merged
 
 
 def _build_texts(value: str | Mapping[str, str]) -> dict[str, str]:

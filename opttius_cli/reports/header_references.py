@@ -33,7 +33,7 @@ def check_column(path: KeyPath, declaration: Mapping[str, Any]) -> None:
         _check_names_exist((*path, "needs"), list_names(declaration["needs"]), TABLES, _("table"))
     if "vocabulary" in declaration:
         _check_names_exist(
-            (*path, "vocabulary"), [declaration["vocabulary"]], load_vocabularies(), _("vocabulary")
+            (*path, "vocabulary"), list_names(declaration["vocabulary"]), load_vocabularies(), _("vocabulary")
         )
     for keys, kinds in ((_NUMBER_KEYS, NUMERIC_KINDS), (_TEXT_KEYS, TEXT_KINDS)):
         for key in keys:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from opttius_cli.i18n import LANGUAGES, _
+from opttius_cli.models import MODELS
 from opttius_cli.reports.schema_checks import (
     Check,
     InvalidValueError,
@@ -40,7 +41,7 @@ _check_kind = one_of([kind.value for kind in ColumnKind])
 
 _COLUMN_KEYS: Mapping[str, Check] = {
     "kind": _check_kind,
-    "vocabulary": check_text,
+    "vocabulary": check_names,
     "needs": check_names,
     "over": check_text,
     "free_text": check_flag,
@@ -50,6 +51,7 @@ _COLUMN_KEYS: Mapping[str, Check] = {
     "lower_is_better": check_flag,
     "heat": check_flag,
     **dict.fromkeys(LANGUAGES, check_text),
+    **dict.fromkeys(("section", "of", "take", "where", "formula"), check_text),
 }
 _check_column_table = table_of(_COLUMN_KEYS)
 
@@ -61,6 +63,8 @@ def _check_column(value: Any, path: KeyPath) -> None:
     else:
         _check_column_table(value, path)
 
+
+_MATRIX_KEYS = ("row", "column", "value", "weight")
 
 _check_columns_table = map_of(_check_column)
 
@@ -88,8 +92,21 @@ REPORT = table_of(
         "group_size": check_names,
         "bases": check_names,
         "parameters": map_of(check_texts),
+        "matrix": table_of(
+            dict.fromkeys(_MATRIX_KEYS, check_text),
+            required=_MATRIX_KEYS,
+        ),
+        "model": one_of(sorted(MODELS)),
         "chart": table_of(
-            {"kind": one_of(get_args(ChartType)), "x": check_text, "y": check_text, "previous": check_flag},
+            {
+                "kind": one_of(get_args(ChartType)),
+                "x": check_text,
+                "y": check_text,
+                "previous": check_flag,
+                "group": check_text,
+                "start": check_text,
+                "end": check_text,
+            },
             required=("kind", "x", "y"),
         ),
         "form": table_of({"page_per": check_text, "outcomes": check_text}, required=("page_per", "outcomes")),
@@ -106,23 +123,13 @@ SHARED_VIEW = table_of(
         "optional": check_flag,
         "uses": check_names,
         "internal": check_flag,
+        "steps": check_names,
+        "adjustment": check_text,
     },
     required=("about",),
 )
 
-SHARED_COLUMNS = map_of(
-    table_of(
-        {
-            **_COLUMN_KEYS,
-            "section": check_text,
-            "of": check_text,
-            "take": check_text,
-            "where": check_text,
-            "formula": check_text,
-        },
-        required=("kind", *LANGUAGES),
-    )
-)
+SHARED_COLUMNS = map_of(table_of(_COLUMN_KEYS, required=("kind", *LANGUAGES)))
 """``of``, ``take``, ``where`` and ``formula`` say which rows a figure is made of, and how; all are optional."""
 
 VOCABULARIES = map_of(map_of(table_of(dict.fromkeys(LANGUAGES, check_text), required=LANGUAGES)))

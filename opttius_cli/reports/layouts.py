@@ -75,7 +75,28 @@ DASHBOARD = (
     _build_slot("goals", GOALS, condition="goals"),
 )
 
+
+def _build_drivers(prefix: str) -> tuple[Slot, ...]:
+    """Return what a change of revenue is made of (metrics 14), below ``prefix``."""
+    first = tuple(filter(None, prefix.split(".")))
+    slots = {
+        (): "summary",
+        ("rows",): "groups",
+        ("branch", "rows"): "by_branch",
+        ("branch",): "branch_mix",
+        ("channel", "rows"): "by_channel",
+        ("channel",): "channel_mix",
+        ("category",): "by_category",
+    }
+    return tuple(Slot((*first, *path), f"drivers/{report}") for path, report in slots.items())
+
+
+DRIVERS = _build_drivers("")
+DRIVERS_ON_SCREEN = DRIVERS[:2]
+"""The waterfall; the tables by branch, channel and category are one option away."""
+
 ON_REQUEST = (
+    *_build_drivers("drivers"),
     _build_slot("worklist", "dashboard/contact_counts"),
     _build_slot("worklist.left_out", "dashboard/contact_left_out"),
     _build_slot("worklist.by_reason", "dashboard/contact_reasons"),
@@ -137,6 +158,23 @@ FINDINGS = (_build_slot("rows", "quality/findings"), _build_slot("rejects", "qua
 SCHEMES = {"lifecycle": "segments/lifecycle", "rfm": "segments/rfm"}
 """The segmentations of customers, each a report with one row per segment."""
 
+MOVEMENT = (
+    Slot((), "segments/movement_scheme"),
+    _build_slot("rows", "segments/movement"),
+    _build_slot("summary", "segments/movement_summary"),
+)
+
+RECONCILE = (
+    Slot((), "reconcile/ours"),
+    _build_slot("rows", "reconcile/bridge"),
+    Slot((), "reconcile/app"),
+    _build_slot("row_cap", "reconcile/row_cap"),
+    _build_slot("figures", "reconcile/figures"),
+)
+APP_DIFFERS = (_build_slot("app_differs", "reconcile/app_differs"),)
+"""Added where the figures of the app were saved to a file."""
+RECONCILE_ROWS = (Slot((), "reconcile/item"), _build_slot("listed", "reconcile/listed"))
+
 EXPORTS = {
     "segments": "segments/segments",
     "customers": "customers/list",
@@ -156,14 +194,23 @@ EXPORTS = {
     "worklist": WORKLIST_REPORT,
     "cohorts": "cohorts/cohorts",
     "repurchase": REPURCHASE,
+    "drivers": "drivers/groups",
+    "movement": "segments/movers",
 }
 """The reports that ``opttius export`` offers besides the dashboard, by the names people type."""
 
 
-LISTS = {WORKLIST_REPORT: WORKLIST, "cohorts/cohorts": COHORTS}
+LISTS = {WORKLIST_REPORT: WORKLIST, "cohorts/cohorts": COHORTS, "drivers/groups": DRIVERS}
 """The lists that come with more than their rows where they are a part of a job."""
 
-LAYOUTS = {"dashboard": DASHBOARD, "customer": CUSTOMER, "check": FINDINGS}
+LAYOUTS = {
+    "dashboard": DASHBOARD,
+    "customer": CUSTOMER,
+    "check": FINDINGS,
+    "drivers": DRIVERS,
+    "movement": MOVEMENT,
+    "reconcile": RECONCILE,
+}
 """The answers that consist of several reports, by the names of their commands."""
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SHARED_VIEWS = (
     "arithmetic",
     "days",
+    "stages",
     "order_links",
     "link_customers",
     "customer_ruts",
@@ -29,17 +30,24 @@ SHARED_VIEWS = (
     "every_order",
     "every_work_order",
     "active_customers",
+    "first_purchases",
     "order_facts",
     "work_order_facts",
     "purchases",
     "owed_purchases",
+    "counted_payments",
     "payment_sums",
     "windows",
     "deliveries",
+    "driver_sales",
     "sale_sums",
     "clinic_sums",
     "branch_sums",
     "branch_comparison",
+    "bridge_rows",
+    "app_row_cap",
+    "app_sums",
+    "app_figures",
     "order_lines",
     "stock_levels",
     "admin_emails",
@@ -56,6 +64,21 @@ SHARED_VIEWS = (
     "worklist_rows",
     "decided_rows",
     "worklist_counts",
+    "ledger_rules",
+    "sale_rows",
+    "sales_ledger",
+    "purchases_ledger",
+    "owing_ledger",
+    "payments_ledger",
+    "items_ledger",
+    "quotes_ledger",
+    "appointments_ledger",
+    "work_orders_ledger",
+    "deliveries_ledger",
+    "explained_segments",
+    "customers_ledger",
+    "stock_ledger",
+    "explained",
     "faulty_rows",
     "small_amounts",
     "unmatched_ids",
@@ -72,7 +95,8 @@ class SharedViewFile:
 
     ``orders_from`` names the instant from which a materialized view reads orders. ``optional``: created only
     for reports that use it. ``uses`` names the optional ones that it depends on. ``internal``: only other
-    views may read it; a user's report may not name it.
+    views may read it; a user's report may not name it. A ledger names the ``steps`` at which its rows leave, in
+    order, and the ``adjustment``, the step that takes money and no rows.
     """
 
     name: str
@@ -81,6 +105,8 @@ class SharedViewFile:
     optional: bool
     uses: tuple[str, ...]
     internal: bool
+    steps: tuple[str, ...] = ()
+    adjustment: str = ""
 
 
 def read_rules() -> str:
@@ -110,17 +136,19 @@ def parse_shared_view(name: str, sql: str) -> SharedViewFile:
         header.get("optional", False),
         uses,
         header.get("internal", False),
+        tuple([steps] if isinstance(steps := header.get("steps", []), str) else steps),
+        header.get("adjustment", ""),
     )
 
 
-def select_shared_views(reports: Iterable[Report]) -> list[SharedViewFile]:
-    """Return the shared views that these reports need. A user's report may read any that is not internal.
+def select_shared_views(reports: Iterable[Report], extra: Iterable[str] = ()) -> list[SharedViewFile]:
+    """Return the shared views that these reports and ``extra`` need. A user's report may read any not internal.
 
     Reports that read no purchases and use no optional view need none: creating the views would take longer than
     running such reports.
     """
     reports = list(reports)
-    view_names = {name for report in reports for name in report.uses}
+    view_names = {name for report in reports for name in report.uses} | set(extra)
     if any(report.is_user_report for report in reports):
         view_names |= {view.name for view in load_shared_views() if not view.internal}
     if not view_names and all(report.history == "none" for report in reports):

@@ -7,6 +7,7 @@ from opttius_cli.scope.directory import (
     resolve_names,
 )
 from opttius_cli.scope.entitlements import ADVANCED_ANALYTICS, require_active, require_feature
+from opttius_cli.scope.newest_sale import find_newest_sale
 from opttius_cli.scope.rights import (
     NoActiveAdminError,
     Reader,
@@ -15,7 +16,7 @@ from opttius_cli.scope.rights import (
     resolve_names_for_reader,
 )
 from opttius_cli.scope.row_counts import create_row_counts
-from opttius_cli.scope.views import SCOPED_TABLES, create_scoped_views, find_newest_sale
+from opttius_cli.scope.views import SCOPED_TABLES, create_scoped_views
 
 __all__ = [
     "ADVANCED_ANALYTICS",

@@ -7,7 +7,6 @@ data at as-of: rows dated later do not exist for any rule.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.dedup import preferred_row_order
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
     from opttius_cli.result import Scope
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SCOPED_TABLES = tuple(table for table in TABLES.values() if table.tenancy != "directory")
 """The tables that reports can name: all except those of the directory."""
 _BOOKINGS = replace(TABLES["appointments"], date_column="created_at")
@@ -58,14 +56,7 @@ def create_scoped_views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
         # Children look up here which row of their order was preferred.
         con.execute("CREATE OR REPLACE TEMP TABLE orders_settled AS SELECT * FROM raw.orders_contested")
     for table in SCOPED_TABLES:
-        if table.name in deferred:
-            # Few rows, read often: resolved once. An order is resolved before its children.
-            resolved_table = quote_identifier(table.name + "_settled")
-            con.execute(f"CREATE OR REPLACE TEMP TABLE {resolved_table} AS {_build_resolved_sql(table)}")
-            key = quote_identifier(table.key[0])
-            con.execute(f"SET VARIABLE {table.name}_settled = (SELECT list({key}) FROM {resolved_table})")
-        for view in _build_views(table, deferred):
-            con.execute(view)
+        _create_table_views(con, table, deferred)
     set_opted_out(con)
     con.execute(_build_address_holders(has_deferred_customers="customers" in deferred))
     con.execute(_build_ticket_holders(resolved="customers" in deferred))
@@ -86,26 +77,18 @@ def _build_bookings(*, has_deferred: bool) -> str:
     return _build_view("bookings", [quote_identifier(column.name) for column in _BOOKINGS.columns], rows)
 
 
-def find_newest_sale(con: duckdb.DuckDBPyConnection, scope: Scope, now: datetime) -> datetime | None:
-    """Find when the newest order or work order of the scope up to ``now`` was made, whatever its status.
-
-    Of rows with one id, the one counts that stands at ``now``.
-    """
-    kinds = []
-    for table in (TABLES["orders"], TABLES["lab_work_orders"]):
-        key = ", ".join(map(quote_identifier, table.key))
-        buffer = "list_contains($1, tenant) AND created_at <= $2"
-        kinds.append(f"SELECT created_at FROM raw.{quote_identifier(table.name)} WHERE {buffer}")
-        kinds.append(
-            f"SELECT created_at FROM (SELECT created_at FROM "
-            f"raw.{quote_identifier(table.name + '_contested')} WHERE {buffer} "
-            f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {preferred_row_order(table)}) = 1)"
-        )
-    row = con.execute(
-        f"SELECT epoch_us(max(created_at)) FROM ({' UNION ALL '.join(kinds)})", [list(scope.tenants), now]
-    ).fetchone()
-    # Through microseconds, for a timestamp with a zone would need a package that is not there.
-    return None if row is None or row[0] is None else EPOCH + timedelta(microseconds=row[0])
+def _create_table_views(con: duckdb.DuckDBPyConnection, table: Table, deferred: set[str]) -> None:
+    """Create the views of one table; its deferred rows are resolved first."""
+    if table.name in deferred:
+        # Few rows, read often: resolved once. An order is resolved before its children.
+        resolved_table = quote_identifier(table.name + "_settled")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {resolved_table} AS {_build_resolved_sql(table)}")
+        key = quote_identifier(table.key[0])
+        con.execute(f"SET VARIABLE {table.name}_settled = (SELECT list({key}) FROM {resolved_table})")
+    for view in _build_views(table, deferred):
+        con.execute(view)
+    if table.keeps_repeats:
+        con.execute(_build_repeats_view(table))
 
 
 def _build_tenancy_macro(*, gapless: bool) -> str:
@@ -229,6 +212,20 @@ def _build_views(table: Table, deferred: set[str]) -> list[str]:
     if table.name == "appointments":
         views.append(_build_bookings(has_deferred=table.name in deferred))
     return views
+
+
+def _build_repeats_view(table: Table) -> str:
+    """Return the view of a table's further rows of one id: they do not count, but lie in the data (metrics 16)."""
+    columns = ", ".join(quote_identifier(column.name) for column in table.columns)
+    key = ", ".join(map(quote_identifier, table.key))
+    condition = f"{owner_condition(table)} AND {time_condition(table)}"
+    return (
+        f"CREATE OR REPLACE TEMP VIEW {quote_identifier('repeated_' + table.name)} AS "
+        f"SELECT {columns} FROM raw.{quote_identifier(table.name + '_repeats')} WHERE {condition} UNION ALL "
+        f"SELECT {columns} FROM (SELECT *, row_number() OVER (PARTITION BY {key} "
+        f"ORDER BY {preferred_row_order(table)}) AS place FROM raw.{quote_identifier(table.name + '_contested')} "
+        f"WHERE {condition}) WHERE place > 1"
+    )
 
 
 def _list_loader_columns(table: Table) -> list[str]:

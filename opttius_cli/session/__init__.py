@@ -2,6 +2,7 @@
 
 from opttius_cli.session.check_reports import check_reports
 from opttius_cli.session.decide_worklist import decide_week, is_today, note_unmatched_lines, require_today
+from opttius_cli.session.explain import Question, explain_figure
 from opttius_cli.session.lookup import find_customer, resolve_segment
 from opttius_cli.session.open_session import open_session, open_unscoped_session
 from opttius_cli.session.run_reports import applicable_slots, run_reports
@@ -14,6 +15,7 @@ from opttius_cli.session.state import Request, Session
 from opttius_cli.session.worklist_parameters import build_score_parameters, build_worklist_parameters
 
 __all__ = [
+    "Question",
     "Request",
     "Session",
     "applicable_slots",
@@ -23,6 +25,7 @@ __all__ = [
     "check_reports",
     "decide_week",
     "ensure_snapshot_file",
+    "explain_figure",
     "find_customer",
     "is_today",
     "load_new_snapshot",

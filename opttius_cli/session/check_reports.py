@@ -15,6 +15,7 @@ from opttius_cli.period import DEFAULT_ZONE, Clock, compute_previous_window, loa
 from opttius_cli.reports import shared_views
 from opttius_cli.reports.validation import describe_undeclared_pii, find_schema_mismatches
 from opttius_cli.result import PERSONAL_KINDS, Scope
+from opttius_cli.session.apply_model import apply_model
 from opttius_cli.session.open_session import DEFAULT_CURRENCY
 from opttius_cli.session.query_parameters import (
     DEFAULT_PARAMETERS,
@@ -35,7 +36,18 @@ if TYPE_CHECKING:
     from opttius_cli.reports.library import Library
 
 
-_COMMAND_PARAMETERS: Mapping[str, Any] = {"sought": "x", "customer": "x"}
+_COMMAND_PARAMETERS: Mapping[str, Any] = {
+    "sought": "x",
+    "customer": "x",
+    "item": "x",
+    "told_keys": ["x"],
+    "told_values": [0],
+    "limit": 1,
+    "left_out": "x",
+    "share": 0,
+    "step_names": ["rows", "figure"],
+    "adjustment": "",
+}
 """Parameters that only the project's own commands set."""
 
 
@@ -60,6 +72,7 @@ def _find_problems(session: Session, name: str) -> list[str]:
             table = session.engine.run_query(report.sql, parameters, user_report=name)
         else:
             table = session.engine.run_query(report.sql, parameters | dict(_COMMAND_PARAMETERS))
+            table = apply_model(report, table) if report.model else table
         return find_schema_mismatches(report, table.schema) or _find_undeclared_pii(session, report)
     except KeyError as error:
         return [_("there is no parameter {name}.", name=f"${error.args[0]}")]

@@ -13,6 +13,7 @@ from opttius_cli.period import (
     DEFAULT_ZONE,
     LATEST,
     Clock,
+    Window,
     compute_previous_window,
     end_of_day,
     load_zone,
@@ -31,6 +32,7 @@ from opttius_cli.scope import (
 )
 from opttius_cli.session.query_parameters import build_variables
 from opttius_cli.session.scope_resolution import require_coverage, resolve_scope
+from opttius_cli.session.since import parse_since
 from opttius_cli.session.snapshot_access import (
     open_fresh_snapshot,
     open_or_fail,
@@ -44,12 +46,14 @@ from opttius_cli.snapshot.unread import build_unread_sentence, load_unread, sele
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
     import duckdb
 
     from opttius_cli.audit import AuditRecord
+    from opttius_cli.period import Period
     from opttius_cli.result import Scope
     from opttius_cli.scope import Reader
     from opttius_cli.snapshot.open import OpenSnapshot
@@ -131,6 +135,7 @@ def _build_session(
     require_coverage(snapshot.manifest, scope)
     clock = _resolve_clock(request, snapshot.con, scope, zone)
     period = parse_period(request.period, clock) if request.period is not None else None
+    previous, since = _resolve_previous(request, clock, period)
     session = Session(
         request,
         DuckEngine(snapshot.con, time_limit_seconds=request.config.report_seconds),
@@ -139,12 +144,13 @@ def _build_session(
         clock,
         _resolve_currency(request, snapshot.con, scope, metadata),
         period,
-        compute_previous_window(period, clock, request.compare) if period else None,
+        previous,
         Library(
             settings.find_user_folder(request.environment) / "reports",
             list_thresholds(request.config),
         ),
         frozenset(_list_present_tables(snapshot.con)),
+        since,
         reader,
         tuple(load_unread(snapshot.con)),
         directory,
@@ -162,6 +168,16 @@ def _build_session(
     )
     session.engine.set_scope(scope, build_variables(session), read_rules())
     return session
+
+
+def _resolve_previous(
+    request: Request, clock: Clock, period: Period | None
+) -> tuple[Window | None, date | None]:
+    """Return the window that the period is compared with, and the date whose end stands in place of windows."""
+    if request.since is not None:
+        since = parse_since(request.since, clock)
+        return Window(since, since), since
+    return (compute_previous_window(period, clock, request.compare) if period else None), None
 
 
 def _resolve_clock(request: Request, con: duckdb.DuckDBPyConnection, scope: Scope, zone: ZoneInfo) -> Clock:

@@ -41,6 +41,7 @@ _OF_WINDOWS = {
     "previous_until",
     "previous_from_at",
     "previous_until_at",
+    "month_at",
 }
 """The parameters that shared views ask for, too, as variables."""
 
@@ -65,6 +66,7 @@ DEFAULT_PARAMETERS: Mapping[str, Any] = {
     "measure": "repeat",
     "shown_cohorts": 12,
     "curves": "[]",
+    "scheme": "lifecycle",
 }
 """The parameters of lists, where a command sets none: they filter nothing, and leave the usual order."""
 
@@ -73,30 +75,49 @@ def build_variables(session: Session) -> dict[str, Any]:
     """Return the session variables that the views read (documented in sql/README.md)."""
     config, clock = session.request.config, session.clock
     aliases = config.currency_aliases
+    return (
+        {
+            "as_of": clock.as_of.astimezone(UTC),
+            "as_of_date": clock.local_date,
+            "zone": clock.zone.key,
+            "active_from": start_of_day(first_active_day(clock, config.active_days), clock.zone),
+            "currency": session.currency,
+            "alias_codes": list(aliases),
+            "alias_targets": list(aliases.values()),
+            "paid_statuses": _list_paid_statuses(config.paid_statuses),
+            "placeholder_emails": [email.lower() for email in (*_PLACEHOLDERS, *config.placeholder_emails)],
+            "placeholder_ruts": list(config.placeholder_ruts),
+            "at_risk_days": config.at_risk_days,
+            "vip_purchases": config.vip_purchases,
+            "vip_min_spent": config.vip_min_spent,
+            "regular_purchases": config.regular_purchases,
+            "opt_out_tags": [tag.strip().lower() for tag in config.opt_out_tags],
+            "opt_out_lines": list(dict.fromkeys(line.text for line in load_opt_out(config.opt_out))),
+            "capacity": config.capacity,
+            "exam_months": config.exam_months,
+            "hold_back_pct": config.hold_back_pct,
+            "chances": list(config.chances.values()),
+            "present_tables": sorted(session.present_tables),
+            "windows_from": _windows_from(session),
+        }
+        | _build_app_window(session)
+        | {name: value for name, value in build_parameters(session).items() if name in _OF_WINDOWS}
+    )
+
+
+def _build_app_window(session: Session) -> dict[str, Any]:
+    """Return what the app's dashboard would read at as-of for the only branch of the scope (metrics 16).
+
+    Its window is as many times 24 hours as the period has days; the one before it is as long.
+    """
+    until = session.clock.as_of.astimezone(UTC)
+    until = until.replace(microsecond=until.microsecond // 1000 * 1000)
+    length = timedelta(days=session.period.window.day_count if session.period else 0)
     return {
-        "as_of": clock.as_of.astimezone(UTC),
-        "as_of_date": clock.local_date,
-        "zone": clock.zone.key,
-        "active_from": start_of_day(first_active_day(clock, config.active_days), clock.zone),
-        "currency": session.currency,
-        "alias_codes": list(aliases),
-        "alias_targets": list(aliases.values()),
-        "paid_statuses": _list_paid_statuses(config.paid_statuses),
-        "placeholder_emails": [email.lower() for email in (*_PLACEHOLDERS, *config.placeholder_emails)],
-        "placeholder_ruts": list(config.placeholder_ruts),
-        "at_risk_days": config.at_risk_days,
-        "vip_purchases": config.vip_purchases,
-        "vip_min_spent": config.vip_min_spent,
-        "regular_purchases": config.regular_purchases,
-        "opt_out_tags": [tag.strip().lower() for tag in config.opt_out_tags],
-        "opt_out_lines": list(dict.fromkeys(line.text for line in load_opt_out(config.opt_out))),
-        "capacity": config.capacity,
-        "exam_months": config.exam_months,
-        "hold_back_pct": config.hold_back_pct,
-        "chances": list(config.chances.values()),
-        "present_tables": sorted(session.present_tables),
-        "windows_from": _windows_from(session),
-    } | {name: value for name, value in build_parameters(session).items() if name in _OF_WINDOWS}
+        "app_before": max(until - 2 * length, EARLIEST) if session.period else until,
+        "app_from": max(until - length, EARLIEST) if session.period else until,
+        "app_until": until,
+    }
 
 
 def _list_paid_statuses(typed: Iterable[str]) -> list[str]:

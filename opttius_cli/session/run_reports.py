@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import InvalidReportError, NotAllowedError
@@ -10,7 +10,8 @@ from opttius_cli.privacy.policy import DEFAULT_POLICY
 from opttius_cli.reports.layouts import GOALS, QUALITY, REPURCHASE, WORKLIST_REPORT, Slot
 from opttius_cli.reports.shared_views import select_shared_views
 from opttius_cli.reports.validation import describe_undeclared_pii, find_schema_mismatches
-from opttius_cli.result import PERSONAL_KINDS, TEXT_KINDS, Answer, AnswerPart, Result
+from opttius_cli.result import PERSONAL_KINDS, TEXT_KINDS, Answer, AnswerPart, ChartEnd, Result
+from opttius_cli.session.apply_model import apply_model
 from opttius_cli.session.goals import build_goal_parameters
 from opttius_cli.session.query_parameters import (
     DEFAULT_PARAMETERS,
@@ -24,7 +25,7 @@ from opttius_cli.session.worklist_parameters import build_worklist_parameters
 from opttius_cli.snapshot.unread import build_unread_sentences, select_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -38,33 +39,39 @@ WHOLE_SOURCE = ("load", "check")
 """Answers about the source itself: they name everything in it that is not read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What reports need before they run: more shared views, all purchases, and tables that ``fill`` fills."""
+
+    views: tuple[str, ...]
+    needs_all_history: bool
+    fill: Callable[[], None]
+
+
 def run_reports(
     session: Session,
     name: str,
     slots: Sequence[Slot],
     extra_parameters: Mapping[str, Any] | None = None,
     quality: Sequence[Slot] = QUALITY,
+    preparation: Preparation | None = None,
 ) -> Answer:
     """Run the reports of ``slots``, each once and masked, and those of ``quality`` on what was left out.
 
-    ``extra_parameters`` are values that the reports need besides the windows.
+    ``extra_parameters`` are values that the reports need besides the windows; ``preparation`` is what has to be done
+    between the shared views and the reports.
     """
     slots = applicable_slots(session, slots)
     reports = {slot.report: session.library.load_report(slot.report) for slot in (*slots, *quality)}
-    create_views(session, reports.values())
-    parameters = build_parameters(session) | dict(DEFAULT_PARAMETERS)
-    if GOALS in reports:
-        parameters |= build_goal_parameters(session)
-    if WORKLIST_REPORT in reports and "lists" not in (extra_parameters or {}):
-        parameters |= build_worklist_parameters(session)
-    parameters |= dict(extra_parameters or {})
-    if REPURCHASE in reports:
-        lengths = session.library.load_report("cohorts/spell_lengths")
-        parameters |= build_curves(run_report(session, lengths, parameters, DEFAULT_POLICY).table)
+    create_views(session, reports.values(), preparation)
+    parameters = _collect_parameters(session, reports, extra_parameters or {})
+    if preparation:
+        preparation.fill()
     results = {
         key: run_report(session, report, parameters, session.request.policy)
         for key, report in reports.items()
     }
+    results = {key: _add_chart_ends(result, results) for key, result in results.items()}
     return Answer(
         session.build_header(name),
         tuple(
@@ -83,6 +90,22 @@ def run_reports(
     )
 
 
+def _collect_parameters(
+    session: Session, reports: Mapping[str, Report], extra_parameters: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the values that ``reports`` need; those of ``extra_parameters`` come before what lists take without."""
+    parameters = build_parameters(session) | dict(DEFAULT_PARAMETERS)
+    if GOALS in reports:
+        parameters |= build_goal_parameters(session)
+    if WORKLIST_REPORT in reports and "lists" not in extra_parameters:
+        parameters |= build_worklist_parameters(session)
+    parameters |= dict(extra_parameters)
+    if REPURCHASE in reports:
+        lengths = session.library.load_report("cohorts/spell_lengths")
+        parameters |= build_curves(run_report(session, lengths, parameters, DEFAULT_POLICY).table)
+    return parameters
+
+
 def applicable_slots(session: Session, slots: Sequence[Slot]) -> tuple[Slot, ...]:
     """Return the slots that this session's answer has: some only make sense for several branches, or with goals."""
     conditions = {
@@ -93,11 +116,30 @@ def applicable_slots(session: Session, slots: Sequence[Slot]) -> tuple[Slot, ...
     return tuple(slot for slot in slots if conditions[slot.condition])
 
 
-def create_views(session: Session, reports: Iterable[Report]) -> None:
-    """Create the shared views that ``reports`` read."""
+def create_views(session: Session, reports: Iterable[Report], preparation: Preparation | None = None) -> None:
+    """Create the shared views that ``reports`` and their ``preparation`` read."""
     reports = list(reports)
-    views = select_shared_views(reports)
-    session.engine.create_shared_views(build_shared_views(session, views, select_history(reports)))
+    views = select_shared_views(reports, preparation.views if preparation else ())
+    history = "all" if preparation and preparation.needs_all_history else select_history(reports)
+    session.engine.create_shared_views(build_shared_views(session, views, history))
+
+
+def _add_chart_ends(result: Result, results: Mapping[str, Result]) -> Result:
+    """Return ``result`` with the figures between which its waterfall leads, where the answer holds them."""
+    if result.chart is None or result.chart.ends is None:
+        return result
+    start, end = (_find_end(figure, results) for figure in result.chart.ends)
+    return result if start is None or end is None else replace(result, chart_ends=(start, end))
+
+
+def _find_end(figure: str, results: Mapping[str, Result]) -> ChartEnd | None:
+    report, _dot, name = figure.rpartition(".")
+    record = results.get(report)
+    if record is None or record.absent:
+        return None
+    value = record.table.column(name)[0].as_py()
+    column = next(column for column in record.columns if column.name == name)
+    return None if value is None else ChartEnd(column, value)
 
 
 def run_report(session: Session, report: Report, parameters: Mapping[str, Any], policy: Policy) -> Result:
@@ -106,6 +148,8 @@ def run_report(session: Session, report: Report, parameters: Mapping[str, Any], 
     table = session.engine.run_query(
         report.sql, parameters, user_report=user_report, is_small=report.has_few_rows
     )
+    if report.model:
+        table = apply_model(report, table)
     columns = report.columns
     if report.is_user_report:
         if mismatches := find_schema_mismatches(report, table.schema):
@@ -127,6 +171,7 @@ def run_report(session: Session, report: Report, parameters: Mapping[str, Any], 
         uncompared=report.depends_on == "previous" and session.previous is None,
         chart=report.chart,
         form=report.form,
+        matrix=report.matrix,
         group_size=report.group_size,
         bases=bases,
         previous_table=_run_over_previous(session, report, parameters),

@@ -11,7 +11,7 @@ from opttius_cli.result import AnswerHeader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from opttius_cli.config import Config
     from opttius_cli.diagnostics import Reporter
@@ -40,6 +40,7 @@ class Request:
     period: str | None = None
     as_of: str | None = None
     compare: Compare = "previous"
+    since: str | None = None
     refresh: bool = False
     live_age: float | None = None
     strict: bool = False
@@ -52,8 +53,9 @@ class Request:
 class Session:
     """An open snapshot, limited to one scope and one instant: everything a report needs.
 
-    ``reader`` is the admin whose rights apply, None where nobody was named. ``unread`` is what of the source was not
-    read. ``directory`` knows every branch of the data, by which the goals of branches are read.
+    ``since`` is the date whose end is compared with, where that is asked for in place of two windows; ``previous``
+    is then that date. ``reader`` is the admin whose rights apply, None where nobody was named. ``unread`` is what
+    of the source was not read. ``directory`` knows every branch of the data, by which the goals of branches are read.
     """
 
     request: Request
@@ -66,6 +68,7 @@ class Session:
     previous: Window | None
     library: Library
     present_tables: frozenset[str]
+    since: date | None = None
     reader: Reader | None = None
     unread: tuple[Unread, ...] = ()
     directory: Directory | None = None
@@ -80,4 +83,5 @@ class Session:
             self.scope,
             self.period,
             self.previous,
+            since=self.since,
         )

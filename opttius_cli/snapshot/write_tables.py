@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.dedup import preferred_row_order
 from opttius_cli.installation.resources import read_sql
+from opttius_cli.snapshot.repeats import store_repeats
 from opttius_cli.snapshot.row_counts import store_row_counts
 from opttius_cli.sql import quote_identifier
 
@@ -63,6 +64,8 @@ def write_table(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> None
         con.execute(f"CREATE TABLE raw.{contested} AS {rest} ORDER BY ALL")
     else:
         con.execute(f"CREATE TABLE raw.{contested} AS FROM raw.{name} LIMIT 0")
+    condition = _is_repeated_sql(table) if has_repeats else "FALSE"
+    store_repeats(con, table, owned, (*table.key, *visibility_columns(table)), condition)
     if rows:
         _store_counts(con, table)
     con.execute(

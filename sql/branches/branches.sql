@@ -14,11 +14,18 @@
 -- [column]
 -- branch = { kind = "text", vocabulary = "branch_row", es = "Sucursal", en = "Branch" }
 -- revenue_rank = { kind = "count", es = "Lugar: 1 más las sucursales con más ingresos", en = "Rank: 1 plus the branches with more revenue" }
--- revenue_share_pct = { kind = "percent", es = "Parte: de los ingresos de todas", en = "Share: of the revenue of all" }
--- revenue_growth_pct = { over = "previous_sales" }
--- quote_conversion_pct = { kind = "percent", needs = "quotes", over = "quotes", es = "Conversión: presupuestos aceptados o convertidos / total", en = "Conversion: accepted or converted quotes / total" }
--- attendance_pct = { needs = "appointments", over = "appointments_decided" }
--- on_time_pct = { needs = "lab_work_orders", over = "deliveries_promised" }
+-- revenue_share_pct = { kind = "percent", es = "Parte: de los ingresos de todas", en = "Share: of the revenue of all", of = "sales", where = "in_window and branch = $row", formula = "total_revenue / total_revenue of total * 100", section = "18" }
+-- revenue_growth_pct = { over = "previous_sales", of = "sales", where = "in_window and branch = $row", formula = "(total_revenue - previous_revenue) / previous_revenue * 100", section = "18" }
+-- quote_conversion_pct = { kind = "percent", needs = "quotes", over = "quotes", es = "Conversión: presupuestos aceptados o convertidos / total", en = "Conversion: accepted or converted quotes / total", of = "quotes", where = "in_window and branch = $row", formula = "count kept / count promised * 100", section = "18" }
+-- attendance_pct = { needs = "appointments", over = "appointments_decided", of = "appointments", where = "in_window and branch = $row", formula = "count kept / count promised * 100", section = "18" }
+-- on_time_pct = { needs = "lab_work_orders", over = "deliveries_promised", of = "deliveries", where = "in_window and branch = $row", formula = "count kept / count promised * 100", section = "18" }
+-- total_revenue = { of = "sales", take = "sum money", where = "in_window and branch = $row", section = "18" }
+-- previous_revenue = { of = "sales", take = "sum money", where = "in_previous and branch = $row", section = "18" }
+-- sales_count = { of = "sales", take = "count", where = "in_window and branch = $row", section = "18" }
+-- average_ticket = { of = "sales", where = "in_window and branch = $row", formula = "total_revenue / count money", section = "18" }
+-- customers_buying = { of = "purchases", take = "count distinct customer", where = "in_window and attributed = true and branch = $row", section = "18" }
+-- customers_new = { of = "customers", take = "count", where = "in_window and branch = $row", section = "18" }
+-- outstanding_amount = { of = "owing", take = "sum money", where = "in_window and branch = $row", section = "18" }
 -- ---
 WITH
 lines AS (

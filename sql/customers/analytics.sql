@@ -11,13 +11,18 @@
 --     "segment", "r_score", "f_score", "m_score", "rfm_score", "rfm_segment",
 -- ]
 -- [column]
--- purchases = { total = false }
--- total_spent = { total = false, es = "Gastado: suma de sus ventas pagadas", en = "Spent: sum of its paid sales" }
--- average_order_value = { es = "Compra promedio", en = "Average order" }
--- average_days_between_purchases = { es = "Días entre compras", en = "Days between purchases" }
+-- purchases = { total = false, of = "purchases", take = "count", where = "of_customer", section = "7" }
+-- total_spent = { total = false, es = "Gastado: suma de sus ventas pagadas", en = "Spent: sum of its paid sales", of = "sales", take = "sum money", where = "of_customer", section = "7" }
+-- average_order_value = { es = "Compra promedio", en = "Average order", of = "sales", where = "of_customer", formula = "total_spent / count money", section = "7" }
+-- average_days_between_purchases = { es = "Días entre compras", en = "Days between purchases", of = "purchases", where = "of_customer", formula = "(last_purchase - first_purchase) / (count dates - 1)", section = "7" }
 -- r_score = { es = "R: qué tan reciente", en = "R: how recent" }
 -- f_score = { es = "F: cuántas compras", en = "F: how many purchases" }
 -- m_score = { es = "M: cuánto gastó", en = "M: how much was spent" }
+-- recognised_sales = { of = "sales", take = "count", where = "of_customer", section = "7" }
+-- lifetime_value = { of = "sales", take = "sum money", where = "of_customer", section = "7" }
+-- first_purchase = { of = "purchases", take = "first date", where = "of_customer", section = "7" }
+-- last_purchase = { of = "purchases", take = "last date", where = "of_customer", section = "7" }
+-- days_since_last_purchase = { of = "purchases", where = "of_customer", formula = "as_of - last_purchase", section = "7" }
 -- ---
 SELECT
     purchases,

@@ -5,6 +5,8 @@
 -- needs = "appointments"
 -- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
 -- columns = ["total"]
+-- [column]
+-- total = { of = "appointments", take = "count", where = "of_customer", section = "7" }
 -- ---
 SELECT count(*) AS total
 FROM appointments

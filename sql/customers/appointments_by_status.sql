@@ -6,7 +6,7 @@
 -- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
 -- columns = ["status", "count"]
 -- [column]
--- count = { total = false }
+-- count = { total = false, of = "appointments", take = "count", where = "of_customer and stored_status = $row", section = "7" }
 -- ---
 SELECT
     coalesce(status, 'unknown') AS status,

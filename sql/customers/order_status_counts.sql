@@ -5,6 +5,8 @@
 -- history = "all"
 -- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
 -- columns = ["status", "orders"]
+-- [column]
+-- orders = { of = "sales", take = "count every", where = "of_customer and table_name = orders and stored_status = $row", section = "7" }
 -- ---
 SELECT
     coalesce(sale.status, 'unknown') AS status,

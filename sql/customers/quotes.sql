@@ -5,6 +5,8 @@
 -- needs = "quotes"
 -- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
 -- columns = ["total"]
+-- [column]
+-- total = { of = "quotes", take = "count", where = "of_customer", section = "7" }
 -- ---
 SELECT count(*) AS total
 FROM quotes

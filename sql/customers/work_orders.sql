@@ -5,6 +5,8 @@
 -- needs = "lab_work_orders"
 -- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
 -- columns = ["total"]
+-- [column]
+-- total = { of = "work_orders", take = "count", where = "of_customer", section = "7" }
 -- ---
 SELECT count(*) AS total
 FROM lab_work_orders

@@ -9,10 +9,15 @@
 --     "attendance_pct",
 -- ]
 -- [column]
--- scheduled = { kind = "count", es = "Agendadas", en = "Scheduled" }
--- confirmed = { kind = "count", es = "Confirmadas", en = "Confirmed" }
--- no_show = { kind = "count", es = "No asistió", en = "No-show" }
--- completion_pct = { kind = "percent", es = "Realización: realizadas / total", en = "Completion: completed / total" }
+-- scheduled = { kind = "count", es = "Agendadas", en = "Scheduled", of = "appointments", take = "count", where = "in_window and outcome = scheduled", section = "6" }
+-- confirmed = { kind = "count", es = "Confirmadas", en = "Confirmed", of = "appointments", take = "count", where = "in_window and outcome = confirmed", section = "6" }
+-- no_show = { kind = "count", es = "No asistió", en = "No-show", of = "appointments", take = "count", where = "in_window and outcome = no_show", section = "6" }
+-- completion_pct = { kind = "percent", es = "Realización: realizadas / total", en = "Completion: completed / total", of = "appointments", where = "in_window", formula = "completed / total * 100", section = "6" }
+-- total = { of = "appointments", take = "count", where = "in_window", section = "6" }
+-- completed = { of = "appointments", take = "count", where = "in_window and outcome = completed", section = "6" }
+-- cancelled = { of = "appointments", take = "count", where = "in_window and outcome = cancelled", section = "6" }
+-- unknown = { of = "appointments", take = "count", where = "in_window and outcome = unknown", section = "6" }
+-- attendance_pct = { of = "appointments", where = "in_window", formula = "completed / (completed + no_show) * 100", section = "6" }
 -- ---
 SELECT
     appointments AS total,

@@ -6,8 +6,12 @@
 -- needs = "lab_work_orders"
 -- columns = ["count", "average_days", "median_days", "p90_days", "on_time_pct", "undated"]
 -- [column]
--- count = { total = false, es = "Entregas", en = "Deliveries" }
--- undated = { kind = "count", es = "Sin fecha: creadas en el período y entregadas, sin que conste cuándo", en = "Undated: created in the period and delivered, nobody wrote when" }
+-- count = { total = false, es = "Entregas", en = "Deliveries", of = "deliveries", take = "count", where = "in_window", section = "6" }
+-- undated = { kind = "count", es = "Sin fecha: creadas en el período y entregadas, sin que conste cuándo", en = "Undated: created in the period and delivered, nobody wrote when", of = "work_orders", take = "count", where = "in_window and undated = true", section = "6" }
+-- average_days = { of = "deliveries", where = "in_window", formula = "sum days / count", section = "6" }
+-- median_days = { of = "deliveries", take = "quantile 0.5", where = "in_window", section = "6" }
+-- p90_days = { of = "deliveries", take = "quantile 0.9", where = "in_window", section = "6" }
+-- on_time_pct = { of = "deliveries", where = "in_window", formula = "count kept / count promised * 100", section = "6" }
 -- ---
 SELECT
     deliveries AS count,

@@ -6,8 +6,8 @@
 -- needs = ["product_branch_stock", "products"]
 -- columns = ["out_of_stock", "low_stock"]
 -- [column]
--- out_of_stock = { kind = "count", es = "Sin stock: nada disponible en ninguna de estas sucursales", en = "Out of stock: nothing available over the scope's branches" }
--- low_stock = { kind = "count", es = "Stock bajo: bajo el umbral en alguna sucursal", en = "Low stock: at or under the threshold in some branch" }
+-- out_of_stock = { kind = "count", es = "Sin stock: nada disponible en ninguna de estas sucursales", en = "Out of stock: nothing available over the scope's branches", of = "stock", take = "count distinct product", where = "state = out", section = "6" }
+-- low_stock = { kind = "count", es = "Stock bajo: bajo el umbral en alguna sucursal", en = "Low stock: at or under the threshold in some branch", of = "stock", take = "count distinct product", where = "state = low", section = "6" }
 -- ---
 WITH
 by_product AS (

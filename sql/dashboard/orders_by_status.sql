@@ -5,7 +5,7 @@
 -- chart = { kind = "bar", x = "status", y = "orders" }
 -- columns = ["status", "orders"]
 -- [column]
--- orders = { total = true }
+-- orders = { total = true, of = "sales", take = "count every", where = "in_window and table_name = orders and stored_status = $row", section = "6" }
 -- ---
 SELECT
     coalesce(status, 'unknown') AS status,

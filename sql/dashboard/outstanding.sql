@@ -5,7 +5,8 @@
 -- uses = "sale_sums"
 -- columns = ["outstanding_amount", "outstanding_total"]
 -- [column]
--- outstanding_total = { kind = "money", lower_is_better = true, es = "Por cobrar en total: todas las compras no pagadas, de cualquier fecha, menos sus abonos", en = "Outstanding in total: unpaid purchases of any date, less what was paid on them" }
+-- outstanding_total = { kind = "money", lower_is_better = true, es = "Por cobrar en total: todas las compras no pagadas, de cualquier fecha, menos sus abonos", en = "Outstanding in total: unpaid purchases of any date, less what was paid on them", of = "owing", take = "sum money", section = "6" }
+-- outstanding_amount = { of = "owing", take = "sum money", where = "in_window", section = "6" }
 -- ---
 SELECT
     owed AS outstanding_amount,

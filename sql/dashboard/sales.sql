@@ -9,8 +9,16 @@
 --     "average_work_order_ticket",
 -- ]
 -- [column]
--- average_pos_ticket = { kind = "money", es = "Ticket de caja: ingresos por caja / ventas por caja", en = "POS ticket: POS revenue / POS sales" }
--- average_work_order_ticket = { kind = "money", needs = "lab_work_orders", es = "Ticket de trabajos: ingresos por trabajos / ventas con orden de trabajo", en = "Work order ticket: work order revenue / sales with a work order" }
+-- average_pos_ticket = { kind = "money", es = "Ticket de caja: ingresos por caja / ventas por caja", en = "POS ticket: POS revenue / POS sales", of = "sales", where = "in_window and channel = pos", formula = "pos_revenue / count money", section = "6" }
+-- average_work_order_ticket = { kind = "money", needs = "lab_work_orders", es = "Ticket de trabajos: ingresos por trabajos / ventas con orden de trabajo", en = "Work order ticket: work order revenue / sales with a work order", of = "sales", where = "in_window and channel = work_order", formula = "work_order_revenue / count money", section = "6" }
+-- total_revenue = { of = "sales", take = "sum money", where = "in_window", section = "6" }
+-- pos_revenue = { of = "sales", take = "sum money", where = "in_window and channel = pos", section = "6" }
+-- work_order_revenue = { of = "sales", take = "sum money", where = "in_window and channel = work_order", section = "6" }
+-- other_revenue = { of = "sales", take = "sum money", where = "in_window and channel = other", section = "6" }
+-- previous_revenue = { of = "sales", take = "sum money", where = "in_previous", section = "6" }
+-- revenue_growth_pct = { of = "sales", where = "in_window", formula = "(total_revenue - previous_revenue) / previous_revenue * 100", section = "6" }
+-- sales_count = { of = "sales", take = "count", where = "in_window", section = "6" }
+-- average_ticket = { of = "sales", where = "in_window", formula = "total_revenue / count money", section = "6" }
 -- ---
 SELECT
     now.revenue AS total_revenue,

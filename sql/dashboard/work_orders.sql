@@ -5,25 +5,17 @@
 -- needs = "lab_work_orders"
 -- columns = ["total", "pending", "ready", "completed", "cancelled", "returned", "unknown"]
 -- [column]
--- pending = { kind = "count", es = "Pendientes: desde el presupuesto hasta el control de calidad", en = "Pending: from the quote to quality control" }
--- ready = { kind = "count", es = "Listas para retiro", en = "Ready for pickup" }
--- completed = { es = "Entregadas", en = "Delivered" }
--- returned = { kind = "count", es = "Devueltas", en = "Returned" }
+-- pending = { kind = "count", es = "Pendientes: desde el presupuesto hasta el control de calidad", en = "Pending: from the quote to quality control", of = "work_orders", take = "count", where = "in_window and stage = pending", section = "6" }
+-- ready = { kind = "count", es = "Listas para retiro", en = "Ready for pickup", of = "work_orders", take = "count", where = "in_window and stage = ready", section = "6" }
+-- completed = { es = "Entregadas", en = "Delivered", of = "work_orders", take = "count", where = "in_window and stage = completed", section = "6" }
+-- returned = { kind = "count", es = "Devueltas", en = "Returned", of = "work_orders", take = "count", where = "in_window and stage = returned", section = "6" }
+-- total = { of = "work_orders", take = "count", where = "in_window", section = "6" }
+-- cancelled = { of = "work_orders", take = "count", where = "in_window and stage = cancelled", section = "6" }
+-- unknown = { of = "work_orders", take = "count", where = "in_window and stage = unknown", section = "6" }
 -- ---
 WITH
--- Every status falls into exactly one bucket; a status not listed here is unknown.
 bucketed AS (
-    SELECT
-        CASE
-            WHEN status IN (
-                'quote', 'ordered', 'on_hold_payment', 'sent_to_lab', 'in_progress_lab',
-                'ready_at_lab', 'received_from_lab', 'mounted', 'quality_check'
-            ) THEN 'pending'
-            WHEN status = 'ready_for_pickup' THEN 'ready'
-            WHEN status = 'delivered' THEN 'completed'
-            WHEN status IN ('cancelled', 'returned') THEN status
-            ELSE 'unknown'
-        END AS bucket
+    SELECT work_order_stage(status) AS bucket
     FROM lab_work_orders
     WHERE created_at >= $from_at AND created_at < $until_at
 )

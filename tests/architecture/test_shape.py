@@ -47,7 +47,7 @@ LOOKS_AT_THE_CLOCK = {
     "diagnostics.py",
 }
 BUILDS_SQL = re.compile(
-    r"scope/\w+\.py|snapshot/(build|staging|proof|write_tables|casting|row_counts)\.py|sources/((dump|json|postgres)/)?\w+\.py|engines/\w+\.py|catalog/dedup\.py"
+    r"scope/\w+\.py|snapshot/(build|staging|proof|write_tables|repeats|casting|row_counts)\.py|sources/((dump|json|postgres)/)?\w+\.py|engines/\w+\.py|catalog/dedup\.py"
 )
 """These put SQL together from the catalog and the project's own views; values are bound."""
 

@@ -146,6 +146,8 @@ COMMANDS = [
     ("customers",),
     ("customer", CUSTOMER),
     ("segments",),
+    ("segments", "--movement"),
+    ("drivers",),
     ("check",),
     *(
         ("export", name)

@@ -179,7 +179,13 @@ def _folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 QUESTIONS: dict[str, list[tuple[str, ...]]] = {
     "customer": [("customer", PEOPLE[0].id), ("customer", PEOPLE[2].rut)],
     "customers": [("customers",), ("customers", "--search", PEOPLE[1].last)],
-    "segments": [("segments",), ("segments", "--scheme", "rfm")],
+    "segments": [("segments",), ("segments", "--scheme", "rfm"), ("segments", "--movement")],
+    "explain": [
+        ("explain", "total_revenue"),
+        ("explain", "customers_total", "--sql"),
+        ("explain", "total_revenue", "--left-out", "unpaid"),
+    ],
+    "reconcile": [("reconcile",), ("reconcile", "--rows", "not_pos")],
     "export": [("export", name) for name in (*EXPORTS, "dashboard", "own")],
 }
 """What is asked of a command that needs more than its name, or answers more than one question."""

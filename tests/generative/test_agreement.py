@@ -12,7 +12,15 @@ from unittest.mock import patch
 from hypothesis import given
 from hypothesis import strategies as st
 from oracle.compare import differences, misplaced_keys, parse
-from oracle.model import Request, read_customer, read_dashboard, read_segments
+from oracle.model import (
+    Request,
+    read_customer,
+    read_dashboard,
+    read_drivers,
+    read_movement,
+    read_reconcile,
+    read_segments,
+)
 from spec.harness import run
 
 from generative.datasets import Dataset, datasets, write_dataset
@@ -79,6 +87,47 @@ def test_the_dashboard_agrees(*, dataset: Dataset, absent: str, latest: bool) ->
     got = comparable(ask(folder, "dashboard", *visible.options, *visible.window))
     assert differences(expected, got) == []
     assert misplaced_keys(expected, got) == []
+
+
+@fuzz(5)
+@given(dataset=datasets(), absent=ABSENT, latest=st.booleans(), scheme=st.sampled_from(["lifecycle", "rfm"]))
+def test_drivers_and_movement_agree(*, dataset: Dataset, absent: str, latest: bool, scheme: str) -> None:
+    compare = "year" if dataset.compare == "none" else dataset.compare
+    visible = replace(varied(dataset, absent, latest=latest), compare=compare)
+    folder = write_dataset(visible.tables)
+    asked = replace(request(visible), scheme=scheme)
+    expected = read_drivers(folder, asked)
+    got = ask(folder, "drivers", *visible.options, *visible.window)
+    assert differences(expected, got) == []
+    assert misplaced_keys(expected, got) == []
+    assert sum(row["change"] for row in got["rows"]) == got["change"]
+    for split in (got["branch"], got["channel"]):
+        assert sum(row["change"] for row in split["rows"]) == got["change"]
+        assert split["sales"] + split["mix"] + split["ticket"] == got["change"]
+    if got["category"] is not None:
+        assert sum(row["change"] for row in got["category"]) == got["change"]
+    matrix = read_movement(folder, asked)
+    answer = ask(folder, "segments", "--movement", "--scheme", scheme, *visible.options, *visible.window)
+    assert differences(matrix, answer) == []
+    assert misplaced_keys(matrix, answer) == []
+
+
+@fuzz(5)
+@given(dataset=datasets(), absent=ABSENT, days=st.sampled_from(["1", "7", "30", "90", "365"]))
+def test_the_bridge_to_the_app_agrees(*, dataset: Dataset, absent: str, days: str) -> None:
+    branch = next(name for name in ("b1", "b2", "b3", "MAIN") if name in dataset.owners)
+    visible = replace(
+        varied(dataset, absent, latest=False),
+        scope=("--branch", next((name for name in dataset.scope[1:2] if name[0] == "b"), branch)),
+        period=days,
+    )
+    folder = write_dataset(visible.tables)
+    expected = read_reconcile(folder, request(visible))
+    got = ask(folder, "reconcile", "--period", days, *visible.options)
+    assert differences(expected, got) == []
+    assert misplaced_keys(expected, got) == []
+    assert got["rows"][-1] == {"item": "unexplained", "count": 0, "amount": 0}
+    assert got["ours"] + sum(row["amount"] for row in got["rows"]) == got["app"]
 
 
 @fuzz(6)

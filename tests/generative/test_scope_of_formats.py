@@ -28,9 +28,9 @@ from opttius_cli.render.style import Style
 from opttius_cli.reports.layouts import (
     CUSTOMER,
     CUSTOMERS,
-    DASHBOARD,
     EXPORTS,
     FINDINGS,
+    LAYOUTS,
     SCHEMES,
     Slot,
     build_list_layout,
@@ -84,7 +84,9 @@ def each(dataset: Dataset) -> Questions:
     """Every answer that the program gives by itself, and one with all reports of one's own."""
     every: dict[str, Any] = {}
     questions: Questions = {
-        "dashboard": (DASHBOARD, {}, True),
+        **{
+            name: (slots, every, True) for name, slots in LAYOUTS.items() if name not in {"customer", "check"}
+        },
         "customers": (CUSTOMERS, every | {"search": "a", "sort": "purchases"}, False),
         "check": (FINDINGS, {}, False),
         **{f"segments {name}": (build_list_layout(report), {}, True) for name, report in SCHEMES.items()},

@@ -25,6 +25,7 @@ EXAMPLE = HERE.parent / "example" / "data"
 FILES = HERE / "reports"
 AS_OF = "2026-11-22T15:00:00-03:00"
 SCOPE = ["--organization", "cordillera", "--as-of", AS_OF, "--lang", "es", "--quiet"]
+BRANCH = "SCL-01"
 CUSTOMER = "113b37a0-4d72-45a4-91fc-ed20283613e0"
 
 COMMANDS = {
@@ -35,6 +36,10 @@ COMMANDS = {
     "segments-rfm": ["segments", "--scheme", "rfm"],
     "customer": ["customer", CUSTOMER],
     "check": ["check"],
+    "drivers-command": ["drivers"],
+    "movement-command": ["segments", "--movement"],
+    "reconcile": ["reconcile", "--branch", BRANCH],
+    "reconcile-rows": ["reconcile", "--branch", BRANCH, "--rows", "linked_again"],
 }
 LISTS = sorted(EXPORTS)
 

@@ -1,9 +1,9 @@
-"""The three reports as one function each: a folder and what was asked for in, a dictionary out."""
+"""The reports as one function each: a folder and what was asked for in, a dictionary out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,11 @@ from .clock import Clock, Window, read_as_of, read_latest, windows
 from .cohorts import cohorts
 from .customers import customer_page, segment_rows
 from .dashboard import dashboard
+from .drivers import drivers
+from .explain import explained_steps
+from .movement import movement
 from .quality import data_quality
+from .reconcile import reconcile
 from .rows import read_export
 from .sales import Sales, Settings, find_sales
 from .scope import find_scope, open_book
@@ -41,6 +45,8 @@ class Request:
     timezone: str | None = None
     settings: Settings = field(default_factory=Settings)
     now: datetime = datetime(2027, 1, 1, tzinfo=UTC)
+    scheme: str = "lifecycle"
+    since: str | None = None
 
 
 def read_dashboard(folder: Path, request: Request) -> Record:
@@ -50,6 +56,69 @@ def read_dashboard(folder: Path, request: Request) -> Record:
     window, previous = windows(request.period, request.compare, sales.book.clock)
     return {
         **_head("dashboard", sales),
+        **_windows(request, window, previous),
+        **dashboard(sales, window, previous),
+        "data_quality": data_quality(export, sales, window, previous),
+    }
+
+
+def read_drivers(folder: Path, request: Request) -> Record:
+    """`opttius drivers`."""
+    export = read_export(folder)
+    sales = _sales(export, request)
+    window, previous = windows(request.period, request.compare, sales.book.clock)
+    assert previous is not None
+    return {
+        **_head("drivers", sales),
+        **_windows(request, window, previous),
+        **drivers(sales, window, previous),
+        "data_quality": data_quality(export, sales, window, previous),
+    }
+
+
+def read_movement(folder: Path, request: Request) -> Record:
+    """`opttius segments --movement`."""
+    export = read_export(folder)
+    sales = _sales(export, request)
+    if request.since is None:
+        window, previous = windows(request.period, request.compare, sales.book.clock)
+        assert previous is not None
+        head = _windows(request, window, previous)
+        quality = data_quality(export, sales, window, previous)
+    else:
+        previous = Window(date.min, date.fromisoformat(request.since))
+        head, quality = {"since": request.since}, data_quality(export, sales, None, None)
+    return {
+        **_head("movement", sales),
+        **head,
+        **movement(sales, request.scheme, previous),
+        "data_quality": quality,
+    }
+
+
+def read_reconcile(folder: Path, request: Request) -> Record:
+    """`opttius reconcile`."""
+    export = read_export(folder)
+    sales = _sales(export, request)
+    window, previous = windows(request.period, "previous", sales.book.clock)
+    assert previous is not None
+    return {
+        **_head("reconcile", sales),
+        **_windows(request, window, previous),
+        **reconcile(export, sales, window, previous),
+        "data_quality": data_quality(export, sales, window, previous),
+    }
+
+
+def read_steps(folder: Path, request: Request, key: str) -> list[Record]:
+    """The steps of `opttius explain KEY`."""
+    sales = _sales(read_export(folder), request)
+    window, previous = windows(request.period, request.compare, sales.book.clock)
+    return explained_steps(sales, window, previous, key)
+
+
+def _windows(request: Request, window: Window, previous: Window | None) -> Record:
+    return {
         "period": {
             "from": window.first,
             "to": window.last,
@@ -57,8 +126,6 @@ def read_dashboard(folder: Path, request: Request) -> Record:
             "label": request.period,
         },
         "previous": _dates(previous),
-        **dashboard(sales, window, previous),
-        "data_quality": data_quality(export, sales, window, previous),
     }
 
 

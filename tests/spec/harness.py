@@ -25,7 +25,15 @@ from uuid import NAMESPACE_OID, uuid5
 
 import pytest
 from oracle.compare import differences, parse
-from oracle.model import Request, read_customer, read_dashboard, read_segments
+from oracle.model import (
+    Request,
+    read_customer,
+    read_dashboard,
+    read_drivers,
+    read_movement,
+    read_reconcile,
+    read_segments,
+)
 from oracle.rows import COLUMNS as ORACLE_COLUMNS
 from oracle.sales import Settings
 
@@ -126,6 +134,18 @@ class Ask:
         argv = ("export", "segments", "-o", "-")
         report = self._answer(_folder(tables, **layout), argv, options)
         return {row["customer_id"]: row for row in report["rows"]}
+
+    def drivers(self, tables: str | Path, *options: str, **layout: Any) -> Record:
+        """`opttius drivers` over some tables."""
+        return self._answer(_folder(tables, **layout), ("drivers",), options)
+
+    def movement(self, tables: str | Path, *options: str, **layout: Any) -> Record:
+        """`opttius segments --movement` over some tables."""
+        return self._answer(_folder(tables, **layout), ("segments", "--movement"), options)
+
+    def reconcile(self, tables: str | Path, *options: str, **layout: Any) -> Record:
+        """`opttius reconcile` over some tables."""
+        return self._answer(_folder(tables, **layout), ("reconcile",), options)
 
     def customer(self, tables: str | Path, customer: str, *options: str, **layout: Any) -> Record:
         """`opttius customer` over some tables."""
@@ -295,7 +315,8 @@ def _ask_oracle(folder: Path, command: tuple[str, ...], options: tuple[str, ...]
         return read_dashboard(folder, request)
     if command[0] == "customer":
         return read_customer(folder, command[1], request)
-    return read_segments(folder, request)
+    readers = {"drivers": read_drivers, "segments": read_movement, "reconcile": read_reconcile}
+    return readers.get(command[0], read_segments)(folder, request)
 
 
 def _request(options: tuple[str, ...]) -> Request:
@@ -306,6 +327,8 @@ def _request(options: tuple[str, ...]) -> Request:
     parser.add_argument("--period", default="30")
     parser.add_argument("--compare", default="previous")
     parser.add_argument("--tz")
+    parser.add_argument("--scheme", default="lifecycle")
+    parser.add_argument("--since")
     arguments = parser.parse_args(options)
     return Request(
         as_of=arguments.as_of,
@@ -314,6 +337,8 @@ def _request(options: tuple[str, ...]) -> Request:
         period=arguments.period,
         compare=arguments.compare,
         timezone=arguments.tz,
+        scheme=arguments.scheme,
+        since=arguments.since,
         settings=_settings(),
         now=datetime.fromisoformat(os.environ.get("OPTTIUS_NOW", NOW)),
     )

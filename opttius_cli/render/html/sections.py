@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.i18n import _
 from opttius_cli.render import data_quality_notes
+from opttius_cli.render.chart_model import build_finding
 from opttius_cli.render.html import charts, tables
 from opttius_cli.render.html.elements import html_element, text_element
 
@@ -42,6 +43,8 @@ def render_section(
         drawn = charts.render_figure(chart, f"chart{index}", formatter, wide=is_wide(part, chart))
         listed = "".join(tables.render_rows(result, heading_id, f"t{index}", formatter))
         yield from render_toggle(drawn, listed, title)
+        if finding := build_finding(chart, formatter):
+            yield text_element("p", finding, class_="nothing")
     else:
         yield from tables.render_rows(result, heading_id, f"t{index}", formatter)
     for remark in remarks:

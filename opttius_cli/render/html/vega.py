@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from opttius_cli.render.cell_formatter import get_number_format
 from opttius_cli.render.chart_model import has_whole_numbers
+from opttius_cli.render.html.waterfall import build_waterfall
 
 if TYPE_CHECKING:
     from opttius_cli.render.chart_model import Chart, Point
@@ -103,7 +104,7 @@ def build_spec(chart: Chart, locale: str) -> dict[str, Any]:
         "data": {"values": values},
         "padding": _PADDING,
         "width": "container",
-        **builders[chart.chart_type](chart, locale),
+        **(build_waterfall if chart.ends else builders[chart.chart_type])(chart, locale),
     }
 
 

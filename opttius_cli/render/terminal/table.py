@@ -19,7 +19,8 @@ from opttius_cli.render.cell_formatter import (
     build_formatter,
     build_formatter_for_currency,
 )
-from opttius_cli.render.terminal import kpi_cards, trends
+from opttius_cli.render.chart_model import build_chart
+from opttius_cli.render.terminal import kpi_cards, matrix, trends, waterfall
 from opttius_cli.render.terminal.grid import build_grid, fit_text
 from opttius_cli.render.terminal.screen import (
     QUIET,
@@ -102,14 +103,14 @@ def _write_tables(parts: Sequence[AnswerPart], formatter: CellFormatter, screen:
     pending_blocks: list[Block] = []
     started = False
     for part in parts:
-        if part.result.shape in {"rows", "map", "list"} and len(part.result.table) > _MIN_LONG_ROWS:
+        if _stands_alone(part.result):
             if pending_blocks:
                 screen.write_blocks(pending_blocks)
                 pending_blocks = []
                 started = True
             if started:
                 screen.write_line()
-            _write_long_table(part.result, formatter, screen)
+            _write_alone(part.result, formatter, screen)
             started = True
         else:
             pending_blocks.append(_build_block(part.result, formatter, screen.width))
@@ -117,6 +118,25 @@ def _write_tables(parts: Sequence[AnswerPart], formatter: CellFormatter, screen:
         if started:
             screen.write_line()
         screen.write_blocks(pending_blocks)
+
+
+def _stands_alone(result: Result) -> bool:
+    """Return whether nothing is put beside a result: a long list, or a waterfall."""
+    if result.matrix or (result.chart and result.chart.chart_type == "waterfall"):
+        return True
+    return result.shape in {"rows", "map", "list"} and len(result.table) > _MIN_LONG_ROWS
+
+
+def _write_alone(result: Result, formatter: CellFormatter, screen: Screen) -> None:
+    chart = build_chart(result, formatter) if result.chart_ends is not None else None
+    if result.matrix and len(result.table) and not result.absent:
+        matrix.write_matrix(result, result.matrix, formatter, screen)
+    elif chart:
+        waterfall.write_waterfall(chart, formatter, screen)
+    elif len(result.table) and not result.absent:
+        _write_long_table(result, formatter, screen)
+    else:
+        screen.write_blocks([_build_block(result, formatter, screen.width)])
 
 
 def _write_long_table(result: Result, formatter: CellFormatter, screen: Screen) -> None:

@@ -11,6 +11,8 @@ from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 
+from opttius_cli.render.xlsx.waterfall import build_waterfall
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -28,6 +30,8 @@ def build_excel_chart(chart: Chart, sheet: Any, formats: tuple[str, str], label:
 
     ``formats`` are the number formats of dates and values; ``label`` is the name of the values.
     """
+    if chart.ends:
+        return build_waterfall(chart, formats[1])
     excel_chart = _build_dated_chart(chart, formats[0]) if chart.is_dated else _build_bar_chart(chart)
     excel_chart.title, excel_chart.legend, excel_chart.style = chart.title, None, 2
     excel_chart.width = CHART_WIDTH

@@ -15,6 +15,7 @@ from opttius_cli.render.answer_header import (
     format_loaded_at,
     format_window,
 )
+from opttius_cli.render.chart_model import build_chart, build_finding
 from opttius_cli.render.headline.finding import describe_finding
 from opttius_cli.render.headline.title import build_title
 from opttius_cli.render.kpis import CHANGES_PATH, collect_headline
@@ -113,7 +114,11 @@ def add_left_out_sheet(book: WorkbookBuilder, answer: Answer) -> None:
 def add_about_sheet(book: WorkbookBuilder, answer: Answer) -> None:
     """Add the sheet that explains: scope and source, and what the columns mean."""
     sheet = book.add_sheet(_("About"), [34, 100], [_("About"), "opttius"])
-    for name, text in (*_list_facts(answer, book.formatter), *_list_meanings(answer, book.formatter)):
+    for name, text in (
+        *_list_facts(answer, book.formatter),
+        *_list_findings(answer, book.formatter),
+        *_list_meanings(answer, book.formatter),
+    ):
         sheet.append(
             [book.build_text_cell(sheet, name, wrap=True), book.build_text_cell(sheet, text, wrap=True)]
         )
@@ -126,6 +131,14 @@ def add_sql_sheet(book: WorkbookBuilder, answer: Answer) -> None:
         sheet.append([book.build_text_cell(sheet, _("SQL of {report}", report=name), bold=True)])
         for line in sql.splitlines():
             sheet.append([book.build_text_cell(sheet, line)])
+
+
+def _list_findings(answer: Answer, formatter: CellFormatter) -> Iterator[tuple[str, str]]:
+    """Yield what the charts say in a sentence."""
+    for part in answer.parts:
+        chart = build_chart(part.result, formatter)
+        if chart and (finding := build_finding(chart, formatter)):
+            yield chart.title, finding
 
 
 def _list_facts(answer: Answer, formatter: CellFormatter) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from opttius_cli.i18n import _
 from opttius_cli.render.answer_header import format_window, get_owner
 from opttius_cli.render.cell_formatter import RIGHT_ALIGNED, build_formatter, get_day_pattern
 from opttius_cli.render.chart_model import build_chart, get_sort_key
-from opttius_cli.render.flat_table import ROWS_PATH
+from opttius_cli.render.flat_table import ROWS_PATHS
 from opttius_cli.render.kpis import CHANGES_PATH, KPI_PATHS
 from opttius_cli.render.reading_order import order_for_reading
 from opttius_cli.render.xlsx import charts, cover, forms, tables
@@ -43,8 +43,8 @@ def write(answer: Answer, out: BinaryIO, style: Style, *, max_rows: int = MAX_RO
     lists = [part for part in answer.parts if part.result.shape != "record" and part.path not in folded]
     charts_with_sheets: list[tuple[Chart, Any]] = []
     # The main part comes first: the answer's list if it has one, else its figures.
-    for part in sorted(lists, key=lambda item: item.path != ROWS_PATH):
-        if records and part.path != ROWS_PATH:
+    for part in sorted(lists, key=lambda item: item.path not in ROWS_PATHS):
+        if records and part.path not in ROWS_PATHS:
             _add_figures(book, records)
             records = []
         result = order_for_reading(part.result)

@@ -10,26 +10,45 @@ CREATE OR REPLACE TEMP MACRO segments_of(scheme) AS (
     CASE WHEN scheme = 'rfm' THEN rfm_segments() ELSE lifecycle_segments() END
 );
 
-CREATE OR REPLACE TEMP MACRO segment_movement(scheme, on_date, before_cutoff, before_date) AS TABLE
+CREATE OR REPLACE TEMP MACRO segment_moves(scheme, on_date, before_cutoff, before_date) AS TABLE
     WITH
     now AS (
         SELECT customer_id, segment_in(scheme, segment, rfm_segment) AS segment, purchases, total_spent
         FROM customer_segments_at(CAST('infinity' AS TIMESTAMP), on_date)
     ),
-    -- The segments of the same customers when the previous window ended.
+    -- The segments of the same customers at the earlier time.
     before AS (
         SELECT customer_id, segment_in(scheme, segment, rfm_segment) AS segment
         FROM customer_segments_at(before_cutoff, before_date)
     ),
+    -- What was at stake: the money of the year that ended then.
+    spent AS (
+        SELECT customer_id, sum(money) AS money
+        FROM purchases
+        WHERE
+            is_recognised AND customer_id IS NOT NULL
+            AND local_date >= before_date - 364 AND local_at <= before_cutoff
+        GROUP BY customer_id
+    )
     -- A customer without an earlier segment did not exist then; customers never cease to exist.
+    SELECT
+        now.customer_id,
+        now.segment,
+        before.segment AS previous_segment,
+        now.purchases,
+        now.total_spent,
+        coalesce(spent.money, 0) AS spent_year_before,
+        list_position(segments_of(scheme), before.segment) AS previous_place,
+        list_position(segments_of(scheme), now.segment) AS place
+    FROM now
+    LEFT JOIN before ON now.customer_id = before.customer_id
+    LEFT JOIN spent ON now.customer_id = spent.customer_id;
+
+CREATE OR REPLACE TEMP MACRO segment_movement(scheme, on_date, before_cutoff, before_date) AS TABLE
+    WITH
     moved AS (
-        SELECT
-            now.segment,
-            before.segment AS previous_segment,
-            now.purchases,
-            now.total_spent
-        FROM now
-        LEFT JOIN before ON now.customer_id = before.customer_id
+        SELECT *
+        FROM segment_moves(scheme, on_date, before_cutoff, before_date)
     ),
     held AS (
         SELECT

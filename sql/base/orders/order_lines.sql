@@ -5,6 +5,8 @@
 CREATE OR REPLACE TEMP VIEW order_lines AS
 SELECT
     item.order_id,
+    sale.created_at,
+    sale.local_at,
     sale.local_date,
     sale.customer_id,
     sale.is_paid,

@@ -12,6 +12,11 @@ CREATE OR REPLACE TEMP MACRO whole_ratio(numerator, denominator) AS (
     END
 );
 
+-- numerator / denominator, which is above 0, rounded down; // rounds towards 0.
+CREATE OR REPLACE TEMP MACRO floor_ratio(numerator, denominator) AS (
+    numerator // denominator - CASE WHEN numerator % denominator < 0 THEN 1 ELSE 0 END
+);
+
 CREATE OR REPLACE TEMP MACRO cents(amount) AS (CAST(amount * 100 AS HUGEINT));
 
 -- Cents as money, or hundredths of a percent as a percentage.

@@ -1,65 +1,14 @@
 -- ---
 -- about = "The payments of the window by method, of orders that count and in the report's currency, less the change handed back (metrics 6)."
 -- optional = true
+-- uses = "counted_payments"
 -- ---
 CREATE OR REPLACE TEMP TABLE payment_sums AS
-WITH
-paid_in_window AS (
-    SELECT id, order_id, order_created_at, payment_method, amount
-    FROM order_payments
-    WHERE paid_at >= getvariable('from_at') AND paid_at < getvariable('until_at')
-),
--- However old the order is. The first condition follows from the second; it spares the scan of years before.
-standing AS (
-    SELECT sale.id, sale.created_at, coalesce(sale.total_amount, 0) AS total_amount
-    FROM orders AS sale
-    LEFT JOIN part_refunds AS refund ON sale.id = refund.order_id
-    WHERE
-        sale.created_at >= (SELECT min(order_created_at) FROM paid_in_window)
-        AND sale.id IN (SELECT order_id FROM paid_in_window)
-        AND NOT is_void_order(sale.status, sale.payment_status, refund.kept)
-        AND in_currency(sale.currency)
-),
--- The POS stores the note that was handed over: what all payments of an order come to beyond its amount is change.
-overpaid AS (
-    SELECT
-        payment.order_id,
-        any_value(standing.created_at) AS created_at,
-        sum(payment.amount) - any_value(standing.total_amount) AS change
-    FROM order_payments AS payment
-    INNER JOIN standing ON payment.order_id = standing.id AND payment.order_created_at = standing.created_at
-    GROUP BY payment.order_id
-    HAVING sum(payment.amount) > any_value(standing.total_amount)
-),
--- It came out of the cash of the latest payment, and only what that did not hold out of the one before.
-cash AS (
-    SELECT
-        payment.id,
-        greatest(0, payment.amount) AS amount,
-        overpaid.change - coalesce(
-            sum(greatest(0, payment.amount)) OVER (
-                PARTITION BY payment.order_id
-                ORDER BY payment.paid_at DESC NULLS FIRST, payment.id
-                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-            ),
-            0
-        ) AS change_left
-    FROM order_payments AS payment
-    INNER JOIN overpaid ON payment.order_id = overpaid.order_id AND payment.order_created_at = overpaid.created_at
-    WHERE payment.payment_method = 'cash'
-),
-handed_back AS (
-    SELECT id, least(amount, change_left) AS change
-    FROM cash
-    WHERE amount > 0 AND change_left > 0
-)
 SELECT
-    coalesce(payment.payment_method, 'unknown') AS method,
+    method,
     count(*) AS payments,
-    sum(payment.amount - coalesce(handed_back.change, 0)) AS amount,
-    count(DISTINCT payment.order_id) FILTER (WHERE handed_back.id IS NOT NULL) AS orders_with_change,
-    coalesce(sum(handed_back.change), 0) AS change
-FROM paid_in_window AS payment
-INNER JOIN standing ON payment.order_id = standing.id
-LEFT JOIN handed_back ON payment.id = handed_back.id
-GROUP BY coalesce(payment.payment_method, 'unknown');
+    sum(amount - change) AS amount,
+    count(DISTINCT order_id) FILTER (WHERE change > 0) AS orders_with_change,
+    sum(change) AS change
+FROM counted_payments
+GROUP BY method;

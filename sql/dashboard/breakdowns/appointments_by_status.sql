@@ -6,7 +6,7 @@
 -- chart = { kind = "bar", x = "status", y = "appointments" }
 -- columns = ["status", "appointments"]
 -- [column]
--- appointments = { kind = "count", total = true, es = "Citas", en = "Appointments" }
+-- appointments = { kind = "count", total = true, es = "Citas", en = "Appointments", of = "appointments", take = "count", where = "in_window and stored_status = $row", section = "6" }
 -- ---
 SELECT
     coalesce(status, 'unknown') AS status,

@@ -6,6 +6,8 @@
 -- needs = "order_items"
 -- chart = { kind = "bar", x = "category", y = "revenue" }
 -- columns = ["category", "revenue"]
+-- [column]
+-- revenue = { of = "items", take = "sum money", where = "in_window and category = $row", section = "6" }
 -- ---
 SELECT
     category,

@@ -7,8 +7,8 @@
 -- columns = ["method", "count", "amount"]
 -- [column]
 -- method = { kind = "text", vocabulary = "method", es = "Medio", en = "Method" }
--- count = { es = "Pagos", en = "Payments" }
--- amount = { kind = "money", share = true, total = true, es = "Monto: menos el vuelto", en = "Amount: less the change handed back" }
+-- count = { es = "Pagos", en = "Payments", of = "payments", take = "count money", where = "in_window and method = $row", section = "6" }
+-- amount = { kind = "money", share = true, total = true, es = "Monto: menos el vuelto", en = "Amount: less the change handed back", of = "payments", take = "sum money", where = "in_window and method = $row", section = "6" }
 -- ---
 SELECT
     method,

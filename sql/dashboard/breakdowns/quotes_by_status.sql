@@ -6,7 +6,7 @@
 -- chart = { kind = "bar", x = "status", y = "quotes" }
 -- columns = ["status", "quotes"]
 -- [column]
--- quotes = { kind = "count", total = true, es = "Presupuestos", en = "Quotes" }
+-- quotes = { kind = "count", total = true, es = "Presupuestos", en = "Quotes", of = "quotes", take = "count", where = "in_window and stored_status = $row", section = "6" }
 -- ---
 SELECT
     coalesce(status, 'unknown') AS status,

@@ -6,7 +6,7 @@
 -- chart = { kind = "bar", x = "status", y = "work_orders" }
 -- columns = ["status", "work_orders"]
 -- [column]
--- work_orders = { kind = "count", total = true, es = "Órdenes de trabajo", en = "Work orders" }
+-- work_orders = { kind = "count", total = true, es = "Órdenes de trabajo", en = "Work orders", of = "work_orders", take = "count", where = "in_window and stored_status = $row", section = "6" }
 -- ---
 SELECT
     coalesce(status, 'unknown') AS status,

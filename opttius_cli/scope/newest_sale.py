@@ -1,0 +1,39 @@
+"""When the newest sale of a scope was made: where ``--as-of latest`` ends."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from opttius_cli.catalog.dedup import preferred_row_order
+from opttius_cli.catalog.tables import TABLES
+from opttius_cli.sql import quote_identifier
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from opttius_cli.result import Scope
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def find_newest_sale(con: duckdb.DuckDBPyConnection, scope: Scope, now: datetime) -> datetime | None:
+    """Find when the newest order or work order of the scope up to ``now`` was made, whatever its status.
+
+    Of rows with one id, the one counts that stands at ``now``.
+    """
+    kinds = []
+    for table in (TABLES["orders"], TABLES["lab_work_orders"]):
+        key = ", ".join(map(quote_identifier, table.key))
+        buffer = "list_contains($1, tenant) AND created_at <= $2"
+        kinds.append(f"SELECT created_at FROM raw.{quote_identifier(table.name)} WHERE {buffer}")
+        kinds.append(
+            f"SELECT created_at FROM (SELECT created_at FROM "
+            f"raw.{quote_identifier(table.name + '_contested')} WHERE {buffer} "
+            f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {preferred_row_order(table)}) = 1)"
+        )
+    row = con.execute(
+        f"SELECT epoch_us(max(created_at)) FROM ({' UNION ALL '.join(kinds)})", [list(scope.tenants), now]
+    ).fetchone()
+    # Through microseconds, for a timestamp with a zone would need a package that is not there.
+    return None if row is None or row[0] is None else EPOCH + timedelta(microseconds=row[0])

@@ -1,0 +1,16 @@
+-- ---
+-- about = "When each customer bought first, paid or not, over all purchases up to as-of (metrics 14)."
+-- optional = true
+-- ---
+CREATE OR REPLACE TEMP TABLE first_purchases AS
+SELECT customer_id, min(bought_on) AS first_purchase
+FROM (
+    SELECT attributed_customer AS customer_id, CAST(local_at AS DATE) AS bought_on
+    FROM attributed_orders
+    WHERE attributed_customer IS NOT NULL AND NOT is_void_order(status, payment_status, kept)
+    UNION ALL
+    SELECT customer_id, local_date AS bought_on
+    FROM every_work_order
+    WHERE customer_id IS NOT NULL AND is_purchase_work_order(is_void, is_quote, is_linked)
+) AS bought
+GROUP BY customer_id;

@@ -1,0 +1,29 @@
+-- ---
+-- about = "Every purchase in the report's currency that is not paid, and what it still owes (metrics 6 and 17)."
+-- internal = true
+-- steps = ["nothing_owed", "paid_on_account"]
+-- adjustment = "paid_on_account"
+-- optional = true
+-- uses = ["owed_purchases"]
+-- ---
+CREATE OR REPLACE TEMP VIEW owing_ledger AS
+SELECT
+    CASE WHEN owing.kind = 'order' THEN 'orders' ELSE 'lab_work_orders' END AS table_name,
+    owing.id,
+    coalesce(sale.order_number, work_order.work_order_number) AS number,
+    coalesce(sale.branch_id, work_order.branch_id) AS branch_id,
+    coalesce(sale.customer_id, work_order.customer_id) AS customer_id,
+    coalesce(sale.status, work_order.status) AS status,
+    coalesce(sale.payment_status, work_order.payment_status) AS payment_status,
+    CAST(owing.local_at AS DATE) AS date,
+    coalesce(sale.total_amount, work_order.total_amount, 0) AS gross,
+    owing.owed AS amount,
+    CAST(NULL AS VARCHAR) AS no_money,
+    CAST(NULL AS HUGEINT) AS measure,
+    CAST(NULL AS BOOLEAN) AS kept,
+    is_in_period(owing.created_at) AS in_window,
+    CASE WHEN owing.owed = 0 THEN 'nothing_owed' END AS left_at
+FROM owed_purchases AS owing
+LEFT JOIN orders AS sale ON owing.kind = 'order' AND owing.id = sale.id AND owing.created_at = sale.created_at
+LEFT JOIN lab_work_orders AS work_order
+    ON owing.kind = 'work_order' AND owing.id = work_order.id AND owing.created_at = work_order.created_at

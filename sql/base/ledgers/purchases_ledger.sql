@@ -1,0 +1,28 @@
+-- ---
+-- about = "Every order and work order, and by which rule it is no purchase (metrics 5 and 17)."
+-- internal = true
+-- steps = ["void", "quote", "linked", "not_kept"]
+-- adjustment = "not_kept"
+-- optional = true
+-- uses = ["sale_rows"]
+-- ---
+CREATE OR REPLACE TEMP VIEW purchases_ledger AS
+SELECT
+    table_name, id, number, branch_id, customer_id, status, payment_status, local_date AS date,
+    gross, amount, no_money, CAST(NULL AS HUGEINT) AS measure, CAST(NULL AS BOOLEAN) AS kept,
+    customer_id IS NOT NULL AS attributed,
+    is_in_period(created_at) AS in_window,
+    created_at >= getvariable('active_from') AS in_active_days,
+    is_of_customer(customer_id) AS of_customer,
+    -- In the period at least twice.
+    (
+        count(*) FILTER (WHERE is_in_period(created_at) AND NOT is_void AND NOT is_quote AND NOT is_linked)
+            OVER (PARTITION BY customer_id)
+        >= 2
+    ) AS repeated,
+    CASE
+        WHEN is_void THEN 'void'
+        WHEN is_quote THEN 'quote'
+        WHEN is_linked THEN 'linked'
+    END AS left_at
+FROM sale_rows

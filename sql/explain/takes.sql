@@ -1,0 +1,75 @@
+-- ---
+-- title = { es = "Lo que se toma de las filas", en = "What is taken of the rows" }
+-- grain = { es = "una fila: todo lo que una cifra puede tomar de las filas que cuentan", en = "one row: everything that a figure can take of the rows that count" }
+-- shape = "record"
+-- history = "none"
+-- uses = "explained"
+-- parameters.share = { es = "El cuantil", en = "The quantile" }
+-- columns = [
+--     "rows_kept", "rows_with_money", "money", "customers", "products", "measure", "kept", "promised", "dates", "first_date",
+--     "last_date", "place", "below", "above", "all_rows", "all_money",
+-- ]
+-- [column]
+-- rows_kept = { kind = "count", es = "Filas", en = "Rows" }
+-- rows_with_money = { kind = "count", es = "Filas con monto", en = "Rows with money" }
+-- money = { kind = "money", es = "Monto", en = "Money" }
+-- customers = { kind = "count", es = "Clientes", en = "Customers" }
+-- products = { kind = "count", es = "Productos", en = "Products" }
+-- measure = { kind = "count", es = "Medida", en = "Measure" }
+-- kept = { kind = "count", es = "Cumplidas", en = "Kept" }
+-- promised = { kind = "count", es = "Prometidas", en = "Promised" }
+-- dates = { kind = "count", es = "Fechas", en = "Dates" }
+-- first_date = { kind = "date", es = "Primera", en = "First" }
+-- last_date = { kind = "date", es = "Última", en = "Last" }
+-- place = { kind = "number", es = "Lugar", en = "Place" }
+-- below = { kind = "count", es = "El valor de abajo", en = "The value below" }
+-- all_rows = { kind = "count", es = "Todas las filas", en = "All rows" }
+-- all_money = { kind = "money", es = "Todo el monto", en = "All money" }
+-- above = { kind = "count", es = "El valor de arriba", en = "The value above" }
+-- ---
+WITH
+taken AS (
+    SELECT
+        count(*) AS rows_kept,
+        count(*) FILTER (WHERE has_money) AS rows_with_money,
+        coalesce(sum(amount), 0) AS money,
+        count(DISTINCT customer_id) AS customers,
+        count(DISTINCT id) AS products,
+        coalesce(sum(measure), 0) AS measure,
+        count(*) FILTER (WHERE kept) AS kept,
+        count(kept) AS promised,
+        count(DISTINCT date) AS dates,
+        min(date) AS first_date,
+        max(date) AS last_date,
+        list_sort(list(measure)) AS measures
+    FROM explained
+    WHERE step IS NULL
+),
+whole AS (
+    SELECT count(*) AS all_rows, coalesce(sum(gross), 0) AS all_money
+    FROM explained
+),
+-- The quantile lies between two of the sorted values, at this place counted from 1.
+placed AS (
+    SELECT *, 1 + (rows_kept - 1) * CAST($share AS DECIMAL(3, 2)) AS place
+    FROM taken
+)
+SELECT
+    rows_kept,
+    rows_with_money,
+    money,
+    customers,
+    products,
+    measure,
+    kept,
+    promised,
+    dates,
+    first_date,
+    last_date,
+    place,
+    measures[CAST(floor(place) AS BIGINT)] AS below,
+    measures[CAST(ceil(place) AS BIGINT)] AS above,
+    whole.all_rows,
+    whole.all_money
+FROM placed
+CROSS JOIN whole;

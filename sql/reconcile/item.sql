@@ -1,0 +1,11 @@
+-- ---
+-- title = { es = "Motivo", en = "Reason" }
+-- grain = { es = "una fila: el motivo cuyas filas siguen", en = "one row: the reason whose rows follow" }
+-- shape = "record"
+-- history = "none"
+-- parameters.item = { es = "El motivo", en = "The reason" }
+-- columns = ["item"]
+-- [column]
+-- item = { kind = "text", vocabulary = "bridge_item", es = "Motivo", en = "Reason" }
+-- ---
+SELECT CAST($item AS VARCHAR) AS item;

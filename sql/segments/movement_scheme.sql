@@ -1,0 +1,11 @@
+-- ---
+-- title = { es = "Segmentación", en = "Segmentation" }
+-- grain = { es = "una fila: cómo se dividen los clientes", en = "one row: how customers are divided" }
+-- shape = "record"
+-- history = "none"
+-- parameters.scheme = { es = "Cómo se dividen los clientes: lifecycle o rfm", en = "How customers are divided: lifecycle or rfm" }
+-- columns = ["scheme"]
+-- [column]
+-- scheme = { kind = "text", vocabulary = "scheme", es = "Por", en = "By" }
+-- ---
+SELECT CAST($scheme AS VARCHAR) AS scheme;
