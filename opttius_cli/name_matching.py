@@ -34,9 +34,9 @@ def resolve_label(typed: str, texts_by_code: Mapping[str, Iterable[str]]) -> str
     comma its first part is enough.
     """
     wanted = _join_words(typed)
-    by_code = next((code for code in texts_by_code if _join_words(code) == wanted), None)
-    if by_code is not None or not wanted:
-        return by_code
+    by_code = [code for code in texts_by_code if _join_words(code) == wanted]
+    if by_code or not wanted:
+        return by_code[0] if len(by_code) == 1 else None
     codes = {
         code
         for code, texts in texts_by_code.items()

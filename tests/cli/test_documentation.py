@@ -16,6 +16,7 @@ from docs import module_map, references, transcripts
 from opttius_cli import diagnostics
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.cli import build_app, main
+from opttius_cli.command_support.command_catalog import translate_words
 from opttius_cli.config import environment_variable, list_settings, read_config_file
 from opttius_cli.period import MAX_DAYS
 from opttius_cli.reports.library import Library
@@ -201,7 +202,8 @@ def test_commands_that_pages_mention_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     defined = _commands()
     for line in [*INLINE.findall(text), *_typed(text)]:
-        words = [word for word in shlex.split(line, comments=True) if word not in {"NAME", "NOMBRE", "…"}]
+        typed = [word for word in shlex.split(line, comments=True) if word not in {"NAME", "NOMBRE", "…"}]
+        words = [typed[0], *translate_words(typed[1:])]
         path = " ".join(words[:3] if " ".join(words[:3]) in defined else words[:2])
         groups = {name.rpartition(" ")[0] for name in defined}
         assert path in defined or path in groups or words[1] in {"COMMAND", "COMANDO", "help"}, (
