@@ -14,7 +14,7 @@ from opttius_cli.name_matching import resolve_name, suggest_names
 from opttius_cli.reports.header import Report, parse_report
 from opttius_cli.reports.header_text import read_report_file
 from opttius_cli.reports.layouts import EXPORTS, LAYOUTS
-from opttius_cli.reports.own_words import find_titled, resolve_titled
+from opttius_cli.reports.own_words import find_titled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,18 +97,18 @@ class Library:
         """
         typed_names = self._map_typed_names()
         match, layout = resolve_name(name, typed_names), resolve_name(name, LAYOUTS)
-        # A title that several reports have means the one that people export.
-        if not match and not layout and (export := resolve_titled(name, self._map_exports(), self)):
-            return self._map_exports()[export][0]
         if layout and not match:
             raise CompositeReportError(layout, list(dict.fromkeys(slot.report for slot in LAYOUTS[layout])))
-        reports = typed_names[match] if match else find_titled(name, self) or [name]
+        reports = typed_names[match] if match else self._find_titled(name) or [name]
         if len(reports) > 1:
             raise AmbiguousNameError(_("report"), name, reports)
         return reports[0]
 
-    def _map_exports(self) -> dict[str, list[str]]:
-        return {name: [report] for name, report in (EXPORTS | self.list_user_reports()).items()}
+    def _find_titled(self, title: str) -> list[str]:
+        """Return the reports with a title; where several have it, the one that people export is meant."""
+        titled, exports = find_titled(title, self), {*EXPORTS.values(), *self.list_user_reports().values()}
+        exported = [report for report in titled if report in exports]
+        return exported if len(exported) == 1 else titled
 
     def _map_typed_names(self) -> dict[str, list[str]]:
         """Map each name that people may type to its reports; the project's reports take precedence."""
