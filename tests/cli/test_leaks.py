@@ -183,7 +183,7 @@ QUESTIONS: dict[str, list[tuple[str, ...]]] = {
     "explain": [
         ("explain", "total_revenue"),
         ("explain", "customers_total", "--sql"),
-        ("explain", "total_revenue", "--left-out", "unpaid"),
+        ("explain", "pos_revenue", "--left-out", "other_channel"),
     ],
     "reconcile": [("reconcile",), ("reconcile", "--rows", "not_pos")],
     "export": [("export", name) for name in (*EXPORTS, "dashboard", "own")],
