@@ -64,8 +64,9 @@ class Column:
     ``vocabulary`` holds, per language, the words that people use for the codes of the column. ``is_additive``
     means that the values of all rows can be added up. ``free_text`` means that people typed the values, so
     they may contain anything. ``identifier`` means that the column refers to a row of the shop's database,
-    as every id does. ``over`` names the count of rows that a percentage is over. ``lower_is_better`` decides the
-    colour of a change: of what is owed, or of days to wait. ``has_heat`` colours each cell by its value.
+    as every id does. ``over`` names the count of rows that a percentage is over.
+    ``effects`` say, per language and code, what a fault of the data does to the figures. ``lower_is_better``
+    decides the colour of a change: of what is owed, or of days to wait. ``has_heat`` colours each cell by its value.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Column:
     identifier: bool = False
     is_additive: bool = False
     over: str = ""
+    effects: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     lower_is_better: bool = False
     has_heat: bool = False
 
@@ -235,7 +237,8 @@ class Answer:
     ``source`` and ``loaded_at`` describe the snapshot. ``masking`` says how personal data is shown,
     ``min_group`` how many people a group needs for its figures to be shown. ``sql`` holds (report name, SQL
     text) for every part, for a reader who wants to check how it was computed; ``has_sql_sheet`` puts it into a
-    workbook.
+    workbook. ``filter_words`` say which rows were asked for; ``jobs_in_trouble`` counts the jobs that failed or are
+    late, for the first screen of a person.
     """
 
     header: AnswerHeader
@@ -248,6 +251,8 @@ class Answer:
     min_group: int = 0
     unread: tuple[str, ...] = ()
     has_sql_sheet: bool = False
+    filter_words: str = ""
+    jobs_in_trouble: int = 0
 
     @property
     def suppression_count(self) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from opttius_cli import clock
 from opttius_cli import config as settings
-from opttius_cli.errors import UsageError
+from opttius_cli.errors import OpttiusError, UsageError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
 from opttius_cli.setting_parsers import parse_duration
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from opttius_cli.config import Config
     from opttius_cli.jobs.definition import Job
     from opttius_cli.jobs.status import JobStatus
 
@@ -71,6 +72,19 @@ def compute_statuses(jobs: Iterable[Job], max_age: str | None) -> list[tuple[Job
         runs, is_running = read_runs(job, Ledger(state / LEDGER_FILE), state / LOCK_FOLDER)
         statuses.append((job, compute_status(job, runs, moment, is_running=is_running, max_age=seconds)))
     return statuses
+
+
+def count_jobs_in_trouble(config: Config) -> int:
+    """Return how many jobs failed or are late; 0 where none is defined, or a definition cannot be used."""
+    from opttius_cli.command_support.jobs import load_jobs
+    from opttius_cli.jobs.status import BAD_VERDICTS
+
+    try:
+        jobs = load_jobs(config)
+    except OpttiusError:
+        # The commands of jobs say what is wrong with it.
+        return 0
+    return sum(status.verdict in BAD_VERDICTS for _job, status in compute_statuses(jobs.values(), None))
 
 
 def _parse_max_age(text: str | None) -> float | None:

@@ -104,8 +104,8 @@ class LoadOptions(SourceOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueryOptions(LoadOptions):
-    """The options of a command that answers a query."""
+class AnswerOptions(LoadOptions):
+    """The options of a command that answers a query, about everything up to as-of."""
 
     organization: Annotated[
         str | None,
@@ -127,27 +127,6 @@ class QueryOptions(LoadOptions):
             help=N_("A branch, by code, id or name; repeatable. All when not given."),
             autocompletion=complete_branches,
             rich_help_panel=COUNTED,
-        ),
-    ] = None
-    period: Annotated[
-        str | None,
-        typer.Option(
-            "--period",
-            "-p",
-            metavar=N_("PERIOD"),
-            help=N_(
-                "Days (30), today, yesterday, this-week, last-week, this-month, last-month, ytd, 2026-10, 2026-Q3, "
-                "2026 or 2026-01-15..2026-02-14."
-            ),
-            rich_help_panel=COUNTED,
-        ),
-    ] = None
-    compare: Annotated[
-        Literal["previous", "year", "none"] | None,
-        typer.Option(
-            help=N_("The window that growth is compared with."),
-            rich_help_panel=COUNTED,
-            show_default="previous",
         ),
     ] = None
     as_of: Annotated[
@@ -211,6 +190,33 @@ class QueryOptions(LoadOptions):
     reason: Annotated[
         str | None,
         typer.Option(metavar=N_("TEXT"), help=N_("Why personal data is shown."), rich_help_panel=PERSONAL),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryOptions(AnswerOptions):
+    """The options of a command whose answer is about a period."""
+
+    period: Annotated[
+        str | None,
+        typer.Option(
+            "--period",
+            "-p",
+            metavar=N_("PERIOD"),
+            help=N_(
+                "Days (30), today, yesterday, this-week, last-week, this-month, last-month, ytd, 2026-10, 2026-Q3, "
+                "2026 or 2026-01-15..2026-02-14."
+            ),
+            rich_help_panel=COUNTED,
+        ),
+    ] = None
+    compare: Annotated[
+        Literal["previous", "year", "none"] | None,
+        typer.Option(
+            help=N_("The window that growth is compared with."),
+            rich_help_panel=COUNTED,
+            show_default="previous",
+        ),
     ] = None
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from opttius_cli.command_support.options import QueryOptions
+from opttius_cli.command_support.options import AnswerOptions
 from opttius_cli.command_support.request import build_reporter
 from opttius_cli.errors import UsageError
 from opttius_cli.i18n import _, get_locale
@@ -40,7 +40,7 @@ class OutputPlan:
         return registry.RENDERERS[self.format_name]
 
 
-def plan_output(options: QueryOptions, *, makes_file: bool = False) -> OutputPlan:
+def plan_output(options: AnswerOptions, *, makes_file: bool = False) -> OutputPlan:
     """Decide where the answer goes and in which format, and start loading the format's module.
 
     The format is that of ``--format``, else that of the file's extension, else a table. With ``makes_file``
@@ -71,11 +71,33 @@ def plan_output(options: QueryOptions, *, makes_file: bool = False) -> OutputPla
     return plan
 
 
-def write_answer(answer: Answer, options: QueryOptions, plan: OutputPlan, *, file_name: str = "") -> None:
-    """Write an answer as planned; ``file_name``, without extension, names the file of a plan without one."""
-    renderer, style = plan.renderer, build_style(options)
+def is_screen(plan: OutputPlan) -> bool:
+    """Return whether a person reads the answer on a terminal, who wants to see what matters first."""
+    return plan.to_stdout and plan.format_name == "table" and is_on_terminal()
+
+
+def is_on_terminal() -> bool:
+    """Return whether standard output is a terminal."""
+    return sys.stdout.isatty()
+
+
+def write_answer(
+    answer: Answer,
+    options: AnswerOptions,
+    plan: OutputPlan,
+    *,
+    file_name: str = "",
+    overview: bool = False,
+    paged: bool = False,
+) -> None:
+    """Write an answer as planned; ``file_name``, without extension, names the file of a plan without one.
+
+    ``overview`` writes only the first screen; ``paged`` goes through the reader's pager where there is a terminal.
+    """
+    renderer, style = plan.renderer, replace(build_style(options), overview=overview)
     if plan.to_stdout:
-        sink.write_stdout(lambda out: renderer.write(answer, out, style))
+        pager = sink.find_pager(os.environ) if paged and is_screen(plan) else None
+        sink.write_stdout(lambda out: renderer.write(answer, out, style), pager=pager)
         record_output(options.record, answer, "stdout")
     else:
         path = plan.path or Path(f"{file_name}.{renderer.extension}")
@@ -101,12 +123,13 @@ def build_style(options: CommonOptions) -> Style:
 
     on_terminal = sys.stdout.isatty()
     plain = options.no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
-    dialect = options.csv_dialect if isinstance(options, QueryOptions) else "plain"
-    width = shutil.get_terminal_size((80, 24)).columns if on_terminal else None
-    return Style(get_locale(), width, on_terminal and not plain, dialect)
+    dialect = options.csv_dialect if isinstance(options, AnswerOptions) else "plain"
+    size = shutil.get_terminal_size((80, 24))
+    width = size.columns if on_terminal else None
+    return Style(get_locale(), width, on_terminal and not plain, dialect, height=size.lines)
 
 
-def _show_data_quality_notes(answer: Answer, options: QueryOptions) -> None:
+def _show_data_quality_notes(answer: Answer, options: AnswerOptions) -> None:
     """Write the data quality notes to stderr, for a format that holds nothing but rows."""
     from opttius_cli.render.answer_header import build_total_loss_lines
     from opttius_cli.render.cell_formatter import build_formatter

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli import clock, config, diagnostics
 from opttius_cli.command_support.audit_hook import record_reveal
-from opttius_cli.command_support.options import QueryOptions
+from opttius_cli.command_support.options import AnswerOptions, QueryOptions
 from opttius_cli.errors import UsageError
 from opttius_cli.i18n import _
 from opttius_cli.privacy.permission import check_reveal_early
@@ -34,7 +34,7 @@ def load_config(options: LoadOptions, source: str | None = None) -> config.Confi
         "cache.max_age": options.max_age,
         "language": options.lang,
     }
-    if isinstance(options, QueryOptions):
+    if isinstance(options, AnswerOptions):
         overrides |= {"organization": options.organization, "timezone": options.tz}
         overrides["access.user"] = options.as_email
         overrides["branches"] = options.branch or None
@@ -49,7 +49,7 @@ def load_library() -> Library:
 
 
 def build_request(
-    options: QueryOptions,
+    options: AnswerOptions,
     *,
     period: str | None = None,
     has_period: bool = True,
@@ -64,6 +64,7 @@ def build_request(
     """
     from opttius_cli.session import Request
 
+    asked_period = options.period if isinstance(options, QueryOptions) else None
     settings = load_config(options, source)
     _warn_visible_password(settings, options, source)
     policy = _build_policy(options, settings)
@@ -74,9 +75,9 @@ def build_request(
         os.environ,
         clock.now(),
         build_reporter(options),
-        period=(period if options.period is None else options.period) if has_period else None,
+        period=(period if asked_period is None else asked_period) if has_period else None,
         as_of=options.as_of,
-        compare=options.compare or "previous",
+        compare=(options.compare or "previous") if isinstance(options, QueryOptions) else "none",
         since=since,
         refresh=options.refresh,
         strict=options.strict,
@@ -96,7 +97,7 @@ def require_comparison(options: QueryOptions) -> None:
         )
 
 
-def _build_policy(options: QueryOptions, settings: config.Config) -> Policy:
+def _build_policy(options: AnswerOptions, settings: config.Config) -> Policy:
     """Return how personal data is shown. Raises an error when that is not allowed."""
     if options.reveal_pii:
         if options.anonymous:
@@ -107,7 +108,7 @@ def _build_policy(options: QueryOptions, settings: config.Config) -> Policy:
     return build_policy(settings, anonymous=options.anonymous, reveal=options.reveal_pii)
 
 
-def _warn_visible_password(settings: config.Config, options: QueryOptions, source: str | None) -> None:
+def _warn_visible_password(settings: config.Config, options: AnswerOptions, source: str | None) -> None:
     """Warn of a password in a place where others may see it."""
     if settings.source and has_password(settings.source):
         build_reporter(options).show_note(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from opttius_cli.command_support.options import QueryOptions
+    from opttius_cli.command_support.options import AnswerOptions
     from opttius_cli.render.terminal.live_screen import LiveScreen, WatchView
     from opttius_cli.result import Answer
     from opttius_cli.session import Request
@@ -77,7 +77,7 @@ class FooterReporter(Reporter):
         """Do nothing: the next view replaces it."""
 
 
-def parse_interval(text: str, options: QueryOptions) -> float:
+def parse_interval(text: str, options: AnswerOptions) -> float:
     """Return the seconds between refreshes that ``--watch`` gives. Raises UsageError when it is invalid."""
     try:
         interval_seconds = setting_parsers.parse_duration(text)
@@ -97,7 +97,7 @@ def parse_interval(text: str, options: QueryOptions) -> float:
 
 
 def run_watch(
-    request: Request, ask: Callable[[Request], Answer], options: QueryOptions, interval_seconds: float
+    request: Request, ask: Callable[[Request], Answer], options: AnswerOptions, interval_seconds: float
 ) -> None:
     """Show the answers of ``ask`` until Ctrl-C. An error of the first refresh is raised like any other."""
     from opttius_cli.render.terminal.live_screen import LiveScreen

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 _COLUMNS = (
-    ("time", "id", N_("When")),
+    ("time", "text", N_("When")),
     ("command", "text", N_("Command")),
     ("user", "text", N_("User")),
     ("admin", "text", N_("Admin")),

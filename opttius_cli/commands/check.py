@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from opttius_cli.command_support.options import QueryOptions, with_options
-from opttius_cli.command_support.output import plan_output, write_answer
+from opttius_cli.command_support.options import AnswerOptions, with_options
+from opttius_cli.command_support.output import is_screen, plan_output, write_answer
 from opttius_cli.command_support.request import build_request
 from opttius_cli.errors import CheckFailedError
 from opttius_cli.i18n import N_, get_language, n_
@@ -15,13 +15,19 @@ from opttius_cli.i18n import N_, get_language, n_
 _SEVERITIES = ("error", "warning", "info")
 
 
-@with_options(QueryOptions)
+@with_options(AnswerOptions)
 def check(
-    options: QueryOptions,
+    options: AnswerOptions,
     fail_on: Annotated[
         Literal["error", "warning", "info", "never"],
         typer.Option(help=N_("Exit with 1 when there are findings of this severity or higher.")),
     ] = "never",
+    every: Annotated[
+        bool,
+        typer.Option(
+            "--all", help=N_("Print everything, not only the first screen; through $PAGER on a terminal.")
+        ),
+    ] = False,
 ) -> None:
     """List every finding about the data with its count, examples and severity.
 
@@ -36,7 +42,7 @@ def check(
     scoped = bool(settings.branches or settings.organization or settings.user)
     with session.open_session(request) if scoped else session.open_unscoped_session(request) as opened:
         answer = session.run_reports(opened, "check", FINDINGS)
-    write_answer(answer, options, output)
+    write_answer(answer, options, output, overview=is_screen(output) and not every, paged=every)
     grave = _SEVERITIES[: _SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
     severities = answer.parts[0].result.table.column(0).to_pylist()
     grave_count = sum(1 for severity in severities if severity in grave)

@@ -6,21 +6,27 @@ from typing import Annotated
 
 import typer
 
-from opttius_cli.command_support.options import QueryOptions, with_options
-from opttius_cli.command_support.output import plan_output, write_answer
+from opttius_cli.command_support.options import AnswerOptions, with_options
+from opttius_cli.command_support.output import is_screen, plan_output, write_answer
 from opttius_cli.command_support.request import build_request
 from opttius_cli.i18n import N_
 
 
-@with_options(QueryOptions)
+@with_options(AnswerOptions)
 def customer(
-    options: QueryOptions,
+    options: AnswerOptions,
     customer_key: Annotated[
         str,
         typer.Argument(
             metavar=N_("ID"), help=N_("An id or its first 8 characters, an email, a RUT or a name.")
         ),
     ],
+    every: Annotated[
+        bool,
+        typer.Option(
+            "--all", help=N_("Print everything, not only the first screen; through $PAGER on a terminal.")
+        ),
+    ] = False,
 ) -> None:
     """Show one customer: figures, segments, twelve months, favourites, timeline."""
     from opttius_cli import session
@@ -30,4 +36,4 @@ def customer(
     with session.open_session(build_request(options, every_tier=True)) as active_session:
         customer_id = session.find_customer(active_session, customer_key)
         answer = session.run_reports(active_session, "customer", CUSTOMER, {"customer": customer_id})
-        write_answer(answer, options, output)
+        write_answer(answer, options, output, overview=is_screen(output) and not every, paged=every)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from opttius_cli.command_support.options import QueryOptions, with_options
-from opttius_cli.command_support.output import plan_output, write_answer
+from opttius_cli.command_support.output import is_screen, plan_output, write_answer
 from opttius_cli.command_support.request import build_request, load_library
 from opttius_cli.command_support.value_completion import complete_sections
 from opttius_cli.i18n import N_
@@ -33,6 +34,12 @@ def dashboard(
             help=N_("Print one section only (kpis, work_orders, quotes, …); repeatable."),
         ),
     ] = None,
+    every: Annotated[
+        bool,
+        typer.Option(
+            "--all", help=N_("Print everything, not only the first screen; through $PAGER on a terminal.")
+        ),
+    ] = False,
     watch: Annotated[
         str | None,
         typer.Option(
@@ -42,18 +49,21 @@ def dashboard(
     ] = None,
 ) -> None:
     """Show figures, sections, trends and growth of a period, and the rows that were left out."""
+    from opttius_cli.command_support.job_status import count_jobs_in_trouble
     from opttius_cli.command_support.watch import parse_interval, run_watch
-    from opttius_cli.reports.layouts import DASHBOARD, select_sections
+    from opttius_cli.reports.layouts import DASHBOARD, OVERVIEW, select_sections
     from opttius_cli.reports.own_words import resolve_sections
 
     interval_seconds = parse_interval(watch, options) if watch is not None else None
     output = plan_output(options)
-    request, slots = (
-        build_request(options, period=DEFAULT_PERIOD),
-        select_sections(DASHBOARD, resolve_sections(section or [], DASHBOARD, load_library())),
-    )
+    slots = select_sections(DASHBOARD, resolve_sections(section or [], DASHBOARD, load_library()))
+    overview = not (every or section or watch) and is_screen(output)
+    request = build_request(options, period=DEFAULT_PERIOD)
     if interval_seconds is None:
-        write_answer(_run_dashboard(request, slots), options, output)
+        answer = _run_dashboard(request, OVERVIEW if overview else slots)
+        if overview:
+            answer = replace(answer, jobs_in_trouble=count_jobs_in_trouble(request.config))
+        write_answer(answer, options, output, overview=overview, paged=every)
     else:
         run_watch(
             request, lambda fresh_request: _run_dashboard(fresh_request, slots), options, interval_seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,9 @@ DATED = frozenset({"appointments", "customers", "lab_work_orders", "orders", "qu
 """The tables whose rows data quality counts."""
 _MAX_BRANCHES_LISTED = 4
 """With more branches than this, only their number is shown."""
+MOST_FRESH_DAYS = 2
+"""Data whose last sale is older than this are not of now."""
+_SALES_TABLES = ("orders", "lab_work_orders")
 
 
 def get_owner(scope: Scope) -> str:
@@ -43,6 +47,8 @@ def build_header_lines(answer: Answer, formatter: CellFormatter) -> list[str]:
         if header.title
         else [describe_scope(header.scope)]
     )
+    if answer.filter_words:
+        lines.append(answer.filter_words)
     lines[1:1] = build_total_loss_lines(answer, formatter)
     if header.period:
         days = header.period.window.day_count
@@ -69,6 +75,7 @@ def build_header_lines(answer: Answer, formatter: CellFormatter) -> list[str]:
             currency=escape_control_chars(header.currency),
         )
     )
+    lines += filter(None, [describe_freshness(answer, formatter)])
     if answer.masking == "revealed":
         lines.append(_("Personal data is shown whole: handle with care."))
     elif answer.masking == "anonymous":
@@ -129,3 +136,38 @@ def format_window(window: Window, formatter: CellFormatter) -> str:
 def format_loaded_at(answer: Answer, formatter: CellFormatter) -> str:
     """Return when the data was loaded, in the report's zone."""
     return formatter.format_datetime(answer.loaded_at.astimezone(ZoneInfo(answer.header.timezone)))
+
+
+def find_last_sale(answer: Answer) -> date | None:
+    """Return the local date of the newest order or work order of the scope; None when it has none."""
+    moments = [
+        row["latest"]
+        for part in answer.data_quality
+        if part.path == ("latest",) and not part.result.absent
+        for row in part.result.table.to_pylist()
+        if row["table_name"] in _SALES_TABLES and row["latest"]
+    ]
+    return max((date.fromisoformat(moment[:10]) for moment in moments), default=None)
+
+
+def is_stale(answer: Answer) -> bool:
+    """Whether the last sale lies so long before as-of that the figures are not of now."""
+    last_sale = find_last_sale(answer)
+    return last_sale is not None and (answer.header.as_of.date() - last_sale).days > MOST_FRESH_DAYS
+
+
+def describe_freshness(answer: Answer, formatter: CellFormatter) -> str:
+    """Say when the last sale was, marked when that is long ago; empty where nobody knows."""
+    last_sale = find_last_sale(answer)
+    if last_sale is None:
+        return ""
+    day = formatter.format_day(last_sale, with_year=last_sale.year != answer.header.as_of.year)
+    if not is_stale(answer):
+        return _("Last sale: {date}", date=day)
+    days = (answer.header.as_of.date() - last_sale).days
+    return n_(
+        "⚠ Last sale: {date}, {count} day before: --as-of latest",
+        "⚠ Last sale: {date}, {count} days before: --as-of latest",
+        days,
+        date=day,
+    )

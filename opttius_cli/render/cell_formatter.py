@@ -24,6 +24,8 @@ NO_VALUE = "—"
 RIGHT_ALIGNED = NUMERIC_KINDS
 """Kinds that are right-aligned, so that digits line up."""
 
+_SHORT_ID = 8
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LINE_END = "⏎"
 _TAB = "⇥"
 _REPLACEMENT_CHARACTER = "�"
@@ -154,6 +156,13 @@ def _format_date(day: date, locale: str) -> str:
 
 
 @cache
+def _format_skeleton(day: date, skeleton: str, locale: str) -> str:
+    from babel.dates import format_skeleton
+
+    return str(format_skeleton(skeleton, day, locale=locale))
+
+
+@cache
 def get_date_pattern(locale: str) -> str:
     """Return how ``locale`` writes a date in digits with the full year, such as ``dd-mm-yyyy``."""
     from babel import Locale
@@ -172,12 +181,14 @@ def get_day_pattern(locale: str) -> str:
 class CellFormatter:
     """Formats cells for a reader of ``language``, with amounts in ``currency``.
 
+    ``short_ids`` writes of the id of a customer what ``opttius customer`` needs to know.
     ``locale_tag`` may name a country too (``es-AR``); its conventions for numbers and dates then apply.
     """
 
     language: str
     currency: str
     locale_tag: str = ""
+    short_ids: bool = False
 
     @property
     def locale(self) -> str:
@@ -204,6 +215,13 @@ class CellFormatter:
         if column.vocabulary and (value is None or isinstance(value, str)):
             # Where null is told in words, too, they stand under a code that no cell holds.
             value = column.vocabulary.get(self.language, {}).get("(null)" if value is None else value, value)
+        if (
+            self.short_ids
+            and column.name == "customer_id"
+            and isinstance(value, str)
+            and _UUID.fullmatch(value)
+        ):
+            return value[:_SHORT_ID]
         return self.format_value(value, column.kind)
 
     def format_column(self, column: Column, values: Iterable[Any]) -> list[str]:
@@ -242,6 +260,16 @@ class CellFormatter:
     def format_date(self, day: date) -> str:
         """Format a date as the locale writes it."""
         return _format_date(day, self.locale)
+
+    def format_day(self, day: date, *, with_year: bool = False) -> str:
+        """Format a date with the month in letters, such as ``24 oct``."""
+        return _format_skeleton(day, "yMMMd" if with_year else "MMMd", self.locale)
+
+    def format_weekday(self, day: date) -> str:
+        """Format a date by its day of the week, such as ``vie 20``."""
+        from babel.dates import format_date
+
+        return str(format_date(day, "EEE d", locale=self.locale))
 
     def format_datetime(self, instant: datetime) -> str:
         """Format a date and a time of day, to the minute."""

@@ -13,12 +13,17 @@ if TYPE_CHECKING:
     from opttius_cli.render.cell_formatter import CellFormatter
     from opttius_cli.result import Answer, AnswerPart, Result
 
+ONE_CUSTOMER = "customer"
+"""The answer about one customer."""
 IGNORED_PARTS = frozenset({"rows", "latest"})
 """Parts of ``data_quality`` that tell how much was read, not what was left out."""
 
 
 def build_notes(answer: Answer, formatter: CellFormatter) -> list[str]:
     """What a reader has to know before trusting the figures; empty when nothing was left out."""
+    if answer.header.report == ONE_CUSTOMER:
+        # What was left out of the whole scope says nothing about this customer.
+        return [*answer.unread, *_describe_suppression(answer, formatter)]
     lines = (note for part in answer.data_quality for note in _describe_part(part, answer, formatter))
     return [*lines, *answer.unread, *_describe_suppression(answer, formatter), *_name_explain(answer)]
 
@@ -52,6 +57,19 @@ def _name_explain(answer: Answer) -> Iterator[str]:
             step=steps[0],
             steps=", ".join(steps),
         )
+
+
+def count_notes(answer: Answer, formatter: CellFormatter) -> str:
+    """Return how many notes there are, with the command that explains them; empty when there is none."""
+    count = len(build_notes(answer, formatter))
+    if not count:
+        return ""
+    return n_(
+        "{count} note on the data: {command}",
+        "{count} notes on the data: {command}",
+        count,
+        command="opttius check",
+    )
 
 
 def absence(result: Result) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
+import shutil
+import subprocess
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from opttius_cli.errors import OutputError
 from opttius_cli.files import atomic_file
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -48,12 +51,34 @@ def write_file(
         raise OutputError(_describe_error(path, error)) from error
 
 
-def write_stdout(write: Callable[[BinaryIO], object]) -> None:
+def find_pager(environment: Mapping[str, str]) -> list[str] | None:
+    """Return the command of the reader's pager, ``less`` where none is set; None where there is no pager."""
+    if (words := shlex.split(environment.get("PAGER") or "less")) and shutil.which(words[0]):
+        return words
+    return None
+
+
+def _write_to_pager(pager: list[str], write: Callable[[BinaryIO], object]) -> None:
+    """Let ``write`` fill the pager, which shows colours, and ends by itself when everything fits."""
+    environment = {"LESS": "FRX", **os.environ}
+    with subprocess.Popen(pager, stdin=subprocess.PIPE, env=environment) as process:  # noqa: S603 - the reader's own
+        if process.stdin:
+            # The reader may leave before the end.
+            with suppress(BrokenPipeError), process.stdin:
+                write(cast("BinaryIO", process.stdin))
+
+
+def write_stdout(write: Callable[[BinaryIO], object], pager: list[str] | None = None) -> None:
     """Let ``write`` fill standard output. If the reader closes it early (``| head``), stop without an error.
+
+    On a terminal it may go through a ``pager``.
 
     Raises:
         OutputError: standard output could not be written.
     """
+    if pager:
+        _write_to_pager(pager, write)
+        return
     out = sys.stdout.buffer
     try:
         sys.stdout.flush()

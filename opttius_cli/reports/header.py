@@ -153,6 +153,7 @@ def _build_column(name: str, own: Mapping[str, Any] | str | None, path: KeyPath)
         meanings={language: text[2] for language, text in texts.items() if text[2]},
         needs=list_names(declaration.get("needs", [])),
         over=declaration.get("over", ""),
+        effects=get_vocabulary(declaration["effect"]) if "effect" in declaration else {},
         has_share_bar=declaration.get("share", False),
         is_additive=declaration.get("total", False),
         lower_is_better=declaration.get("lower_is_better", False),

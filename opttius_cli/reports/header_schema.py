@@ -44,6 +44,7 @@ _COLUMN_KEYS: Mapping[str, Check] = {
     "vocabulary": check_names,
     "needs": check_names,
     "over": check_text,
+    "effect": check_text,
     "free_text": check_flag,
     "identifier": check_flag,
     "share": check_flag,

@@ -40,7 +40,7 @@ def _build_slot(
     return Slot(tuple(path.split(".")), report, tuple(columns.items()), before, condition)
 
 
-GOALS = "branches/goals"
+GOALS, MATCHES = "branches/goals", "customers/matches"
 
 DASHBOARD = (
     _build_slot("kpis", "dashboard/sales"),
@@ -103,6 +103,7 @@ ON_REQUEST = (
 )
 """Sections of the dashboard that are shown only when they are asked for by name."""
 
+
 WORKLIST_REPORT = "worklist/worklist"
 """The list itself: a job that has it decides the week."""
 WORKLIST = (
@@ -111,6 +112,14 @@ WORKLIST = (
     Slot((), "worklist/worklist_counts"),
     _build_slot("left_out", "worklist/worklist_left_out"),
 )
+_FIRST_SCREEN = {"kpis", "changes", "branches", "goals"}
+OVERVIEW = (
+    *(slot for slot in DASHBOARD if slot.path[0] in _FIRST_SCREEN),
+    _build_slot("trends.sales", "dashboard/trend_sales"),
+    _build_slot("this_week", "dashboard/this_week"),
+    _build_slot("worklist.by_reason", "dashboard/contact_reasons"),
+)
+"""What a person's first screen of the dashboard is made of."""
 
 REPURCHASE = "cohorts/repurchase"
 """Its figures come from a model, which a session runs before it."""
@@ -144,7 +153,17 @@ CUSTOMER = (
 
 BRANCHES = (_build_slot("rows", "branches/branches"), _build_slot("goals", GOALS, condition="goals"))
 
-CUSTOMERS = (_build_slot("summary", "customers/summary"), _build_slot("rows", "customers/list"))
+CUSTOMERS = (
+    _build_slot("summary", "customers/summary"),
+    Slot((), "customers/matches", (("matches", "matches"), ("shown", "shown"))),
+    _build_slot("rows", "customers/list"),
+)
+CUSTOMERS_ON_SCREEN = (
+    _build_slot("summary", "customers/summary"),
+    _build_slot("matches", MATCHES),
+    _build_slot("rows", "customers/list"),
+)
+"""The same for a person, who reads the matches in a sentence, with what they bought."""
 
 LOAD_SUMMARY = (
     _build_slot("rows", "quality/loaded"),

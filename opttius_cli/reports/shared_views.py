@@ -53,6 +53,7 @@ SHARED_VIEWS = (
     "admin_emails",
     "customer_facts",
     "customer_segments",
+    "listed_customers",
     "segment_movement",
     "occasions",
     "cohort_cells",

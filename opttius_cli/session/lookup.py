@@ -91,3 +91,18 @@ def resolve_segment(name: str) -> str:
         names = list(get_vocabulary("segment")["en"] | get_vocabulary("rfm_segment")["en"])
         raise UnknownNameError(_("segment"), name, names)
     return segment
+
+
+def resolve_scheme(segment: str, scheme: str | None = None) -> str:
+    """Return the scheme that ``segment`` is looked for in: ``scheme``, else lifecycle, else RFM.
+
+    Raises:
+        UnknownNameError: the scheme that was asked for has no such segment.
+    """
+    segments = {
+        "lifecycle": get_vocabulary("segment")["en"],
+        "rfm": get_vocabulary("rfm_segment")["en"],
+    }
+    if scheme and segment not in segments[scheme]:
+        raise UnknownNameError(_("segment"), segment, list(segments[scheme]))
+    return scheme or next(name for name, words in segments.items() if segment in words)

@@ -48,6 +48,7 @@ _OF_WINDOWS = {
 DEFAULT_PARAMETERS: Mapping[str, Any] = {
     "search": None,
     "segment": None,
+    "scheme": "lifecycle",
     "inactive": False,
     "sort": "lifetime_value",
     "limit": None,

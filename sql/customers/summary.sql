@@ -1,8 +1,13 @@
 -- ---
 -- title = { es = "Resumen", en = "Summary" }
--- grain = { es = "una fila: los clientes de estas sucursales", en = "one row: the customers of the scope" }
+-- grain = { es = "una fila: los clientes de estas sucursales que cumplen los filtros", en = "one row: the customers of the scope that fit the filters" }
 -- shape = "record"
--- uses = "active_customers"
+-- history = "all"
+-- uses = ["active_customers", "listed_customers"]
+-- parameters.search = { es = "como en la lista", en = "as in the list" }
+-- parameters.segment = { es = "como en la lista", en = "as in the list" }
+-- parameters.scheme = { es = "como en la lista", en = "as in the list" }
+-- parameters.inactive = { es = "como en la lista", en = "as in the list" }
 -- columns = ["total", "active", "new_this_month"]
 -- [column]
 -- total = { es = "Clientes", en = "Customers" }
@@ -11,9 +16,7 @@
 -- ---
 SELECT
     count(*) AS total,
-    (
-        SELECT count(*)
-        FROM active_customers
-    ) AS active,
-    count(*) FILTER (WHERE created_at >= $month_at) AS new_this_month
-FROM customers;
+    count(active.customer_id) AS active,
+    count(*) FILTER (WHERE listed.created_at >= $month_at) AS new_this_month
+FROM listed_customers($search, $segment, $scheme, $inactive, $as_of_date, $active_from) AS listed
+LEFT JOIN active_customers AS active ON listed.customer_id = CAST(active.customer_id AS VARCHAR);

@@ -7,7 +7,7 @@
 -- columns = ["severity", "finding", "table_name", "column_name", "count", "amount", "examples"]
 -- [column]
 -- severity = { kind = "text", vocabulary = "severity", es = "Gravedad", en = "Severity" }
--- finding = { kind = "text", vocabulary = "finding", es = "Hallazgo", en = "Finding" }
+-- finding = { kind = "text", vocabulary = "finding", effect = "finding_effect", es = "Hallazgo", en = "Finding" }
 -- column_name = { kind = "text", es = "Columna", en = "Column" }
 -- count = { total = false, es = "Casos", en = "Cases" }
 -- amount = { kind = "money", es = "Monto: tal como está, en cualquier moneda", en = "Amount: as it stands, in any currency" }

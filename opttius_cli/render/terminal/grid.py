@@ -44,6 +44,8 @@ _RANKS = {
 """How important a column is, by kind; the lowest number is the most important."""
 _LAST_RANK = 4
 _EMPTY_RANK = 5
+_SHORT_ID = 8
+"""An id of this width leaves room for what it names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class Grid:
     def _format_cells(self, column: GridColumn, values: list[Any]) -> list[str]:
         texts = [
             fit_text(text, column.width, align_right=column.is_right_aligned)
-            for text in self.formatter.format_column(column.column, values)
+            for text in format_texts(self.result, column.column, values, self.formatter)
         ]
         if not column.bar_width:
             return texts
@@ -136,8 +138,23 @@ def fit_text(text: str, width: int, *, align_right: bool = False) -> str:
     return blanks + text if align_right else text + blanks
 
 
+def format_texts(result: Result, column: Column, values: list[Any], formatter: CellFormatter) -> list[str]:
+    """Return the cells of a column; a percentage over few rows stands in parentheses.
+
+    Results with such percentages are short: they are one batch.
+    """
+    texts = formatter.format_column(column, values)
+    if column.over not in result.bases:
+        return texts
+    return [
+        f"({text})" if value is not None and result.rests_on_few(column, row) else text
+        for row, (text, value) in enumerate(zip(texts, values, strict=True))
+    ]
+
+
 def build_grid(result: Result, formatter: CellFormatter, width: int | None) -> Grid:
     """Return the grid of ``result`` for a screen of ``width`` columns; None means no limit."""
+    formatter = replace(formatter, short_ids=width is not None)
     widths = _compute_widths(result, formatter)
     columns = [
         _build_column(index, column, formatter.get_label(column), widths[index], single_line=width is None)
@@ -174,7 +191,7 @@ def _compute_widths(result: Result, formatter: CellFormatter) -> list[int]:
     widths = [0] * len(result.columns)
     for batch in iter_batches(result):
         for index, column in enumerate(result.columns):
-            for text in set(formatter.format_column(column, batch.column(index).to_pylist())):
+            for text in set(format_texts(result, column, batch.column(index).to_pylist(), formatter)):
                 length = len(text) if text.isascii() else cell_len(text)
                 widths[index] = max(widths[index], length)
     return widths
@@ -220,7 +237,7 @@ def _rank_column(column: GridColumn, result: Result, columns: list[GridColumn], 
     earlier = (other for other in columns if other.index < column.index and other.column.kind == kind)
     if any(result.table.column(other.index).equals(values) for other in earlier) and kind in RIGHT_ALIGNED:
         return _EMPTY_RANK
-    if column.index == 0 and kind is not ColumnKind.ID:
+    if column.index == 0 and (kind is not ColumnKind.ID or column.width <= _SHORT_ID):
         return -1
     return _RANKS.get(kind, _LAST_RANK)
 

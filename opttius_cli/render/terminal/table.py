@@ -6,6 +6,7 @@ everything else a table by its shape.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -32,22 +33,34 @@ from opttius_cli.render.terminal.screen import (
     highlight_bars,
     wrap_text,
 )
-from opttius_cli.result import ColumnKind
+from opttius_cli.result import FEW_ROWS, ColumnKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from opttius_cli.render.cell_formatter import CellFormatter
     from opttius_cli.render.style import Style
-    from opttius_cli.result import Answer, AnswerPart, Result
+    from opttius_cli.result import Answer, AnswerPart, Column, Result
 
-_KPI_KEY, _TRENDS_KEY = "kpis", "trends"
+BRANCHES = "branches/branches"
+_KPI_KEY, _TRENDS_KEY, MATCHES_KEY = "kpis", "trends", "matches"
+_SECTIONS_APART = {(_KPI_KEY,), (_TRENDS_KEY,), (MATCHES_KEY,)}
+_LISTS_FOR_PEOPLE = {"customers"}
+"""Lists below which a terminal only counts the notes: they would be longer than what was asked for."""
+_MOST_CONTINUED_ROWS = 12
+"""The columns of a table with no more rows than this go on below it where they do not fit."""
 _MIN_LONG_ROWS = 40
 """A table with more rows than this is not put beside others, and is written line by line."""
 
 
 def write(answer: Answer, out: BinaryIO, style: Style) -> None:
     """Write the answer for a terminal of ``style.width`` columns; nothing is cut if that is None."""
+    if style.overview:
+        from opttius_cli.render.terminal import check_screen, customer_screen, overview
+
+        screens = {"customer": customer_screen.write, "check": check_screen.write}
+        screens.get(answer.header.report, overview.write)(answer, out, style)
+        return
     formatter = build_formatter(style.language, answer)
     screen = Screen(out, style)
     first, *rest = build_header_lines(answer, formatter)
@@ -58,6 +71,8 @@ def write(answer: Answer, out: BinaryIO, style: Style) -> None:
         screen.write_line()
         if section == (_KPI_KEY,):
             kpi_cards.write_cards(parts, formatter, screen)
+        elif section == (MATCHES_KEY,):
+            _write_matches(parts[0].result, formatter, screen)
         elif section == (_TRENDS_KEY,):
             trends.write_trends(parts, formatter, screen)
         else:
@@ -70,7 +85,7 @@ def write_rows(result: Result, out: BinaryIO, style: Style) -> None:
     screen = Screen(out, style)
     formatter = build_formatter_for_currency(style.language, "")
     if len(result.table):
-        _write_long_table(result, formatter, screen)
+        _write_long_table(result, formatter, screen, makes_files=False)
     else:
         screen.write_blocks([_build_block(result, formatter, screen.width)])
 
@@ -80,7 +95,7 @@ def _group_sections(parts: Sequence[AnswerPart]) -> list[tuple[tuple[str, ...], 
     sections: list[tuple[tuple[str, ...], list[AnswerPart]]] = []
     for section, group in groupby(parts, key=lambda part: part.path[:1]):
         section_parts = list(group)
-        is_single = len(section_parts) == 1 and section not in {(_KPI_KEY,), (_TRENDS_KEY,)}
+        is_single = len(section_parts) == 1 and section not in _SECTIONS_APART
         if is_single and sections and sections[-1][0] == ():
             sections[-1][1].extend(section_parts)
         else:
@@ -89,6 +104,11 @@ def _group_sections(parts: Sequence[AnswerPart]) -> list[tuple[tuple[str, ...], 
 
 
 def _write_data_quality(answer: Answer, formatter: CellFormatter, screen: Screen) -> None:
+    if screen.width is not None and answer.header.report in _LISTS_FOR_PEOPLE:
+        if note := data_quality_notes.count_notes(answer, formatter):
+            screen.write_line()
+            screen.write_sentence(note, QUIET)
+        return
     sentences = data_quality_notes.build_notes(answer, formatter)
     if not sentences:
         return
@@ -96,6 +116,24 @@ def _write_data_quality(answer: Answer, formatter: CellFormatter, screen: Screen
     screen.write_line(_("What was left out"), WARNING)
     for sentence in sentences:
         screen.write_sentence(sentence, indent="· ")
+
+
+def _write_matches(result: Result, formatter: CellFormatter, screen: Screen) -> None:
+    """Write how many customers fit, what they bought, and how to see those that are not listed."""
+    row = result.table.to_pylist()[0]
+    matches, shown = (formatter.format_value(row[name], ColumnKind.COUNT) for name in ("matches", "shown"))
+    money = formatter.format_money(row["lifetime_value"])
+    sentence = n_(
+        "{shown} of {number} customer · bought {money} in total",
+        "{shown} of {number} customers · bought {money} in total",
+        row["matches"],
+        shown=shown,
+        number=matches,
+        money=money,
+    )
+    if row["shown"] < row["matches"]:
+        sentence += " · " + _("all: --limit {number}, or -o customers.xlsx", number=row["matches"])
+    screen.write_sentence(sentence, STRONG)
 
 
 def _write_tables(parts: Sequence[AnswerPart], formatter: CellFormatter, screen: Screen) -> None:
@@ -139,16 +177,17 @@ def _write_alone(result: Result, formatter: CellFormatter, screen: Screen) -> No
         screen.write_blocks([_build_block(result, formatter, screen.width)])
 
 
-def _write_long_table(result: Result, formatter: CellFormatter, screen: Screen) -> None:
+def _write_long_table(
+    result: Result, formatter: CellFormatter, screen: Screen, *, makes_files: bool = True
+) -> None:
     grid = build_grid(result, formatter, screen.width)
     screen.write_line(formatter.get_title(result), TITLE)
     for line in grid.build_header():
         screen.write_line(line, STRONG)
     screen.write_line("─" * grid.width, QUIET)
     screen.write_lines(grid.iter_lines())
-    for note in _list_notes(
-        result, [formatter.get_label(column) for column in grid.hidden_columns], formatter
-    ):
+    hidden = [formatter.get_label(column) for column in grid.hidden_columns]
+    for note in _list_notes(result, hidden, formatter, makes_files=makes_files):
         screen.write_sentence(note, QUIET)
 
 
@@ -160,16 +199,47 @@ def _build_block(result: Result, formatter: CellFormatter, width: int | None) ->
         return _build_message_block(title, _("Nothing to show: no row matches the request."), width)
     if result.shape == "record":
         return Block((title, *_build_record_lines(result, formatter, width)))
-    grid = build_grid(result, formatter, width)
-    header = [Text(line, STRONG) for line in grid.build_header()]
-    lines = [title, *header, Text("─" * grid.width, QUIET), *map(highlight_bars, grid.iter_lines())]
-    notes = (
-        _list_notes(result, [formatter.get_label(column) for column in grid.hidden_columns], formatter)
-        if grid.hidden_columns
-        else []
-    )
+    lines, notes = [title], []
+    hidden = result.columns
+    while hidden:
+        grid = build_grid(_select_columns(result, hidden), formatter, width)
+        lines += [Text()] * (len(lines) > 1)
+        lines += [Text(line, STRONG) for line in grid.build_header()]
+        lines += [Text("─" * grid.width, QUIET), *map(highlight_bars, grid.iter_lines())]
+        hidden = grid.hidden_columns
+        if hidden and len(result.table) > _MOST_CONTINUED_ROWS:
+            notes = _list_notes(result, [formatter.get_label(column) for column in hidden], formatter)
+            break
+    notes += _explain(result)
     lines += [Text(line, QUIET) for note in notes for line in wrap_text(note, width)]
     return Block(tuple(lines))
+
+
+def _select_columns(result: Result, columns: Sequence[Column]) -> Result:
+    """Return a table of these columns; the first one, which names the rows, stands in each."""
+    names = {result.columns[0].name, *(column.name for column in columns)}
+    places = [place for place, column in enumerate(result.columns) if column.name in names]
+    if len(places) == len(result.columns):
+        return result
+    return replace(
+        result, columns=tuple(result.columns[place] for place in places), table=result.table.select(places)
+    )
+
+
+def _explain(result: Result) -> list[str]:
+    """Return what has to be known to read a table."""
+    notes = []
+    over = [column for column in result.columns if column.over in result.bases]
+    if any(result.rests_on_few(column, row) for column in over for row in range(len(result.table))):
+        notes.append(_("In parentheses: percentages over fewer than {number} rows.", number=FEW_ROWS))
+    if result.name == BRANCHES:
+        notes.append(
+            _(
+                "A branch asked for alone may differ a little: what is linked to a sale of another branch "
+                "counts there."
+            )
+        )
+    return notes
 
 
 def _build_message_block(title: Text, sentence: str, width: int | None) -> Block:
@@ -195,20 +265,25 @@ def _build_record_lines(result: Result, formatter: CellFormatter, width: int | N
     ]
 
 
-def _list_notes(result: Result, hidden: Sequence[str], formatter: CellFormatter) -> list[str]:
+def _list_notes(
+    result: Result, hidden: Sequence[str], formatter: CellFormatter, *, makes_files: bool = True
+) -> list[str]:
     """Return how many rows there are, and which columns did not fit."""
     count = len(result.table)
     notes = [
         n_("{number} row", "{number} rows", count, number=formatter.format_value(count, ColumnKind.COUNT))
     ]
     if hidden:
+        # A list that is not about the shop is not written as a workbook.
+        remedy = _("add --format xlsx --output FILE") if makes_files else _("add --format csv")
         notes.append(
             _(
                 "{count} of {total} columns do not fit here: {names}. To see all, widen the window, "
-                "add --format xlsx --output FILE, or pipe into less -S.",
+                "{remedy}, or pipe into less -S.",
                 count=len(hidden),
                 total=len(result.columns),
                 names=", ".join(hidden),
+                remedy=remedy,
             )
         )
     return notes

@@ -1,0 +1,198 @@
+"""The first screen of the dashboard: how the shops are doing, on 24 lines of 80 columns, and what to do about it.
+
+Everything else is one command away, and named.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from rich.text import Text
+
+from opttius_cli.i18n import _, n_
+from opttius_cli.render import data_quality_notes
+from opttius_cli.render.answer_header import (
+    MASKING_LABELS,
+    build_total_loss_lines,
+    describe_branch,
+    describe_freshness,
+    is_stale,
+)
+from opttius_cli.render.cell_formatter import build_formatter, escape_control_chars
+from opttius_cli.render.sparkline import draw_sparkline
+from opttius_cli.render.terminal.changes import format_change
+from opttius_cli.render.terminal.grid import fit_text
+from opttius_cli.render.terminal.overview_blocks import (
+    build_branches,
+    build_figures,
+    build_goals,
+    build_weekdays,
+    join_blocks,
+)
+from opttius_cli.render.terminal.screen import BAR, BLOCK_GAP, QUIET, STRONG, TITLE, WARNING, Block, Screen
+from opttius_cli.render.terminal.week_lines import build_week_lines, list_unfilled, read_rows
+from opttius_cli.result import ColumnKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from opttius_cli.period import Window
+    from opttius_cli.render.cell_formatter import CellFormatter
+    from opttius_cli.render.style import Style
+    from opttius_cli.result import Answer
+
+_SPARK_WIDTH, _LEAST_SPARK_WIDTH = 31, 5
+_WIDE = 120
+_LEAST_WEEK_LINES = 1
+
+
+def write(answer: Answer, out: BinaryIO, style: Style) -> None:
+    """Write the first screen for a terminal of ``style.width`` columns."""
+    formatter = build_formatter(style.language, answer)
+    screen = Screen(out, style)
+    width = screen.width or 80
+    lines = [*_build_head(answer, formatter, width), Text(), _build_revenue(answer, formatter, width), Text()]
+    lines += _build_blocks(answer, formatter, width)
+    foot = [Text(), *_build_foot(answer, formatter, width)]
+    week = _build_week(answer, formatter, width)
+    room = max(_LEAST_WEEK_LINES + 1, style.height - 2 - len(lines) - len(foot))
+    for line in (*lines, *([Text(), *week[:room]] if week else []), *foot):
+        line.truncate(width, overflow="ellipsis")
+        screen.write_line(line)
+
+
+def _build_head(answer: Answer, formatter: CellFormatter, width: int) -> list[Text]:
+    """Return scope and period, then how fresh the data are and what the period is compared with."""
+    header = answer.header
+    scope, period = header.scope, header.period
+    owner = escape_control_chars(scope.organization_name or scope.organization_id or _("All data"))
+    count = len(scope.branches)
+    branches = (
+        describe_branch(scope.branches[0]) if count == 1 else n_("{count} branch", "{count} branches", count)
+    )
+    lines = _sides(
+        Text(f"{owner} · {branches}", STRONG),
+        Text(_format_period(period.window, formatter) if period else "", QUIET),
+        width,
+    )
+    fresh = describe_freshness(answer, formatter)
+    data_at = _("Data as of {date}", date=f"{formatter.format_day(header.as_of.date())} {header.as_of:%H:%M}")
+    left = Text(" · ".join(filter(None, (data_at, fresh))), WARNING if is_stale(answer) else QUIET)
+    right = _("against {dates}", dates=_format_dates(header.previous, formatter)) if header.previous else ""
+    lines += _sides(left, Text(right, QUIET), width)
+    lines += [Text(sentence, WARNING) for sentence in build_total_loss_lines(answer, formatter)]
+    if answer.masking != "masked":
+        lines.append(Text(_("Personal data: {how}", how=_(MASKING_LABELS[answer.masking])), QUIET))
+    return lines
+
+
+def _format_period(window: Window, formatter: CellFormatter) -> str:
+    return n_(
+        "{dates} ({count} day)",
+        "{dates} ({count} days)",
+        window.day_count,
+        dates=_format_dates(window, formatter),
+    )
+
+
+def _format_dates(window: Window, formatter: CellFormatter) -> str:
+    """Return both dates of a window, the year only once where it is the same."""
+    if window.first == window.last:
+        return formatter.format_date(window.last)
+    first = formatter.format_day(window.first, with_year=True)
+    if window.first.year == window.last.year:
+        first = formatter.format_day(window.first)
+    return f"{first} – {formatter.format_day(window.last, with_year=True)}"
+
+
+def _sides(left: Text, right: Text, width: int) -> list[Text]:
+    """Return one line with a text at each side, or two where they do not fit."""
+    left.truncate(width, overflow="ellipsis")
+    blanks = width - left.cell_len - right.cell_len
+    if not right.cell_len:
+        return [left]
+    if blanks < 1:
+        return [left, right]
+    return [left.append(" " * blanks).append_text(right)]
+
+
+def _build_revenue(answer: Answer, formatter: CellFormatter, width: int) -> Text:
+    """Return the revenue with its change, its days as a line, and the best of them."""
+    kpis, changes = read_kpis(answer), read_changes(answer)
+    line = Text(_("REVENUE"), TITLE).append("  ")
+    line.append(formatter.format_money(kpis.get("total_revenue")), STRONG).append("  ")
+    change = changes.get("total_revenue", {}).get("change")
+    line.append_text(format_change(change, ColumnKind.MONEY, formatter))
+    if change is not None and list_unfilled(answer):
+        line.append(" ").append(_("⚠ rests on days without data"), WARNING)
+    days = read_rows(answer, "trends", "sales")
+    best = max(days, key=lambda day: day["value"] or 0, default=None)
+    note = (
+        _("best: {date}", date=formatter.format_weekday(best["date"])) if best and best["value"] > 0 else ""
+    )
+    room = min(_SPARK_WIDTH if width < _WIDE else 2 * _SPARK_WIDTH, width - line.cell_len - len(note) - 6)
+    if days and room >= _LEAST_SPARK_WIDTH:
+        line.append("   ").append(draw_sparkline([day["value"] for day in days], room)[0], BAR)
+        line.append(f"   {note}", QUIET)
+    return line
+
+
+def read_kpis(answer: Answer) -> dict[str, Any]:
+    """Return the key figures by name."""
+    figures: dict[str, Any] = {}
+    for part in answer.parts:
+        if part.path == ("kpis",) and not part.result.absent and part.result.table.num_rows:
+            names = [column.name for column in part.result.columns]
+            figures |= dict(zip(names, part.result.table.slice(0, 1).to_pylist()[0].values(), strict=True))
+    return figures
+
+
+def read_changes(answer: Answer) -> dict[str, dict[str, Any]]:
+    """Return, for each figure, its previous value and its change."""
+    return {row["figure"]: row for row in read_rows(answer, "changes")}
+
+
+def _build_blocks(answer: Answer, formatter: CellFormatter, width: int) -> list[Text]:
+    """Return what stands below the revenue: the branches, or the days of the week; the figures; and the goals."""
+    goals = build_goals(answer, formatter)
+    first = (
+        build_branches(answer, formatter, width)
+        if len(answer.header.scope.branches) > 1
+        else goals or build_weekdays(answer, formatter, width)
+    )
+    kpis, changes = read_kpis(answer), read_changes(answer)
+    beside = [block for block in (first, build_figures(kpis, changes, formatter, 1)) if block]
+    if _fit(beside, width):
+        if goals and goals is not first and _fit([*beside, goals], width):
+            beside.append(goals)
+        return join_blocks(beside)
+    figures = build_figures(kpis, changes, formatter, 2)
+    return [*first.lines, Text(), *figures.lines] if first else list(figures.lines)
+
+
+def _fit(blocks: Sequence[Block], width: int) -> bool:
+    """Return whether blocks fit beside each other."""
+    return sum(block.width for block in blocks) + BLOCK_GAP * (len(blocks) - 1) <= width
+
+
+def _build_week(answer: Answer, formatter: CellFormatter, width: int) -> list[Text]:
+    """Return the heading and the lines of the week; nothing when there is nothing to do."""
+    week = build_week_lines(answer, formatter)
+    if not week:
+        return []
+    command_width = max(len(line.command) for line in week)
+    text_width = min(max(len(line.text) for line in week), width - command_width - 5)
+    return [
+        Text(_("This week"), TITLE),
+        *(
+            Text(f" · {fit_text(escape_control_chars(line.text), text_width)}  ").append(line.command, BAR)
+            for line in week
+        ),
+    ]
+
+
+def _build_foot(answer: Answer, formatter: CellFormatter, width: int) -> list[Text]:
+    """Return how many notes on the data there are, and how to see the rest."""
+    notes = data_quality_notes.count_notes(answer, formatter)
+    everything = _("All: {command}", command="opttius dashboard --all")
+    return _sides(Text(notes, WARNING), Text(everything, QUIET), width)

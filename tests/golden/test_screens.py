@@ -1,0 +1,128 @@
+"""What a person sees of every command: golden captures at three sizes of a terminal, in both languages.
+
+A new command is one entry of ``COMMANDS``. ``OPTTIUS_UPDATE_GOLDEN=1`` writes the files anew.
+"""
+
+from __future__ import annotations
+
+import os
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.cells import cell_len
+
+from opttius_cli import i18n
+from opttius_cli.cli import main
+from opttius_cli.command_support import output
+from opttius_cli.render import registry
+from opttius_cli.render.style import Style
+
+if TYPE_CHECKING:
+    from opttius_cli.result import Answer
+
+HERE = Path(__file__).parent
+EXAMPLE = HERE.parent / "example" / "data"
+FILES = HERE / "screens"
+SCOPE = ("--organization", "cordillera", "--as-of", "2026-11-22T15:00:00-03:00", "--source", str(EXAMPLE))
+CUSTOMER = "113b37a0-4d72-45a4-91fc-ed20283613e0"
+SIZES = {"80x24": (80, 24), "120x40": (120, 40), "200x50": (200, 50)}
+
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "dashboard": ("dashboard",),
+    "dashboard-one-branch": ("dashboard", "--branch", "SCL-01"),
+    "dashboard-old-data": ("dashboard", "--as-of", "2027-01-20"),
+    "dashboard-all": ("dashboard", "--all"),
+    "branches": ("branches",),
+    "customers": ("customers", "--segment", "at-risk"),
+    "customer": ("customer", CUSTOMER),
+    "customer-all": ("customer", CUSTOMER, "--all"),
+    "segments": ("segments",),
+    "worklist": ("worklist",),
+    "cohorts": ("cohorts",),
+    "check": ("check",),
+    "check-all": ("check", "--all"),
+}
+FIRST_SCREENS = ("dashboard", "dashboard-one-branch", "dashboard-old-data", "customer", "check")
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
+    """The answer of each command on a terminal, as its renderer gets it: each is asked once and drawn six times."""
+    kept: dict[str, Answer] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPTTIUS_CACHE_FOLDER", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("OPTTIUS_NOW", "2027-02-01T12:00:00+00:00")
+        patch.setattr(output, "is_on_terminal", lambda: True)
+        for name, command in COMMANDS.items():
+            patch.setattr(
+                registry.Renderer,
+                "write",
+                lambda _self, answer, *_rest, name=name: kept.update({name: answer}),
+            )
+            scope = SCOPE if "--as-of" not in command else (*SCOPE[:2], *SCOPE[4:])
+            assert main([*command, *scope, "--lang", "es"]) == 0, name
+    return kept
+
+
+def _keep(kept: dict[str, Answer], name: str, answer: Answer) -> None:
+    kept[name] = answer
+
+
+def draw(answer: Answer, name: str, size: str, language: str) -> str:
+    """What the terminal shows of an answer."""
+    columns, lines = SIZES[size]
+    out = BytesIO()
+    before = i18n.get_language()
+    i18n.set_language(language)
+    try:
+        style = Style(language, columns, overview=name in FIRST_SCREENS, height=lines)
+        registry.RENDERERS["table"].write(answer, out, style)
+    finally:
+        i18n.set_language(before)
+    return out.getvalue().decode()
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", COMMANDS)
+def test_screen(name: str, size: str, language: str, answers: dict[str, Answer]) -> None:
+    text = draw(answers[name], name, size, language)
+    file = FILES / f"{name}.{size}.{language}.txt"
+    if os.environ.get("OPTTIUS_UPDATE_GOLDEN") == "1":
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    assert text == file.read_text(encoding="utf-8"), f"{file.name} differs"
+    columns, lines = SIZES[size]
+    assert max(map(cell_len, text.splitlines())) <= columns
+    if name in FIRST_SCREENS and name != "check":
+        # The last line is the prompt's.
+        assert len(text.splitlines()) < lines
+
+
+def test_every_command_that_answers_is_captured() -> None:
+    from opttius_cli.command_support.command_catalog import COMMANDS as CATALOG
+
+    # These answer about the program, not about the shop, or write a file.
+    others = {
+        "audit", "cache", "config", "doctor", "export", "help", "init", "job", "load", "reports", "sample", "schedule"
+    }  # fmt: skip
+    captured = {command[0] for command in COMMANDS.values()}
+    assert set(CATALOG) - others - captured == set()
+
+
+def test_the_first_screen_holds_what_matters(answers: dict[str, Answer]) -> None:
+    """Revenue and its change, every branch, and how fresh the data are, on 24 lines."""
+    text = draw(answers["dashboard"], "dashboard", "80x24", "en")
+    assert "REVENUE" in text
+    assert {"CON-01", "SCL-01", "VAL-01", "Total"} <= set(text.split())
+    assert "Last sale" in text
+    assert "opttius dashboard --all" in text
+
+
+def test_old_data_are_marked_in_words(answers: dict[str, Answer]) -> None:
+    text = draw(answers["dashboard-old-data"], "dashboard-old-data", "80x24", "en")
+    assert "⚠ Last sale" in text
+    assert "--as-of latest" in text
+    assert "rests on days without data" in text
