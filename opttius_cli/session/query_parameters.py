@@ -67,7 +67,6 @@ DEFAULT_PARAMETERS: Mapping[str, Any] = {
     "measure": "repeat",
     "shown_cohorts": 12,
     "curves": "[]",
-    "scheme": "lifecycle",
 }
 """The parameters of lists, where a command sets none: they filter nothing, and leave the usual order."""
 

@@ -41,6 +41,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "segments": ("segments",),
     "worklist": ("worklist",),
     "cohorts": ("cohorts",),
+    "drivers": ("drivers",),
+    "reconcile": ("reconcile", "--branch", "SCL-01"),
+    "explain": ("explain", "total_revenue"),
     "check": ("check",),
     "check-all": ("check", "--all"),
 }
