@@ -37,6 +37,8 @@ attributed AS (
         CASE
             WHEN coalesce(linked_customer, ticket_customer, addressed_customer) IS NOT NULL THEN NULL
             WHEN customer_id IS NOT NULL THEN 'customer_not_in_scope'
+            -- Addresses are compared within the order's own branch, which this one has not.
+            WHEN branch_id IS NULL THEN 'no_match'
             WHEN is_placeholder(email_key) THEN 'placeholder_email'
             WHEN is_shared THEN 'ambiguous_email'
             ELSE 'no_match'
