@@ -10,6 +10,7 @@
 -- columns = ["cohort", "age", "customers", "may_be_older", "active", "active_pct", "repeated", "repeat_pct", "revenue_per_customer"]
 -- [column]
 -- customers = { kind = "count", es = "Clientes: de la cohorte", en = "Customers: of the cohort" }
+-- repeated = { kind = "count", es = "Volvieron: con compras en dos fechas o más hasta entonces", en = "Came back: with purchases on two dates or more by then" }
 -- may_be_older = { kind = "flag", es = "Quizá anterior: la cohorte empieza menos de 365 días después de los datos", en = "May be older: the cohort begins less than 365 days after the data" }
 -- ---
 SELECT

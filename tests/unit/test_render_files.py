@@ -226,9 +226,9 @@ def test_more_rows_than_a_sheet_holds_continue_on_the_next() -> None:
     out = BytesIO()
     writer.write(texts(list("abcdefg")), out, Style("en"), max_rows=3)
     book = openpyxl.load_workbook(out)
-    assert book.sheetnames == ["Overview", "Things", "Things (2)", "Things (3)", "About"]
+    assert book.sheetnames == ["Overview", "What was left out", "Things", "Things (2)", "Things (3)", "About"]
     assert [cell.value for cell in book["Things (3)"]["A"]] == ["Text", "g"]
-    assert [table.ref for name in book.sheetnames[1:4] for table in book[name].tables.values()] == [
+    assert [table.ref for name in book.sheetnames[2:5] for table in book[name].tables.values()] == [
         "A1:B4", "A1:B4", "A1:B2"
     ]  # fmt: skip
     assert workbook.MAX_ROWS == 1_048_575
@@ -244,7 +244,7 @@ def test_names_of_sheets() -> None:
     ):
         result = dataclasses.replace(answer.parts[0].result, titles={"en": title})
         columns_of_table = dataclasses.replace(answer, parts=(AnswerPart(("rows",), result),))
-        assert openpyxl.load_workbook(BytesIO(rendered("xlsx", columns_of_table))).sheetnames[1] == name
+        assert openpyxl.load_workbook(BytesIO(rendered("xlsx", columns_of_table))).sheetnames[2] == name
 
 
 def test_a_workbook_is_dated_by_its_answer() -> None:

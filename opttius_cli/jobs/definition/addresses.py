@@ -36,8 +36,10 @@ def _check_address(address: str) -> None:
     if _holds_secret(address, scheme):
         raise ValueError(
             _(
-                "addresses without a secret in clear: name a variable, ${NAME}, or a file that only you can "
-                "read, ${file:PATH}"
+                "addresses without a secret in clear: name a variable, {variable}, or a file that only you can "
+                "read, {file}",
+                variable="${NAME}",
+                file="${file:PATH}",
             )
         )
 
