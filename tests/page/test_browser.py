@@ -139,11 +139,11 @@ def test_nobody_is_kept_out(
     open_page = opened(browser, file if kind == "board" else list_file, width, scheme)
     # The page's policy blocks every script but its own, so axe is run as a debugger runs a script.
     open_page.page.evaluate(read_axe())
-    found = open_page.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    result = open_page.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     assert [
-        (item["id"], [node["html"][:200] for node in item["nodes"]]) for item in found["violations"]
+        (item["id"], [node["html"][:200] for node in item["nodes"]]) for item in result["violations"]
     ] == []
-    assert len(found["passes"]) > 20, "axe checked next to nothing"
+    assert len(result["passes"]) > 20, "axe checked next to nothing"
     open_page.page.context.close()
 
 
@@ -236,19 +236,19 @@ CONTRASTS = """() => {
     }
     return [255, 255, 255];
   };
-  const found = {};
+  const lowest = {};
   const texts = "h1, header p, h2, h3, dt, dd, caption, th, td, summary, nav a, .left-out li, footer p";
   for (const one of document.querySelectorAll(texts)) {
     const [a, b] = [light(parts(getComputedStyle(one).color)), light(ground(one))].sort((x, y) => y - x);
     const name = one.tagName + "." + one.className;
-    found[name] = Math.min(found[name] ?? 21, (a + 0.05) / (b + 0.05));
+    lowest[name] = Math.min(lowest[name] ?? 21, (a + 0.05) / (b + 0.05));
   }
   for (const one of document.querySelectorAll("figure .live svg text")) {
     const fill = parts(getComputedStyle(one).fill);
     const [a, b] = [light(fill), light(ground(one.closest("figure")))].sort((x, y) => y - x);
-    found.chart = Math.min(found.chart ?? 21, (a + 0.05) / (b + 0.05));
+    lowest.chart = Math.min(lowest.chart ?? 21, (a + 0.05) / (b + 0.05));
   }
-  return found;
+  return lowest;
 }"""
 
 
