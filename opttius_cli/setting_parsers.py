@@ -117,7 +117,9 @@ def parse_texts_by_name(value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or not all(
         isinstance(text, str) and text.strip() for text in value.values()
     ):
-        raise ValueError(_('a table of texts, for example { customers = "clientes.xlsx#Hoja1" }'))
+        raise ValueError(
+            _("a table of texts, for example {example}", example='{ customers = "clientes.xlsx#Hoja1" }')
+        )
     return dict(value)
 
 

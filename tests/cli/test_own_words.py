@@ -50,10 +50,10 @@ def iter_labels(*names: str) -> Iterator[tuple[str, str, str]]:
 @pytest.mark.parametrize(("name", "code", "label"), list(iter_labels(*TYPED)))
 def test_labels_are_codes(name: str, code: str, label: str) -> None:
     for typed in (code, label, label.upper(), label.replace(" ", "-"), label.partition(",")[0]):
-        found = resolve_code(typed, name)
+        resolved = resolve_code(typed, name)
         # Two codes may have one label in a language; then it names neither.
         twice = [text for _name, _code, text in iter_labels(name) if text == label]
-        assert found == code or len(twice) > len(i18n.LANGUAGES), typed
+        assert resolved == code or len(twice) > len(i18n.LANGUAGES), typed
 
 
 @pytest.mark.parametrize(("name", "code", "label"), list(iter_labels("segment", "rfm_segment")))
@@ -102,13 +102,13 @@ def test_what_is_no_period_is_refused(typed: str) -> None:
 def test_titles_of_reports(report: str, language: str) -> None:
     title = LIBRARY.load_report(report).titles[language]
     try:
-        found = LIBRARY.resolve_full_name(title)
+        resolved = LIBRARY.resolve_full_name(title)
     except (AmbiguousNameError, CompositeReportError) as error:
         assert report in str(error)  # noqa: PT017 - several have this title, and they are listed
     else:
         # What is the name of an export is not looked for among titles.
         is_name = title.lower().replace(" ", "-") in EXPORTS
-        assert LIBRARY.load_report(found).titles[language] == title or is_name
+        assert LIBRARY.load_report(resolved).titles[language] == title or is_name
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
@@ -126,8 +126,8 @@ def test_titles_of_exports(name: str, language: str) -> None:
 def test_titles_of_sections(slot: Slot, language: str) -> None:
     title = LIBRARY.load_report(slot.report).titles[language]
     titled = {other.path[0] for other in SLOTS if LIBRARY.load_report(other.report).titles[language] == title}
-    (found,) = resolve_sections([title], DASHBOARD, LIBRARY)
-    assert found in titled
+    (resolved,) = resolve_sections([title], DASHBOARD, LIBRARY)
+    assert resolved in titled
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)

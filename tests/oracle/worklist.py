@@ -57,10 +57,10 @@ class Reason:
 def worklist(sales: Sales, rules: Rules, listed_before: Collection[str] = ()) -> Record:
     """The list of the week as the data and earlier lists give it, before anything is decided."""
     desk = Desk(sales, rules)
-    found = desk.reasons()
+    candidates = desk.reasons()
     left_out: Counter[str] = Counter(dict.fromkeys(LEFT_OUT, 0))
     standing: dict[str | None, list[Record]] = defaultdict(list)
-    for customer_id, reasons in sorted(found.items()):
+    for customer_id, reasons in sorted(candidates.items()):
         customer = sales.book.customers[customer_id]
         served = {key: reason for key, reason in reasons.items() if key in SERVICE}
         why = desk.why_not(customer, bool(served), listed_before)
@@ -79,7 +79,7 @@ def worklist(sales: Sales, rules: Rules, listed_before: Collection[str] = ()) ->
     answer: Record = round_all(
         {
             "rows": rows,
-            "candidates": len(found),
+            "candidates": len(candidates),
             "listed": len(rows),
             "left_out": counts,
         }
@@ -114,12 +114,12 @@ class Desk:
             "prescription": self._prescriptions(),
             "lapsed": self._lapsed(),
         }
-        found: dict[str, dict[str, Reason]] = defaultdict(dict)
+        reasons: dict[str, dict[str, Reason]] = defaultdict(dict)
         for key in REASONS:
             for customer_id, reason in tables[key].items():
                 if customer_id in self.sales.book.customers:
-                    found[customer_id][key] = reason
-        return found
+                    reasons[customer_id][key] = reason
+        return reasons
 
     def _service(self) -> dict[str, dict[str, Reason]]:
         """Glasses that wait 7 to 365 days, and purchases of 30 to 730 days that owe something."""

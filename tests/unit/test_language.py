@@ -280,6 +280,11 @@ def test_every_vocabulary_is_used() -> None:
         for report in map(LIBRARY.load_report, LIBRARY.list_project_reports())
         if report.form
     ]
+    used += [
+        column.effects
+        for report in map(LIBRARY.load_report, LIBRARY.list_project_reports())
+        for column in report.columns
+    ]
     # A table that the code builds itself, as the alerts of a job, names its vocabulary there.
     named = re.compile(r'get_vocabulary\("(\w+)"\)')
     used += [
