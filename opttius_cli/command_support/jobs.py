@@ -44,12 +44,18 @@ def build_allowed_values() -> AllowedValues:
     def resolve_part(label: str) -> str | None:
         # A title that a section and an export share means the section, as their name does.
         sections = map_section_reports(DASHBOARD)
-        others = {name: [parts[name][0].report] for name in parts if name not in {*sections, "dashboard"}}
-        short = {name: reports for name, reports in others.items() if "/" not in name}
+        others = {
+            name: [slot.report for slot in slots]
+            for name, slots in parts.items()
+            if name not in {*sections, "dashboard"}
+        }
+        first = {name: reports[:1] for name, reports in others.items()}
+        short = {name: reports for name, reports in first.items() if "/" not in name}
+        short_whole = {name: others[name] for name in short}
         return next(
             (
                 found
-                for names in (short, sections, others)
+                for names in (short, sections, first, short_whole)
                 if (found := resolve_titled(label, names, report_library))
             ),
             None,

@@ -73,7 +73,9 @@ STORED = {name: _store(text) for name, text in HOSTILE.items()}
 
 OWN_PALETTE = re.compile(r"\x1b\[[0-9;]*m")
 ORGANIZATION = str(uuid5(NAMESPACE_OID, "organization"))
-SCOPE = ("-O", ORGANIZATION, "--as-of", "2026-11-22", "--lang", "en", "-p", "2026")
+SCOPE = ("-O", ORGANIZATION, "--as-of", "2026-11-22", "--lang", "en")
+PERIOD = ("-p", "2026")
+WINDOWED = ("dashboard", "segments", "export")
 WHOLE = ("--reveal-pii", "--reason", "a test")
 UNTOUCHED = {"currency", "metadata", "features", "role"}
 """Texts that decide how rows are read: whose hostile values have tests of their own."""
@@ -168,7 +170,9 @@ def written(run: Callable[..., RunResult], source: Path) -> Callable[..., Writte
         outputs = _answers.setdefault((form, *more), {})
         for command in COMMANDS if not outputs else ():
             file = Path(f"answer.{RENDERERS[form].extension}")
-            ran = run(*command, "-s", source, *SCOPE, *WHOLE, "-f", form, "-o", file, "--force", *more)
+            period = PERIOD if command[0] in WINDOWED else ()
+            asked = (*command, "-s", source, *SCOPE, *period, *WHOLE)
+            ran = run(*asked, "-f", form, "-o", file, "--force", *more)
             assert ran.code == 0, (command, ran.err)
             outputs[" ".join(command[: 2 if command[0] == "export" else 1])] = (file.read_bytes(), ran.err)
         return outputs

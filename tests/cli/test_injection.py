@@ -46,6 +46,7 @@ OPTIONS = (
     "--csv-dialect",
     "--search",
     "--segment",
+    "--scheme",
     "--sort",
     "--limit",
     "--source",

@@ -19,12 +19,16 @@ EXPORTS = [
     "agreements",
     "appointments",
     "branches",
+    "cohorts",
     "customers",
     "dashboard",
+    "drivers",
     "frequency",
     "labs",
+    "movement",
     "owed",
     "quotes",
+    "repurchase",
     "revenue-trend",
     "sales",
     "segments",
@@ -32,6 +36,7 @@ EXPORTS = [
     "stock",
     "top-products",
     "work-orders",
+    "worklist",
 ]
 
 OWN = """-- ---

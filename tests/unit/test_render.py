@@ -103,7 +103,10 @@ def test_a_piped_table_is_not_cut() -> None:
 
 
 def test_hidden_columns_are_named() -> None:
-    shown = " ".join(text(hard.listing(), 80).split())
+    """A table of a few rows goes on below; of a long one the other columns are named."""
+    assert "do not fit" not in text(hard.listing(), 80)
+    many = hard.result("x", ("Personas", "People"), "rows", hard.EVERY_KIND, [*hard.PEOPLE] * 5)
+    shown = " ".join(text(single_part(many), 80).split())
     assert "9 of 14 columns do not fit here: Id, Email," in shown
     assert "--format xlsx" in shown
 
