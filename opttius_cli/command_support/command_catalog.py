@@ -133,6 +133,11 @@ COMMANDS: dict[str, CommandEntry] = {
         panel=UNDERSTAND,
         examples=("opttius cohorts --by month", "opttius cohorts --measure revenue"),
     ),
+    "sql": CommandEntry(
+        summary=N_("Your own question, in SQL, over masked tables."),
+        panel=UNDERSTAND,
+        examples=("opttius sql", 'opttius sql "SELECT count(*) FROM customers"'),
+    ),
     "load": CommandEntry(
         summary=N_("Load a source and show what was read and refused."),
         panel=DATA,

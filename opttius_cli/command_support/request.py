@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from opttius_cli.privacy.policy import Policy
     from opttius_cli.reports.library import Library
     from opttius_cli.session import Request
+    from opttius_cli.session.own_sql import OwnSql
 
 
 def build_reporter(options: CommonOptions) -> diagnostics.Reporter:
@@ -56,13 +57,16 @@ def build_request(
     source: str | None = None,
     every_tier: bool = False,
     since: str | None = None,
+    own_sql: OwnSql | None = None,
 ) -> Request:
     """Build the request for these options.
 
     ``period`` is the default period; without ``has_period`` there is none. ``every_tier`` is for what
     needs no feature of the organization's tier. ``since`` is a date whose end stands in place of two windows.
+    ``own_sql`` is the process for a user's SQL, where it runs already.
     """
     from opttius_cli.session import Request
+    from opttius_cli.session.own_sql import OwnSql
 
     asked_period = options.period if isinstance(options, QueryOptions) else None
     settings = load_config(options, source)
@@ -84,6 +88,7 @@ def build_request(
         policy=policy,
         every_tier=every_tier,
         record=options.record,
+        own_sql=own_sql or OwnSql(),
     )
 
 

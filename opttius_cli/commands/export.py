@@ -31,6 +31,7 @@ def export(
     """Write one report to NAME-<as-of date>.xlsx in this folder, or as --output and --format say."""
     from opttius_cli import session
     from opttius_cli.reports.layouts import DASHBOARD, EXPORTS, build_list_layout
+    from opttius_cli.reports.library import USER_FOLDER
     from opttius_cli.reports.own_words import resolve_titled
 
     reports = load_library().list_user_reports() | EXPORTS
@@ -51,12 +52,19 @@ def export(
     if chosen in EXPORTS and load_library().load_report(reports[chosen]).depends_on == "previous":
         require_comparison(options)
     has_period = chosen == "dashboard" or load_library().load_report(reports[chosen]).has_period
-    output = plan_output(options, makes_file=True)
-    request = build_request(options, period=DEFAULT_PERIOD if has_period else None, has_period=has_period)
-    with session.open_session(request) as active_session:
-        answer = session.run_reports(active_session, chosen, slots)
-        file_name = f"{chosen}-{active_session.clock.local_date.isoformat()}"
-        write_answer(answer, options, output, file_name=file_name)
+    is_own = reports.get(chosen, "").startswith(f"{USER_FOLDER}/")
+    with session.prepare_own_sql(is_needed=is_own) as own_sql:
+        output = plan_output(options, makes_file=True)
+        request = build_request(
+            options,
+            period=DEFAULT_PERIOD if has_period else None,
+            has_period=has_period,
+            own_sql=own_sql,
+        )
+        with session.open_session(request) as active_session:
+            answer = session.run_reports(active_session, chosen, slots)
+            file_name = f"{chosen}-{active_session.clock.local_date.isoformat()}"
+            write_answer(answer, options, output, file_name=file_name)
 
 
 def _print_reports(reports: dict[str, str]) -> None:

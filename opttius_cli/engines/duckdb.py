@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, filterwarnings
 
-from opttius_cli.diagnostics import is_interruption
-from opttius_cli.engines import sandbox
 from opttius_cli.engines.explained_rows import build_fill_sql
-from opttius_cli.engines.limits import fetch_bounded, time_limit
 from opttius_cli.engines.protocol import Engine
-from opttius_cli.errors import InvalidReportError, OutOfMemoryError
-from opttius_cli.i18n import _
+from opttius_cli.errors import OutOfMemoryError
 from opttius_cli.period import EARLIEST
+from opttius_cli.privacy.masks import mask_values
 from opttius_cli.scope import create_row_counts, create_scoped_views
+from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,8 +30,6 @@ class DuckEngine(Engine):
     """A connection to an open snapshot, limited to one scope and one instant."""
 
     con: duckdb.DuckDBPyConnection
-    shared_names: frozenset[str] = frozenset()
-    time_limit_seconds: float = 60
 
     def set_scope(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
         """Set the session's ``variables`` and create the scoped views; ``rules`` are macros that they use."""
@@ -60,33 +56,27 @@ class DuckEngine(Engine):
             self.con.execute(view.sql)
         self.set_variables({"orders_from": EARLIEST})
         create_row_counts(self.con)
-        self.shared_names = frozenset(view.name for view in views if not view.internal)
 
     def run_query(
         self,
         sql: str,
         parameters: Mapping[str, Any],
         *,
-        user_report: str | None = None,
+        masks: Mapping[str, str] | None = None,
         is_small: bool = False,
     ) -> pa.Table:
         """Run ``sql`` and return its rows; only the ``parameters`` that it names are bound.
 
-        ``is_small``: there are so few rows that planning takes longer than copying them. ``user_report`` is the
-        name of a user's own report; its SQL is checked and limited.
+        ``masks`` maps columns to the macros that mask them. ``is_small``: there are so few rows that planning
+        takes longer than copying them.
 
         Raises:
-            NotAllowedError: SQL of a user's report that is not one SELECT on the scope's views.
-            InvalidReportError: such SQL that cannot be run.
-            TimeLimitError: such SQL that takes too long.
             OutOfMemoryError: it needs more memory than it may use.
         """
         import duckdb
 
-        if user_report:
-            return self._run_user_query(sql, parameters, user_report)
         try:
-            statement, bound = self._bind_parameters(sql, parameters)
+            statement, bound = self._bind_parameters(_mask_columns(sql, masks or {}), parameters)
             if is_small:
                 return self._run_small_query(statement, bound)
             return self.con.sql(statement, params=bound).to_arrow_table()
@@ -100,36 +90,13 @@ class DuckEngine(Engine):
             filterwarnings("ignore", "Arrow output on a DB-API result", UserWarning)
             return self.con.execute(statement, dict(bound)).to_arrow_table()
 
-    def find_personal_columns(self, sql: str, names: Sequence[str]) -> dict[str, ColumnKind]:
-        """Return which of the columns ``names`` of a user's ``sql`` carry personal data, with their kind."""
-        from opttius_cli.engines.lineage import find_personal_columns
-
-        return find_personal_columns(sandbox.parse_statement(self.con, sql), names)
+    def mask_values(self, values: Sequence[str | None], kind: ColumnKind) -> list[str | None]:
+        """Mask ``values`` as in a column of ``kind``."""
+        return mask_values(self.con, values, kind)
 
     def interrupt(self) -> None:
         """Stop the query that is running."""
         self.con.interrupt()
-
-    def _run_user_query(self, sql: str, parameters: Mapping[str, Any], report: str) -> pa.Table:
-        """Run a user's own report: checked, limited in time and memory, with its errors explained."""
-        import duckdb
-        import pyarrow as pa
-
-        sandbox.check_statement(self.con, sandbox.parse_statement(self.con, sql), self.shared_names)
-        try:
-            with time_limit(self, self.time_limit_seconds):
-                return fetch_bounded(self.con, *self._bind_parameters(sql, parameters))
-        except KeyError as error:
-            raise InvalidReportError(
-                report, _("there is no parameter {name}.", name=f"${error.args[0]}")
-            ) from error
-        except (duckdb.Error, pa.ArrowException, OSError, RuntimeError) as error:
-            # While rows are streamed, DuckDB's errors arrive as errors of Arrow.
-            if is_interruption(error):
-                raise
-            if "out of memory" in str(error).lower():
-                raise OutOfMemoryError from error
-            raise InvalidReportError(report, _describe_error(error)) from error
 
     def _bind_parameters(
         self, sql: str, parameters: Mapping[str, Any]
@@ -139,10 +106,10 @@ class DuckEngine(Engine):
         return statement, {name: parameters[name] for name in statement.named_parameters}
 
 
-def _describe_error(error: Exception) -> str:
-    """Return DuckDB's message about wrong SQL; messages about values are hidden, as they show the value."""
-    import duckdb
-
-    if isinstance(error, (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)):
-        return str(error).splitlines()[0]
-    return _("the SQL fails on a value of the data ({kind}).", kind=type(error).__name__)
+def _mask_columns(sql: str, masks: Mapping[str, str]) -> str:
+    """Return ``sql`` with the columns of ``masks`` masked; rows and their order stay."""
+    if not masks:
+        return sql
+    names = {name: quote_identifier(name) for name in masks}
+    masked = ", ".join(f"{macro}({names[name]}) AS {names[name]}" for name, macro in masks.items())
+    return f"SELECT * REPLACE ({masked}) FROM (\n{sql.rstrip().removesuffix(';')}\n) AS answer"

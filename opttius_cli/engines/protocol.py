@@ -49,13 +49,13 @@ class Engine(Protocol):
         sql: str,
         parameters: Mapping[str, Any],
         *,
-        user_report: str | None = None,
+        masks: Mapping[str, str] | None = None,
         is_small: bool = False,
     ) -> pa.Table:
-        """Run ``sql`` and return its rows in Arrow; ``user_report`` names a user's own report, which is limited."""
+        """Run ``sql`` and return its rows in Arrow; ``masks`` are the macros that mask some of its columns."""
 
-    def find_personal_columns(self, sql: str, names: Sequence[str]) -> dict[str, ColumnKind]:
-        """Return which of the columns ``names`` of a user's ``sql`` carry personal data, with their kind."""
+    def mask_values(self, values: Sequence[str | None], kind: ColumnKind) -> list[str | None]:
+        """Mask ``values`` as in a column of ``kind``."""
 
     def interrupt(self) -> None:
         """Stop the query that is running; it may be called from another thread."""

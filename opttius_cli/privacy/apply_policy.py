@@ -10,19 +10,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from opttius_cli.privacy.free_text import redact_text
-from opttius_cli.privacy.masks import MASKS
 from opttius_cli.privacy.policy import FREE_TEXT_KINDS, is_free_text, is_identifier
 from opttius_cli.privacy.pseudonyms import pseudonymize_values
 from opttius_cli.privacy.small_groups import suppress_small_groups
 from opttius_cli.result import PERSONAL_KINDS, ColumnKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from opttius_cli.privacy.policy import Policy
     from opttius_cli.result import Column, Result
 
     Transform = Callable[[pa.Array], pa.Array]
+    Mask = Callable[[Sequence[str | None], ColumnKind], list[str | None]]
 
 
 _MIN_THREADED_ROWS, _THREADS = 10_000, 2
@@ -30,15 +30,15 @@ _MIN_THREADED_ROWS, _THREADS = 10_000, 2
 of a column."""
 
 
-def apply_policy(result: Result, policy: Policy, *, is_user_report: bool = False) -> Result:
+def apply_policy(result: Result, policy: Policy, mask: Mask) -> Result:
     """Return ``result`` as ``policy`` shows it; unaffected columns share memory with the original.
 
-    ``is_user_report``: a person wrote the report, so its texts may hold anything and are searched.
+    Where personal data is masked, the engine has masked the columns that hold nothing else. ``mask`` masks what
+    is found in texts.
     """
     result = suppress_small_groups(result, policy.min_group)
     candidates = (
-        (position, _find_transform(column, policy, is_user_report=is_user_report))
-        for position, column in enumerate(result.columns)
+        (position, _find_transform(column, policy, mask)) for position, column in enumerate(result.columns)
     )
     transforms = {position: transform for position, transform in candidates if transform is not None}
     table = result.table
@@ -63,23 +63,28 @@ def _transform_column(column: pa.ChunkedArray, transform: Transform) -> pa.Chunk
     return pa.chunked_array([_transform_chunk(chunk, transform) for chunk in column.chunks], data_type)
 
 
-def _find_transform(column: Column, policy: Policy, *, is_user_report: bool) -> Transform | None:
+def _find_transform(column: Column, policy: Policy, mask: Mask) -> Transform | None:
     """Find the transform for the values of ``column``; None when they stay as they are."""
     if policy.mode == "revealed":
         return None
-    if column.kind in PERSONAL_KINDS:
-        return partial(_mask_values, kind=column.kind, policy=policy)
-    if policy.mode == "anonymous" and is_identifier(column):
-        return partial(pseudonymize_values, kind=ColumnKind.ID, key=policy.key)
-    if is_free_text(column, is_user_report=is_user_report):
-        kinds = (*FREE_TEXT_KINDS, ColumnKind.ID) if policy.mode == "anonymous" else FREE_TEXT_KINDS
-        return partial(redact_text, kinds=kinds, replace=partial(_mask_values, policy=policy))
+    if policy.mode == "anonymous" and (column.kind in PERSONAL_KINDS or is_identifier(column)):
+        kind = column.kind if column.kind in PERSONAL_KINDS else ColumnKind.ID
+        return partial(pseudonymize_values, kind=kind, key=policy.key)
+    if is_free_text(column):
+        return partial(redact_values, policy=policy, mask=mask)
     return None
 
 
-def _mask_values(values: pa.Array, kind: ColumnKind, policy: Policy) -> pa.Array:
-    return (
-        pseudonymize_values(values, kind, policy.key) if policy.mode == "anonymous" else MASKS[kind](values)
+def redact_values(texts: pa.Array, policy: Policy, mask: Mask) -> pa.Array:
+    """Return ``texts`` with the personal data in them masked, or replaced by pseudonyms."""
+    if policy.mode == "anonymous":
+        return redact_text(
+            texts, (*FREE_TEXT_KINDS, ColumnKind.ID), partial(pseudonymize_values, key=policy.key)
+        )
+    return redact_text(
+        texts,
+        FREE_TEXT_KINDS,
+        lambda matches, kind: pa.array(mask(matches.to_pylist(), kind), pa.string()),
     )
 
 

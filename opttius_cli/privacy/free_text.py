@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     Replace = Callable[[pa.Array, ColumnKind], pa.Array]
 
-# A text without an at sign, a run of digits or a UUID cannot match.
-_MAY_MATCH = r"[@\x{ff20}\x{fe6b}]|(\p{Nd}[\s\p{Z}().\-/]{0,2}){7}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-"
+MAY_MATCH = r"[@\x{ff20}\x{fe6b}]|(\p{Nd}[\s\p{Z}().\-/]{0,2}){7}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-"
+"""A text without an at sign, a run of digits or a UUID cannot match: a pattern of RE2, of Arrow and DuckDB."""
 _AT = "[@\uff20\ufe6b]"
 _DASH = "[-\u2010-\u2015\u2212]"
 _PERSONAL_DATA = re.compile(
@@ -42,7 +42,7 @@ def redact_text(values: pa.Array, kinds: Iterable[ColumnKind], replace: Replace)
     """Replace what is found of ``kinds`` in ``values``; a text without a match stays as it is."""
     encoded = pc.dictionary_encode(values)
     texts = encoded.dictionary
-    if not len(texts) or not pc.any(pc.match_substring_regex(texts, _MAY_MATCH)).as_py():
+    if not len(texts) or not pc.any(pc.match_substring_regex(texts, MAY_MATCH)).as_py():
         return values
     matches = _find_matches(texts, frozenset(kinds))
     if not any(matches.values()):
@@ -62,7 +62,7 @@ def redact_text(values: pa.Array, kinds: Iterable[ColumnKind], replace: Replace)
 def _find_matches(texts: pa.Array, kinds: frozenset[ColumnKind]) -> dict[ColumnKind, set[str]]:
     """Find the matches in ``texts``, by kind."""
     matches: dict[ColumnKind, set[str]] = {kind: set() for kind in kinds}
-    for text in pc.filter(texts, pc.match_substring_regex(texts, _MAY_MATCH)).to_pylist():
+    for text in pc.filter(texts, pc.match_substring_regex(texts, MAY_MATCH)).to_pylist():
         for match in _PERSONAL_DATA.finditer(text):
             kind = _detect_kind(match)
             if kind in kinds:

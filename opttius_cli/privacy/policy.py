@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.errors import ConfigError
 from opttius_cli.i18n import _
+from opttius_cli.privacy.masks import MASKS
 from opttius_cli.result import PERSONAL_KINDS, TEXT_KINDS, ColumnKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from opttius_cli.config import Config
     from opttius_cli.result import Column, Masking, Result
 
@@ -25,14 +28,19 @@ class Policy:
     key: bytes = field(default=b"", repr=False)
     min_group: int = 0
 
-    def affects(self, result: Result, *, is_user_report: bool) -> bool:
-        """Return whether anything in ``result`` may have to change."""
+    def find_masks(self, columns: Iterable[Column]) -> dict[str, str]:
+        """Return the macro that masks each personal one of ``columns``, by its name."""
+        if self.mode != "masked":
+            return {}
+        return {column.name: MASKS[column.kind] for column in columns if column.kind in MASKS}
+
+    def affects(self, result: Result) -> bool:
+        """Return whether anything in ``result``, whose personal columns are masked, may have to change."""
         if self.min_group and result.group_size:
             return True
         return self.mode != "revealed" and any(
-            column.kind in PERSONAL_KINDS
-            or is_free_text(column, is_user_report=is_user_report)
-            or (self.mode == "anonymous" and is_identifier(column))
+            is_free_text(column)
+            or (self.mode == "anonymous" and (column.kind in PERSONAL_KINDS or is_identifier(column)))
             for column in result.columns
         )
 
@@ -41,9 +49,9 @@ DEFAULT_POLICY = Policy()
 """The default policy."""
 
 
-def is_free_text(column: Column, *, is_user_report: bool) -> bool:
-    """Return whether ``column`` is free text: typed by people, or any text of a user's own report."""
-    return column.kind in TEXT_KINDS and (is_user_report or column.free_text)
+def is_free_text(column: Column) -> bool:
+    """Return whether ``column`` is a text that people typed."""
+    return column.kind in TEXT_KINDS and column.free_text
 
 
 def is_identifier(column: Column) -> bool:

@@ -130,15 +130,15 @@ def _build_columns(header: Mapping[str, Any]) -> tuple[Column, ...]:
     if isinstance(columns, list):
         own = header.get("column", {})
         return tuple(
-            _build_column(name, own.get(name), ("column", name) if name in own else ("columns",))
+            build_column(name, own.get(name), ("column", name) if name in own else ("columns",))
             for name in columns
         )
     if "column" in header:
         raise InvalidValueError(("column",), _("[columns] already declares the columns"))
-    return tuple(_build_column(name, own, ("columns", name)) for name, own in columns.items())
+    return tuple(build_column(name, own, ("columns", name)) for name, own in columns.items())
 
 
-def _build_column(name: str, own: Mapping[str, Any] | str | None, path: KeyPath) -> Column:
+def build_column(name: str, own: Mapping[str, Any] | str | None, path: KeyPath) -> Column:
     """Return the column that the header declares at ``path``."""
     declaration = merge_declaration(name, own)
     if declaration is None:

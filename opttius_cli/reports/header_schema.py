@@ -134,3 +134,7 @@ SHARED_COLUMNS = map_of(table_of(_COLUMN_KEYS, required=("kind", *LANGUAGES)))
 """``of``, ``take``, ``where`` and ``formula`` say which rows a figure is made of, and how; all are optional."""
 
 VOCABULARIES = map_of(map_of(table_of(dict.fromkeys(LANGUAGES, check_text), required=LANGUAGES)))
+
+_TEXTS = map_of(table_of(dict.fromkeys(LANGUAGES, check_text), required=LANGUAGES))
+OWN_SQL = table_of({"tables": _TEXTS, "columns": _TEXTS}, required=("tables", "columns"))
+"""What the tables that a user's own SQL reads are, and their columns."""

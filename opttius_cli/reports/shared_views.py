@@ -112,7 +112,7 @@ class SharedViewFile:
 
 def read_rules() -> str:
     """Return the macros that the scoped views themselves use."""
-    return read_sql("base/keys") + read_sql("base/rules") + read_sql("base/contacts")
+    return "".join(map(read_sql, ("base/keys", "base/rules", "base/masks", "base/contacts")))
 
 
 @cache
@@ -143,18 +143,26 @@ def parse_shared_view(name: str, sql: str) -> SharedViewFile:
 
 
 def select_shared_views(reports: Iterable[Report], extra: Iterable[str] = ()) -> list[SharedViewFile]:
-    """Return the shared views that these reports and ``extra`` need. A user's report may read any not internal.
+    """Return the shared views that these reports and ``extra`` of the project need.
 
     Reports that read no purchases and use no optional view need none: creating the views would take longer than
     running such reports.
     """
     reports = list(reports)
     view_names = {name for report in reports for name in report.uses} | set(extra)
-    if any(report.is_user_report for report in reports):
-        view_names |= {view.name for view in load_shared_views() if not view.internal}
     if not view_names and all(report.history == "none" for report in reports):
         return [view for view in load_shared_views() if view.name in _MACROS]
+    return _with_dependencies(view_names)
+
+
+def list_own_sql_views() -> list[SharedViewFile]:
+    """Return the shared views that a user's SQL may read, and those that these need."""
+    return _with_dependencies({view.name for view in load_shared_views() if not view.internal})
+
+
+def _with_dependencies(names: set[str]) -> list[SharedViewFile]:
+    """Return the shared views with these names, those that they use, and those that every session has."""
     for view in reversed(load_shared_views()):
-        if view.name in view_names:
-            view_names.update(view.uses)
-    return [view for view in load_shared_views() if not view.optional or view.name in view_names]
+        if view.name in names:
+            names.update(view.uses)
+    return [view for view in load_shared_views() if not view.optional or view.name in names]

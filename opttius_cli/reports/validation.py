@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from opttius_cli.i18n import _
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
     from opttius_cli.reports.header import Report
 
+_EPOCH = date(1970, 1, 1).toordinal()
+_FIRST_DAY, _LAST_DAY = date.min.toordinal() - _EPOCH, date.max.toordinal() - _EPOCH
 _ARROW_TYPES = {
     ColumnKind.MONEY: ("decimal", "int"),
     ColumnKind.NUMBER: ("decimal", "int"),
@@ -20,13 +23,14 @@ _ARROW_TYPES = {
     ColumnKind.DAYS: ("decimal",),
     ColumnKind.DATE: ("date32",),
     ColumnKind.FLAG: ("bool",),
-    ColumnKind.LIST: ("list",),
+    ColumnKind.LIST: ("list<l: string", "list<element: string", "list<item: string", "list<child: string"),
 }
 """Prefixes of the Arrow types that a kind may have; every other kind is text."""
 
 
-def find_schema_mismatches(report: Report, schema: pa.Schema) -> list[str]:
-    """Return the differences between a report's header and the columns that its SQL returns."""
+def find_schema_mismatches(report: Report, table: pa.Table) -> list[str]:
+    """Return the differences between a report's header and the rows that its SQL returned."""
+    schema = table.schema
     kinds = [(column.name, column.kind) for column in report.columns]
     # After the columns stand the counts that percentages are over, which no reader sees.
     kinds += [(name, ColumnKind.COUNT) for name in report.bases]
@@ -41,23 +45,33 @@ def find_schema_mismatches(report: Report, schema: pa.Schema) -> list[str]:
         ]
     mismatches = []
     for (name, kind), field in zip(kinds, schema, strict=True):
-        actual = str(field.type)
-        if not actual.startswith(_ARROW_TYPES.get(kind, ("string", "large_string"))):
+        if not fits_kind(kind, field.type):
             mismatches.append(
                 _(
                     "column {name} is declared as {kind}, the SQL returns {actual}",
                     name=name,
                     kind=kind.value,
-                    actual=actual,
+                    actual=str(field.type),
                 )
             )
-    return mismatches
+    return mismatches or find_odd_dates(table)
 
 
-def describe_undeclared_pii(name: str, kind: ColumnKind) -> str:
-    """Describe a column that carries personal data of ``kind`` although its header says otherwise."""
-    return _(
-        'column {name} shows personal data: declare it kind = "{kind}", so that it can be masked',
-        name=name,
-        kind=kind.value,
-    )
+def fits_kind(kind: ColumnKind, data_type: pa.DataType) -> bool:
+    """Return whether a column of ``kind`` may have this type of Arrow."""
+    return str(data_type).startswith(_ARROW_TYPES.get(kind, ("string", "large_string")))
+
+
+def find_odd_dates(table: pa.Table) -> list[str]:
+    """Return the columns with dates outside the years 1 to 9999, such as infinity, which no format can write."""
+    import pyarrow.compute as pc
+
+    faults = []
+    for name, column in zip(table.schema.names, table.columns, strict=True):
+        if str(column.type) == "date32[day]":
+            bounds = pc.min_max(column.cast("int32"))
+            if bounds["max"].is_valid and not (
+                bounds["min"].as_py() >= _FIRST_DAY and bounds["max"].as_py() <= _LAST_DAY
+            ):
+                faults.append(_("column {name} has a date outside the years 1 to 9999", name=name))
+    return faults

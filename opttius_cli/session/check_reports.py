@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,10 +14,11 @@ from opttius_cli.errors import OpttiusError
 from opttius_cli.i18n import _
 from opttius_cli.period import DEFAULT_ZONE, Clock, compute_previous_window, load_zone, parse_period
 from opttius_cli.reports import shared_views
-from opttius_cli.reports.validation import describe_undeclared_pii, find_schema_mismatches
-from opttius_cli.result import PERSONAL_KINDS, Scope
+from opttius_cli.reports.validation import find_schema_mismatches
+from opttius_cli.result import Scope
 from opttius_cli.session.apply_model import apply_model
 from opttius_cli.session.open_session import DEFAULT_CURRENCY
+from opttius_cli.session.own_sql import OwnSql, prepare_own_sql, run_own_sql
 from opttius_cli.session.query_parameters import (
     DEFAULT_PARAMETERS,
     build_parameters,
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from opttius_cli.reports.header import Report
     from opttius_cli.reports.library import Library
 
 
@@ -53,12 +54,12 @@ _COMMAND_PARAMETERS: Mapping[str, Any] = {
 
 def check_reports(reports: Library) -> list[tuple[str, str]]:
     """Return (report, problem) for every report that cannot be used, or whose header does not match its SQL."""
-    con = connect_duckdb(Path(":memory:"), ResourceLimits())
-    try:
-        session = _build_empty_session(con, reports)
+    with (
+        prepare_own_sql(is_needed=bool(reports.list_user_reports())) as own_sql,
+        closing(connect_empty()) as con,
+    ):
+        session = build_empty_session(con, reports, own_sql)
         return [(name, problem) for name in reports.list_names() for problem in _find_problems(session, name)]
-    finally:
-        con.close()
 
 
 def _find_problems(session: Session, name: str) -> list[str]:
@@ -69,38 +70,33 @@ def _find_problems(session: Session, name: str) -> list[str]:
         report = session.library.load_report(name)
         parameters = build_parameters(session) | dict(DEFAULT_PARAMETERS)
         if report.is_user_report:
-            table = session.engine.run_query(report.sql, parameters, user_report=name)
+            table = run_own_sql(session, report.sql, name, "all")
         else:
             table = session.engine.run_query(report.sql, parameters | dict(_COMMAND_PARAMETERS))
             table = apply_model(report, table) if report.model else table
-        return find_schema_mismatches(report, table.schema) or _find_undeclared_pii(session, report)
+        return find_schema_mismatches(report, table)
     except KeyError as error:
         return [_("there is no parameter {name}.", name=f"${error.args[0]}")]
     except (duckdb.Error, OpttiusError) as error:
         return [str(error).splitlines()[0]]
 
 
-def _find_undeclared_pii(session: Session, report: Report) -> list[str]:
-    """Describe the columns of a user's report that carry personal data which the header does not declare."""
-    if not report.is_user_report:
-        return []
-    kinds = {column.name: column.kind for column in report.columns}
-    personal = session.engine.find_personal_columns(report.sql, list(kinds))
-    return [
-        describe_undeclared_pii(name, kind)
-        for name, kind in personal.items()
-        if kinds[name] not in PERSONAL_KINDS
-    ]
+def connect_empty() -> duckdb.DuckDBPyConnection:
+    """Connect to a database in memory, for a snapshot without rows."""
+    return connect_duckdb(Path(":memory:"), ResourceLimits())
 
 
-def _build_empty_session(con: duckdb.DuckDBPyConnection, reports: Library) -> Session:
+def build_empty_session(
+    con: duckdb.DuckDBPyConnection, reports: Library, own_sql: OwnSql | None = None
+) -> Session:
+    """Build a session on a snapshot without rows, with every shared view."""
     con.execute("SET TimeZone = 'UTC'")
     build_empty_snapshot(con)
     zone = load_zone(DEFAULT_ZONE)
     clock = Clock(datetime(2026, 1, 1, tzinfo=UTC).astimezone(zone), zone)
     period = parse_period("30", clock)
     session = Session(
-        Request(settings.Config(), {}, clock.as_of, Reporter()),
+        Request(settings.Config(), {}, clock.as_of, Reporter(), own_sql=own_sql or OwnSql()),
         DuckEngine(con),
         Manifest("", "", clock.as_of, 0, ""),
         Scope(None, None, (), whole_organization=True, tenants=()),

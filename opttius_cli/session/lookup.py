@@ -31,7 +31,7 @@ def find_customer(session: Session, query: str) -> str:
     if len(matches) == 1:
         return str(matches[0]["customer_id"])
     if matches:
-        raise AmbiguousNameError(_("customer"), _redact_query(query), [], _list_commands(matches))
+        raise AmbiguousNameError(_("customer"), _redact_query(session, query), [], _list_commands(matches))
     suggestions = [
         _format_customer(row) for row in _fetch_masked_rows(session, "customers/nearest", {"sought": query})
     ]
@@ -39,10 +39,10 @@ def find_customer(session: Session, query: str) -> str:
         raise NotFoundError(
             _(
                 "There is no customer “{name}”. Look for one by name: opttius customers --search NAME.",
-                name=_redact_query(query),
+                name=_redact_query(session, query),
             )
         )
-    raise UnknownNameError(_("customer"), _redact_query(query), suggestions)
+    raise UnknownNameError(_("customer"), _redact_query(session, query), suggestions)
 
 
 def _fetch_masked_rows(session: Session, report: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -71,17 +71,17 @@ def _format_customer(row: Mapping[str, Any]) -> str:
     return " ".join(str(value) for value in row.values() if value)
 
 
-def _redact_query(query: str) -> str:
+def _redact_query(session: Session, query: str) -> str:
     """Return what was typed as a message may repeat it: an id as it is, anything else masked."""
-    from opttius_cli.privacy.masks import mask_value
-
     if "@" in query:
-        return mask_value(query.strip(), ColumnKind.EMAIL) or ""
-    is_rut = re.fullmatch(r"\s*[\d.]{6,12}-?[\dkK]?\s*", query)
-    if is_rut:
-        return mask_value(query, ColumnKind.RUT) or ""
-    is_id = re.fullmatch(r"(?=.*\d)[\w-]{1,64}", query)
-    return query if is_id else mask_value(query, ColumnKind.NAME) or ""
+        kind = ColumnKind.EMAIL
+    elif re.fullmatch(r"\s*[\d.]{6,12}-?[\dkK]?\s*", query):
+        kind = ColumnKind.RUT
+    elif re.fullmatch(r"(?=.*\d)[\w-]{1,64}", query):
+        return query
+    else:
+        kind = ColumnKind.NAME
+    return session.engine.mask_values([query], kind)[0] or ""
 
 
 def resolve_segment(name: str) -> str:

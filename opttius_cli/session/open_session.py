@@ -34,6 +34,7 @@ from opttius_cli.session.query_parameters import build_variables
 from opttius_cli.session.scope_resolution import require_coverage, resolve_scope
 from opttius_cli.session.since import parse_since
 from opttius_cli.session.snapshot_access import (
+    get_report_limits,
     open_fresh_snapshot,
     open_or_fail,
     remove_snapshot,
@@ -98,18 +99,18 @@ def open_unscoped_session(request: Request, path: Path | None = None) -> Iterato
 def _sandbox_snapshot(snapshot: OpenSnapshot, request: Request) -> Iterator[OpenSnapshot]:
     """Lock DuckDB so that nothing outside the snapshot can be reached; close it at the end."""
     con = snapshot.con
-    with use_private_spill_folder(snapshot.path), closing(con):
+    with use_private_spill_folder(snapshot.path), closing(con), closing(request.own_sql):
         con.execute("SET TimeZone = 'UTC'")
         # From here on nothing outside the snapshot can be read, and no setting can be changed.
         con.execute("SET enable_external_access = false")
         con.execute("SET lock_configuration = true")
-        _require_same_reader(snapshot.manifest.reader, request.config.user)
+        _require_same_reader(con, snapshot.manifest.reader, request.config.user)
         if request.strict:
             require_no_rejects(con)
         yield snapshot
 
 
-def _require_same_reader(reader: str, user: str | None) -> None:
+def _require_same_reader(con: duckdb.DuckDBPyConnection, reader: str, user: str | None) -> None:
     """Raise NotAllowedError for a snapshot loaded for another admin: it may hold fewer rows, or more."""
     if reader and reader != normalize_email(user or ""):
         from opttius_cli.privacy.masks import mask_value
@@ -118,7 +119,7 @@ def _require_same_reader(reader: str, user: str | None) -> None:
         raise NotAllowedError(
             _(
                 "This snapshot was loaded for {email} and shows nothing to anybody else. Load the source again.",
-                email=mask_value(reader, ColumnKind.EMAIL),
+                email=mask_value(con, reader, ColumnKind.EMAIL),
             )
         )
 
@@ -138,7 +139,7 @@ def _build_session(
     previous, since = _resolve_previous(request, clock, period)
     session = Session(
         request,
-        DuckEngine(snapshot.con, time_limit_seconds=request.config.report_seconds),
+        DuckEngine(snapshot.con),
         snapshot.manifest,
         scope,
         clock,
@@ -154,6 +155,8 @@ def _build_session(
         reader,
         tuple(load_unread(snapshot.con)),
         directory,
+        snapshot.path,
+        get_report_limits(request.config),
     )
     for item in select_missing(session.unread, session.present_tables):
         request.reporter.show_note(_("Note: {sentence}", sentence=build_unread_sentence(item)))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli.errors import InvalidReportError, NotAllowedError
+from opttius_cli.errors import InvalidReportError
 from opttius_cli.privacy.policy import DEFAULT_POLICY
 from opttius_cli.reports.layouts import GOALS, QUALITY, REPURCHASE, WORKLIST_REPORT, Slot
 from opttius_cli.reports.shared_views import select_shared_views
-from opttius_cli.reports.validation import describe_undeclared_pii, find_schema_mismatches
-from opttius_cli.result import PERSONAL_KINDS, TEXT_KINDS, Answer, AnswerPart, ChartEnd, Result
+from opttius_cli.reports.validation import find_schema_mismatches
+from opttius_cli.result import Answer, AnswerPart, ChartEnd, Result
 from opttius_cli.session.apply_model import apply_model
 from opttius_cli.session.goals import build_goal_parameters
+from opttius_cli.session.own_sql import build_setup, run_own_sql
 from opttius_cli.session.query_parameters import (
     DEFAULT_PARAMETERS,
     build_parameters,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from opttius_cli.privacy.policy import Policy
     from opttius_cli.reports.header import Report
-    from opttius_cli.result import Column, ColumnKind
     from opttius_cli.session.state import Session
 
 
@@ -63,7 +63,9 @@ def run_reports(
     """
     slots = applicable_slots(session, slots)
     reports = {slot.report: session.library.load_report(slot.report) for slot in (*slots, *quality)}
-    create_views(session, reports.values(), preparation)
+    _start_own_sql(session, [report for report in reports.values() if report.is_user_report])
+    project_reports = [report for report in reports.values() if not report.is_user_report]
+    create_views(session, project_reports, preparation)
     parameters = _collect_parameters(session, reports, extra_parameters or {})
     if preparation:
         preparation.fill()
@@ -144,19 +146,16 @@ def _find_end(figure: str, results: Mapping[str, Result]) -> ChartEnd | None:
 
 def run_report(session: Session, report: Report, parameters: Mapping[str, Any], policy: Policy) -> Result:
     """Run one report with ``parameters`` and return its rows as ``policy`` shows them."""
-    user_report = report.name if report.is_user_report else None
-    table = session.engine.run_query(
-        report.sql, parameters, user_report=user_report, is_small=report.has_few_rows
-    )
-    if report.model:
-        table = apply_model(report, table)
-    columns = report.columns
     if report.is_user_report:
-        if mismatches := find_schema_mismatches(report, table.schema):
+        table = run_own_sql(session, report.sql, report.name, report.history)
+        if mismatches := find_schema_mismatches(report, table):
             raise InvalidReportError(report.name, mismatches[0])
-        columns = _apply_lineage(
-            report, session.engine.find_personal_columns(report.sql, table.schema.names), policy
+    else:
+        table = session.engine.run_query(
+            report.sql, parameters, masks=policy.find_masks(report.columns), is_small=report.has_few_rows
         )
+        if report.model:
+            table = apply_model(report, table)
     table, bases = _split_bases(table, report)
     for position, column in enumerate(report.columns):
         if set(column.needs) - session.present_tables:
@@ -165,7 +164,7 @@ def run_report(session: Session, report: Report, parameters: Mapping[str, Any], 
         report.name,
         report.titles,
         report.shape,
-        columns,
+        report.columns,
         table,
         absent=_is_absent(report, session),
         uncompared=report.depends_on == "previous" and session.previous is None,
@@ -176,11 +175,13 @@ def run_report(session: Session, report: Report, parameters: Mapping[str, Any], 
         bases=bases,
         previous_table=_run_over_previous(session, report, parameters),
     )
-    if not policy.affects(result, is_user_report=report.is_user_report):
+    # What a user's own SQL reads is masked already.
+    policy = replace(policy, mode="revealed") if report.is_user_report else policy
+    if not policy.affects(result):
         return result
     from opttius_cli.privacy.apply_policy import apply_policy
 
-    return apply_policy(result, policy, is_user_report=report.is_user_report)
+    return apply_policy(result, policy, session.engine.mask_values)
 
 
 def _split_bases(table: pa.Table, report: Report) -> tuple[pa.Table, dict[str, tuple[int, ...]]]:
@@ -195,10 +196,11 @@ def _run_over_previous(session: Session, report: Report, parameters: Mapping[str
     """Run a report whose chart compares over the previous window, for its numbers by date."""
     if report.chart is None or not report.chart.has_previous or session.previous is None or report.group_size:
         return None
-    user_report = report.name if report.is_user_report else None
-    table = session.engine.run_query(
-        report.sql, shift_to_previous(parameters), user_report=user_report, is_small=True
-    )
+    shifted = shift_to_previous(parameters)
+    if report.is_user_report:
+        table = run_own_sql(session, report.sql, report.name, report.history, parameters=shifted)
+    else:
+        table = session.engine.run_query(report.sql, shifted, is_small=True)
     return table.select([report.chart.x, report.chart.y])
 
 
@@ -211,19 +213,11 @@ def _is_absent(report: Report, session: Session) -> bool:
     )
 
 
-def _apply_lineage(report: Report, personal: Mapping[str, ColumnKind], policy: Policy) -> tuple[Column, ...]:
-    """Return the columns of a user's report; personal data gets its kind, whatever the header says."""
-    if policy.mode == "revealed":
-        return report.columns
-    for column in report.columns:
-        if column.name in personal and column.kind not in TEXT_KINDS | PERSONAL_KINDS:
-            raise NotAllowedError(describe_undeclared_pii(column.name, personal[column.name]))
-    return tuple(
-        replace(column, kind=personal[column.name])
-        if column.name in personal and column.kind in TEXT_KINDS
-        else column
-        for column in report.columns
-    )
+def _start_own_sql(session: Session, own_reports: Sequence[Report]) -> None:
+    """Let the process of the user's reports open its session, while the other reports are prepared."""
+    if own_reports:
+        setup = build_setup(session, select_history(own_reports))
+        session.request.own_sql.open_session(setup)
 
 
 def _clear_column(table: pa.Table, position: int) -> pa.Table:

@@ -44,7 +44,7 @@ def resolve_scope(
     if config.user:
         from opttius_cli.privacy.masks import mask_value
 
-        display_email = mask_value(normalize_email(config.user), ColumnKind.EMAIL) or ""
+        display_email = mask_value(con, normalize_email(config.user), ColumnKind.EMAIL)
         request.record.admin = display_email
         reader = read_reader(con, directory, config.user, display_email)
         request.record.admin = reader.email

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from opttius_cli.audit import AuditRecord
 from opttius_cli.privacy.policy import DEFAULT_POLICY, Policy
 from opttius_cli.result import AnswerHeader
+from opttius_cli.session.own_sql import OwnSql
+from opttius_cli.snapshot.open import READER_LIMITS, ResourceLimits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
+    from pathlib import Path
 
     from opttius_cli.config import Config
     from opttius_cli.diagnostics import Reporter
@@ -30,7 +33,7 @@ class Request:
 
     ``live_age`` is how many seconds old the snapshot of a live source may be for a screen that is refreshed.
     ``every_tier`` is set for the few answers that need no feature of the organization's tier. ``record``
-    collects what the audit log should know.
+    collects what the audit log should know. ``own_sql`` runs the SQL of users.
     """
 
     config: Config
@@ -47,6 +50,7 @@ class Request:
     policy: Policy = DEFAULT_POLICY
     every_tier: bool = False
     record: AuditRecord = field(default_factory=AuditRecord)
+    own_sql: OwnSql = field(default_factory=OwnSql)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Session:
     ``since`` is the date whose end is compared with, where that is asked for in place of two windows; ``previous``
     is then that date. ``reader`` is the admin whose rights apply, None where nobody was named. ``unread`` is what
     of the source was not read. ``directory`` knows every branch of the data, by which the goals of branches are read.
+    ``path`` is the snapshot's file (None: it has none), which a user's SQL opens within ``limits``.
     """
 
     request: Request
@@ -72,6 +77,8 @@ class Session:
     reader: Reader | None = None
     unread: tuple[Unread, ...] = ()
     directory: Directory | None = None
+    path: Path | None = None
+    limits: ResourceLimits = READER_LIMITS
 
     def build_header(self, report: str) -> AnswerHeader:
         """Return the head of an answer called ``report``."""

@@ -21,9 +21,12 @@ _LEFTOVER = re.compile(r"[0-9a-f]{32}\.building|(?P<process>[1-9][0-9]{0,8})\.sp
 """The suffix, after the snapshot's name, of the folders that builds and readers create beside it."""
 
 
-def spill_folder(path: Path) -> Path:
-    """Return this process's spill folder; readers of one snapshot must not overwrite each other's blocks."""
-    return path.with_name(f"{path.name}.{os.getpid()}.spill")
+def spill_folder(path: Path, process: int | None = None) -> Path:
+    """Return a process's spill folder, of this one by default.
+
+    Readers of one snapshot must not overwrite each other's blocks.
+    """
+    return path.with_name(f"{path.name}.{process or os.getpid()}.spill")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from masking import engine
 
 from opttius_cli.config import Config
 from opttius_cli.errors import ConfigError, NotAllowedError
@@ -73,9 +74,13 @@ def single_column(kind: ColumnKind, values: list[Any], of: pa.DataType | None = 
     return Result("r", {}, "rows", (Column("x", kind, {}, **marks),), table)
 
 
-def shown(result: Result, policy: Policy = DEFAULT_POLICY, *, users: bool = True) -> list[Any]:
-    shown_values: list[Any] = apply_policy(result, policy, is_user_report=users).table.column(0).to_pylist()
+def shown(result: Result, policy: Policy = DEFAULT_POLICY) -> list[Any]:
+    shown_values: list[Any] = apply_policy(result, policy, engine().mask_values).table.column(0).to_pylist()
     return shown_values
+
+
+def free_text(values: list[Any], kind: ColumnKind = ColumnKind.TEXT, of: pa.DataType | None = None) -> Result:
+    return single_column(kind, values, of, free_text=True)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +100,7 @@ def shown(result: Result, policy: Policy = DEFAULT_POLICY, *, users: bool = True
     ],
 )
 def test_free_text_is_scanned(text: str, expected: str) -> None:
-    assert shown(single_column(ColumnKind.TEXT, [text, "plain", None])) == [expected, "plain", None]
+    assert shown(free_text([text, "plain", None])) == [expected, "plain", None]
 
 
 @pytest.mark.parametrize(
@@ -114,32 +119,27 @@ def test_free_text_is_scanned(text: str, expected: str) -> None:
     ],
 )
 def test_values_of_nobody_stay(text: str) -> None:
-    assert shown(single_column(ColumnKind.TEXT, [text])) == [text]
+    assert shown(free_text([text])) == [text]
 
 
-def test_lists_and_ids_of_a_users_report_are_scanned() -> None:
-    lists = single_column(
-        ColumnKind.LIST, [["ana@mail.cl", "x"], None, [], ["912345678"]], pa.list_(pa.string())
-    )
+def test_lists_are_scanned() -> None:
+    lists = free_text([["ana@mail.cl", "x"], None, [], ["912345678"]], ColumnKind.LIST, pa.list_(pa.string()))
     assert shown(lists) == [["a***@mail.cl", "x"], None, [], ["+56 9 *** 678"]]
-    assert shown(single_column(ColumnKind.ID, ["ana@mail.cl"])) == ["a***@mail.cl"]
 
 
-def test_texts_of_the_projects_reports_are_scanned_where_people_typed_them() -> None:
-    assert shown(single_column(ColumnKind.TEXT, ["ana@mail.cl"], free_text=True), users=False) == [
-        "a***@mail.cl"
-    ]
-    assert shown(single_column(ColumnKind.TEXT, ["ana@mail.cl"]), users=False) == ["ana@mail.cl"]
+def test_texts_are_scanned_where_people_typed_them() -> None:
+    assert shown(free_text(["ana@mail.cl"])) == ["a***@mail.cl"]
+    assert shown(single_column(ColumnKind.TEXT, ["ana@mail.cl"])) == ["ana@mail.cl"]
 
 
 def test_anonymous_text_and_columns_join() -> None:
     email = shown(single_column(ColumnKind.EMAIL, ["Ana@mail.cl"]), ANONYMOUS)[0]
-    assert shown(single_column(ColumnKind.TEXT, ["to ana@mail.cl"]), ANONYMOUS) == [f"to {email}"]
+    assert shown(free_text(["to ana@mail.cl"]), ANONYMOUS) == [f"to {email}"]
     uuid = "59a1cc9f-aa72-4679-84cc-98750b4e7b15"
     named = shown(single_column(ColumnKind.ID, [uuid]), ANONYMOUS)[0]
     assert named.startswith("id-")
-    assert shown(single_column(ColumnKind.TEXT, [f"see {uuid}"]), ANONYMOUS) == [f"see {named}"]
-    assert shown(single_column(ColumnKind.TEXT, [uuid], identifier=True), ANONYMOUS, users=False) == [named]
+    assert shown(free_text([f"see {uuid}"]), ANONYMOUS) == [f"see {named}"]
+    assert shown(single_column(ColumnKind.TEXT, [uuid], identifier=True), ANONYMOUS) == [named]
     assert shown(
         single_column(ColumnKind.LIST, [[uuid]], pa.list_(pa.string()), identifier=True), ANONYMOUS
     ) == [[named]]
@@ -148,7 +148,7 @@ def test_anonymous_text_and_columns_join() -> None:
 @given(st.text(st.characters(codec="utf-8"), max_size=60))
 def test_scanning_leaves_no_email(text: str) -> None:
     whole = f"{text} ana.rojas@mail.cl {text}"
-    assert "ana.rojas@" not in shown(single_column(ColumnKind.TEXT, [whole]))[0]
+    assert "ana.rojas@" not in shown(free_text([whole]))[0]
 
 
 @pytest.mark.parametrize(

@@ -54,3 +54,8 @@ CREATE OR REPLACE TEMP MACRO names_a_person(key) AS (
         FALSE
     )
 );
+
+-- The digits of a phone, a Chilean mobile number without its country.
+CREATE OR REPLACE TEMP MACRO phone_key(phone) AS (
+    nullif(regexp_replace(digits_of(phone), '^(?:56)?(9[0-9]{8})$', '\1'), '')
+);

@@ -1,0 +1,47 @@
+"""Errors of a user's SQL, as the process that runs it describes them to the program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opttius_cli.engines.own_sql.statement import InvalidStatementError
+from opttius_cli.errors import InvalidReportError, InvalidSqlError, NotAllowedError, OutOfMemoryError
+from opttius_cli.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def describe_error(error: Exception) -> dict[str, str]:
+    """Return the kind of ``error`` and what may be told of it: nothing of a value of the data."""
+    import duckdb
+
+    if isinstance(error, NotAllowedError):
+        return {"kind": "not_allowed", "why": str(error)}
+    if isinstance(error, (duckdb.OutOfMemoryException, OutOfMemoryError, MemoryError)) or (
+        "out of memory" in str(error).lower() or "bad_alloc" in str(error)
+    ):
+        return {"kind": "memory", "why": ""}
+    return {"kind": "invalid", "why": _explain(error)}
+
+
+def _explain(error: Exception) -> str:
+    """Return DuckDB's message about wrong SQL; messages about values are hidden, as they show the value."""
+    import duckdb
+
+    if isinstance(error, KeyError):
+        return _("there is no parameter {name}.", name=f"${error.args[0]}")
+    if isinstance(error, InvalidStatementError):
+        return str(error)
+    if isinstance(error, (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)):
+        return str(error).strip().splitlines()[0]
+    return _("the SQL fails on a value of the data ({kind}).", kind=type(error).__name__)
+
+
+def build_error(report: str | None, described: Mapping[str, str]) -> Exception:
+    """Return the error that stands for a described one, of a report or (None) of SQL that was typed."""
+    if described["kind"] == "not_allowed":
+        return NotAllowedError(described["why"])
+    if described["kind"] == "memory":
+        return OutOfMemoryError()
+    return InvalidReportError(report, described["why"]) if report else InvalidSqlError(described["why"])

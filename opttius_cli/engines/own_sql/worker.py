@@ -1,0 +1,228 @@
+"""The process that runs a user's SQL: it opens the snapshot read-only, and answers one query after the other.
+
+It ends when the program closes its pipe, or kills it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from opttius_cli import i18n
+from opttius_cli.engines.own_sql import messages
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import duckdb
+
+    from opttius_cli.engines.protocol import SharedView
+    from opttius_cli.privacy.policy import Policy
+    from opttius_cli.result import Scope
+    from opttius_cli.snapshot.open import ResourceLimits
+
+_BATCH_ROWS = 65_536
+_PLAIN_TYPES = (
+    *("VARCHAR", "BOOLEAN", "DATE", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT"),
+    *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"),
+)
+"""The types whose values every format writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the process needs to open a session: the snapshot (None: one without rows), scope, views and policy."""
+
+    path: Path | None
+    limits: ResourceLimits
+    scope: Scope
+    variables: Mapping[str, Any]
+    rules: str
+    views: tuple[SharedView, ...]
+    policy: Policy
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A user's SQL with its parameters. ``converts``: columns of other types than a report has become texts."""
+
+    sql: str
+    parameters: Mapping[str, Any]
+    converts: bool = False
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Open the session that the program describes, then answer its queries."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    import_libraries()
+    try:
+        setup: Setup = messages.receive_object(requests)
+        i18n.set_language(setup.language)
+        con = _open_session(setup)
+    except EOFError:
+        return
+    except Exception as error:  # noqa: BLE001 - the program tells it
+        _send_error(answers, error)
+        return
+    max_bytes = con.execute("SELECT parse_formatted_bytes(current_setting('memory_limit'))").fetchall()[0][0]
+    messages.send_message(answers, messages.READY, str(max_bytes).encode())
+    from opttius_cli.engines.own_sql.memory import limit_address_space
+
+    limit_address_space(max_bytes)
+    visible = _list_visible(setup)
+    while True:
+        try:
+            query: Query = messages.receive_object(requests)
+        except EOFError:
+            return
+        try:
+            _answer(con, query, visible, setup.policy, answers)
+        except Exception as error:  # noqa: BLE001 - the program tells it
+            _send_error(answers, error)
+
+
+def import_libraries() -> None:
+    """Import what answers need, while the program still prepares the question; numpy is not needed."""
+    sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]
+    import duckdb  # noqa: F401
+    import pyarrow as pa  # noqa: F401
+
+
+def _open_session(setup: Setup) -> duckdb.DuckDBPyConnection:
+    """Open the snapshot with its scoped and shared views, locked up."""
+    from pathlib import Path
+
+    from opttius_cli.engines.duckdb import DuckEngine
+    from opttius_cli.files.permissions import make_private_folder
+    from opttius_cli.snapshot.build import build_empty_snapshot
+    from opttius_cli.snapshot.open import connect_duckdb
+    from opttius_cli.snapshot.temp_files import spill_folder
+
+    if setup.path:
+        # DuckDB would create the folder readable for everybody, but it uses one that exists.
+        make_private_folder(spill_folder(setup.path))
+    con = connect_duckdb(setup.path or Path(":memory:"), setup.limits, read_only=setup.path is not None)
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET python_enable_replacements = false")
+    if setup.path is None:
+        build_empty_snapshot(con)
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
+    engine = DuckEngine(con)
+    engine.set_scope(setup.scope, setup.variables, setup.rules)
+    engine.create_shared_views(setup.views)
+    return con
+
+
+def _list_visible(setup: Setup) -> frozenset[str]:
+    """List the tables that a user's SQL may name."""
+    from opttius_cli.engines.own_sql.masked_views import SCOPE_TABLES
+
+    return SCOPE_TABLES | {view.name for view in setup.views if not view.internal}
+
+
+def _answer(
+    con: duckdb.DuckDBPyConnection,
+    query: Query,
+    visible: frozenset[str],
+    policy: Policy,
+    answers: BinaryIO,
+) -> None:
+    """Check and run one query, and send its rows."""
+    from opttius_cli.engines.own_sql.masked_views import build_masked_views
+    from opttius_cli.engines.own_sql.side_tables import SideTables
+    from opttius_cli.engines.own_sql.statement import check_statement
+
+    statement = check_statement(con, query.sql, visible)
+    side_tables = SideTables(con, policy)
+    try:
+        views = build_masked_views(con, statement, side_tables)
+        parsed = con.extract_statements(f"{views}SELECT * FROM (\n{statement.text}\n) AS answer")[-1]
+        bound = {name: query.parameters[name] for name in parsed.named_parameters}
+        _send_rows(_convert_columns(con.sql(parsed, params=bound), query), answers)
+    finally:
+        side_tables.drop()
+
+
+def _convert_columns(rows: duckdb.DuckDBPyRelation, query: Query) -> duckdb.DuckDBPyRelation:
+    """Return ``rows`` with columns of types that a report may have."""
+    columns = [
+        _convert(name, str(kind), converts=query.converts)
+        for name, kind in zip(rows.columns, rows.types, strict=True)
+    ]
+    if not any(columns):
+        return rows
+    names = map(_quote, rows.columns)
+    return rows.project(", ".join(sql or name for sql, name in zip(columns, names, strict=True)))
+
+
+def _quote(name: str) -> str:
+    from opttius_cli.sql import quote_identifier
+
+    return quote_identifier(name)
+
+
+def _convert(name: str, data_type: str, *, converts: bool) -> str | None:
+    """Return the SQL of a column whose type no report has; None where its values stay as they are."""
+    column = _quote(name)
+    if data_type in {"HUGEINT", "UHUGEINT"}:
+        # Arrow has no such numbers: those of more than 38 digits are an error, not another number.
+        return f"CAST({column} AS DECIMAL(38, 0)) AS {column}"
+    if not converts or (data_type.startswith(_PLAIN_TYPES) and "[" not in data_type):
+        return None
+    if data_type in {"DOUBLE", "FLOAT"}:
+        return f"TRY_CAST({column} AS DECIMAL(38, 6)) AS {column}"
+    return f"CAST({column} AS VARCHAR) AS {column}"
+
+
+def _send_rows(rows: duckdb.DuckDBPyRelation, answers: BinaryIO) -> None:
+    import pyarrow as pa
+
+    class Sink:
+        """A file that sends what Arrow writes to it."""
+
+        closed = False
+
+        @staticmethod
+        def write(data: bytes) -> int:
+            messages.send_message(answers, messages.ARROW, memoryview(data))
+            return len(data)
+
+        def flush(self) -> None:
+            """Do nothing: the end of the rows flushes."""
+
+        def close(self) -> None:
+            """Do nothing: the pipe stays open."""
+
+    with rows.to_arrow_reader(_BATCH_ROWS) as reader:
+        writer = pa.ipc.new_stream(pa.PythonFile(Sink(), mode="w"), reader.schema)
+        for batch in reader:
+            writer.write_batch(batch)
+        writer.close()
+    messages.send_message(answers, messages.END)
+
+
+def _send_error(answers: BinaryIO, error: Exception) -> None:
+    from opttius_cli.engines.own_sql.errors import describe_error
+
+    messages.send_error(answers, describe_error(error))
+
+
+def main() -> None:
+    """Serve on standard input and output, in a process of its own."""
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    silence_streams()
+    serve(requests, answers)
+
+
+def silence_streams() -> None:
+    """Detach the standard streams: what a library writes when it dies is nobody's output."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
