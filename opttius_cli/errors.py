@@ -107,15 +107,6 @@ class InvalidReportError(ConfigError):
         super().__init__(text)
 
 
-class InvalidSqlError(UsageError):
-    """SQL that a person typed and that cannot be run."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(
-            _("The SQL cannot be run: {why} Type opttius sql to see the tables and columns.", why=why)
-        )
-
-
 def format_list(names: Sequence[str], limit: int = 8) -> str:
     """Join ``names`` to one readable list, cut after ``limit``."""
     text, more = ", ".join(names[:limit]), len(names) - limit

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from opttius_cli.engines.own_sql.errors import InvalidSqlError
 from opttius_cli.engines.own_sql.masked_views import is_identifier
-from opttius_cli.errors import InvalidSqlError
 from opttius_cli.i18n import LANGUAGES, N_, translate_into_all
 from opttius_cli.reports.header import build_column
 from opttius_cli.reports.shared_columns import load_shared_columns

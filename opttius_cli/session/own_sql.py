@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli import i18n, sigint
-from opttius_cli.errors import InvalidReportError, InvalidSqlError, NotAllowedError
+from opttius_cli.engines.own_sql.errors import InvalidSqlError
+from opttius_cli.errors import InvalidReportError, NotAllowedError
 from opttius_cli.reports.shared_views import list_own_sql_views, read_rules
 from opttius_cli.session.query_parameters import (
     DEFAULT_PARAMETERS,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from opttius_cli.engines.own_sql import memory
-from opttius_cli.errors import InvalidSqlError, OutOfMemoryError, TimeLimitError
+from opttius_cli.engines.own_sql.errors import InvalidSqlError
+from opttius_cli.errors import OutOfMemoryError, TimeLimitError
 from own_sql.conftest import open_analyst
 from own_sql.hungry import LARGE, LONG
 

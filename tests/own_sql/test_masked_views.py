@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from opttius_cli.errors import InvalidSqlError, NotAllowedError
+from opttius_cli.engines.own_sql.errors import InvalidSqlError
+from opttius_cli.errors import NotAllowedError
 from opttius_cli.privacy.policy import DEFAULT_POLICY
 from own_sql.conftest import ANONYMOUS, Analyst, open_analyst
 from own_sql.forms import FORMS, PATHS

@@ -5,11 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from opttius_cli.engines.own_sql.statement import InvalidStatementError
-from opttius_cli.errors import InvalidReportError, InvalidSqlError, NotAllowedError, OutOfMemoryError
+from opttius_cli.errors import InvalidReportError, NotAllowedError, OutOfMemoryError, UsageError
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+class InvalidSqlError(UsageError):
+    """SQL that a person typed and that cannot be run."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            _("The SQL cannot be run: {why} Type opttius sql to see the tables and columns.", why=why)
+        )
 
 
 def describe_error(error: Exception) -> dict[str, str]:
