@@ -112,7 +112,9 @@ class SharedViewFile:
 
 def read_rules() -> str:
     """Return the macros that the scoped views themselves use."""
-    return "".join(map(read_sql, ("base/keys", "base/rules", "base/masks", "base/contacts")))
+    return "".join(
+        map(read_sql, ("base/keys", "base/rules", "base/masks", "base/comparisons", "base/contacts"))
+    )
 
 
 @cache
