@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,10 @@ from opttius_cli.errors import UnknownNameError, UsageError
 from opttius_cli.i18n import N_, _, get_language
 from opttius_cli.name_matching import suggest_names
 from opttius_cli.render import sink
+
+if TYPE_CHECKING:
+    from opttius_cli.reports.layouts import Slot
+    from opttius_cli.session.own_sql import OwnSql
 
 
 @with_options(QueryOptions)
@@ -54,17 +58,26 @@ def export(
     has_period = chosen == "dashboard" or load_library().load_report(reports[chosen]).has_period
     is_own = reports.get(chosen, "").startswith(f"{USER_FOLDER}/")
     with session.prepare_own_sql(is_needed=is_own) as own_sql:
-        output = plan_output(options, makes_file=True)
-        request = build_request(
-            options,
-            period=DEFAULT_PERIOD if has_period else None,
-            has_period=has_period,
-            own_sql=own_sql,
-        )
-        with session.open_session(request) as active_session:
-            answer = session.run_reports(active_session, chosen, slots)
-            file_name = f"{chosen}-{active_session.clock.local_date.isoformat()}"
-            write_answer(answer, options, output, file_name=file_name)
+        _write_report(options, chosen, slots, own_sql, has_period=has_period)
+
+
+def _write_report(
+    options: QueryOptions, chosen: str, slots: tuple[Slot, ...], own_sql: OwnSql, *, has_period: bool
+) -> None:
+    """Run the reports of ``slots`` and write them as planned."""
+    from opttius_cli import session
+
+    output = plan_output(options, makes_file=True)
+    request = build_request(
+        options,
+        period=DEFAULT_PERIOD if has_period else None,
+        has_period=has_period,
+        own_sql=own_sql,
+    )
+    with session.open_session(request) as active_session:
+        answer = session.run_reports(active_session, chosen, slots)
+        file_name = f"{chosen}-{active_session.clock.local_date.isoformat()}"
+        write_answer(answer, options, output, file_name=file_name)
 
 
 def _print_reports(reports: dict[str, str]) -> None:
