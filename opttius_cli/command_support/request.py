@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from opttius_cli.privacy.policy import Policy
     from opttius_cli.reports.library import Library
     from opttius_cli.session import Request
-    from opttius_cli.session.own_sql import OwnSql
+    from opttius_cli.session.own_sql.queries import OwnSql
 
 
 def build_reporter(options: CommonOptions) -> diagnostics.Reporter:
@@ -66,7 +66,7 @@ def build_request(
     ``own_sql`` is the process for a user's SQL, where it runs already.
     """
     from opttius_cli.session import Request
-    from opttius_cli.session.own_sql import OwnSql
+    from opttius_cli.session.own_sql.queries import OwnSql
 
     asked_period = options.period if isinstance(options, QueryOptions) else None
     settings = load_config(options, source)

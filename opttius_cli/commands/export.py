@@ -18,7 +18,7 @@ from opttius_cli.render import sink
 
 if TYPE_CHECKING:
     from opttius_cli.reports.layouts import Slot
-    from opttius_cli.session.own_sql import OwnSql
+    from opttius_cli.session.own_sql.queries import OwnSql
 
 
 @with_options(QueryOptions)

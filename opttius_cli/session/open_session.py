@@ -158,19 +158,25 @@ def _build_session(
         snapshot.path,
         get_report_limits(request.config),
     )
-    for item in select_missing(session.unread, session.present_tables):
-        request.reporter.show_note(_("Note: {sentence}", sentence=build_unread_sentence(item)))
+    _report_session(session)
     _record_session(request.record, session)
-    request.reporter.show_detail(
+    session.engine.set_scope(scope, build_variables(session), read_rules())
+    return session
+
+
+def _report_session(session: Session) -> None:
+    """Note what the session could not read, and tell what it answers from."""
+    reporter = session.request.reporter
+    for item in select_missing(session.unread, session.present_tables):
+        reporter.show_note(_("Note: {sentence}", sentence=build_unread_sentence(item)))
+    reporter.show_detail(
         _(
             "Snapshot of {source}, loaded {at}; {count} branches.",
             source=session.manifest.source,
             at=session.manifest.loaded_at.isoformat(),
-            count=len(scope.branches),
+            count=len(session.scope.branches),
         )
     )
-    session.engine.set_scope(scope, build_variables(session), read_rules())
-    return session
 
 
 def _resolve_previous(

@@ -13,7 +13,7 @@ from opttius_cli.reports.validation import find_schema_mismatches
 from opttius_cli.result import Answer, AnswerPart, ChartEnd, Result
 from opttius_cli.session.apply_model import apply_model
 from opttius_cli.session.goals import build_goal_parameters
-from opttius_cli.session.own_sql import build_setup, run_own_sql
+from opttius_cli.session.own_sql.queries import build_setup, run_own_sql
 from opttius_cli.session.query_parameters import (
     DEFAULT_PARAMETERS,
     build_parameters,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from opttius_cli.audit import AuditRecord
 from opttius_cli.privacy.policy import DEFAULT_POLICY, Policy
 from opttius_cli.result import AnswerHeader
-from opttius_cli.session.own_sql import OwnSql
+from opttius_cli.session.own_sql.queries import OwnSql
 from opttius_cli.snapshot.open import READER_LIMITS, ResourceLimits
 
 if TYPE_CHECKING:

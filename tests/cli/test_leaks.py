@@ -186,6 +186,7 @@ QUESTIONS: dict[str, list[tuple[str, ...]]] = {
         ("explain", "pos_revenue", "--left-out", "other_channel"),
     ],
     "reconcile": [("reconcile",), ("reconcile", "--rows", "not_pos")],
+    "sql": [("sql", "SELECT * FROM customers"), ("sql", "SELECT reverse(email) AS x, sii_rut FROM orders")],
     "export": [("export", name) for name in (*EXPORTS, "dashboard", "own")],
 }
 """What is asked of a command that needs more than its name, or answers more than one question."""

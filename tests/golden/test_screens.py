@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "drivers": ("drivers",),
     "reconcile": ("reconcile", "--branch", "SCL-01"),
     "explain": ("explain", "total_revenue"),
+    "sql": ("sql", "SELECT id, name, email, same_email_as FROM customers ORDER BY id LIMIT 10"),
     "check": ("check",),
     "check-all": ("check", "--all"),
 }

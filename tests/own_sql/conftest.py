@@ -18,7 +18,7 @@ from cli.run_program import clean_env, load_shop
 from opttius_cli import config, session
 from opttius_cli.diagnostics import Reporter
 from opttius_cli.privacy.policy import DEFAULT_POLICY, Policy
-from opttius_cli.session.own_sql import run_own_sql
+from opttius_cli.session.own_sql.queries import run_own_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ import pytest
 from cli.run_program import MIRADOR, RunResult, clean_env, run_inline
 
 from opttius_cli import audit, config
-from opttius_cli.session.own_sql_tables import list_own_sql_columns
+from opttius_cli.session.own_sql.tables import list_own_sql_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -90,7 +90,10 @@ def import_libraries() -> None:
     """Import what answers need, while the program still prepares the question; numpy is not needed."""
     sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]
     import duckdb  # noqa: F401
-    import pyarrow as pa  # noqa: F401
+    import pyarrow as pa
+
+    # Arrow's own allocator reserves far more addresses than it uses, and those are limited here.
+    pa.set_memory_pool(pa.system_memory_pool())
 
 
 def _open_session(setup: Setup) -> duckdb.DuckDBPyConnection:

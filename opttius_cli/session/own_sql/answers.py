@@ -12,7 +12,7 @@ from opttius_cli.reports.header import build_column
 from opttius_cli.reports.shared_columns import load_shared_columns
 from opttius_cli.reports.validation import find_odd_dates, fits_kind
 from opttius_cli.result import Answer, AnswerPart, Column, ColumnKind, Result
-from opttius_cli.session.own_sql import build_setup, run_own_sql
+from opttius_cli.session.own_sql.queries import build_setup, run_own_sql
 from opttius_cli.session.run_reports import run_reports
 
 if TYPE_CHECKING:
