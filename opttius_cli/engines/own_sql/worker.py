@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from opttius_cli.snapshot.open import ResourceLimits
 
 _BATCH_ROWS = 65_536
+_RESERVED_BYTES = 256_000_000
+"""What threads and allocators reserve of addresses and do not use; the program watches the memory that is used."""
+
 _PLAIN_TYPES = (
     *("VARCHAR", "BOOLEAN", "DATE", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT"),
     *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"),
@@ -73,7 +76,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     messages.send_message(answers, messages.READY, str(max_bytes).encode())
     from opttius_cli.engines.own_sql.memory import limit_address_space
 
-    limit_address_space(max_bytes)
+    limit_address_space(max_bytes + _RESERVED_BYTES)
     visible = _list_visible(setup)
     while True:
         try:
