@@ -5,7 +5,7 @@ from __future__ import annotations
 LONG = (
     "SELECT damerau_levenshtein(repeat('ab', 40000), repeat('ba', 40000)) AS n",
     "SELECT count(*) AS n FROM range(100000) AS a, range(100000) AS b WHERE sqrt(a.range) > ln(b.range + 2)",
-    f"SELECT 1 AS n {'UNION SELECT 1 ' * 3000}",
+    f"SELECT 1 AS n {'UNION SELECT 1 ' * 8000}",
     "SELECT levenshtein(repeat('x', 90000), repeat('y', 90000)) AS n",
     "SELECT sum(length(md5(CAST(a.range AS VARCHAR)))) AS n FROM range(1000000000) AS a",
     "SELECT list_sort(list_transform(range(1, 60000000), lambda i: hash(i)))[1] AS n",
