@@ -107,7 +107,7 @@ def test_hidden_columns_are_named() -> None:
     assert "do not fit" not in text(hard.listing(), 80)
     many = hard.result("x", ("Personas", "People"), "rows", hard.EVERY_KIND, [*hard.PEOPLE] * 5)
     shown = " ".join(text(single_part(many), 80).split())
-    assert "9 of 14 columns do not fit here: Id, Email," in shown
+    assert "9 of 14 columns do not fit here: Email, Phone, RUT," in shown
     assert "--format xlsx" in shown
 
 
