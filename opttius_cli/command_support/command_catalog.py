@@ -133,6 +133,11 @@ COMMANDS: dict[str, CommandEntry] = {
         panel=UNDERSTAND,
         examples=("opttius cohorts --by month", "opttius cohorts --measure revenue"),
     ),
+    "forecast": CommandEntry(
+        summary=N_("What the next year brings, and how wrong it may be."),
+        panel=UNDERSTAND,
+        examples=("opttius forecast --format json", N_("opttius forecast --output forecast.html")),
+    ),
     "load": CommandEntry(
         summary=N_("Load a source and show what was read and refused."),
         panel=DATA,

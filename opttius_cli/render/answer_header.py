@@ -49,6 +49,8 @@ def build_header_lines(answer: Answer, formatter: CellFormatter) -> list[str]:
     )
     if answer.filter_words:
         lines.append(answer.filter_words)
+    if answer.refusal:
+        lines.insert(1, answer.refusal)
     lines[1:1] = build_total_loss_lines(answer, formatter)
     if header.period:
         days = header.period.window.day_count

@@ -136,6 +136,22 @@ COHORTS_ON_SCREEN = (
 )
 """A screen has a triangle of one measure; the cells in full are for files."""
 
+FORECAST_REPORT = "forecast/forecast"
+FORECAST_SUMMARY = "forecast/summary"
+CUSTOMER_FORECAST = _build_slot("analytics", "forecast/of_customer")
+"""Added to a customer's figures only when it is asked for: it needs the curve of the whole scope."""
+FORECAST_REPORTS = "forecast/"
+"""Reports of this folder need the curves of a model, which a session learns before them."""
+_FORECAST = (
+    Slot((), FORECAST_SUMMARY),
+    _build_slot("by_branch", "forecast/by_branch"),
+    _build_slot("by_segment", "forecast/by_segment"),
+)
+_BACKTEST = (_build_slot("backtest", "forecast/backtest"), _build_slot("backtest.deciles", "forecast/deciles"))
+FORECAST = (*_FORECAST, *_BACKTEST)
+FORECAST_FOR_READERS = (*_BACKTEST, *_FORECAST)
+"""People read how wrong it was before what it says."""
+
 CUSTOMER = (
     _build_slot("customer", "customers/profile"),
     _build_slot("analytics", "customers/analytics"),
@@ -213,13 +229,14 @@ EXPORTS = {
     "worklist": WORKLIST_REPORT,
     "cohorts": "cohorts/cohorts",
     "repurchase": REPURCHASE,
+    "forecast": FORECAST_REPORT,
     "drivers": "drivers/groups",
     "movement": "segments/movers",
 }
 """The reports that ``opttius export`` offers besides the dashboard, by the names people type."""
 
 
-LISTS = {WORKLIST_REPORT: WORKLIST, "cohorts/cohorts": COHORTS, "drivers/groups": DRIVERS}
+LISTS = {WORKLIST_REPORT: WORKLIST, "cohorts/cohorts": COHORTS, "drivers/groups": DRIVERS, FORECAST_REPORT: FORECAST_FOR_READERS}
 """The lists that come with more than their rows where they are a part of a job."""
 
 LAYOUTS = {
@@ -227,6 +244,7 @@ LAYOUTS = {
     "customer": CUSTOMER,
     "check": FINDINGS,
     "drivers": DRIVERS,
+    "forecast": FORECAST,
     "movement": MOVEMENT,
     "reconcile": RECONCILE,
 }
