@@ -28,7 +28,8 @@ def customer(
         ),
     ] = False,
     forecast: Annotated[
-        bool, typer.Option("--forecast", help=N_("Add what is expected of the customer in the next 364 days."))
+        bool,
+        typer.Option("--forecast", help=N_("Add what is expected of the customer in the next 364 days.")),
     ] = False,
 ) -> None:
     """Show one customer: figures, segments, twelve months, favourites, timeline."""

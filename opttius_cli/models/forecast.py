@@ -36,7 +36,7 @@ PACES = range(6)
 class Tally(NamedTuple):
     """How many occasions there were, and what was spent on them."""
 
-    count: int = 0
+    occasions: int = 0
     money: Decimal = Decimal()
 
 
@@ -179,17 +179,17 @@ def _learn_tickets(counts: Counts, opening: float) -> dict[tuple[int, int], floa
     mean = _find_mean(_add(of_band), opening)
     tickets = {}
     for band in bands:
-        of_all = (float(of_band[band].money) + WEIGHT * mean) / (of_band[band].count + WEIGHT)
+        of_all = (float(of_band[band].money) + WEIGHT * mean) / (of_band[band].occasions + WEIGHT)
         for pace in PACES:
             own = counts.later.get((pace, band), Tally())
-            tickets[pace, band] = (float(own.money) + WEIGHT * of_all) / (own.count + WEIGHT)
+            tickets[pace, band] = (float(own.money) + WEIGHT * of_all) / (own.occasions + WEIGHT)
     return tickets
 
 
 def _add(tallies: Iterable[Tally]) -> Tally:
     tallies = list(tallies)
-    return Tally(sum(one.count for one in tallies), sum((one.money for one in tallies), Decimal()))
+    return Tally(sum(one.occasions for one in tallies), sum((one.money for one in tallies), Decimal()))
 
 
 def _find_mean(tally: Tally, otherwise: float) -> float:
-    return float(tally.money) / tally.count if tally.count else otherwise
+    return float(tally.money) / tally.occasions if tally.occasions else otherwise

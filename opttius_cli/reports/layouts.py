@@ -147,7 +147,10 @@ _FORECAST = (
     _build_slot("by_branch", "forecast/by_branch"),
     _build_slot("by_segment", "forecast/by_segment"),
 )
-_BACKTEST = (_build_slot("backtest", "forecast/backtest"), _build_slot("backtest.deciles", "forecast/deciles"))
+_BACKTEST = (
+    _build_slot("backtest", "forecast/backtest"),
+    _build_slot("backtest.deciles", "forecast/deciles"),
+)
 FORECAST = (*_FORECAST, *_BACKTEST)
 FORECAST_FOR_READERS = (*_BACKTEST, *_FORECAST)
 """People read how wrong it was before what it says."""
@@ -236,7 +239,12 @@ EXPORTS = {
 """The reports that ``opttius export`` offers besides the dashboard, by the names people type."""
 
 
-LISTS = {WORKLIST_REPORT: WORKLIST, "cohorts/cohorts": COHORTS, "drivers/groups": DRIVERS, FORECAST_REPORT: FORECAST_FOR_READERS}
+LISTS = {
+    WORKLIST_REPORT: WORKLIST,
+    "cohorts/cohorts": COHORTS,
+    "drivers/groups": DRIVERS,
+    FORECAST_REPORT: FORECAST_FOR_READERS,
+}
 """The lists that come with more than their rows where they are a part of a job."""
 
 LAYOUTS = {

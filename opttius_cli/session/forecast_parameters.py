@@ -1,4 +1,4 @@
-"""What the reports of the forecast get: the curves of now and of a year ago, and why there is no prediction (metrics 11)."""
+"""What the reports of the forecast get: the curves of now and of a year ago, or why there is no prediction."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def describe_refusal(refused: str, tested: dict[str, Any]) -> str:
         return _("No prediction: nobody bought in the 364 days that it was tried on.")
     if refused == "backtest_missed":
         return _(
-            "No prediction: a year ago it would have missed by {error} %; {most} % is the most that is allowed.",
+            "No prediction: a year ago it would have missed by {error} percent; {most} is the most that is allowed.",
             error=tested["error_pct"],
             most=MOST_ERROR_PCT,
         )

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import InvalidReportError, NotAllowedError
 from opttius_cli.privacy.policy import DEFAULT_POLICY
-from opttius_cli.reports.layouts import FORECAST_REPORTS, FORECAST_SUMMARY, GOALS, QUALITY, REPURCHASE, WORKLIST_REPORT, Slot
+from opttius_cli.reports.layouts import (
+    FORECAST_REPORTS,
+    FORECAST_SUMMARY,
+    GOALS,
+    QUALITY,
+    REPURCHASE,
+    WORKLIST_REPORT,
+    Slot,
+)
 from opttius_cli.reports.shared_views import select_shared_views
 from opttius_cli.reports.validation import describe_undeclared_pii, find_schema_mismatches
 from opttius_cli.result import PERSONAL_KINDS, TEXT_KINDS, Answer, AnswerPart, ChartEnd, Result

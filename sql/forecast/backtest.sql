@@ -44,7 +44,7 @@ sums AS (
         CAST(coalesce(sum(expected_purchases), 0) * 1000 AS HUGEINT) AS predicted,
         CAST(coalesce(sum(purchases), 0) * 1000 AS HUGEINT) AS actual,
         coalesce(sum(CAST(power(CAST(purchases * 1000 AS BIGINT), 2) AS HUGEINT)), 0) AS actual_squares,
-        coalesce(sum(CAST((expected_purchases - purchases) * 1000 AS HUGEINT) * CAST((expected_purchases - purchases) * 1000 AS HUGEINT)), 0) AS missed
+        coalesce(sum(CAST(power(CAST((expected_purchases - purchases) * 1000 AS BIGINT), 2) AS HUGEINT)), 0) AS missed
     FROM backtest_rows(CAST($cutoff AS DATE), $backtest_curve)
 ),
 learned AS (

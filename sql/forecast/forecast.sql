@@ -2,7 +2,7 @@
 -- title = { es = "Proyección por cliente", en = "Forecast by customer" }
 -- grain = { es = "una fila por cliente con una compra, el de más dinero proyectado primero", en = "one row per customer with a purchase, the one with most predicted money first" }
 -- shape = "rows"
--- uses = ["predictions", "customer_facts"]
+-- uses = ["backtest_rows", "customer_facts"]
 -- history = "all"
 -- parameters.curve = { es = "lo aprendido hasta ahora, como JSON", en = "what was learned up to now, as JSON" }
 -- columns = [

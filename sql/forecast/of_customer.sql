@@ -2,7 +2,7 @@
 -- title = { es = "Proyección del cliente", en = "The customer's forecast" }
 -- grain = { es = "una fila: lo que se espera de un cliente, o por qué no se proyecta", en = "one row: what is expected of one customer, or why nothing is predicted" }
 -- shape = "record"
--- uses = "predictions"
+-- uses = "backtest_rows"
 -- history = "all"
 -- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
 -- parameters.curve = { es = "lo aprendido hasta ahora, como JSON", en = "what was learned up to now, as JSON" }

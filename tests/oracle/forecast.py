@@ -14,6 +14,8 @@ from .numbers import percent, rounded, total
 from .sales import amount_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .sales import Purchase, Sales
 
 Record = dict[str, Any]
@@ -203,13 +205,13 @@ class Curve:
         everyone, count = len(ratios), sum(map(len, ratios.values()))
         if count == everyone or everyone < 2:
             return {}
-        centre = sum(map(sum, ratios.values()), Fraction(0)) / count
-        means = {customer: sum(some) / len(some) for customer, some in ratios.items()}
-        within = sum(
+        centre = _total(x for some in ratios.values() for x in some) / count
+        means = {customer: _total(some) / len(some) for customer, some in ratios.items()}
+        within = _total(
             Fraction(rounded(sum(((x - means[customer]) ** 2 for x in some), Fraction(0)), 6))
             for customer, some in ratios.items()
         ) / (count - everyone)
-        between = sum(
+        between = _total(
             Fraction(rounded(len(some) * (means[customer] - centre) ** 2, 6))
             for customer, some in ratios.items()
         )
@@ -239,6 +241,10 @@ class Curve:
             purchases_, chance_, money_ = (rounded(Fraction(one), places) for one, places in figures)
             predicted[customer] = purchases_, chance_, money_
         return predicted
+
+
+def _total(terms: Iterable[Fraction]) -> Fraction:
+    return sum(terms, Fraction(0))
 
 
 def until(histories: Histories, cutoff: date) -> Histories:
@@ -345,9 +351,7 @@ def _skill(predicted: Record, came: Record, spent: dict[str, Decimal], order: li
     }
 
 
-def _deciles(
-    predicted: Record, came: Record, spent: dict[str, Decimal], order: list[str]
-) -> list[Record]:
+def _deciles(predicted: Record, came: Record, spent: dict[str, Decimal], order: list[str]) -> list[Record]:
     rows, start = [], 0
     for decile in range(1, 11):
         size = len(order) // 10 + (decile <= len(order) % 10)

@@ -9,7 +9,11 @@
 CREATE OR REPLACE TEMP MACRO spending_ratios(cutoff, curve) AS TABLE
     WITH
     tickets AS (
-        SELECT unnest(from_json(curve, '{"tickets": [{"pace": "BIGINT", "band": "BIGINT", "money": "DOUBLE"}]}').tickets, max_depth := 2)
+        SELECT
+            unnest(
+                from_json(curve, '{"tickets": [{"pace": "BIGINT", "band": "BIGINT", "money": "DOUBLE"}]}').tickets,
+                max_depth := 2
+            )
     ),
     compared AS (
         SELECT spell.customer_id, spell.next_money AS money, tickets.money AS expected
@@ -68,7 +72,7 @@ CREATE OR REPLACE TEMP MACRO spending_levels(cutoff, curve) AS TABLE
     ),
     variances AS (
         SELECT
-            whole.mean AS mean,
+            whole.mean AS mean_of_all,
             within_all.apart / nullif(whole.ratios - between_all.customers, 0) AS of_each,
             (between_all.apart - (between_all.customers - 1) * of_each)
             / nullif(whole.ratios - between_all.squares / whole.ratios, 0) AS of_all
@@ -81,12 +85,12 @@ CREATE OR REPLACE TEMP MACRO spending_levels(cutoff, curve) AS TABLE
         least(
             4, greatest(
                 0.25,
-                1 + means.n / (means.n + variances.of_each / variances.of_all) * (means.mean / variances.mean - 1)
+                1 + means.n / (means.n + variances.of_each / variances.of_all) * (means.mean / variances.mean_of_all - 1)
             )
         ) AS level
     FROM means
     CROSS JOIN variances
-    WHERE variances.of_all > 0 AND variances.mean > 0;
+    WHERE variances.of_all > 0 AND variances.mean_of_all > 0;
 
 CREATE OR REPLACE TEMP MACRO predictions(cutoff, curve) AS TABLE
     WITH
