@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from opttius_cli.errors import UnknownNameError
 from opttius_cli.i18n import _
 from opttius_cli.name_matching import resolve_name
+from opttius_cli.reports.slots import Slot as Slot  # noqa: PLC0414
+from opttius_cli.reports.slots import build_slot as _build_slot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-Condition = Literal["branches", "goals"]
-"""That the scope has two branches or more; that the settings have goals."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A report and the path of keys where an answer puts it.
-
-    ``columns`` takes only some of its columns: for a figure that another section repeats.
-    """
-
-    path: tuple[str, ...]
-    report: str
-    columns: tuple[tuple[str, str], ...] = ()
-    """Pairs of (column of the report, key in the answer)."""
-    before: str = ""
-    """The key beside it before which JSON puts it."""
-    condition: Condition | None = None
-    """What must hold for the answer to have it; one that is asked for by its name is always there."""
-
-
-def _build_slot(
-    path: str, report: str, before: str = "", condition: Condition | None = None, **columns: str
-) -> Slot:
-    return Slot(tuple(path.split(".")), report, tuple(columns.items()), before, condition)
 
 
 GOALS, MATCHES = "branches/goals", "customers/matches"
