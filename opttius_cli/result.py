@@ -157,6 +157,7 @@ class Result:
     table: pa.Table
     absent: bool = False
     uncompared: bool = False
+    refused: bool = False
     chart: ChartSpec | None = None
     form: FormSpec | None = None
     chart_ends: tuple[ChartEnd, ChartEnd] | None = None
@@ -234,6 +235,7 @@ Masking = Literal["masked", "anonymous", "revealed"]
 class Answer:
     """A header, the parts of an answer in order, and the parts of ``data_quality``.
 
+    ``refusal`` says why nothing is predicted.
     ``source`` and ``loaded_at`` describe the snapshot. ``masking`` says how personal data is shown,
     ``min_group`` how many people a group needs for its figures to be shown. ``sql`` holds (report name, SQL
     text) for every part, for a reader who wants to check how it was computed; ``has_sql_sheet`` puts it into a
@@ -253,6 +255,7 @@ class Answer:
     has_sql_sheet: bool = False
     filter_words: str = ""
     jobs_in_trouble: int = 0
+    refusal: str = ""
 
     @property
     def suppression_count(self) -> int:

@@ -133,6 +133,11 @@ COMMANDS: dict[str, CommandEntry] = {
         panel=UNDERSTAND,
         examples=("opttius cohorts --by month", "opttius cohorts --measure revenue"),
     ),
+    "forecast": CommandEntry(
+        summary=N_("What the next year brings, and how wrong it may be."),
+        panel=UNDERSTAND,
+        examples=("opttius forecast --format json", N_("opttius forecast --output forecast.html")),
+    ),
     "sql": CommandEntry(
         summary=N_("Your own question, in SQL, over masked tables."),
         panel=UNDERSTAND,

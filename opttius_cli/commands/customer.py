@@ -27,13 +27,18 @@ def customer(
             "--all", help=N_("Print everything, not only the first screen; through $PAGER on a terminal.")
         ),
     ] = False,
+    forecast: Annotated[
+        bool,
+        typer.Option("--forecast", help=N_("Add what is expected of the customer in the next 364 days.")),
+    ] = False,
 ) -> None:
     """Show one customer: figures, segments, twelve months, favourites, timeline."""
     from opttius_cli import session
-    from opttius_cli.reports.layouts import CUSTOMER
+    from opttius_cli.reports.layouts import CUSTOMER, CUSTOMER_FORECAST
 
     output = plan_output(options)
     with session.open_session(build_request(options, every_tier=True)) as active_session:
         customer_id = session.find_customer(active_session, customer_key)
-        answer = session.run_reports(active_session, "customer", CUSTOMER, {"customer": customer_id})
+        slots = (*CUSTOMER[:2], CUSTOMER_FORECAST, *CUSTOMER[2:]) if forecast else CUSTOMER
+        answer = session.run_reports(active_session, "customer", slots, {"customer": customer_id})
         write_answer(answer, options, output, overview=is_screen(output) and not every, paged=every)

@@ -47,9 +47,8 @@ def build_header_lines(answer: Answer, formatter: CellFormatter) -> list[str]:
         if header.title
         else [describe_scope(header.scope)]
     )
-    if answer.filter_words:
-        lines.append(answer.filter_words)
-    lines[1:1] = build_total_loss_lines(answer, formatter)
+    lines += filter(None, [answer.filter_words])
+    lines[1:1] = [*build_total_loss_lines(answer, formatter), *filter(None, [answer.refusal])]
     if header.period:
         days = header.period.window.day_count
         period = n_(

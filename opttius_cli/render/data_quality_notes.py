@@ -76,6 +76,8 @@ def absence(result: Result) -> str:
     """Why an absent result has no figures."""
     if result.uncompared:
         return _("No figures: there is no period to compare with.")
+    if result.refused:
+        return _("No figures: nothing is predicted.")
     return _("No figures: the data lacks a table that they need.")
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from opttius_cli.errors import UnknownNameError, UsageError
 from opttius_cli.i18n import _
 from opttius_cli.name_matching import suggest_names
-from opttius_cli.reports.layouts import CUSTOMER, DASHBOARD, SCHEMES, Slot
+from opttius_cli.reports.layouts import CUSTOMER, DASHBOARD, SCHEMES
+from opttius_cli.reports.slots import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

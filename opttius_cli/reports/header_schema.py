@@ -31,8 +31,8 @@ History = Literal["all", "year", "window", "none"]
 HISTORIES: tuple[History, ...] = get_args(History)
 """The purchases that a report may read, the longest history first."""
 
-Dependence = Literal["period", "previous"]
-"""The window without which a report has no figures."""
+Dependence = Literal["period", "previous", "forecast"]
+"""The window, or the prediction, without which a report has no figures."""
 
 ORDERS_FROM = ("history_from", "active_from")
 """The instants from which a materialized view may read orders."""

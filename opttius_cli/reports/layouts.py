@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from opttius_cli.errors import UnknownNameError
 from opttius_cli.i18n import _
 from opttius_cli.name_matching import resolve_name
+from opttius_cli.reports.slots import Slot as Slot  # noqa: PLC0414
+from opttius_cli.reports.slots import build_slot as _build_slot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-Condition = Literal["branches", "goals"]
-"""That the scope has two branches or more; that the settings have goals."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A report and the path of keys where an answer puts it.
-
-    ``columns`` takes only some of its columns: for a figure that another section repeats.
-    """
-
-    path: tuple[str, ...]
-    report: str
-    columns: tuple[tuple[str, str], ...] = ()
-    """Pairs of (column of the report, key in the answer)."""
-    before: str = ""
-    """The key beside it before which JSON puts it."""
-    condition: Condition | None = None
-    """What must hold for the answer to have it; one that is asked for by its name is always there."""
-
-
-def _build_slot(
-    path: str, report: str, before: str = "", condition: Condition | None = None, **columns: str
-) -> Slot:
-    return Slot(tuple(path.split(".")), report, tuple(columns.items()), before, condition)
 
 
 GOALS, MATCHES = "branches/goals", "customers/matches"
@@ -136,6 +111,25 @@ COHORTS_ON_SCREEN = (
 )
 """A screen has a triangle of one measure; the cells in full are for files."""
 
+FORECAST_REPORT = "forecast/forecast"
+FORECAST_SUMMARY = "forecast/summary"
+CUSTOMER_FORECAST = _build_slot("analytics", "forecast/of_customer")
+"""Added to a customer's figures only when it is asked for: it needs the curve of the whole scope."""
+FORECAST_REPORTS = "forecast/"
+"""Reports of this folder need the curves of a model, which a session learns before them."""
+_FORECAST = (
+    Slot((), FORECAST_SUMMARY),
+    _build_slot("by_branch", "forecast/by_branch"),
+    _build_slot("by_segment", "forecast/by_segment"),
+)
+_BACKTEST = (
+    _build_slot("backtest", "forecast/backtest"),
+    _build_slot("backtest.deciles", "forecast/deciles"),
+)
+FORECAST = (*_FORECAST, *_BACKTEST)
+FORECAST_FOR_READERS = (*_BACKTEST, *_FORECAST)
+"""People read how wrong it was before what it says."""
+
 CUSTOMER = (
     _build_slot("customer", "customers/profile"),
     _build_slot("analytics", "customers/analytics"),
@@ -213,13 +207,19 @@ EXPORTS = {
     "worklist": WORKLIST_REPORT,
     "cohorts": "cohorts/cohorts",
     "repurchase": REPURCHASE,
+    "forecast": FORECAST_REPORT,
     "drivers": "drivers/groups",
     "movement": "segments/movers",
 }
 """The reports that ``opttius export`` offers besides the dashboard, by the names people type."""
 
 
-LISTS = {WORKLIST_REPORT: WORKLIST, "cohorts/cohorts": COHORTS, "drivers/groups": DRIVERS}
+LISTS = {
+    WORKLIST_REPORT: WORKLIST,
+    "cohorts/cohorts": COHORTS,
+    "drivers/groups": DRIVERS,
+    FORECAST_REPORT: FORECAST_FOR_READERS,
+}
 """The lists that come with more than their rows where they are a part of a job."""
 
 LAYOUTS = {
@@ -227,6 +227,7 @@ LAYOUTS = {
     "customer": CUSTOMER,
     "check": FINDINGS,
     "drivers": DRIVERS,
+    "forecast": FORECAST,
     "movement": MOVEMENT,
     "reconcile": RECONCILE,
 }

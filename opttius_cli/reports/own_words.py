@@ -10,8 +10,8 @@ from opttius_cli.reports.vocabulary import load_vocabularies
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from opttius_cli.reports.layouts import Slot
     from opttius_cli.reports.library import Library
+    from opttius_cli.reports.slots import Slot
 
 
 def resolve_code(typed: str, *vocabularies: str) -> str | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from opttius_cli.reports.layouts import DASHBOARD, EXPORTS, LISTS, ON_REQUEST, SCHEMES, Slot, nest_layout
+from opttius_cli.reports.layouts import DASHBOARD, EXPORTS, LISTS, ON_REQUEST, SCHEMES, nest_layout
+from opttius_cli.reports.slots import Slot
 from opttius_cli.result import NUMERIC_KINDS
 
 if TYPE_CHECKING:

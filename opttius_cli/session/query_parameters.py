@@ -67,6 +67,11 @@ DEFAULT_PARAMETERS: Mapping[str, Any] = {
     "measure": "repeat",
     "shown_cohorts": 12,
     "curves": "[]",
+    "curve": "{}",
+    "backtest_curve": "{}",
+    "cutoff": None,
+    "refused": None,
+    "refusal": "",
 }
 """The parameters of lists, where a command sets none: they filter nothing, and leave the usual order."""
 

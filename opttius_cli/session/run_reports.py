@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import InvalidReportError
 from opttius_cli.privacy.policy import DEFAULT_POLICY
-from opttius_cli.reports.layouts import GOALS, QUALITY, REPURCHASE, WORKLIST_REPORT, Slot
+from opttius_cli.reports.layouts import (
+    FORECAST_REPORTS,
+    FORECAST_SUMMARY,
+    GOALS,
+    QUALITY,
+    REPURCHASE,
+    WORKLIST_REPORT,
+    Slot,
+)
 from opttius_cli.reports.shared_views import select_shared_views
 from opttius_cli.reports.validation import find_schema_mismatches
 from opttius_cli.result import Answer, AnswerPart, ChartEnd, Result
 from opttius_cli.session.apply_model import apply_model
+from opttius_cli.session.forecast_parameters import build_forecast
 from opttius_cli.session.goals import build_goal_parameters
 from opttius_cli.session.own_sql.queries import build_setup, run_own_sql
 from opttius_cli.session.query_parameters import (
@@ -86,6 +95,7 @@ def run_reports(
         sql=tuple((name, report.sql) for name, report in reports.items()),
         min_group=session.request.policy.min_group,
         has_sql_sheet=session.request.config.has_sql_sheet,
+        refusal=parameters["refusal"],
         unread=build_unread_sentences(
             session.unread if name in WHOLE_SOURCE else select_missing(session.unread, session.present_tables)
         ),
@@ -105,7 +115,21 @@ def _collect_parameters(
     if REPURCHASE in reports:
         lengths = session.library.load_report("cohorts/spell_lengths")
         parameters |= build_curves(run_report(session, lengths, parameters, DEFAULT_POLICY).table)
+    if any(name.startswith(FORECAST_REPORTS) for name in reports):
+        parameters |= _build_forecast_parameters(session, parameters)
+        if parameters["refusal"] and FORECAST_SUMMARY not in reports:
+            session.request.reporter.show_note(parameters["refusal"])
     return parameters
+
+
+def _build_forecast_parameters(session: Session, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of the forecast's reports, among them why there is no prediction."""
+
+    def run(name: str, values: Mapping[str, Any]) -> pa.Table:
+        report = session.library.load_report(f"{FORECAST_REPORTS}{name}")
+        return run_report(session, report, {**parameters, **values}, DEFAULT_POLICY).table
+
+    return build_forecast(session.clock.local_date, run)
 
 
 def applicable_slots(session: Session, slots: Sequence[Slot]) -> tuple[Slot, ...]:
@@ -166,7 +190,8 @@ def run_report(session: Session, report: Report, parameters: Mapping[str, Any], 
         report.shape,
         report.columns,
         table,
-        absent=_is_absent(report, session),
+        absent=_is_absent(report, session, parameters),
+        refused=report.depends_on == "forecast" and parameters["refused"] is not None,
         uncompared=report.depends_on == "previous" and session.previous is None,
         chart=report.chart,
         form=report.form,
@@ -204,12 +229,13 @@ def _run_over_previous(session: Session, report: Report, parameters: Mapping[str
     return table.select([report.chart.x, report.chart.y])
 
 
-def _is_absent(report: Report, session: Session) -> bool:
-    """Whether a report has no figures at all: it lacks a table, or the windows that it is about."""
+def _is_absent(report: Report, session: Session, parameters: Mapping[str, Any]) -> bool:
+    """Whether a report has no figures at all: it lacks a table, or what it is about: windows, a prediction."""
     return (
         bool(set(report.needs) - session.present_tables)
         or (report.depends_on == "period" and session.period is None)
         or (report.depends_on == "previous" and session.previous is None)
+        or (report.depends_on == "forecast" and parameters["refused"] is not None)
     )
 
 

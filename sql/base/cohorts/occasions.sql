@@ -19,6 +19,7 @@ SELECT
     CAST(money AS DECIMAL(18, 2)) AS money,
     row_number() OVER customer AS place,
     min(local_date) OVER customer AS first_date,
-    lead(local_date) OVER customer AS next_date
+    lead(local_date) OVER customer AS next_date,
+    lead(CAST(money AS DECIMAL(18, 2))) OVER customer AS next_money
 FROM dates
 WINDOW customer AS (PARTITION BY customer_id ORDER BY local_date ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING);

@@ -1,0 +1,19 @@
+"""``opttius forecast``: show what customers will buy in the next 364 days, and how wrong that was a year ago."""
+
+from __future__ import annotations
+
+from opttius_cli.command_support.options import QueryOptions, with_options
+from opttius_cli.command_support.output import plan_output, write_answer
+from opttius_cli.command_support.request import build_request
+
+
+@with_options(QueryOptions)
+def forecast(options: QueryOptions) -> None:
+    """Show what customers will buy in the next 364 days, after what the same would have said a year ago."""
+    from opttius_cli import session
+    from opttius_cli.reports.layouts import FORECAST, FORECAST_FOR_READERS
+
+    output = plan_output(options)
+    slots = FORECAST if output.format_name in {"json", "ndjson"} else FORECAST_FOR_READERS
+    with session.open_session(build_request(options, has_period=False)) as active_session:
+        write_answer(session.run_reports(active_session, "forecast", slots), options, output)
