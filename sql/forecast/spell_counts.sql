@@ -7,7 +7,7 @@
 -- parameters.cutoff = { es = "la fecha hasta la que se sabe", en = "the date up to which is known" }
 -- columns = ["fact", "pace", "count_class", "step", "reached", "occasions", "money"]
 -- [column]
--- fact = "text"
+-- fact = { kind = "text", es = "Hecho", en = "Fact" }
 -- pace = { kind = "count", es = "Ritmo", en = "Pace" }
 -- count_class = { kind = "count", es = "Clase: por el número de compras", en = "Class: by the number of purchases" }
 -- step = { kind = "count", es = "Paso: de 28 días; o ritmo, tramo, días", en = "Step: of 28 days; or pace, band, days" }

@@ -21,6 +21,7 @@ from opttius_cli.render.cell_formatter import CellFormatter
 from opttius_cli.reports.layouts import DASHBOARD, EXPORTS
 from opttius_cli.reports.library import Library
 from opttius_cli.reports.own_words import resolve_code, resolve_sections, resolve_titled
+from opttius_cli.reports.report_parts import map_parts
 from opttius_cli.reports.vocabulary import load_vocabularies
 from opttius_cli.session.lookup import resolve_segment
 
@@ -117,6 +118,8 @@ def test_titles_of_exports(name: str, language: str) -> None:
     title = LIBRARY.load_report(EXPORTS[name]).titles[language]
     names = {export: [report] for export, report in EXPORTS.items()}
     assert resolve_titled(title, names, LIBRARY) == name
+    if EXPORTS[name] not in {slot.report for slots in map_parts({}).values() for slot in slots}:
+        return  # the part of this name is another answer, with titles of its own
     parts = build_allowed_values()
     assert parts.resolve_part(title) in {name, f"export/{name}", f"dashboard/{name}"}
 

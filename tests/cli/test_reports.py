@@ -23,6 +23,7 @@ EXPORTS = [
     "customers",
     "dashboard",
     "drivers",
+    "forecast",
     "frequency",
     "labs",
     "movement",

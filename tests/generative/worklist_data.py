@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from generative.datasets import CUSTOMERS, NULL, Dataset, Row, datasets
 
-one = st.sampled_from
+entry = st.sampled_from
 PHONES = ("912345678", "+56 9 8765 4321", " ", NULL)
 TAGS = (NULL, NULL, NULL, "{vip}", '{vip," No-Contactar "}', "{no-contactar}")
 CHANNELS = (NULL, "whatsapp", "sms", "phone", "email", "carrier pigeon")
@@ -40,30 +40,30 @@ def worklist_worlds(draw: st.DrawFn) -> Dataset:
     tables["customers"] = more(
         tables["customers"],
         {
-            "phone": one(PHONES),
-            "tags": one(TAGS),
-            "preferred_contact_method": one(CHANNELS),
+            "phone": entry(PHONES),
+            "tags": entry(TAGS),
+            "preferred_contact_method": entry(CHANNELS),
             "last_eye_exam_date": maybe_day,
             "next_eye_exam_due": maybe_day,
         },
     )
     tables["appointments"] = more(
         tables["appointments"],
-        {"appointment_date": days, "appointment_type": one(KINDS), "appointment_time": one(TIMES)},
+        {"appointment_date": days, "appointment_type": entry(KINDS), "appointment_time": entry(TIMES)},
     )
     tables["quotes"] = more(tables["quotes"], {"expiration_date": maybe_day})
     tables["lab_work_orders"] = more(
         tables["lab_work_orders"],
         {
             "ready_at": days.map(lambda day: f"{day} 15:00:00+00"),
-            "status": one(["ready_for_pickup", "ordered", "delivered"]),
+            "status": entry(["ready_for_pickup", "ordered", "delivered"]),
         },
     )
     tables["prescriptions"] = [
         {
             "id": f"x{number}",
-            "customer_id": draw(one([name for name in CUSTOMERS if name])),
-            "branch_id": draw(one(["b1", "b1", "b2", "b3"])),
+            "customer_id": draw(entry([name for name in CUSTOMERS if name])),
+            "branch_id": draw(entry(["b1", "b1", "b2", "b3"])),
             "prescription_date": draw(maybe_day),
             "expiration_date": draw(maybe_day),
         }
@@ -79,10 +79,10 @@ def _old_orders(draw: st.DrawFn, as_of: str) -> list[Row]:
     return [
         {
             "id": f"o{number}",
-            "branch_id": draw(one(["b1", "b1", "b2", "b3", "b5"])),
-            "customer_id": draw(one(["c1", "c2", "c3", "c4"])),
-            "payment_status": draw(one(["paid", "paid", "pending", "partial"])),
-            "total_amount": draw(one(["1000", "20000", "333.33"])),
+            "branch_id": draw(entry(["b1", "b1", "b2", "b3", "b5"])),
+            "customer_id": draw(entry(["c1", "c2", "c3", "c4"])),
+            "payment_status": draw(entry(["paid", "paid", "pending", "partial"])),
+            "total_amount": draw(entry(["1000", "20000", "333.33"])),
             "created_at": f"{_day(as_of, draw(one([edge for edge in EDGES if edge <= 0])))} 15:00:00+00",
             "updated_at": NULL,
         }

@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "segments": ("segments",),
     "worklist": ("worklist",),
     "cohorts": ("cohorts",),
+    "forecast": ("forecast",),
     "drivers": ("drivers",),
     "reconcile": ("reconcile", "--branch", "SCL-01"),
     "explain": ("explain", "total_revenue"),

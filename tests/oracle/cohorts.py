@@ -27,8 +27,8 @@ def cohorts(sales: Sales, by: str) -> Record:
             bought[purchase.customer].append(purchase)
     members: dict[int, list[list[Purchase]]] = defaultdict(list)
     for purchases in bought.values():
-        members[_unit(min(one.day for one in purchases), by)].append(purchases)
-    first = min((one.day for some in bought.values() for one in some), default=None)
+        members[_unit(min(entry.day for entry in purchases), by)].append(purchases)
+    first = min((entry.day for some in bought.values() for entry in some), default=None)
     cells = [
         _cell(sales, by, cohort, age, members[cohort])
         for cohort in sorted(members)
@@ -64,16 +64,16 @@ def _name(unit: int, by: str) -> str:
 
 def _cell(sales: Sales, by: str, cohort: int, age: int, members: list[list[Purchase]]) -> Record:
     clock, begins, ends = sales.book.clock, _start(cohort + age, by), _start(cohort + age + 1, by)
-    until = [[one for one in some if one.day < ends] for some in members]
+    until = [[entry for entry in some if entry.day < ends] for some in members]
     is_over = clock.today >= ends or (clock.today == ends - timedelta(1) and clock.is_last_instant)
     return {
         "cohort": cohort,
         "age": age,
         "customers": len(members),
         "is_over": is_over,
-        "active": sum(any(begins <= one.day for one in some) for some in until),
-        "repeated": sum(len({one.day for one in some}) > 1 for some in until),
-        "revenue": amount_of(one for some in until for one in some if one.recognised),
+        "active": sum(any(begins <= entry.day for entry in some) for some in until),
+        "repeated": sum(len({entry.day for entry in some}) > 1 for some in until),
+        "revenue": amount_of(entry for some in until for entry in some if entry.recognised),
     }
 
 
@@ -114,7 +114,7 @@ def _every(cells: list[Record]) -> list[Record]:
 def _repurchase(bought: dict[str, list[Purchase]], today: date) -> list[Record]:
     spells: dict[str, list[tuple[int, bool]]] = {"first": [], "later": [], "all": []}
     for purchases in bought.values():
-        days = sorted({one.day for one in purchases})
+        days = sorted({entry.day for entry in purchases})
         for place, day in enumerate(days):
             back = place + 1 < len(days)
             spell = (((days[place + 1] if back else today) - day).days, back)
@@ -126,8 +126,8 @@ def _repurchase(bought: dict[str, list[Purchase]], today: date) -> list[Record]:
 def _kaplan_meier(spells: list[tuple[int, bool]]) -> Record:
     left, curve = Fraction(1), []
     for length in sorted({length for length, back in spells if back}):
-        at_risk = sum(one >= length for one, _back in spells)
-        left *= 1 - Fraction(sum(back and one == length for one, back in spells), at_risk)
+        at_risk = sum(entry >= length for entry, _back in spells)
+        left *= 1 - Fraction(sum(back and entry == length for entry, back in spells), at_risk)
         curve.append((length, left))
     longest = max((length for length, _back in spells), default=-1)
     returned = sum(back for _length, back in spells)

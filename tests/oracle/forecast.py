@@ -61,7 +61,7 @@ def read_histories(sales: Sales) -> Histories:
     histories: Histories = defaultdict(list)
     for customer, day in sorted(by_day):
         bought = by_day[customer, day]
-        in_currency = any(one.is_report_currency for one in bought)
+        in_currency = any(entry.is_report_currency for entry in bought)
         histories[customer].append(Occasion(day, amount_of(bought) if in_currency else None))
     return dict(histories)
 
@@ -100,14 +100,14 @@ class Curve:
         if history[0].money is not None:
             self.opened.append(history[0].money)
         states = [
-            state_of((one.day - history[0].day).days, place) for place, one in enumerate(history, start=1)
+            state_of((entry.day - history[0].day).days, place) for place, entry in enumerate(history, start=1)
         ]
-        for place, (one, state) in enumerate(zip(history, states, strict=True)):
-            seen = (self.cutoff - one.day).days // 28
+        for place, (entry, state) in enumerate(zip(history, states, strict=True)):
+            seen = (self.cutoff - entry.day).days // 28
             gap = None
             if place + 1 < len(history):
                 following = history[place + 1]
-                gap = ((following.day - one.day).days - 1) // 28
+                gap = ((following.day - entry.day).days - 1) // 28
                 self.moves[state, states[place + 1]] += 1
                 if following.money is not None:
                     self.spent[state[0], band(gap)].append(following.money)
@@ -121,9 +121,9 @@ class Curve:
         """The chance of buying in a step, given silence until then."""
         if step >= STEPS:
             return 0.0
-        alike = [one for one in STATES if one[0] == state[0]]
-        e = sum(self.events[one, step] for one in alike)
-        r = sum(self.at_risk[one, step] for one in alike)
+        alike = [entry for entry in STATES if entry[0] == state[0]]
+        e = sum(self.events[entry, step] for entry in alike)
+        r = sum(self.at_risk[entry, step] for entry in alike)
         of_pace = (e + 20 * self.every[step]) / (r + 20)
         if state == FIRST:
             return of_pace
@@ -131,7 +131,7 @@ class Curve:
 
     def ticket(self, pace: int, of_band: int) -> float:
         """What a later occasion is worth."""
-        in_band = [money for (_pace, one), some in self.spent.items() if one == of_band for money in some]
+        in_band = [money for (_pace, entry), some in self.spent.items() if entry == of_band for money in some]
         of_all = (float(total(in_band)) + 20 * self.mean) / (len(in_band) + 20)
         own = self.spent.get((pace, of_band), [])
         return (float(total(own)) + 20 * of_all) / (len(own) + 20)
@@ -140,9 +140,9 @@ class Curve:
         """Where a purchase in a step leads, with its share."""
         if state == FIRST:
             return [((1 + band(step), 0), 1.0)]
-        counts = [(one, self.moves[state, one]) for one in STATES if self.moves[state, one]]
+        counts = [(entry, self.moves[state, entry]) for entry in STATES if self.moves[state, entry]]
         whole = sum(count for _one, count in counts)
-        return [(one, count / whole) for one, count in counts] if counts else [(state, 1.0)]
+        return [(entry, count / whole) for entry, count in counts] if counts else [(state, 1.0)]
 
     def after(self, state: State, steps: int) -> tuple[float, float]:
         """Purchases and money expected over whole steps from a purchase on."""
@@ -150,8 +150,8 @@ class Curve:
             alive, purchases, money = 1.0, 0.0, 0.0
             for step in range(steps):
                 chance = alive * self.hazard(state, step)
-                one, worth = self._follow(state, step, steps - step - 1)
-                purchases += chance * one
+                entry, worth = self._follow(state, step, steps - step - 1)
+                purchases += chance * entry
                 money += chance * worth
                 alive -= chance
             self._after[state, steps] = purchases, money
@@ -179,8 +179,8 @@ class Curve:
             if k == 13:
                 chance = 1 - (1 - chance) ** part
             weight = alive * chance
-            one, worth = self._follow(state, begun + k, 12 - k)
-            purchases += weight * one
+            entry, worth = self._follow(state, begun + k, 12 - k)
+            purchases += weight * entry
             money += weight * worth
             alive -= weight
         return purchases, (1 - alive) * 100, money
@@ -188,14 +188,14 @@ class Curve:
     def ratios(self, history: list[Occasion]) -> list[Fraction]:
         """What each occasion brought for each peso expected."""
         found = []
-        for place, one in enumerate(history):
+        for place, entry in enumerate(history):
             expected = self.opening
             if place:
                 before = history[place - 1].day
                 pace = state_of((before - history[0].day).days, place)[0]
-                expected = self.ticket(pace, band(((one.day - before).days - 1) // 28))
-            if one.money is not None and expected > 0:
-                found.append(Fraction(rounded(Fraction(float(one.money) / expected), 6)))
+                expected = self.ticket(pace, band(((entry.day - before).days - 1) // 28))
+            if entry.money is not None and expected > 0:
+                found.append(Fraction(rounded(Fraction(float(entry.money) / expected), 6)))
         return found
 
     def levels(self) -> dict[str, float]:
@@ -238,7 +238,7 @@ class Curve:
         for customer, history in self.histories.items():
             purchases, chance, money = self.expect(history)
             figures = (purchases, 3), (chance, 2), (money * levels.get(customer, 1.0), 2)
-            purchases_, chance_, money_ = (rounded(Fraction(one), places) for one, places in figures)
+            purchases_, chance_, money_ = (rounded(Fraction(entry), places) for entry, places in figures)
             predicted[customer] = purchases_, chance_, money_
         return predicted
 
@@ -250,7 +250,8 @@ def _total(terms: Iterable[Fraction]) -> Fraction:
 def until(histories: Histories, cutoff: date) -> Histories:
     """The histories as far as they were known at a cutoff."""
     known = {
-        customer: [one for one in history if one.day <= cutoff] for customer, history in histories.items()
+        customer: [entry for entry in history if entry.day <= cutoff]
+        for customer, history in histories.items()
     }
     return {customer: history for customer, history in known.items() if history}
 
@@ -272,7 +273,7 @@ def forecast(sales: Sales) -> Record:
     if refused is None:
         predicted = Curve(histories, today).predict()
         branches = {branch.id: branch.code for branch in sales.book.scope.branches}
-        homes = {key: branches.get(one.branch_id or "") for key, one in sales.book.customers.items()}
+        homes = {key: branches.get(entry.branch_id or "") for key, entry in sales.book.customers.items()}
         segments = {row["customer_id"]: row["segment"] for row in segment_rows(sales)}
         answer |= {
             **_sum(predicted, predicted),
@@ -285,8 +286,8 @@ def forecast(sales: Sales) -> Record:
 
 def _sum(predicted: Record, customers: Any) -> Record:
     return {
-        "expected_purchases": total(predicted[one][0] for one in customers),
-        "expected_spent": total(predicted[one][2] for one in customers),
+        "expected_purchases": total(predicted[entry][0] for entry in customers),
+        "expected_spent": total(predicted[entry][2] for entry in customers),
     }
 
 
@@ -308,10 +309,10 @@ def _backtest(histories: Histories, today: date) -> Record:
     known = until(histories, cutoff)
     curve = Curve(known, cutoff)
     predicted = curve.predict()
-    came = {one: [day for day in histories[one] if cutoff < day.day] for one in known}
+    came = {entry: [day for day in histories[entry] if cutoff < day.day] for entry in known}
     before = [day for some in known.values() for day in some if cutoff - timedelta(YEAR) < day.day]
-    order = sorted(known, key=lambda one: (-predicted[one][2], one))
-    spent = {one: total(day.money or Decimal(0) for day in came[one]) for one in known}
+    order = sorted(known, key=lambda entry: (-predicted[entry][2], entry))
+    spent = {entry: total(day.money or Decimal(0) for day in came[entry]) for entry in known}
     bought, brought = sum(map(len, came.values())), total(spent.values())
     naive_spent = total(day.money or Decimal(0) for day in before)
     sums = _sum(predicted, known)
@@ -330,7 +331,7 @@ def _backtest(histories: Histories, today: date) -> Record:
         "spent_error_pct": _over(sums["expected_spent"], brought),
         "naive_spent": naive_spent,
         "naive_spent_error_pct": _over(naive_spent, brought),
-        "predicted_buyers": rounded(Fraction(total(one[1] for one in predicted.values())) / 100, 1),
+        "predicted_buyers": rounded(Fraction(total(entry[1] for entry in predicted.values())) / 100, 1),
         "actual_buyers": sum(bool(some) for some in came.values()),
         **_skill(predicted, came, spent, order),
         "deciles": _deciles(predicted, came, spent, order),
@@ -340,11 +341,11 @@ def _backtest(histories: Histories, today: date) -> Record:
 def _skill(predicted: Record, came: Record, spent: dict[str, Decimal], order: list[str]) -> Record:
     if not order:
         return {"skill_pct": None, "best_tenth_pct": None}
-    mean = Fraction(total(predicted[one][0] for one in order)) / len(order)
-    missed = sum((Fraction(predicted[one][0]) - len(came[one])) ** 2 for one in order)
-    by_mean = sum((mean - len(came[one])) ** 2 for one in order)
+    mean = Fraction(total(predicted[entry][0] for entry in order)) / len(order)
+    missed = sum((Fraction(predicted[entry][0]) - len(came[entry])) ** 2 for entry in order)
+    by_mean = sum((mean - len(came[entry])) ** 2 for entry in order)
     best = order[: (len(order) + 9) // 10]
-    share = percent(total(spent[one] for one in best), total(spent.values()))
+    share = percent(total(spent[entry] for entry in best), total(spent.values()))
     return {
         "skill_pct": None if by_mean == 0 else rounded((1 - missed / by_mean) * 100, 2),
         "best_tenth_pct": None if share is None else rounded(share, 2),
@@ -363,9 +364,9 @@ def _deciles(predicted: Record, came: Record, spent: dict[str, Decimal], order: 
                     "decile": decile,
                     "customers": size,
                     "predicted_purchases": sums["expected_purchases"],
-                    "actual_purchases": sum(len(came[one]) for one in some),
+                    "actual_purchases": sum(len(came[entry]) for entry in some),
                     "predicted_spent": sums["expected_spent"],
-                    "actual_spent": total(spent[one] for one in some),
+                    "actual_spent": total(spent[entry] for entry in some),
                 }
             )
     return rows

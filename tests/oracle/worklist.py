@@ -70,7 +70,7 @@ def worklist(sales: Sales, rules: Rules, listed_before: Collection[str] = ()) ->
             left_out[why] += 1
     rows = []
     for branch_id in sorted(
-        standing, key=lambda one: (desk.code(one) is None, desk.code(one) or "", one or "")
+        standing, key=lambda entry: (desk.code(entry) is None, desk.code(entry) or "", entry or "")
     ):
         listed, passed = desk.walk(standing[branch_id])
         rows += listed
@@ -123,7 +123,7 @@ class Desk:
 
     def _service(self) -> dict[str, dict[str, Reason]]:
         """Glasses that wait 7 to 365 days, and purchases of 30 to 730 days that owe something."""
-        purchases = {(one.order is not None, one.id): one for one in self.sales.purchases}
+        purchases = {(entry.order is not None, entry.id): entry for entry in self.sales.purchases}
         since: dict[str, date] = {}
         waiting: dict[str, set[tuple[bool, str]]] = defaultdict(set)
         for work in (self.sales.book.work_orders or {}).values():
@@ -147,20 +147,20 @@ class Desk:
             if purchase.customer and old_enough and key not in spoken_of and self._owed([purchase]) > 0:
                 debts[purchase.customer].append(purchase)
         balance = {
-            customer_id: Reason(min(one.day for one in owing), self._owed(owing))
+            customer_id: Reason(min(entry.day for entry in owing), self._owed(owing))
             for customer_id, owing in debts.items()
         }
         return {"ready": ready_rows, "balance": balance}
 
     def _owed(self, purchases: Iterable[Purchase]) -> Decimal:
-        return total(outstanding(self.sales, [one]) for one in purchases)
+        return total(outstanding(self.sales, [entry]) for entry in purchases)
 
     def _last(self, customer_id: str) -> date:
-        return max((one.day for one in self.bought.get(customer_id, ())), default=NEVER)
+        return max((entry.day for entry in self.bought.get(customer_id, ())), default=NEVER)
 
     def _quotes(self) -> dict[str, Reason]:
         newest: dict[str, Any] = {}
-        for quote in sorted(self.sales.book.quotes or [], key=lambda one: (one.created_at, one.id)):
+        for quote in sorted(self.sales.book.quotes or [], key=lambda entry: (entry.created_at, entry.id)):
             newest[quote.customer_id or ""] = quote
         window = (self.day - timedelta(14), self.day + timedelta(7))
         return {
@@ -179,8 +179,10 @@ class Desk:
 
     def _no_shows(self) -> dict[str, Reason]:
         latest: dict[str, Any] = {}
-        past = [one for one in self.sales.book.bookings if one.appointment_date <= self.day]
-        for visit in sorted(past, key=lambda one: (one.appointment_date, one.appointment_time or "", one.id)):
+        past = [entry for entry in self.sales.book.bookings if entry.appointment_date <= self.day]
+        for visit in sorted(
+            past, key=lambda entry: (entry.appointment_date, entry.appointment_time or "", entry.id)
+        ):
             latest[visit.customer_id or ""] = visit
         return {
             customer_id: Reason(visit.appointment_date, self._ticket(customer_id))
@@ -201,7 +203,7 @@ class Desk:
         due: dict[str, Reason] = {}
         for customer in self.sales.book.customers.values():
             dates = examined[customer.id] + [customer.last_eye_exam_date or NEVER]
-            last = max((one for one in dates if one <= self.day), default=NEVER)
+            last = max((entry for entry in dates if entry <= self.day), default=NEVER)
             exam = self._next_exam(customer, last)
             if exam and self.day - timedelta(90) <= exam <= self.day + timedelta(14):
                 due[customer.id] = Reason(exam, self._ticket(customer.id))
@@ -219,23 +221,23 @@ class Desk:
 
     def _prescriptions(self) -> dict[str, Reason]:
         newest: dict[str, Any] = {}
-        for one in sorted(
-            self.sales.book.prescriptions, key=lambda one: (one.prescription_date or NEVER, one.id)
+        for entry in sorted(
+            self.sales.book.prescriptions, key=lambda entry: (entry.prescription_date or NEVER, entry.id)
         ):
-            newest[one.customer_id or ""] = one
+            newest[entry.customer_id or ""] = entry
         return {
-            customer_id: Reason(one.expiration_date, self._ticket(customer_id))
-            for customer_id, one in newest.items()
-            if one.expiration_date and abs((one.expiration_date - self.day).days) <= 30
+            customer_id: Reason(entry.expiration_date, self._ticket(customer_id))
+            for customer_id, entry in newest.items()
+            if entry.expiration_date and abs((entry.expiration_date - self.day).days) <= 30
         }
 
     def _lapsed(self) -> dict[str, Reason]:
         spent = {
-            customer_id: amount_of(one for one in bought if one.recognised)
+            customer_id: amount_of(entry for entry in bought if entry.recognised)
             for customer_id, bought in self.bought.items()
         }
         buyers = [
-            customer for customer, bought in self.bought.items() if any(one.recognised for one in bought)
+            customer for customer, bought in self.bought.items() if any(entry.recognised for entry in bought)
         ]
         if not buyers:
             return {}
@@ -252,14 +254,16 @@ class Desk:
         if customer is None:
             return Decimal(0)
         year = [
-            one
-            for one in self.sales.purchases
-            if one.recognised and self.day - timedelta(364) <= one.day <= self.day
+            entry
+            for entry in self.sales.purchases
+            if entry.recognised and self.day - timedelta(364) <= entry.day <= self.day
         ]
-        of_branch = [one for one in year if customer.branch_id and self._branch_of(one) == customer.branch_id]
-        own = [one for one in self.bought.get(customer_id, ()) if one.recognised]
+        of_branch = [
+            entry for entry in year if customer.branch_id and self._branch_of(entry) == customer.branch_id
+        ]
+        own = [entry for entry in self.bought.get(customer_id, ()) if entry.recognised]
         for some in (own, of_branch, year):
-            mean = average(amount_of(some), sum(one.is_report_currency for one in some))
+            mean = average(amount_of(some), sum(entry.is_report_currency for entry in some))
             if mean is not None:
                 return rounded(mean, 2)
         return Decimal(0)
@@ -285,10 +289,10 @@ class Desk:
     def _why_not_sell(self, customer_id: str, listed_before: Collection[str]) -> str | None:
         clock = self.sales.book.clock
         if any(
-            one.customer_id == customer_id
-            and one.status in {"scheduled", "confirmed"}
-            and one.appointment_date >= self.day
-            for one in self.sales.book.bookings
+            entry.customer_id == customer_id
+            and entry.status in {"scheduled", "confirmed"}
+            and entry.appointment_date >= self.day
+            for entry in self.sales.book.bookings
         ):
             return "booked"
         waiting = {*PENDING, "ready_for_pickup"} - {"quote"}
@@ -308,8 +312,10 @@ class Desk:
         """A row of the list, without its place."""
         served = next(iter(reasons)) in SERVICE
         values = {
-            key: one.at_stake if served else rounded(Fraction(one.at_stake) * self.rules.chance[key] / 100, 2)
-            for key, one in reasons.items()
+            key: entry.at_stake
+            if served
+            else rounded(Fraction(entry.at_stake) * self.rules.chance[key] / 100, 2)
+            for key, entry in reasons.items()
         }
         # Python's max keeps the first of equals, as the table does.
         reason = next(iter(reasons)) if served else max(values, key=lambda key: values[key])
