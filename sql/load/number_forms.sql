@@ -19,8 +19,8 @@ CREATE OR REPLACE TEMP MACRO proved_number(cell) AS (
 CREATE OR REPLACE TEMP MACRO amount_text(cell) AS (
     trim(regexp_replace(
         regexp_replace(bare_text(cell), '[\p{Z}'']', ' ', 'g'),
-        '(?i)^([-−+(]?) ?(?:CLP ?\$?|\$) ?|[.,]-$| ?(?:CLP|\$)(\)?)$',
-        '\1\2',
+        '(?i)^([-−+(]?) ?(?:CLP ?\$?|\$) ?|[.,]-(\)?)$| ?(?:CLP|\$)(\)?)$',
+        '\1\2\3',
         'g'
     ))
 );

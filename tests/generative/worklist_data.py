@@ -83,7 +83,7 @@ def _old_orders(draw: st.DrawFn, as_of: str) -> list[Row]:
             "customer_id": draw(entry(["c1", "c2", "c3", "c4"])),
             "payment_status": draw(entry(["paid", "paid", "pending", "partial"])),
             "total_amount": draw(entry(["1000", "20000", "333.33"])),
-            "created_at": f"{_day(as_of, draw(one([edge for edge in EDGES if edge <= 0])))} 15:00:00+00",
+            "created_at": f"{_day(as_of, draw(entry([edge for edge in EDGES if edge <= 0])))} 15:00:00+00",
             "updated_at": NULL,
         }
         for number in range(40, 40 + draw(st.integers(0, 8)))
