@@ -68,7 +68,10 @@ class JsonFile:
             raise self._build_invalid_error() from error
         if not keys.columns:
             return self._stage_without_keys(con)
-        self._skips_invalid = self._skips_invalid or bool(keys.strange)
+        if keys.strange and not self._skips_invalid:
+            # Lines are taken apart from now on, and what stood behind an object may have keys of its own.
+            self._skips_invalid = True
+            return self.stage_view(con)
         cells = ", ".join(
             f"{build_key_cell(keys, name)} AS c{position}" for position, name in enumerate(keys.columns)
         )
