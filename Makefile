@@ -62,7 +62,7 @@ bench: $(VENV)/.developing ## how fast it is, against the targets (OPTTIUS_BENCH
 
 fuzz: $(VENV)/.developing ## the long tests; and the generative ones, FUZZ times as many, from a new seed
 	$(BIN)/python -m pytest -n $(JOBS) -m slow --ignore tests/generative
-	OPTTIUS_FUZZ=$(FUZZ) $(BIN)/python -m pytest -n $(JOBS) $(if $(SEED),--hypothesis-seed=$(SEED)) tests/generative
+	OPTTIUS_FUZZ=$(FUZZ) $(BIN)/python -m pytest -n $(JOBS) $(if $(SEED),--hypothesis-seed=$(SEED)) $(if $(filter 0,$(FUZZ)),-m "not slow") tests/generative
 
 sample: $(VENV)/.installed ## write sample_data/ anew
 	$(BIN)/python -m opttius_cli.sample --out sample_data --customers 400 --seed 2026 --until 2026-11-22
