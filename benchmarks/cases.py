@@ -48,7 +48,7 @@ DUCKDB = "python -c 'import duckdb'"
 
 
 _DASHBOARD_SECONDS = 0.6
-_TRUST = (
+_DERIVED_COMMANDS = (
     (("drivers",), 1.5 * _DASHBOARD_SECONDS),
     (("segments", "--movement"), 1.5 * _DASHBOARD_SECONDS),
     (("reconcile", "--branch", "CM-001"), 1.5 * _DASHBOARD_SECONDS),
@@ -76,12 +76,12 @@ def list_cases(parquet: Shop, csv: Shop) -> list[Case]:
         Case(
             name="dashboard, table",
             command=(PROGRAM, "dashboard", "--period", "30", *warm, "--format", "table"),
-            seconds=0.6,
+            seconds=_DASHBOARD_SECONDS,
         ),
         Case(
             name="dashboard, json",
             command=(PROGRAM, "dashboard", "--period", "30", *warm, "--format", "json"),
-            seconds=0.6,
+            seconds=_DASHBOARD_SECONDS,
         ),
         *(
             Case(
@@ -89,7 +89,7 @@ def list_cases(parquet: Shop, csv: Shop) -> list[Case]:
                 command=(PROGRAM, *command, *warm, "--format", "json"),
                 seconds=seconds,
             )
-            for command, seconds in _TRUST
+            for command, seconds in _DERIVED_COMMANDS
         ),
         Case(
             name="export segments",

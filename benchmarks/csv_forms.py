@@ -7,23 +7,21 @@ drifts. Without PROGRAM, the path of the other opttius, each form is compared wi
 from __future__ import annotations
 
 import csv
-import os
 import re
 import sys
-from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
+from benchmarks.__main__ import KEEP, TIMES, build_environment
 from benchmarks.cases import PROGRAM
 from benchmarks.measure import Measure, measure_once
 from benchmarks.shop import create_shop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-KEEP = Path(os.environ.get("OPTTIUS_BENCH_FOLDER", "build/bench")).resolve()
 CUSTOMERS = 20_000
-TIMES = 5
 _DECIMAL = re.compile(r"-?\d+\.\d{1,3}")
 _MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)( \d\d:\d\d:\d\d)?(?:\+00)?")
 
@@ -71,7 +69,7 @@ def measure_load(program: str, source: Path) -> Measure:
     into = KEEP / "form.duckdb"
     into.unlink(missing_ok=True)
     command = (program, "load", "--source", str(source), "--into", str(into), "--quiet", "--format", "json")
-    return measure_once(command, folder=KEEP, environment=os.environ)
+    return measure_once(command, folder=KEEP, environment=build_environment())
 
 
 def main(arguments: list[str]) -> int:

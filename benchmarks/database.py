@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from benchmarks.measure import Measure
 
 SIZES = {"small": 20_000, "full": 2_000_000}
-CUSTOMERS_PER_ORDER = 10
 ROUNDS = 3
 OURS, COPY, COPY_IN_C, INTO, PANDAS = (
     "opttius",

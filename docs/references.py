@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from opttius_cli.reports.header import Report
+    from opttius_cli.reports.slots import Slot
 
 SPANISH = {
     "Options of every command that answers a question, besides the two below": (
@@ -214,7 +215,7 @@ def _format_label(column: Any, language: str) -> str:
 
 def _find_uses(report: str) -> list[str]:
     """Return the commands and keys under which an answer has the figures of a report."""
-    answers: dict[str, Iterable[layouts.Slot]] = {
+    answers: dict[str, Iterable[Slot]] = {
         "dashboard": layouts.DASHBOARD,
         "customer": layouts.CUSTOMER,
         "customers": layouts.CUSTOMERS,

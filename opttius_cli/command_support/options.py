@@ -39,6 +39,14 @@ LanguageOption = Annotated[
 ]
 
 
+AllOption = Annotated[
+    bool,
+    typer.Option(
+        "--all", help=N_("Print everything, not only the first screen; through $PAGER on a terminal.")
+    ),
+]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommonOptions:
     """The options of every command. ``record`` is not an option but the audit record of this run."""

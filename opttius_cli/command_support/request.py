@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from opttius_cli.session.own_sql.queries import OwnSql
 
 
+DEFAULT_PERIOD = "30"
+
+
 def build_reporter(options: CommonOptions) -> diagnostics.Reporter:
     """Return the writer to stderr, as quiet or verbose as the options say."""
     return diagnostics.Reporter(options.quiet, options.verbose)

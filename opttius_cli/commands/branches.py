@@ -8,11 +8,9 @@ import typer
 
 from opttius_cli.command_support.options import QueryOptions, with_options
 from opttius_cli.command_support.output import plan_output, write_answer
-from opttius_cli.command_support.request import build_request, load_library
-from opttius_cli.commands.dashboard import DEFAULT_PERIOD
-from opttius_cli.errors import UnknownNameError
+from opttius_cli.command_support.request import DEFAULT_PERIOD, build_request, load_library
+from opttius_cli.errors import require_name
 from opttius_cli.i18n import N_, _
-from opttius_cli.name_matching import resolve_name, suggest_names
 
 
 @with_options(QueryOptions)
@@ -41,7 +39,4 @@ def _resolve_column(name: str) -> str:
     from opttius_cli.reports.layouts import BRANCHES
 
     columns = [column.name for column in load_library().load_report(BRANCHES[0].report).columns]
-    column = resolve_name(name, columns)
-    if column is None:
-        raise UnknownNameError(_("column"), name, suggest_names(name, columns) or columns)
-    return column
+    return require_name(name, columns, _("column"))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from opttius_cli.command_support.options import AnswerOptions, with_options
+from opttius_cli.command_support.options import AllOption, AnswerOptions, with_options
 from opttius_cli.command_support.output import is_screen, plan_output, write_answer
 from opttius_cli.command_support.request import build_request
 from opttius_cli.errors import CheckFailedError
@@ -22,12 +22,7 @@ def check(
         Literal["error", "warning", "info", "never"],
         typer.Option(help=N_("Exit with 1 when there are findings of this severity or higher.")),
     ] = "never",
-    every: Annotated[
-        bool,
-        typer.Option(
-            "--all", help=N_("Print everything, not only the first screen; through $PAGER on a terminal.")
-        ),
-    ] = False,
+    every: AllOption = False,
 ) -> None:
     """List every finding about the data with its count, examples and severity.
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from opttius_cli.command_support.options import AnswerOptions, with_options
+from opttius_cli.command_support.options import AllOption, AnswerOptions, with_options
 from opttius_cli.command_support.output import is_screen, plan_output, write_answer
 from opttius_cli.command_support.request import build_request
 from opttius_cli.i18n import N_
@@ -21,12 +21,7 @@ def customer(
             metavar=N_("ID"), help=N_("An id or its first 8 characters, an email, a RUT or a name.")
         ),
     ],
-    every: Annotated[
-        bool,
-        typer.Option(
-            "--all", help=N_("Print everything, not only the first screen; through $PAGER on a terminal.")
-        ),
-    ] = False,
+    every: AllOption = False,
     forecast: Annotated[
         bool,
         typer.Option("--forecast", help=N_("Add what is expected of the customer in the next 364 days.")),

@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opttius_cli.command_support.options import QueryOptions, with_options
+from opttius_cli.command_support.options import AllOption, QueryOptions, with_options
 from opttius_cli.command_support.output import is_screen, plan_output, write_answer
-from opttius_cli.command_support.request import build_request, load_library
+from opttius_cli.command_support.request import DEFAULT_PERIOD, build_request, load_library
 from opttius_cli.command_support.value_completion import complete_sections
 from opttius_cli.i18n import N_
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from opttius_cli.reports.layouts import Slot
+    from opttius_cli.reports.slots import Slot
     from opttius_cli.result import Answer
     from opttius_cli.session import Request
-
-DEFAULT_PERIOD = "30"
 
 
 @with_options(QueryOptions)
@@ -34,12 +32,7 @@ def dashboard(
             help=N_("Print one section only (kpis, work_orders, quotes, …); repeatable."),
         ),
     ] = None,
-    every: Annotated[
-        bool,
-        typer.Option(
-            "--all", help=N_("Print everything, not only the first screen; through $PAGER on a terminal.")
-        ),
-    ] = False,
+    every: AllOption = False,
     watch: Annotated[
         str | None,
         typer.Option(

@@ -86,16 +86,13 @@ def _run_checks(settings: Config, role: str, options: SourceOptions, *, as_json:
     if as_json:
         _print_json(findings, sql, checked.proposal, usable=not failed)
     elif checked.proposal:
-        head = _("Paste this into opttius.toml, and look whether it is right:")
-        sink.write_stdout_text(f"\n{head}\n\n{checked.proposal}")
+        _print_remedy(_("Paste this into opttius.toml, and look whether it is right:"), checked.proposal)
     elif (
         sql
         and server
         and any(finding.step in _PERMISSION_STEPS and finding.state != "ok" for finding in findings)
     ):
-        sink.write_stdout_text(
-            "\n" + _("A role that can read what is needed, and nothing else:") + f"\n\n{sql}"
-        )
+        _print_remedy(_("A role that can read what is needed, and nothing else:"), sql)
     if failed:
         raise SourceError(
             n_(
@@ -104,6 +101,11 @@ def _run_checks(settings: Config, role: str, options: SourceOptions, *, as_json:
                 len(failed),
             )
         )
+
+
+def _print_remedy(head: str, text: str) -> None:
+    """Print what to paste elsewhere, below a sentence that says where."""
+    sink.write_stdout_text(f"\n{head}\n\n{text}")
 
 
 _PERMISSION_STEPS = {"read_only", "privileges", "row_security", "schema"}

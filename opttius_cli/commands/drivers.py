@@ -8,8 +8,7 @@ import typer
 
 from opttius_cli.command_support.options import QueryOptions, with_options
 from opttius_cli.command_support.output import plan_output, write_answer
-from opttius_cli.command_support.request import build_request, require_comparison
-from opttius_cli.commands.dashboard import DEFAULT_PERIOD
+from opttius_cli.command_support.request import DEFAULT_PERIOD, build_request, require_comparison
 from opttius_cli.i18n import N_
 
 

@@ -8,8 +8,7 @@ import typer
 
 from opttius_cli.command_support.options import QueryOptions, with_options
 from opttius_cli.command_support.output import plan_output, write_answer
-from opttius_cli.command_support.request import build_request, load_library
-from opttius_cli.commands.dashboard import DEFAULT_PERIOD
+from opttius_cli.command_support.request import DEFAULT_PERIOD, build_request, load_library
 from opttius_cli.errors import UsageError
 from opttius_cli.i18n import N_, _
 
@@ -52,7 +51,7 @@ def explain(
     _check_customer(figure, customer)
     output = plan_output(options)
     has_period = not figure.of_customer
-    request = build_request(options, period=DEFAULT_PERIOD if has_period else None, has_period=has_period)
+    request = build_request(options, period=DEFAULT_PERIOD, has_period=has_period)
     with session.open_session(request) as active_session:
         customer_id = session.find_customer(active_session, customer) if customer else None
         question = session.Question(figure, customer_id, left_out, _choose_limit(limit, output), sql)

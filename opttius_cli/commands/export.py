@@ -6,18 +6,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from opttius_cli.command_support.command_catalog import COMMANDS
 from opttius_cli.command_support.options import QueryOptions, with_options
 from opttius_cli.command_support.output import plan_output, write_answer
-from opttius_cli.command_support.request import build_request, load_library, require_comparison
+from opttius_cli.command_support.request import (
+    DEFAULT_PERIOD,
+    build_request,
+    load_library,
+    require_comparison,
+)
 from opttius_cli.command_support.value_completion import complete_exports
-from opttius_cli.commands.dashboard import DEFAULT_PERIOD
 from opttius_cli.errors import UnknownNameError, UsageError
 from opttius_cli.i18n import N_, _, get_language
 from opttius_cli.name_matching import suggest_names
 from opttius_cli.render import sink
 
 if TYPE_CHECKING:
-    from opttius_cli.reports.layouts import Slot
+    from opttius_cli.reports.slots import Slot
     from opttius_cli.session.own_sql.queries import OwnSql
 
 
@@ -38,7 +43,8 @@ def export(
     from opttius_cli.reports.library import USER_FOLDER
     from opttius_cli.reports.own_words import resolve_titled
 
-    reports = load_library().list_user_reports() | EXPORTS
+    library = load_library()
+    reports = library.list_user_reports() | EXPORTS
     if list_:
         # No data is read, so the run is not audited.
         options.record.command = None
@@ -46,16 +52,17 @@ def export(
         return
     if name is None:
         raise UsageError(_("Which report? Type opttius export NAME, or opttius export --list."))
+    alias = COMMANDS["dashboard"].alias
     # Its sections have titles of their own: the dashboard goes by its names.
-    names = {report: [full_name] for report, full_name in reports.items()} | {"dashboard": [], "tablero": []}
-    chosen = resolve_titled(name, names, load_library())
-    chosen = "dashboard" if chosen == "tablero" else chosen
+    names = {report: [full_name] for report, full_name in reports.items()} | {"dashboard": [], alias: []}
+    chosen = resolve_titled(name, names, library)
+    chosen = "dashboard" if chosen == alias else chosen
     if chosen is None:
         raise UnknownNameError(_("report"), name, suggest_names(name, [*reports, "dashboard"]))
     slots = DASHBOARD if chosen == "dashboard" else build_list_layout(reports[chosen])
-    if chosen in EXPORTS and load_library().load_report(reports[chosen]).depends_on == "previous":
+    if chosen in EXPORTS and library.load_report(reports[chosen]).depends_on == "previous":
         require_comparison(options)
-    has_period = chosen == "dashboard" or load_library().load_report(reports[chosen]).has_period
+    has_period = chosen == "dashboard" or library.load_report(reports[chosen]).has_period
     is_own = reports.get(chosen, "").startswith(f"{USER_FOLDER}/")
     with session.prepare_own_sql(is_needed=is_own) as own_sql:
         _write_report(options, chosen, slots, own_sql, has_period=has_period)
@@ -70,7 +77,7 @@ def _write_report(
     output = plan_output(options, makes_file=True)
     request = build_request(
         options,
-        period=DEFAULT_PERIOD if has_period else None,
+        period=DEFAULT_PERIOD,
         has_period=has_period,
         own_sql=own_sql,
     )

@@ -9,11 +9,9 @@ import typer
 
 from opttius_cli.command_support.options import QueryOptions, with_options
 from opttius_cli.command_support.output import plan_output, write_answer
-from opttius_cli.command_support.request import build_request
-from opttius_cli.commands.dashboard import DEFAULT_PERIOD
-from opttius_cli.errors import CheckFailedError, UnknownNameError, UsageError
+from opttius_cli.command_support.request import DEFAULT_PERIOD, build_request
+from opttius_cli.errors import CheckFailedError, UsageError, require_name
 from opttius_cli.i18n import N_, _, n_
-from opttius_cli.name_matching import resolve_name, suggest_names
 
 if TYPE_CHECKING:
     from opttius_cli.period import Period
@@ -80,11 +78,7 @@ def _resolve_item(name: str) -> str:
     """Return the reason that ``name`` means. Raises UnknownNameError with the nearest ones."""
     from opttius_cli.reports.vocabulary import get_vocabulary
 
-    items = list(get_vocabulary("bridge_item")["en"])
-    item = resolve_name(name, items)
-    if item is None:
-        raise UnknownNameError(_("reason"), name, suggest_names(name, items) or items)
-    return item
+    return require_name(name, list(get_vocabulary("bridge_item")["en"]), _("reason"))
 
 
 def _check_bridge(answer: Answer) -> None:

@@ -10,9 +10,8 @@ import typer
 
 from opttius_cli.command_support.options import QueryOptions, with_options
 from opttius_cli.command_support.output import plan_output, write_answer
-from opttius_cli.command_support.request import build_request, load_library
+from opttius_cli.command_support.request import DEFAULT_PERIOD, build_request, load_library
 from opttius_cli.command_support.table_output import ListOptions, build_result, write_list
-from opttius_cli.commands.dashboard import DEFAULT_PERIOD
 from opttius_cli.errors import NotFoundError, UsageError
 from opttius_cli.i18n import N_, _, get_language
 from opttius_cli.render import registry

@@ -76,7 +76,7 @@ class DuckEngine(Engine):
         import duckdb
 
         try:
-            statement, bound = self._bind_parameters(_mask_columns(sql, masks or {}), parameters)
+            statement, bound = bind_parameters(self.con, _mask_columns(sql, masks or {}), parameters)
             if is_small:
                 return self._run_small_query(statement, bound)
             return self.con.sql(statement, params=bound).to_arrow_table()
@@ -98,12 +98,13 @@ class DuckEngine(Engine):
         """Stop the query that is running."""
         self.con.interrupt()
 
-    def _bind_parameters(
-        self, sql: str, parameters: Mapping[str, Any]
-    ) -> tuple[duckdb.Statement, dict[str, Any]]:
-        """Return the statement of ``sql``, and the ``parameters`` that it names."""
-        statement = self.con.extract_statements(sql)[-1]
-        return statement, {name: parameters[name] for name in statement.named_parameters}
+
+def bind_parameters(
+    con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any]
+) -> tuple[duckdb.Statement, dict[str, Any]]:
+    """Return the last statement of ``sql``, and the ``parameters`` that it names."""
+    statement = con.extract_statements(sql)[-1]
+    return statement, {name: parameters[name] for name in statement.named_parameters}
 
 
 def _mask_columns(sql: str, masks: Mapping[str, str]) -> str:

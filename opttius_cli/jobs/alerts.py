@@ -10,10 +10,10 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from opttius_cli.i18n import N_, _, n_, translate_into_all
+from opttius_cli.i18n import N_, _, get_locale, n_, translate_into_all
 from opttius_cli.name_matching import normalize_name
 from opttius_cli.render.cell_formatter import build_formatter
-from opttius_cli.reports.layouts import DASHBOARD, Slot
+from opttius_cli.reports.layouts import DASHBOARD
 from opttius_cli.reports.report_parts import split_figure
 from opttius_cli.reports.vocabulary import get_vocabulary
 from opttius_cli.result import AnswerPart, Column, ColumnKind, Result
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from opttius_cli.jobs.definition import Alert
+    from opttius_cli.reports.slots import Slot
     from opttius_cli.result import Answer
 
 Figures = dict[str, Decimal]
@@ -199,8 +200,6 @@ def _find_column(figure: str, result: Result) -> Column:
 
 def _label_figure(figure: str, result: Result, answer: Answer) -> str:
     """Return how people call a figure: the label of its column, and the name of its row."""
-    from opttius_cli.i18n import get_locale
-
     label = build_formatter(get_locale(), answer).get_label(_find_column(figure, result))
     row_name = split_figure(figure)[1]
     return label if row_name is None else f"{label} ({row_name})"
@@ -215,8 +214,6 @@ def _describe_unknown(alert: Alert, answer: Answer) -> str:
 
 def _describe_alert(alert: Alert, value: Decimal, change: Decimal | None, answer: Answer) -> str:
     """Describe a raised alert in a sentence of the current language."""
-    from opttius_cli.i18n import get_locale
-
     cells = build_formatter(get_locale(), answer)
     cell = _find_cell(alert.figure, answer)
     column = cell[1] if cell else None

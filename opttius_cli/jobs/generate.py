@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from opttius_cli.jobs.alerts import Figures, PastFigures, RaisedAlert
     from opttius_cli.jobs.definition import Job
     from opttius_cli.period import Clock, Period, Window
-    from opttius_cli.reports.layouts import Slot
+    from opttius_cli.reports.slots import Slot
     from opttius_cli.result import Answer, Branch, Scope
 
 _MAX_ATTEMPTS = 3

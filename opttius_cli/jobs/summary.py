@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.i18n import _, get_locale
 from opttius_cli.render.answer_header import describe_scope, format_window
+from opttius_cli.render.answer_parts import find_changes, read_kpis
 from opttius_cli.render.cell_formatter import build_formatter
 from opttius_cli.reports.layouts import DASHBOARD
 from opttius_cli.result import ColumnKind
 
 if TYPE_CHECKING:
-    from typing import Any
-
-    from opttius_cli.reports.layouts import Slot
+    from opttius_cli.reports.slots import Slot
     from opttius_cli.result import Answer
 
 FIGURE = "total_revenue"
@@ -30,10 +29,10 @@ def summarize(answer: Answer) -> str:
     if header.period:
         head.append(format_window(header.period.window, formatter))
     sentences = [f"{', '.join(head)}."]
-    revenue = _find_value(answer, ("kpis",), FIGURE)
+    _column, revenue = read_kpis(answer).get(FIGURE, (None, None))
     if revenue is not None:
         value = formatter.format_value(revenue, ColumnKind.MONEY)
-        change = _find_change(answer)
+        _previous, change = find_changes(answer).get(FIGURE, (None, None))
         sentences.append(
             _("Revenue {value}.", value=value)
             if change is None
@@ -44,26 +43,3 @@ def summarize(answer: Answer) -> str:
             )
         )
     return " ".join(sentences)
-
-
-def _find_value(answer: Answer, path: tuple[str, ...], name: str) -> Any:
-    """Return a figure of a record; None when it is not in the answer."""
-    for part in answer.parts:
-        result = part.result
-        if (
-            part.path == path
-            and not result.absent
-            and name in result.table.column_names
-            and len(result.table)
-        ):
-            return result.table.column(name)[0].as_py()
-    return None
-
-
-def _find_change(answer: Answer) -> Any:
-    """Return the change of the revenue in percent; None when there is nothing to compare with."""
-    for part in answer.parts:
-        if part.path == ("changes",) and not part.result.absent:
-            rows = {row["figure"]: row["change"] for row in part.result.table.to_pylist()}
-            return rows.get(FIGURE)
-    return None

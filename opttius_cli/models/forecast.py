@@ -66,7 +66,7 @@ class Counts:
     first: Tally
 
 
-def count_bands(step: int) -> int:
+def find_band(step: int) -> int:
     """Return the band of a step: how many of the bounds it has reached."""
     return sum(step >= bound for bound in BANDS)
 
@@ -104,7 +104,7 @@ class Curve:
 
     def _follow(self, state: State, step: int, steps: int) -> Expectation:
         """Return what a purchase in ``step`` brings, with what follows it in so many whole steps."""
-        purchases, money = 1.0, self.tickets[state.pace, count_bands(step)]
+        purchases, money = 1.0, self.tickets[state.pace, find_band(step)]
         if steps > 0:
             for reached, share in self._list_destinations(state, step):
                 later = self._expect_after(reached, steps)
@@ -114,7 +114,7 @@ class Curve:
 
     def _list_destinations(self, state: State, step: int) -> list[tuple[State, float]]:
         if state == FIRST:
-            return [(State(1 + count_bands(step), 0), 1.0)]
+            return [(State(1 + find_band(step), 0), 1.0)]
         return self.destinations[state]
 
     def _expect_after(self, state: State, steps: int) -> Expectation:

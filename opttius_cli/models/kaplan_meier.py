@@ -21,32 +21,32 @@ HORIZONS = (182, 365, 547, 730, 1095)
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class SpellCounts:
     """How many spells of one length ended with a return, and how many are open."""
 
     returned: int
     open: int
 
 
-def describe_returns(spells: Mapping[int, Ended]) -> dict[str, int | str | None]:
+def describe_returns(spells: Mapping[int, SpellCounts]) -> dict[str, int | str | None]:
     """Return the figures of spells by their length in days; a share is text of two decimals, None when unknown."""
-    returned = sum(one.returned for one in spells.values())
-    is_open = sum(one.open for one in spells.values())
-    at_risk = returned + is_open
-    figures: dict[str, int | str | None] = {"spells": at_risk, "returned": returned, "open": is_open}
+    returned = sum(counts.returned for counts in spells.values())
+    open_count = sum(counts.open for counts in spells.values())
+    at_risk = returned + open_count
+    figures: dict[str, int | str | None] = {"spells": at_risk, "returned": returned, "open": open_count}
     days: dict[str, int | None] = dict.fromkeys(QUANTILES)
     longest = max(spells, default=-1)
     shares = dict.fromkeys(HORIZONS, "0.00")
-    # The share that has not returned is staying / of: whole numbers that are never rounded.
-    staying, of = 1, 1
+    # The share that has not returned is staying / total: whole numbers that are never rounded.
+    staying, total = 1, 1
     for length in sorted(spells):
         if spells[length].returned:
-            staying, of = staying * (at_risk - spells[length].returned), of * at_risk
+            staying, total = staying * (at_risk - spells[length].returned), total * at_risk
             for name, share in QUANTILES.items():
-                if days[name] is None and staying * share.denominator <= of * share.numerator:
+                if days[name] is None and staying * share.denominator <= total * share.numerator:
                     days[name] = length
             shares |= {
-                horizon: _format_percent(of - staying, of) for horizon in HORIZONS if horizon >= length
+                horizon: _format_percent(total - staying, total) for horizon in HORIZONS if horizon >= length
             }
         at_risk -= spells[length].returned + spells[length].open
     figures |= days

@@ -20,21 +20,21 @@ def split_product(factors: Sequence[Factor]) -> list[Fraction]:
 
     A factor over nothing takes the other moment's value, so that it has no part.
     """
-    known = [_fill(*factor) for factor in factors]
-    parts = [Fraction(0)] * len(known)
-    for order in permutations(range(len(known))):
-        values = [before for before, _now in known]
+    filled = [_fill(*factor) for factor in factors]
+    parts = [Fraction(0)] * len(filled)
+    for order in permutations(range(len(filled))):
+        values = [before for before, _now in filled]
         for place in order:
             product = prod(values)
-            values[place] = known[place][1]
+            values[place] = filled[place][1]
             parts[place] += prod(values) - product
-    return [part / factorial(len(known)) for part in parts]
+    return [part / factorial(len(filled)) for part in parts]
 
 
 def _fill(before: Fraction | None, now: Fraction | None) -> tuple[Fraction, Fraction]:
     """Return both values, where one is missing the other twice, where both are 0."""
-    known = next((value for value in (before, now) if value is not None), Fraction(0))
-    return known if before is None else before, known if now is None else now
+    value = next((moment for moment in (before, now) if moment is not None), Fraction(0))
+    return value if before is None else before, value if now is None else now
 
 
 def divide(amount: Fraction | int, count: int) -> Fraction | None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.i18n import N_, _, translate_into_all
+from opttius_cli.render.answer_parts import find_changes
 from opttius_cli.result import ADDITIVE_KINDS, AnswerPart, Column, ColumnKind
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 _GROWTH_SUFFIX, _PREVIOUS_PREFIX, _TOTAL_PREFIX = "_growth_pct", "previous_", "total_"
 KPI_PATHS = (("kpis",), ("summary",), ())
 """The paths of an answer's key figures; those at its top level have none."""
-CHANGES_PATH = ("changes",)
-"""The path of the previous value and the change of each key figure."""
 _ROWS_PATH, _TOTAL = ("rows",), "total"
 _DIFFERENCES = {ColumnKind.PERCENT, ColumnKind.DAYS}
 """Kinds whose change is a difference; that of the others is a percentage."""
@@ -52,18 +51,6 @@ def collect_headline(answer: Answer, language: str) -> list[Kpi]:
 def has_total_row(result: Result) -> bool:
     """Return whether the last row of a list is about all rows above it."""
     return bool(len(result.table)) and result.table.column(0)[-1].as_py() == _TOTAL
-
-
-def find_changes(answer: Answer) -> dict[str, tuple[Any, Any]]:
-    """Return the previous value and the change of each figure, by its name."""
-    results = (part.result for part in answer.parts if part.path == CHANGES_PATH and not part.result.absent)
-    return {
-        figure: (previous, change)
-        for result in results
-        for figure, previous, change in zip(
-            *(result.table.column(index).to_pylist() for index in range(3)), strict=True
-        )
-    }
 
 
 def collect_kpis(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from opttius_cli.errors import UnknownNameError
 from opttius_cli.i18n import _
 from opttius_cli.name_matching import resolve_name
-from opttius_cli.reports.slots import Slot as Slot  # noqa: PLC0414
+from opttius_cli.reports.slots import Slot
 from opttius_cli.reports.slots import build_slot as _build_slot
 
 if TYPE_CHECKING:

@@ -27,26 +27,19 @@ _FORBIDDEN = '"%'
 """What cmd.exe would read as something else than a part of a name, however it is quoted."""
 
 
-def build_task(call: Call) -> str:
-    """Build the XML of the task.
-
-    Raises:
-        UsageError: a path has a character that cmd.exe does not take as one.
-    """
-    command, arguments = _build_command(call)
-    return f"""\
+_TASK = """\
 <?xml version="1.0" encoding="UTF-16"?>
-<Task version="1.2" xmlns="{NAMESPACE}">
+<Task version="1.2" xmlns="{namespace}">
   <RegistrationInfo>
     <Author>opttius</Author>
-    <Description>{escape(f"opttius jobs of {call.folder}")}</Description>
+    <Description>{description}</Description>
   </RegistrationInfo>
   <Triggers>
     <TimeTrigger>
       <Enabled>true</Enabled>
-      <StartBoundary>{_START}</StartBoundary>
+      <StartBoundary>{start}</StartBoundary>
       <Repetition>
-        <Interval>PT{call.minutes}M</Interval>
+        <Interval>PT{minutes}M</Interval>
         <StopAtDurationEnd>false</StopAtDurationEnd>
       </Repetition>
     </TimeTrigger>
@@ -67,13 +60,31 @@ def build_task(call: Call) -> str:
   </Settings>
   <Actions Context="Author">
     <Exec>
-      <Command>{escape(command)}</Command>
-      <Arguments>{escape(arguments)}</Arguments>
-      <WorkingDirectory>{escape(str(call.folder))}</WorkingDirectory>
+      <Command>{command}</Command>
+      <Arguments>{arguments}</Arguments>
+      <WorkingDirectory>{folder}</WorkingDirectory>
     </Exec>
   </Actions>
 </Task>
 """
+
+
+def build_task(call: Call) -> str:
+    """Build the XML of the task.
+
+    Raises:
+        UsageError: a path has a character that cmd.exe does not take as one.
+    """
+    command, arguments = _build_command(call)
+    return _TASK.format(
+        namespace=NAMESPACE,
+        start=_START,
+        minutes=call.minutes,
+        description=escape(f"opttius jobs of {call.folder}"),
+        command=escape(command),
+        arguments=escape(arguments),
+        folder=escape(str(call.folder)),
+    )
 
 
 def build_task_name(call: Call) -> str:

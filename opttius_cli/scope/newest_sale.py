@@ -22,18 +22,18 @@ def find_newest_sale(con: duckdb.DuckDBPyConnection, scope: Scope, now: datetime
 
     Of rows with one id, the one counts that stands at ``now``.
     """
-    kinds = []
+    queries = []
     for table in (TABLES["orders"], TABLES["lab_work_orders"]):
         key = ", ".join(map(quote_identifier, table.key))
-        buffer = "list_contains($1, tenant) AND created_at <= $2"
-        kinds.append(f"SELECT created_at FROM raw.{quote_identifier(table.name)} WHERE {buffer}")
-        kinds.append(
+        condition = "list_contains($1, tenant) AND created_at <= $2"
+        queries.append(f"SELECT created_at FROM raw.{quote_identifier(table.name)} WHERE {condition}")
+        queries.append(
             f"SELECT created_at FROM (SELECT created_at FROM "
-            f"raw.{quote_identifier(table.name + '_contested')} WHERE {buffer} "
+            f"raw.{quote_identifier(table.name + '_contested')} WHERE {condition} "
             f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {preferred_row_order(table)}) = 1)"
         )
     row = con.execute(
-        f"SELECT epoch_us(max(created_at)) FROM ({' UNION ALL '.join(kinds)})", [list(scope.tenants), now]
+        f"SELECT epoch_us(max(created_at)) FROM ({' UNION ALL '.join(queries)})", [list(scope.tenants), now]
     ).fetchone()
     # Through microseconds, for a timestamp with a zone would need a package that is not there.
     return None if row is None or row[0] is None else EPOCH + timedelta(microseconds=row[0])

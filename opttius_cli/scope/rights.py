@@ -158,7 +158,7 @@ def resolve_names_for_reader(
 
     Raises:
         NotAllowedError: an organization or branch that the reader may not see, whether or not there is one.
-        AmbiguousError: a name fits several branches that the reader may see.
+        AmbiguousNameError: a name fits several branches that the reader may see.
         OrganizationNeededError: the reader has no organization, named none, and none is the only one that counts.
     """
     if reader.organization_id is None:

@@ -10,13 +10,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.engines.explained_rows import NO_ROW, RowSelection
-from opttius_cli.errors import CheckFailedError, NotAllowedError, UnknownNameError
+from opttius_cli.errors import CheckFailedError, NotAllowedError, require_name
 from opttius_cli.i18n import LANGUAGES, N_, _, translate_into_all
 from opttius_cli.models.formula import evaluate, list_terms, round_to, write_number
-from opttius_cli.name_matching import resolve_name, suggest_names
 from opttius_cli.reports.figure_source import EVERY
-from opttius_cli.reports.layouts import Slot
 from opttius_cli.reports.shared_views import load_shared_views
+from opttius_cli.reports.slots import Slot
 from opttius_cli.reports.vocabulary import get_vocabulary
 from opttius_cli.result import Answer, AnswerPart, ColumnKind
 from opttius_cli.session.explanation_parts import build_definition, build_record, build_sql_part
@@ -48,7 +47,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _ReportedFigure:
     """A figure with its report's row, and where it comes from."""
 
     column: Any
@@ -70,7 +69,7 @@ def explain_figure(session: Session, question: Question) -> Answer:
     report = session.library.load_report(question.figure.report)
     source = report.sources[question.figure.column]
     steps, adjustment = source.list_steps(has_payments="order_payments" in session.present_tables)
-    left_out = question.left_out and _resolve(question.left_out, steps[1:-1], _("step"))
+    left_out = question.left_out and require_name(question.left_out, steps[1:-1], _("step"))
     session.engine.set_variables(_build_variables(question))
     parameters = dict(DEFAULT_PARAMETERS) | {
         "customer": question.customer,
@@ -80,11 +79,11 @@ def explain_figure(session: Session, question: Question) -> Answer:
         "step_names": steps,
         "adjustment": adjustment,
     }
-    found: list[_Found] = []
+    reported: list[_ReportedFigure] = []
 
     def fill() -> None:
-        found.append(_find_figure(session, question, parameters))
-        _fill_rows(session, found[0])
+        reported.append(_find_figure(session, question, parameters))
+        _fill_rows(session, reported[0])
 
     preparation = Preparation((source.view, *report.uses), _needs_all(source, report.history), fill)
     listed = "explain/left_out" if left_out else "explain/rows"
@@ -95,8 +94,8 @@ def explain_figure(session: Session, question: Question) -> Answer:
     )
     answer = run_reports(session, "explain", slots, parameters, preparation=preparation)
     *shown, taken = answer.parts
-    formula = _prove(session, found[0], taken.result.table.to_pylist()[0])
-    return _assemble(session, question, found[0], replace(answer, parts=tuple(shown)), formula)
+    formula = _prove(session, reported[0], taken.result.table.to_pylist()[0])
+    return _assemble(session, question, reported[0], replace(answer, parts=tuple(shown)), formula)
 
 
 def _build_variables(question: Question) -> dict[str, Any]:
@@ -111,7 +110,7 @@ def _needs_all(source: FigureSource, history: str) -> bool:
     return history == "all" or "in_active_days" in source.windows or "of_customer" in source.windows
 
 
-def _find_figure(session: Session, question: Question, parameters: Mapping[str, Any]) -> _Found:
+def _find_figure(session: Session, question: Question, parameters: Mapping[str, Any]) -> _ReportedFigure:
     """Run the figure's own report, and return its value as the report prints it."""
     figure = question.figure
     report = session.library.load_report(figure.report)
@@ -127,37 +126,29 @@ def _find_figure(session: Session, question: Question, parameters: Mapping[str, 
     name, all_rows = None, rows
     if figure.row is not None:
         names = [str(next(iter(row.values())) or NO_ROW) for row in rows]
-        name = _resolve(figure.row, names, _("row"))
+        name = require_name(figure.row, names, _("row"))
         rows = [rows[names.index(name)]]
     column = next(column for column in report.columns if column.name == figure.column)
     row = rows[0] if rows else {}
-    return _Found(
+    return _ReportedFigure(
         column, report.sources[figure.column], row, all_rows[-1] if rows else {}, name, row.get(figure.column)
     )
 
 
-def _resolve(typed: str, names: list[str], kind: str) -> str:
-    """Return which of ``names`` is meant. Raises UnknownNameError with the nearest ones."""
-    name = resolve_name(typed, names)
-    if name is None:
-        raise UnknownNameError(kind, typed, suggest_names(typed, names) or names)
-    return name
-
-
-def _fill_rows(session: Session, found: _Found) -> None:
-    source = found.source
+def _fill_rows(session: Session, reported: _ReportedFigure) -> None:
+    source = reported.source
     conditions = [
-        (condition.column, condition.value or found.row_name or "", condition.step)
+        (condition.column, condition.value or reported.row_name or "", condition.step)
         for condition in source.conditions
         # The row of all branches is of every branch.
-        if not (condition.value is None and found.row_name == TOTAL)
+        if not (condition.value is None and reported.row_name == TOTAL)
     ]
     session.engine.fill_explained(
         RowSelection(source.view, source.windows, conditions, source.take == EVERY, source.is_money)
     )
 
 
-def _prove(session: Session, found: _Found, taken: Mapping[str, Any]) -> dict[str, str] | None:
+def _prove(session: Session, reported: _ReportedFigure, taken: Mapping[str, Any]) -> dict[str, str] | None:
     """Work the figure out from the rows, and return its formula with numbers; it must be what the report prints.
 
     Raises:
@@ -165,22 +156,25 @@ def _prove(session: Session, found: _Found, taken: Mapping[str, Any]) -> dict[st
     """
     values = _list_takes(taken)
     text = None
-    if found.source.formula:
-        value, text = _evaluate_formula(session, found, values)
-    elif found.source.take.startswith("quantile"):
+    if reported.source.formula:
+        value, text = _evaluate_formula(session, reported, values)
+    elif reported.source.take.startswith("quantile"):
         value, text = _place_quantile(taken)
     else:
-        value = values[found.source.take.removesuffix(" every")]
-    worked_out = _round(value, found.column.kind)
+        value = values[reported.source.take.removesuffix(" every")]
+    worked_out = _round(value, reported.column.kind)
     # A table that is not in the data makes its figures empty, whatever the rows of others say.
-    if found.value is not None and _round(_to_fraction(found.value), found.column.kind) != worked_out:
+    if (
+        reported.value is not None
+        and _round(_to_fraction(reported.value), reported.column.kind) != worked_out
+    ):
         raise CheckFailedError(
             _(
                 "The rows behind {key} come to {worked_out}, the report says {printed}: this explanation does not "
                 "hold. Please report it.",
-                key=found.column.name,
+                key=reported.column.name,
                 worked_out=worked_out,
-                printed=found.value,
+                printed=reported.value,
             )
         )
     return text
@@ -207,21 +201,24 @@ def _list_takes(taken: Mapping[str, Any]) -> dict[str, Fraction | None]:
 
 
 def _evaluate_formula(
-    session: Session, found: _Found, values: Mapping[str, Fraction | None]
+    session: Session, reported: _ReportedFigure, values: Mapping[str, Fraction | None]
 ) -> tuple[Fraction | None, dict[str, str]]:
     """Return the value of a figure made of others, and the way to it in each language."""
-    known = {"as_of": _to_fraction(session.clock.local_date), **values}
-    known |= {f"{name} of {TOTAL}": _to_fraction(found.total.get(name)) for name in ("total_revenue",)}
-    terms = {
-        term: known[term] if term in known else _to_fraction(found.row.get(term))
-        for term in list_terms(found.source.formula)
+    numbers = {
+        "as_of": _to_fraction(session.clock.local_date),
+        f"total_revenue of {TOTAL}": _to_fraction(reported.total.get("total_revenue")),
+        **values,
     }
-    days = {"as_of": session.clock.local_date, **found.row}
+    terms = {
+        term: numbers[term] if term in numbers else _to_fraction(reported.row.get(term))
+        for term in list_terms(reported.source.formula)
+    }
+    days = {"as_of": session.clock.local_date, **reported.row}
     dates = {term: days[term].isoformat() for term in terms if isinstance(days.get(term), date)}
-    evaluation = evaluate(found.source.formula, terms, dates)
-    printed = write_number(_to_fraction(found.value))
+    evaluation = evaluate(reported.source.formula, terms, dates)
+    printed = write_number(_to_fraction(reported.value))
     return evaluation.value, {
-        language: f"{_name_terms(found.source, language)} = {evaluation.text} = {printed}"
+        language: f"{_name_terms(reported.source, language)} = {evaluation.text} = {printed}"
         for language in LANGUAGES
     }
 
@@ -264,20 +261,24 @@ def _round(value: Fraction | None, kind: ColumnKind) -> Decimal | None:
 
 
 def _assemble(
-    session: Session, question: Question, found: _Found, answer: Answer, formula: Mapping[str, str] | None
+    session: Session,
+    question: Question,
+    reported: _ReportedFigure,
+    answer: Answer,
+    formula: Mapping[str, str] | None,
 ) -> Answer:
     """Put the five parts into their order, with the key before and the figure between."""
     key = question.figure.key
-    if found.row_name is not None:
-        key = ".".join((*question.figure.path[:-2], found.row_name, question.figure.column))
+    if reported.row_name is not None:
+        key = ".".join((*question.figure.path[:-2], reported.row_name, question.figure.column))
     record = build_record("key", {"key": key}, ColumnKind.TEXT)
-    figure = build_record("figure", {"figure": found.value}, found.column.kind)
+    figure = build_record("figure", {"figure": reported.value}, reported.column.kind)
     report = session.library.load_report(question.figure.report)
     views = {view.name: view for view in load_shared_views()}
-    shown_sql = [report.sql, *(views[name].sql for name in (*report.uses, found.source.view))]
+    shown_sql = [report.sql, *(views[name].sql for name in (*report.uses, reported.source.view))]
     parts: list[AnswerPart] = [
         AnswerPart((), record),
-        AnswerPart(("definition",), build_definition(found.column, found.source.section, formula)),
+        AnswerPart(("definition",), build_definition(reported.column, reported.source.section, formula)),
         AnswerPart((), figure),
         *answer.parts,
         AnswerPart(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.i18n import _, n_
-from opttius_cli.models.forecast import Counts, State, Tally, learn_curve
+from opttius_cli.models.forecast import STEP_DAYS, STEPS_AHEAD, Counts, State, Tally, learn_curve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-YEAR_DAYS = 364
+YEAR_DAYS = STEP_DAYS * STEPS_AHEAD
 LEAST_CUSTOMERS = 200
 LEAST_RETURNS = 100
 MOST_ERROR_PCT = 25

@@ -19,6 +19,7 @@ from opttius_cli.name_matching import normalize_name, suggest_names
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from opttius_cli.result import Branch
     from opttius_cli.session.state import Session
 
 COLUMNS = ("branch", "month", "revenue")
@@ -46,11 +47,9 @@ def build_goal_parameters(session: Session) -> dict[str, Any]:
         return {}
     file = Path(session.request.config.goals)
     goals = read_goals(file)
-    _require_known_branches(session, file, goals)
-    codes = {normalize_name(branch.code or branch.name): branch.id for branch in session.scope.branches}
-    own = [
-        (codes[normalize_name(goal.branch)], goal) for goal in goals if normalize_name(goal.branch) in codes
-    ]
+    _require_branches(session, file, goals)
+    ids = {_build_key(branch): branch.id for branch in session.scope.branches}
+    own = [(ids[key], goal) for goal in goals if (key := normalize_name(goal.branch)) in ids]
     return {
         "goal_branches": [branch_id for branch_id, _goal in own],
         "goal_months": [goal.month for _branch_id, goal in own],
@@ -126,12 +125,17 @@ def _build_error(file: Path, line: int, reason: str) -> ConfigError:
     return ConfigError(_("{file}, line {line}: {reason}.", file=file, line=line, reason=reason))
 
 
-def _require_known_branches(session: Session, file: Path, goals: list[Goal]) -> None:
+def _build_key(branch: Branch) -> str:
+    """Return what a goal calls a branch: its code, or the name of one without."""
+    return normalize_name(branch.code or branch.name)
+
+
+def _require_branches(session: Session, file: Path, goals: list[Goal]) -> None:
     """Raise ConfigError for a goal of a branch that no organization of the data has."""
     entries = session.directory.branches if session.directory else ()
-    known = {normalize_name(entry.branch.code or entry.branch.name) for entry in entries}
+    keys = {_build_key(entry.branch) for entry in entries}
     for goal in goals:
-        if normalize_name(goal.branch) not in known:
+        if normalize_name(goal.branch) not in keys:
             own = [branch.code or branch.name or "" for branch in session.scope.branches]
             raise _build_error(
                 file,

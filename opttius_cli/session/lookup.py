@@ -84,12 +84,20 @@ def _redact_query(session: Session, query: str) -> str:
     return session.engine.mask_values([query], kind)[0] or ""
 
 
+def _list_segments() -> dict[str, dict[str, str]]:
+    """Return the segments of each scheme, with their labels."""
+    return {
+        "lifecycle": dict(get_vocabulary("segment")["en"]),
+        "rfm": dict(get_vocabulary("rfm_segment")["en"]),
+    }
+
+
 def resolve_segment(name: str) -> str:
     """Return the segment of either scheme that ``name`` means. Raises UnknownNameError, listing them all."""
     segment = resolve_code(name, "segment", "rfm_segment")
     if segment is None:
-        names = list(get_vocabulary("segment")["en"] | get_vocabulary("rfm_segment")["en"])
-        raise UnknownNameError(_("segment"), name, names)
+        segments = _list_segments()
+        raise UnknownNameError(_("segment"), name, list(segments["lifecycle"] | segments["rfm"]))
     return segment
 
 
@@ -99,10 +107,7 @@ def resolve_scheme(segment: str, scheme: str | None = None) -> str:
     Raises:
         UnknownNameError: the scheme that was asked for has no such segment.
     """
-    segments = {
-        "lifecycle": get_vocabulary("segment")["en"],
-        "rfm": get_vocabulary("rfm_segment")["en"],
-    }
+    segments = _list_segments()
     if scheme and segment not in segments[scheme]:
         raise UnknownNameError(_("segment"), segment, list(segments[scheme]))
     return scheme or next(name for name, words in segments.items() if segment in words)

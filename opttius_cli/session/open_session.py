@@ -42,6 +42,7 @@ from opttius_cli.session.snapshot_access import (
 )
 from opttius_cli.session.state import Request, Session
 from opttius_cli.snapshot.build import require_no_rejects
+from opttius_cli.snapshot.open import lock_connection
 from opttius_cli.snapshot.temp_files import use_private_spill_folder
 from opttius_cli.snapshot.unread import build_unread_sentence, load_unread, select_missing
 
@@ -101,9 +102,7 @@ def _sandbox_snapshot(snapshot: OpenSnapshot, request: Request) -> Iterator[Open
     con = snapshot.con
     with use_private_spill_folder(snapshot.path), closing(con), closing(request.own_sql):
         con.execute("SET TimeZone = 'UTC'")
-        # From here on nothing outside the snapshot can be read, and no setting can be changed.
-        con.execute("SET enable_external_access = false")
-        con.execute("SET lock_configuration = true")
+        lock_connection(con)
         _require_same_reader(con, snapshot.manifest.reader, request.config.user)
         if request.strict:
             require_no_rejects(con)
@@ -213,8 +212,8 @@ def _resolve_currency(
         [scope.organization_id],
     ).fetchone()
     setting = _get_text({"currency": row[0]}, "currency") if row else None
-    notes = request.config.currency or setting or _get_text(metadata, "currency") or DEFAULT_CURRENCY
-    code = notes.upper()
+    text = request.config.currency or setting or _get_text(metadata, "currency") or DEFAULT_CURRENCY
+    code = text.upper()
     return request.config.currency_aliases.get(code, code)
 
 

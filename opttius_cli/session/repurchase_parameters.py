@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli.models.kaplan_meier import Ended, describe_returns
+from opttius_cli.models.kaplan_meier import SpellCounts, describe_returns
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 def build_curves(lengths: pa.Table) -> dict[str, Any]:
     """Return the parameter ``curves`` from the table of spells by kind and length."""
-    spells: dict[str, dict[int, Ended]] = {"first": {}, "later": {}}
+    spells: dict[str, dict[int, SpellCounts]] = {"first": {}, "later": {}}
     for row in lengths.to_pylist():
-        spells[row["after"]][row["length"]] = Ended(row["returned"], row["open"])
+        spells[row["after"]][row["length"]] = SpellCounts(row["returned"], row["open"])
     every = spells["first"] | {
         length: _add(spells["first"].get(length), one) for length, one in spells["later"].items()
     }
@@ -26,5 +26,5 @@ def build_curves(lengths: pa.Table) -> dict[str, Any]:
     return {"curves": json.dumps(rows)}
 
 
-def _add(one: Ended | None, other: Ended) -> Ended:
-    return other if one is None else Ended(one.returned + other.returned, one.open + other.open)
+def _add(one: SpellCounts | None, other: SpellCounts) -> SpellCounts:
+    return other if one is None else SpellCounts(one.returned + other.returned, one.open + other.open)

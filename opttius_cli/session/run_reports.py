@@ -14,7 +14,6 @@ from opttius_cli.reports.layouts import (
     QUALITY,
     REPURCHASE,
     WORKLIST_REPORT,
-    Slot,
 )
 from opttius_cli.reports.shared_views import select_shared_views
 from opttius_cli.reports.validation import find_schema_mismatches
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
 
     from opttius_cli.privacy.policy import Policy
     from opttius_cli.reports.header import Report
+    from opttius_cli.reports.slots import Slot
     from opttius_cli.session.state import Session
 
 
@@ -184,14 +184,15 @@ def run_report(session: Session, report: Report, parameters: Mapping[str, Any], 
     for position, column in enumerate(report.columns):
         if set(column.needs) - session.present_tables:
             table = _clear_column(table, position)
+    is_refused = report.depends_on == "forecast" and parameters["refused"] is not None
     result = Result(
         report.name,
         report.titles,
         report.shape,
         report.columns,
         table,
-        absent=_is_absent(report, session, parameters),
-        refused=report.depends_on == "forecast" and parameters["refused"] is not None,
+        absent=is_refused or _is_absent(report, session),
+        refused=is_refused,
         uncompared=report.depends_on == "previous" and session.previous is None,
         chart=report.chart,
         form=report.form,
@@ -229,13 +230,12 @@ def _run_over_previous(session: Session, report: Report, parameters: Mapping[str
     return table.select([report.chart.x, report.chart.y])
 
 
-def _is_absent(report: Report, session: Session, parameters: Mapping[str, Any]) -> bool:
-    """Whether a report has no figures at all: it lacks a table, or what it is about: windows, a prediction."""
+def _is_absent(report: Report, session: Session) -> bool:
+    """Return whether a report has no figures at all: it lacks a table, or the windows that it is about."""
     return (
         bool(set(report.needs) - session.present_tables)
         or (report.depends_on == "period" and session.period is None)
         or (report.depends_on == "previous" and session.previous is None)
-        or (report.depends_on == "forecast" and parameters["refused"] is not None)
     )
 
 

@@ -71,11 +71,13 @@ def build_score_parameters(session: Session) -> dict[str, Any]:
     """Return the parameters of the score: the lists whose days of follow-up are over."""
     clock, ledger = session.clock, open_ledger(session)
     try:
-        every_list = [one for branch in list_branches(session) for one in ledger.read_lists(branch or None)]
+        every_list = [
+            entry for branch in list_branches(session) for entry in ledger.read_lists(branch or None)
+        ]
     except LedgerError as error:
         raise NotFoundError(_("There is no score: {why}.", why=error)) from error
     follow_up = timedelta(days=FOLLOW_UP_DAYS)
-    over = [one for one in every_list if end_of_day(one.day + follow_up, clock.zone) <= clock.as_of]
+    over = [entry for entry in every_list if end_of_day(entry.day + follow_up, clock.zone) <= clock.as_of]
     return {"lists": encode_lists(over)}
 
 
@@ -87,19 +89,19 @@ def read_week(session: Session, week: str) -> WeekState:
     except LedgerError as error:
         problem = _("Nothing is decided: {why}.", why=error)
         return WeekState(week, undecided=tuple(branches), problem=problem)
-    every_list = [one for of_branch in lists.values() for one in of_branch]
+    every_list = [entry for of_branch in lists.values() for entry in of_branch]
     earlier = [
-        one
-        for one in every_list
-        if one.week < week and timedelta() < on_date - one.day < timedelta(days=FOLLOW_UP_DAYS)
+        entry
+        for entry in every_list
+        if entry.week < week and timedelta() < on_date - entry.day < timedelta(days=FOLLOW_UP_DAYS)
     ]
-    decided = tuple(one for one in every_list if one.week == week)
+    decided = tuple(entry for entry in every_list if entry.week == week)
     return WeekState(
         week,
         decided,
-        tuple(branch for branch in branches if branch not in {one.branch_id or "" for one in decided}),
-        tuple(sorted({row.customer_id for one in earlier for row in one.rows if row.arm == "listed"})),
-        weeks=frozenset(one.week for one in every_list),
+        tuple(branch for branch in branches if branch not in {entry.branch_id or "" for entry in decided}),
+        tuple(sorted({row.customer_id for entry in earlier for row in entry.rows if row.arm == "listed"})),
+        weeks=frozenset(entry.week for entry in every_list),
     )
 
 
@@ -117,7 +119,7 @@ def list_branches(session: Session) -> list[str]:
 
 def encode_lists(lists: Sequence[DecidedList]) -> str:
     """Return decided lists as the JSON that the SQL reads."""
-    return json.dumps([asdict(one) | {"day": one.day.isoformat()} for one in lists])
+    return json.dumps([asdict(entry) | {"day": entry.day.isoformat()} for entry in lists])
 
 
 def format_week(day: date) -> str:
@@ -142,7 +144,7 @@ def _fail(text: str) -> str:
 def _require_list(state: WeekState) -> None:
     """Raise NotFoundError when no branch has a list for an earlier week."""
     if not state.lists:
-        known = ", ".join(sorted(state.weeks)[-8:]) or _("none")
+        weeks = ", ".join(sorted(state.weeks)[-8:]) or _("none")
         raise NotFoundError(
-            _("No list was decided for {week}. Weeks with a list: {weeks}.", week=state.week, weeks=known)
+            _("No list was decided for {week}. Weeks with a list: {weeks}.", week=state.week, weeks=weeks)
         )

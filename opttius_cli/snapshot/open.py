@@ -75,6 +75,12 @@ def connect_duckdb(
     return con
 
 
+def lock_connection(con: duckdb.DuckDBPyConnection) -> None:
+    """Let ``con`` read nothing outside its databases from here on, and no setting be changed."""
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
+
+
 def open_snapshot(path: Path, limits: ResourceLimits) -> OpenSnapshot | None:
     """Open the snapshot at ``path``; return None when it does not exist or is not a snapshot."""
     import duckdb

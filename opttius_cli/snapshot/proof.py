@@ -64,10 +64,10 @@ def store_notes(con: duckdb.DuckDBPyConnection, table: str, origin: str, notes: 
 
 def read_notes(con: duckdb.DuckDBPyConnection) -> list[tuple[str, Note]]:
     """Return what is kept in ``meta.readings``: the file or sheet, and the note."""
-    kept_amount = con.execute(
+    rows = con.execute(
         "SELECT origin, column_name, reading, cells FROM meta.readings ORDER BY ALL"
     ).fetchall()
-    return [(origin, Note(column, how, cells)) for origin, column, how, cells in kept_amount]
+    return [(origin, Note(column, how, cells)) for origin, column, how, cells in rows]
 
 
 def prove_columns(

@@ -40,11 +40,11 @@ _POINT = re.compile(r"\s*-?\$?\s*-?(\d+\.\d{1,2}|\d{4,}\.\d+|0\.\d+)\s*")
 class Dialect:
     """How a file is written.
 
-    ``skip`` lines come before the header, ``led`` of the file's records are no rows (the header and what stands above
-    it), and rows begin after ``top`` lines. ``columns`` says at which place each column of ours stands; the ``others``
-    are not read. A row has ``width`` cells, of which those from ``least`` on may be left out; the header has ``fields``
-    with the empty ones at its end. ``decimal_comma`` says that a comma seems to divide decimals, ``dates_reordered``
-    that dates seem not to begin with their year.
+    ``skip`` lines come before the header, ``header_rows`` of the file's records are no rows (the header and what
+    stands above it), and rows begin after ``top`` lines. ``columns`` says at which place each column of ours stands;
+    the ``unknown_columns`` are not read. A row has ``width`` cells, of which those from ``least`` on may be left out;
+    the header has ``fields`` with the empty ones at its end. ``decimal_comma`` says that a comma seems to divide
+    decimals, ``dates_reordered`` that dates seem not to begin with their year.
     """
 
     separator: str
@@ -148,6 +148,11 @@ def normalize_column_name(name: str) -> str:
     """Return a column's name as we write it: lower case, without the quotes and spaces that programs add."""
     bare = re.sub("[\u200b-\u200d\u2060\ufeff]", "", name).strip(BLANKS).strip("\"'").strip(BLANKS)
     return re.sub(r"\s", "_", bare.lower())
+
+
+def find_column_name(table: Table, name: str) -> str:
+    """Return what ``table`` calls the column that a source calls ``name``."""
+    return table.find_name(normalize_column_name(name))
 
 
 def _read_sample(reader: Iterable[list[str]]) -> list[list[str]]:

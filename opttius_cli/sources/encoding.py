@@ -24,7 +24,7 @@ _STRAY = re.compile("[\udc80-\udcff]")
 def detect_encoding(path: Path, head: bytes) -> str:
     """Return the encoding of a text that begins with ``head``, by its mark or by where its zeros stand.
 
-    Raises UnreadableError for one that is not read.
+    Raises UnreadableFileError for one that is not read.
     """
     zeros = [head[place::4].count(0) * 8 > len(head[place::4]) for place in range(4)]
     if head.startswith(_WIDE_MARKS) or sum(zeros) == 3:  # noqa: PLR2004

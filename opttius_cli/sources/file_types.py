@@ -225,7 +225,7 @@ def _end_of(file: IO[bytes]) -> bytes:
 
 
 def refuse_irregular(path: Path) -> None:
-    """Raise UnreadableError for what is neither file nor folder: a pipe would be waited for, and is read once only."""
+    """Raise UnreadableFileError for what is neither file nor folder: a pipe would be waited for."""
     if not stat.S_ISREG(mode := path.stat().st_mode) and not stat.S_ISDIR(mode):
         raise UnreadableFileError(
             path,

@@ -39,7 +39,7 @@ class LineStats:
     _open: bytes = b""
 
     def see(self, chunk: bytes) -> None:
-        """Count a chunk that begins at the beginning of a line. Raises UnreadableError for a NUL byte."""
+        """Count a chunk that begins at the beginning of a line. Raises UnreadableFileError for a NUL byte."""
         if b"\0" in chunk:
             line = self.breaks + chunk.count(b"\n", 0, chunk.index(b"\0")) + 1
             raise UnreadableFileError(

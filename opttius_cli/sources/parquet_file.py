@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from opttius_cli.errors import UnreadableFileError
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.source_protocol import RejectedRow, StagedView
-from opttius_cli.sources.dialect import normalize_column_name
+from opttius_cli.sources.dialect import find_column_name
 from opttius_cli.sources.file_types import translate_io_errors
 from opttius_cli.sql import path_literal, quote_identifier
 
@@ -51,7 +51,7 @@ class ParquetFile:
                 raise self._build_damaged_error() from error
         columns: dict[str, tuple[str, str]] = {}
         for name, type_name, *_rest in description:
-            normalized = self.table.find_name(normalize_column_name(str(name)))
+            normalized = find_column_name(self.table, str(name))
             if normalized in column_names and normalized in columns:
                 raise UnreadableFileError(
                     path, _("it has the column “{column}” twice. Export it again.", column=normalized)
@@ -61,7 +61,7 @@ class ParquetFile:
         unknown_columns = [
             str(name)
             for name, *_rest in description
-            if self.table.find_name(normalize_column_name(str(name))) not in column_names
+            if find_column_name(self.table, str(name)) not in column_names
         ]
         return StagedView(self._view, columns, unknown_columns=unknown_columns)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from opttius_cli.errors import UnreadableFileError
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.source_protocol import NO_RESULT, ROW_TWICE, RejectedRow, StagedView
-from opttius_cli.sources.dialect import normalize_column_name
+from opttius_cli.sources.dialect import find_column_name
 from opttius_cli.sources.sheet_cells import cell_text, insert_rows
 from opttius_cli.sources.sheet_scan import SheetFacts, refuse_scattered, scan_sheet
 from opttius_cli.sql import quote_identifier
@@ -94,7 +94,7 @@ class Sheet:
         """The number and the names of the first row that names all required columns, or else of the first row."""
         first: tuple[int, list[str]] = (1, [])
         for number, row in islice(rows, _ABOVE):
-            names = [self.table.find_name(normalize_column_name(cell_text(cell) or "")) for cell in row]
+            names = [find_column_name(self.table, cell_text(cell) or "") for cell in row]
             if set(self.table.mandatory_columns) <= set(names):
                 return number, names
             first = first if first[1] else (number, names)

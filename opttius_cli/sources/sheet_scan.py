@@ -130,7 +130,7 @@ def _part_name(archive: zipfile.ZipFile, title: str) -> str | None:
 
 
 def refuse_scattered(label: str, facts: SheetFacts) -> None:
-    """Raise UnreadableError when a cell lies so far outside that its reader would need all memory for the blanks."""
+    """Raise UnreadableFileError when a cell lies so far outside that blanks would take all memory."""
     if facts.wide:
         raise UnreadableFileError(
             label,

@@ -68,7 +68,7 @@ def prepare_text(
 ) -> PreparedText:
     """Scan ``path``; copy it to ``scratch`` if it is compressed, not UTF-8, or ends lines with CR alone.
 
-    ``shape`` tells the separator and the width of a row from the beginning of the text. Raises UnreadableError.
+    ``shape`` tells the separator and the width of a row from the beginning of the text. Raises UnreadableFileError.
     """
     with translate_io_errors(path):
         with open_decompressed(path, compression) as file:

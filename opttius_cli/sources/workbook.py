@@ -90,17 +90,17 @@ class Workbook(FileSource):
         sheets: dict[str, list[Sheet]] = {}
         for table in self.mapping.tables:
             file, sheet = self.mapping.find_place(table)
-            wanted = sheet or (file if self.only_table is None else "")
-            if not wanted or self.only_table not in (None, table):
+            sheet_name = sheet or (file if self.only_table is None else "")
+            if not sheet_name or self.only_table not in (None, table):
                 continue
-            title = resolve_name(wanted, titles)
+            title = resolve_name(sheet_name, titles)
             if title is None:
                 raise SourceError(
                     _(
                         "opttius.toml, [tables] {table}: {path} has no sheet “{sheet}”. It has {names}.",
                         table=table,
                         path=self.path.name,
-                        sheet=wanted,
+                        sheet=sheet_name,
                         names=format_list(titles),
                     )
                 )

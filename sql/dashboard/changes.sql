@@ -79,7 +79,7 @@ changed AS (
 )
 SELECT
     figure,
-    CAST(previous AS DECIMAL(36, 0)) * CAST(0.01 AS DECIMAL(3, 2)) AS previous,
-    CAST(change AS DECIMAL(36, 0)) * CAST(0.01 AS DECIMAL(3, 2)) AS change
+    in_hundredths(previous) AS previous,
+    in_hundredths(change) AS change
 FROM changed
 ORDER BY line;

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.run_program import RunResult, clean_env, load_shop, run_inline
+from cli.run_program import RunResult, load_shop, run_inline, set_clean_env
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,11 +18,8 @@ if TYPE_CHECKING:
 def clean_environment(own_folders: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take out of the environment what would change an answer; the folders of the test stay."""
     cache = os.environ["OPTTIUS_CACHE_FOLDER"]
-    calm = clean_env(os.environ)
-    for name in set(os.environ) - set(calm):
-        monkeypatch.delenv(name)
-    for name, value in (calm | {"OPTTIUS_CACHE_FOLDER": cache}).items():
-        monkeypatch.setenv(name, value)
+    set_clean_env(monkeypatch)
+    monkeypatch.setenv("OPTTIUS_CACHE_FOLDER", cache)
 
 
 @pytest.fixture(scope="session")

@@ -69,6 +69,15 @@ def clean_env(environment: Mapping[str, str]) -> dict[str, str]:
     return unchanged | {"LC_ALL": "en_US.UTF-8", "TERM": "xterm-256color", "OPTTIUS_NOW": NOW}
 
 
+def set_clean_env(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take out of the environment what would change an answer."""
+    calm = clean_env(os.environ)
+    for name in set(os.environ) - set(calm):
+        monkeypatch.delenv(name)
+    for name, value in calm.items():
+        monkeypatch.setenv(name, value)
+
+
 def load_shop(folder: Path) -> Path:
     """A snapshot of sample_data/ in ``folder``, so that not every test has to load it."""
     file = folder / "shop.duckdb"

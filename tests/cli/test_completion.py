@@ -66,7 +66,10 @@ def test_bash_completes_typed_words(tmp_path: Path) -> None:
     require_tool("bash")
     path = f"{PROGRAM.parent}:{os.environ['PATH']}"
     home = Path(os.environ["HOME"])
-    taught = run_subprocess("--install-completion", "bash", PATH=path)
+    # Without this, the shell is the one that runs the tests, which under make is sh.
+    taught = run_subprocess(
+        "--install-completion", "bash", PATH=path, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1"
+    )
     assert taught.code == 0, taught.err
     assert (home / ".bashrc").is_file()
     with open_terminal(tmp_path, f"PATH={path}", f"HOME={home}", "bash", "--noprofile") as terminal:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cli.run_program import RunResult
-    from opttius_cli.reports.layouts import Slot
+    from opttius_cli.reports.slots import Slot
 
 LIBRARY = Library(Path("no-reports-of-our-own"))
 ZONE = ZoneInfo("America/Santiago")
@@ -175,9 +175,7 @@ def test_commands_take_them(
     assert (words.code, words.out.replace("mes-pasado", "last-month")) == (0, names.out)
 
 
-def test_a_paid_status_may_be_its_label(
-    run: Callable[..., RunResult], shop: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_paid_status_may_be_its_label(run: Callable[..., RunResult], shop: Path) -> None:
     def run_kpis() -> str:
         return run("dashboard", "-s", shop, *MIRADOR, "--section", "kpis", "-f", "json").out
 
@@ -187,7 +185,6 @@ def test_a_paid_status_may_be_its_label(
     Path("opttius.toml").write_text('[metrics]\npaid_statuses = ["paid", "partial"]\n', encoding="utf-8")
     assert run_kpis() == labelled
     assert labelled != plain
-    monkeypatch.delenv("OPTTIUS_METRICS_PAID_STATUSES", raising=False)
 
 
 def test_a_customer_goes_by_the_beginning_of_the_id_and_by_the_name(

@@ -1,4 +1,4 @@
-"""``opttius`` alone: what is set up and four commands, or three ways to begin; nothing is loaded for it."""
+"""``opttius`` alone: what is set up and five commands, or three ways to begin; nothing is loaded for it."""
 
 from __future__ import annotations
 

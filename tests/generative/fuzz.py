@@ -7,7 +7,7 @@ import os
 from hypothesis import HealthCheck, Phase, settings
 
 FEWER = 4
-"""How many times fewer examples `make test` draws, which has minutes, than `make fuzz` does."""
+"""What `make test`, which has minutes, divides the number of a test's examples by."""
 TIMES = int(os.environ.get("OPTTIUS_FUZZ", "0"))
 
 

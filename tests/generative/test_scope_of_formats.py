@@ -32,9 +32,9 @@ from opttius_cli.reports.layouts import (
     FINDINGS,
     LAYOUTS,
     SCHEMES,
-    Slot,
     build_list_layout,
 )
+from opttius_cli.reports.slots import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -71,10 +71,6 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
     return kept
 
 
-def _keep(kept: dict[str, Answer], name: str, answer: Answer) -> None:
-    kept[name] = answer
-
-
 def draw(answer: Answer, name: str, size: str, language: str) -> str:
     """What the terminal shows of an answer."""
     columns, lines = SIZES[size]

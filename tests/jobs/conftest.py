@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
-from cli.run_program import clean_env, load_shop, run_inline
+from cli.run_program import load_shop, run_inline, set_clean_env
 
 from jobs.project import Project
 
@@ -29,11 +28,7 @@ def project(
     capsys: pytest.CaptureFixture[str],
 ) -> Project:
     """A working folder whose opttius.toml reads the shop, in an environment that says the same every time."""
-    calm = clean_env(os.environ)
-    for name in set(os.environ) - set(calm):
-        monkeypatch.delenv(name)
-    for name, value in calm.items():
-        monkeypatch.setenv(name, value)
+    set_clean_env(monkeypatch)
     state = tmp_path / "state"
     monkeypatch.setenv("OPTTIUS_STATE_DIR", str(state))
     monkeypatch.setenv("OPTTIUS_CONFIG_DIR", str(tmp_path / "config"))

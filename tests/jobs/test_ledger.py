@@ -26,7 +26,6 @@ formats = ["csv"]
 period = "yesterday"
 every = "daily 07:00"
 """
-SEVEN = "2026-11-23T10:00:00+00:00"
 
 
 def test_a_second_run_ends_with_75(project: Project) -> None:

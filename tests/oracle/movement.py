@@ -64,12 +64,6 @@ def movers(sales: Sales, scheme: str, earlier: Window) -> list[Record]:
     ]
 
 
-def moved_rows(sales: Sales, scheme: str, earlier: Window) -> list[Record]:
-    """`export movement`: who changed or arrived, the most money first."""
-    moved = [row for row in movers(sales, scheme, earlier) if row["from"] != row["to"]]
-    return sorted(moved, key=lambda row: (-row["spent_year_before"], row["customer_id"]))
-
-
 def _seen_at(sales: Sales, moment: datetime, day: date) -> Sales:
     """The same rows, links and statuses, up to a local time, on a date."""
     clock = sales.book.clock

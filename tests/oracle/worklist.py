@@ -258,19 +258,13 @@ class Desk:
             for entry in self.sales.purchases
             if entry.recognised and self.day - timedelta(364) <= entry.day <= self.day
         ]
-        of_branch = [
-            entry for entry in year if customer.branch_id and self._branch_of(entry) == customer.branch_id
-        ]
+        of_branch = [entry for entry in year if customer.branch_id and entry.branch_id == customer.branch_id]
         own = [entry for entry in self.bought.get(customer_id, ()) if entry.recognised]
         for some in (own, of_branch, year):
             mean = average(amount_of(some), sum(entry.is_report_currency for entry in some))
             if mean is not None:
                 return rounded(mean, 2)
         return Decimal(0)
-
-    def _branch_of(self, purchase: Purchase) -> str | None:
-        row = purchase.order or (self.sales.book.work_orders or {})[purchase.id]
-        return row.branch_id
 
     def why_not(self, customer: Customer, served: bool, listed_before: Collection[str]) -> str | None:  # noqa: FBT001
         """The first rule that leaves a candidate out."""

@@ -13,7 +13,7 @@ from opttius_cli.engines.own_sql import memory
 from opttius_cli.engines.own_sql.errors import InvalidSqlError
 from opttius_cli.errors import OutOfMemoryError, TimeLimitError
 from own_sql.conftest import open_analyst
-from own_sql.hungry import LARGE, LONG
+from own_sql.hungry import HUNGRY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SECONDS, MEMORY = 1, 300_000_000
 
 
-@pytest.mark.parametrize("sql", [LONG[0], LONG[2], LARGE[0], LARGE[4]], ids=["text", "plan", "bytes", "rows"])
+@pytest.mark.parametrize("sql", HUNGRY.values(), ids=HUNGRY)
 def test_a_statement_ends_at_its_limits(shop: Path, monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
     peak = [0]
     read = memory.read_resident_bytes

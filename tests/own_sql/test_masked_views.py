@@ -84,13 +84,22 @@ def test_nothing_else_has_a_name(analyst: Analyst) -> None:
         ("SELECT $x", "there is no parameter \\$x"),
         ("SELECT 170141183460469231731687303715884105727 AS n", "fails on a value"),
         ("SELECT CAST('Ana' AS INTEGER)", "fails on a value"),
-        (f"SELECT {'(' * 900}1{')' * 900}", "."),
     ],
 )
 def test_what_is_wrong_is_said(analyst: Analyst, sql: str, sentence: str) -> None:
     with pytest.raises((InvalidSqlError, NotAllowedError), match=sentence) as raised:
-        raise InvalidSqlError(str(analyst.ask(sql)))
+        analyst.ask(sql)
     assert "Ana" not in str(raised.value)
+
+
+def test_deep_nesting_ends_in_an_answer_or_a_sentence(analyst: Analyst) -> None:
+    deep = f"SELECT {'(' * 900}1{')' * 900} AS n"
+    try:
+        rows = analyst.ask(deep)
+    except InvalidSqlError:
+        # Nested too deep for the parser; the process goes on.
+        rows = analyst.ask("SELECT 1 AS n")
+    assert rows == [{"n": 1}]
 
 
 def test_masks_are_those_of_the_reports(analyst: Analyst) -> None:
@@ -164,11 +173,12 @@ def rut_key(rut: str | None) -> str:
 
 def test_people_and_ids_have_pseudonyms(shop: Path, secrets: frozenset[str]) -> None:
     with open_analyst(shop, ANONYMOUS) as anonymous:
-        for sql in (FORMS[0], FORMS[16], FORMS[38]):
-            try:
-                rows = anonymous.ask(sql)
-            except InvalidSqlError:
-                continue
+        for sql in (
+            "SELECT * FROM customers",
+            "SELECT c FROM customers AS c",
+            "SELECT email, sii_rut FROM orders",
+        ):
+            rows = anonymous.ask(sql)
             assert not find_secrets(rows, secrets), sql
             assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}-", str(rows[:40])), sql
         joined = anonymous.ask(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from opttius_cli.reports.layouts import DASHBOARD, LOAD_SUMMARY, ROW_QUALITY, Slot
+from opttius_cli.reports.layouts import DASHBOARD, LOAD_SUMMARY, ROW_QUALITY
 from opttius_cli.reports.library import Library
 from opttius_cli.reports.shared_views import select_shared_views
+
+if TYPE_CHECKING:
+    from opttius_cli.reports.slots import Slot
 
 
 def selected(*slots: Slot) -> set[str]:

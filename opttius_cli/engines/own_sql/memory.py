@@ -45,10 +45,10 @@ def _ask_ps(process: int) -> int:
     """Return the resident memory that ``ps`` tells, on a system without /proc."""
     import subprocess
 
-    told = subprocess.run(  # noqa: S603 - a fixed program with a number
+    result = subprocess.run(  # noqa: S603 - a fixed program with a number
         ["/bin/ps", "-o", "rss=", "-p", str(process)], capture_output=True, check=False, timeout=5
     )
-    return int(told.stdout) * 1024
+    return int(result.stdout) * 1024
 
 
 def _read_working_set(process: int) -> int | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from opttius_cli import i18n
 from opttius_cli.engines.own_sql import messages
+from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,7 +107,7 @@ def _open_session(setup: Setup) -> duckdb.DuckDBPyConnection:
     from opttius_cli.engines.duckdb import DuckEngine
     from opttius_cli.files.permissions import make_private_folder
     from opttius_cli.snapshot.build import build_empty_snapshot
-    from opttius_cli.snapshot.open import connect_duckdb
+    from opttius_cli.snapshot.open import connect_duckdb, lock_connection
     from opttius_cli.snapshot.temp_files import spill_folder
 
     if setup.path:
@@ -117,8 +118,7 @@ def _open_session(setup: Setup) -> duckdb.DuckDBPyConnection:
     con.execute("SET python_enable_replacements = false")
     if setup.path is None:
         build_empty_snapshot(con)
-    con.execute("SET enable_external_access = false")
-    con.execute("SET lock_configuration = true")
+    lock_connection(con)
     engine = DuckEngine(con)
     engine.set_scope(setup.scope, setup.variables, setup.rules)
     engine.create_shared_views(setup.views)
@@ -140,6 +140,7 @@ def _answer(
     answers: BinaryIO,
 ) -> None:
     """Check and run one query, and send its rows."""
+    from opttius_cli.engines.duckdb import bind_parameters
     from opttius_cli.engines.own_sql.masked_views import build_masked_views
     from opttius_cli.engines.own_sql.side_tables import SideTables
     from opttius_cli.engines.own_sql.statement import check_statement
@@ -148,8 +149,8 @@ def _answer(
     side_tables = SideTables(con, policy)
     try:
         views = build_masked_views(con, statement, side_tables)
-        parsed = con.extract_statements(f"{views}SELECT * FROM (\n{statement.text}\n) AS answer")[-1]
-        bound = {name: query.parameters[name] for name in parsed.named_parameters}
+        sql = f"{views}SELECT * FROM (\n{statement.text}\n) AS answer"
+        parsed, bound = bind_parameters(con, sql, query.parameters)
         _send_rows(_convert_columns(con.sql(parsed, params=bound), query), answers)
     finally:
         side_tables.drop()
@@ -163,19 +164,13 @@ def _convert_columns(rows: duckdb.DuckDBPyRelation, query: Query) -> duckdb.Duck
     ]
     if not any(columns):
         return rows
-    names = map(_quote, rows.columns)
+    names = map(quote_identifier, rows.columns)
     return rows.project(", ".join(sql or name for sql, name in zip(columns, names, strict=True)))
-
-
-def _quote(name: str) -> str:
-    from opttius_cli.sql import quote_identifier
-
-    return quote_identifier(name)
 
 
 def _convert(name: str, data_type: str, *, converts: bool) -> str | None:
     """Return the SQL of a column whose type no report has; None where its values stay as they are."""
-    column = _quote(name)
+    column = quote_identifier(name)
     if data_type in {"HUGEINT", "UHUGEINT"}:
         # Arrow has no such numbers: those of more than 38 digits are an error, not another number.
         return f"CAST({column} AS DECIMAL(38, 0)) AS {column}"

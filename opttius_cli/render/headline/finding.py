@@ -1,10 +1,11 @@
-"""What an answer says first, in sentences: how revenue changed, and which branch fell most; or how long a list is."""
+"""What an answer says first, in sentences: how revenue changed, and which branch fell most."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.i18n import _
+from opttius_cli.render.answer_parts import BRANCHES_REPORT, list_unfilled
 from opttius_cli.render.kpis import collect_headline, describe_change
 from opttius_cli.result import ColumnKind
 
@@ -14,23 +15,20 @@ if TYPE_CHECKING:
     from opttius_cli.result import Answer
 
 _REVENUE = "total_revenue"
-_BRANCHES = "branches/branches"
 
 
 def describe_finding(answer: Answer, formatter: CellFormatter) -> list[str]:
-    """Return at most three sentences; none when the answer has no revenue and is no list."""
+    """Return at most three sentences; none when the answer has no revenue."""
     kpis = collect_headline(answer, formatter.language)
     revenue = next((kpi for kpi in kpis if kpi.column.name == _REVENUE), None)
-    if revenue is None:
-        return []
-    if revenue.value is None:
+    if revenue is None or revenue.value is None:
         return []
     sentences = [_describe_revenue(revenue, formatter)]
     if worst := _find_worst_branch(answer):
         name, growth = worst
         change = formatter.format_value(abs(growth), ColumnKind.PERCENT)
         sentences.append(_("{branch} fell most: {change}.", branch=name, change=change))
-    if revenue.growth is not None and _is_unfilled(answer):
+    if revenue.growth is not None and list_unfilled(answer):
         sentences.append(_("The change compares with days without data, so it means little."))
     return sentences
 
@@ -52,7 +50,7 @@ def _find_worst_branch(answer: Answer) -> tuple[str, Any] | None:
     rows = [
         row
         for part in answer.parts
-        if part.result.name == _BRANCHES and not part.result.absent
+        if part.result.name == BRANCHES_REPORT and not part.result.absent
         for row in part.result.table.to_pylist()
     ]
     # The row of all branches together is the last one.
@@ -66,12 +64,3 @@ def _find_worst_branch(answer: Answer) -> tuple[str, Any] | None:
     growth, code = min(fallen)
     names = {branch.code: branch.name for branch in answer.header.scope.branches}
     return names.get(code) or code, growth
-
-
-def _is_unfilled(answer: Answer) -> bool:
-    """Return whether the data do not fill one of the two windows."""
-    return any(
-        len(part.result.table)
-        for part in answer.data_quality
-        if part.path == ("unfilled",) and not part.result.absent
-    )

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, BinaryIO
 from opttius_cli.i18n import _
 from opttius_cli.render import data_quality_notes
 from opttius_cli.render.answer_header import build_header_lines, format_loaded_at, get_owner
+from opttius_cli.render.answer_parts import CHANGES_PATH
 from opttius_cli.render.cell_formatter import build_formatter, escape_control_chars
 from opttius_cli.render.chart_model import Chart, build_chart
 from opttius_cli.render.headline.title import build_title
 from opttius_cli.render.html import assets, charts, hero, kpi_cards, sections, tables
 from opttius_cli.render.html.elements import html_element, text_element, unordered_list
-from opttius_cli.render.kpis import CHANGES_PATH, KPI_PATHS, collect_headline
+from opttius_cli.render.kpis import KPI_PATHS, collect_headline
 from opttius_cli.render.reading_order import order_for_reading
 from opttius_cli.result import ColumnKind
 

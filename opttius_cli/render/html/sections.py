@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from opttius_cli.render.chart_model import Chart
     from opttius_cli.result import AnswerPart, Result
 
-_MAX_NARROW_COLUMNS = 4
+_MAX_SHARED_LINE_COLUMNS = 4
 """Up to this many columns, a table may share a line with another one."""
 
 
@@ -72,4 +72,4 @@ def is_wide(part: AnswerPart, chart: Chart | None) -> bool:
     """Return whether a section takes the full width; the others share it."""
     if chart is not None and part.result.shape != "rows":
         return False
-    return part.result.shape != "record" and len(part.result.columns) > _MAX_NARROW_COLUMNS
+    return part.result.shape != "record" and len(part.result.columns) > _MAX_SHARED_LINE_COLUMNS

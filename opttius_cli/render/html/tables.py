@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from opttius_cli.render.cell_formatter import CellFormatter
     from opttius_cli.result import Answer, AnswerPart, Column, Result
 
-_MAX_NARROW_COLUMNS = 4
+_MAX_PHONE_COLUMNS = 4
 """A table with more columns than this is too wide for a telephone."""
 _MAX_ROOMY_COLUMNS = 8
 """A table with more columns than this is set closer, so that it fits on a desk's screen."""
@@ -64,7 +64,7 @@ def build_label_rules(parts: Sequence[AnswerPart], formatter: CellFormatter) -> 
 
 def _is_stacked(result: Result) -> bool:
     """Return whether a row becomes a card where a screen is narrow, so that no value is off the screen."""
-    return result.shape in {"rows", "nested"} and len(result.columns) > _MAX_NARROW_COLUMNS
+    return result.shape in {"rows", "nested"} and len(result.columns) > _MAX_PHONE_COLUMNS
 
 
 def _escape_css(text: str) -> str:

@@ -5,7 +5,7 @@ Everything else is one command away, and named.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from rich.text import Text
 
@@ -18,6 +18,7 @@ from opttius_cli.render.answer_header import (
     describe_freshness,
     is_stale,
 )
+from opttius_cli.render.answer_parts import find_changes, list_unfilled, read_kpis, read_rows
 from opttius_cli.render.cell_formatter import build_formatter, escape_control_chars
 from opttius_cli.render.sparkline import draw_sparkline
 from opttius_cli.render.terminal.changes import format_change
@@ -30,7 +31,7 @@ from opttius_cli.render.terminal.overview_blocks import (
     join_blocks,
 )
 from opttius_cli.render.terminal.screen import BAR, BLOCK_GAP, QUIET, STRONG, TITLE, WARNING, Block, Screen
-from opttius_cli.render.terminal.week_lines import build_week_lines, list_unfilled, read_rows
+from opttius_cli.render.terminal.week_lines import build_week_lines
 from opttius_cli.result import ColumnKind
 
 if TYPE_CHECKING:
@@ -118,10 +119,10 @@ def _sides(left: Text, right: Text, width: int) -> list[Text]:
 
 def _build_revenue(answer: Answer, formatter: CellFormatter, width: int) -> Text:
     """Return the revenue with its change, its days as a line, and the best of them."""
-    kpis, changes = read_kpis(answer), read_changes(answer)
+    kpis, changes = read_kpis(answer), find_changes(answer)
     line = Text(_("REVENUE"), TITLE).append("  ")
-    line.append(formatter.format_money(kpis.get("total_revenue")), STRONG).append("  ")
-    change = changes.get("total_revenue", {}).get("change")
+    line.append(formatter.format_money(kpis.get("total_revenue", (None, None))[1]), STRONG).append("  ")
+    change = changes.get("total_revenue", (None, None))[1]
     line.append_text(format_change(change, ColumnKind.MONEY, formatter))
     if change is not None and list_unfilled(answer):
         line.append(" ").append(_("⚠ rests on days without data"), WARNING)
@@ -137,21 +138,6 @@ def _build_revenue(answer: Answer, formatter: CellFormatter, width: int) -> Text
     return line
 
 
-def read_kpis(answer: Answer) -> dict[str, Any]:
-    """Return the key figures by name."""
-    figures: dict[str, Any] = {}
-    for part in answer.parts:
-        if part.path == ("kpis",) and not part.result.absent and part.result.table.num_rows:
-            names = [column.name for column in part.result.columns]
-            figures |= dict(zip(names, part.result.table.slice(0, 1).to_pylist()[0].values(), strict=True))
-    return figures
-
-
-def read_changes(answer: Answer) -> dict[str, dict[str, Any]]:
-    """Return, for each figure, its previous value and its change."""
-    return {row["figure"]: row for row in read_rows(answer, "changes")}
-
-
 def _build_blocks(answer: Answer, formatter: CellFormatter, width: int) -> list[Text]:
     """Return what stands below the revenue: the branches, or the days of the week; the figures; and the goals."""
     goals = build_goals(answer, formatter)
@@ -160,7 +146,7 @@ def _build_blocks(answer: Answer, formatter: CellFormatter, width: int) -> list[
         if len(answer.header.scope.branches) > 1
         else goals or build_weekdays(answer, formatter, width)
     )
-    kpis, changes = read_kpis(answer), read_changes(answer)
+    kpis, changes = read_kpis(answer), find_changes(answer)
     beside = [block for block in (first, build_figures(kpis, changes, formatter, 1)) if block]
     if _fit(beside, width):
         if goals and goals is not first and _fit([*beside, goals], width):

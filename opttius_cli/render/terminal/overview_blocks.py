@@ -8,36 +8,34 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from opttius_cli.i18n import N_, _, n_
+from opttius_cli.render.answer_parts import read_rows
 from opttius_cli.render.cell_formatter import escape_control_chars
 from opttius_cli.render.terminal.changes import format_change
 from opttius_cli.render.terminal.grid import fit_text
 from opttius_cli.render.terminal.screen import BLOCK_GAP, QUIET, STRONG, Block
-from opttius_cli.render.terminal.week_lines import read_rows
+from opttius_cli.render.terminal.week_lines import FIRST_GOAL_DAY
 from opttius_cli.result import ColumnKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from opttius_cli.render.cell_formatter import CellFormatter
-    from opttius_cli.result import Answer, Result
+    from opttius_cli.result import Answer, Column, Result
 
 MOST_BRANCHES = 5
 _NAME_WIDTH, _CODE_WIDTH, _TICKET, _GAP = 24, 12, 5, "  "
-_FIRST_DAY = 5
-"""Before this day of the month a projection says little."""
 _FIGURES = (
-    ("sales_count", N_("Sales"), ColumnKind.COUNT),
-    ("average_ticket", N_("Average ticket"), ColumnKind.MONEY),
-    ("customers_buying", N_("Customers who bought"), ColumnKind.COUNT),
-    ("customers_new", N_("New customers"), ColumnKind.COUNT),
-    ("quote_conversion_pct", N_("Quotes won"), ColumnKind.PERCENT),
-    ("appointment_completion_pct", N_("Appointments kept"), ColumnKind.PERCENT),
-    ("average_delivery_days", N_("Days to deliver"), ColumnKind.DAYS),
-    ("outstanding_total", N_("Owed today"), ColumnKind.MONEY),
+    ("sales_count", N_("Sales")),
+    ("average_ticket", N_("Average ticket")),
+    ("customers_buying", N_("Customers who bought")),
+    ("customers_new", N_("New customers")),
+    ("quote_conversion_pct", N_("Quotes won")),
+    ("appointment_completion_pct", N_("Appointments kept")),
+    ("average_delivery_days", N_("Days to deliver")),
+    ("outstanding_total", N_("Owed today")),
 )
 _WITHOUT_CHANGE = {"outstanding_total"}
 """Figures of all time, which no window before can be compared with."""
-_LOWER_IS_BETTER = {"average_delivery_days"}
 
 
 def build_branches(answer: Answer, formatter: CellFormatter, width: int) -> Block:
@@ -96,10 +94,13 @@ def _build_branch(
 
 
 def build_figures(
-    kpis: Mapping[str, Any], changes: Mapping[str, Mapping[str, Any]], formatter: CellFormatter, columns: int
+    kpis: Mapping[str, tuple[Column, Any]],
+    changes: Mapping[str, tuple[Any, Any]],
+    formatter: CellFormatter,
+    columns: int,
 ) -> Block:
     """Return the main figures with their changes, in as many ``columns`` side by side."""
-    cells = [_build_figure(name, _(label), kind, kpis, changes, formatter) for name, label, kind in _FIGURES]
+    cells = [_build_figure(name, _(label), kpis, changes, formatter) for name, label in _FIGURES]
     height = -(-len(cells) // columns)
     blocks = [_align(cells[start : start + height]) for start in range(0, len(cells), height)]
     return Block(tuple(join_blocks(blocks)))
@@ -121,19 +122,19 @@ def join_blocks(blocks: Sequence[Block]) -> list[Text]:
 def _build_figure(
     name: str,
     label: str,
-    kind: ColumnKind,
-    kpis: Mapping[str, Any],
-    changes: Mapping[str, Mapping[str, Any]],
+    kpis: Mapping[str, tuple[Column, Any]],
+    changes: Mapping[str, tuple[Any, Any]],
     formatter: CellFormatter,
 ) -> list[Text]:
-    value = kpis.get(name)
+    column, value = kpis.get(name, (None, None))
+    kind = column.kind if column else ColumnKind.TEXT
     if kind is ColumnKind.PERCENT and value is not None:
         value = round(Decimal(value), 0)
     change = Text()
     if name not in _WITHOUT_CHANGE and changes:
-        change = format_change(
-            changes.get(name, {}).get("change"), kind, formatter, lower_is_better=name in _LOWER_IS_BETTER
-        )
+        _previous, growth = changes.get(name, (None, None))
+        is_lower_better = column is not None and column.lower_is_better
+        change = format_change(growth, kind, formatter, lower_is_better=is_lower_better)
     return [Text(label, QUIET), Text(formatter.format_value(value, kind), STRONG), change]
 
 
@@ -142,7 +143,7 @@ def build_goals(answer: Answer, formatter: CellFormatter) -> Block | None:
     rows = read_rows(answer, "goals")
     if not rows:
         return None
-    dim = QUIET if answer.header.as_of.day < _FIRST_DAY else ""
+    dim = QUIET if answer.header.as_of.day < FIRST_GOAL_DAY else ""
     lines = [
         [
             Text(text, QUIET)

@@ -7,9 +7,10 @@ has to know of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from opttius_cli.i18n import _, n_
+from opttius_cli.render.answer_parts import list_unfilled, read_rows
 from opttius_cli.result import ColumnKind
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ MOST_LINES = 5
 _BEHIND_POINTS = 10
 """A goal is behind when more than this is expected above what was reached."""
 _CONTACT_REASONS = ("ready", "balance", "quote")
-_FIRST_DAY = 5
+FIRST_GOAL_DAY = 5
 """Before this day of the month, goals say too little."""
 
 
@@ -47,20 +48,6 @@ def build_week_lines(answer: Answer, formatter: CellFormatter) -> list[WeekLine]
     ]
     lines.sort(key=lambda line: (line.amount is None, -(line.amount or 0), -line.count, line.command))
     return lines[:MOST_LINES]
-
-
-def read_rows(answer: Answer, *path: str) -> list[dict[str, Any]]:
-    """Return the rows of a part of the answer; none where it is not there."""
-    for part in answer.parts:
-        if part.path == path and not part.result.absent:
-            return list(part.result.table.to_pylist())
-    return []
-
-
-def list_unfilled(answer: Answer) -> list[str]:
-    """Return the windows that the data do not fill."""
-    results = [part.result for part in answer.data_quality if part.path == ("unfilled",)]
-    return [name for result in results if not result.absent for name in result.table.column(0).to_pylist()]
 
 
 def _list_matters(answer: Answer, formatter: CellFormatter) -> Iterator[WeekLine]:
@@ -111,7 +98,7 @@ def _list_contacts(answer: Answer, formatter: CellFormatter) -> Iterator[WeekLin
 
 def _list_goals(answer: Answer, formatter: CellFormatter) -> Iterator[WeekLine]:
     """Yield a line for each branch whose goal is behind; the total says nothing that they do not."""
-    if answer.header.as_of.day < _FIRST_DAY:
+    if answer.header.as_of.day < FIRST_GOAL_DAY:
         return
     for row in read_rows(answer, "goals"):
         if row["branch"] == "total" or row["expected_pct"] - row["goal_pct"] <= _BEHIND_POINTS:

@@ -15,10 +15,11 @@ from opttius_cli.render.answer_header import (
     format_loaded_at,
     format_window,
 )
+from opttius_cli.render.answer_parts import CHANGES_PATH
 from opttius_cli.render.chart_model import build_chart, build_finding
 from opttius_cli.render.headline.finding import describe_finding
 from opttius_cli.render.headline.title import build_title
-from opttius_cli.render.kpis import CHANGES_PATH, collect_headline
+from opttius_cli.render.kpis import collect_headline
 from opttius_cli.render.xlsx.number_formats import build_change_format
 from opttius_cli.render.xlsx.workbook import add_growth_colours
 from opttius_cli.result import ColumnKind

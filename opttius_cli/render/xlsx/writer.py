@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from opttius_cli.i18n import _
 from opttius_cli.render.answer_header import format_window, get_owner
+from opttius_cli.render.answer_parts import CHANGES_PATH
 from opttius_cli.render.cell_formatter import RIGHT_ALIGNED, build_formatter, get_day_pattern
 from opttius_cli.render.chart_model import build_chart, get_sort_key
 from opttius_cli.render.flat_table import ROWS_PATHS
-from opttius_cli.render.kpis import CHANGES_PATH, KPI_PATHS
+from opttius_cli.render.kpis import KPI_PATHS
 from opttius_cli.render.reading_order import order_for_reading
 from opttius_cli.render.xlsx import charts, cover, forms, tables
 from opttius_cli.render.xlsx.workbook import MAX_ROWS, WorkbookBuilder

@@ -258,7 +258,7 @@ class InsertBlock:
 
 
 def refuse_other_text(path: Path, line: int, outside: bytes) -> None:
-    """Raise UnreadableError where rows write text in a way that only PostgreSQL reads."""
+    """Raise UnreadableFileError where rows write text in a way that only PostgreSQL reads."""
     if any(mark in outside for mark in _MARKS) and _OTHER_TEXT.search(outside):
         raise UnreadableFileError(
             path,
@@ -271,7 +271,7 @@ def refuse_other_text(path: Path, line: int, outside: bytes) -> None:
 
 
 def refuse_long_row(path: Path, line: int, window: bytes) -> None:
-    """Raise UnreadableError when a row has no end within what a row may be."""
+    """Raise UnreadableFileError when a row has no end within what a row may be."""
     if len(window) > 2 * MAX_LINE_BYTES:
         raise build_length_error(path, line)
 

@@ -104,7 +104,7 @@ class DumpScanner:
     _body: bytes = b""
 
     def scan(self) -> list[DumpDatabase]:
-        """Return the databases of the dump. Raises UnreadableError when it ends before its end."""
+        """Return the databases of the dump. Raises UnreadableFileError when it ends before its end."""
         line = last = self._line().removeprefix(codecs.BOM_UTF8)
         while line:
             self._read(line)
@@ -203,7 +203,7 @@ class DumpScanner:
         self._rest, self._line_number = window, line - 1
 
     def _refuse_statement(self, target: re.Match[bytes] | None, line: int) -> None:
-        """Raise UnreadableError for an INSERT into a table of ours that lists no rows."""
+        """Raise UnreadableFileError for an INSERT into a table of ours that lists no rows."""
         if (
             target
             and unquote_name(target["table"]) in TABLES

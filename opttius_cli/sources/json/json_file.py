@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from opttius_cli.errors import UnreadableFileError
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.source_protocol import NO_COLUMNS, NOT_JSON, RejectedRow, StagedView
-from opttius_cli.sources.dialect import normalize_column_name
+from opttius_cli.sources.dialect import find_column_name
 from opttius_cli.sources.duckdb_sql import NotStagedError, read_lines_sql
 from opttius_cli.sources.json.keys import SPLIT_LINE, Keys, build_key_cell, build_object_cells
 from opttius_cli.sources.json.layout import Layout, copy_as_array, find_layout, find_wrapper, unwrap
@@ -230,7 +230,7 @@ class JsonFile:
             ours = [
                 (name, key)
                 for key in keys
-                if self.table.has_column(name := self.table.find_name(normalize_column_name(key)))
+                if self.table.has_column(name := find_column_name(self.table, key))
             ]
             repeated += count if len({name for name, _key in ours}) < len(ours) else 0
             strange += count if not ours else 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.errors import UnreadableFileError
 from opttius_cli.i18n import _
-from opttius_cli.sources.dialect import normalize_column_name
+from opttius_cli.sources.dialect import find_column_name, normalize_column_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +83,7 @@ def _search_members(text: str, at: int, table: Table, depth: int) -> Wrapper | N
     at = _skip_blanks(text, at + 1)
     while text[at] == '"':
         key, at = _DECODER.raw_decode(text, at)
-        if table.has_column(table.find_name(normalize_column_name(key))) and depth == 1:
+        if table.has_column(find_column_name(table, key)) and depth == 1:
             return None
         at = _skip_blanks(text, _skip_blanks(text, at) + 1)
         if text[at] == "[" and _holds_rows(text, at, key, table):
@@ -110,12 +110,12 @@ def _holds_rows(text: str, at: int, key: str, table: Table) -> bool:
         row, _end = _DECODER.raw_decode(text, first)
     except ValueError:
         return True
-    columns = {table.find_name(normalize_column_name(name)) for name in row}
+    columns = {find_column_name(table, name) for name in row}
     return 2 * len(columns.intersection(table.mandatory_columns)) >= len(table.mandatory_columns)
 
 
 def unwrap(path: Path, source: Path, wrapper: Wrapper, copy: Path) -> None:
-    """Copy the list of rows of ``source`` to ``copy``. Raises UnreadableError where its end cannot be told."""
+    """Copy the list of rows of ``source`` to ``copy``. Raises UnreadableFileError where its end cannot be told."""
     size = source.stat().st_size
     with source.open("rb") as file, copy.open("wb") as out:
         file.seek(max(wrapper.start, size - _TAIL))

@@ -16,7 +16,7 @@ SELECT
     is_of_customer(customer_id) AS of_customer,
     -- In the period at least twice.
     (
-        count(*) FILTER (WHERE is_in_period(created_at) AND NOT is_void AND NOT is_quote AND NOT is_linked)
+        count(*) FILTER (WHERE is_in_period(created_at) AND is_purchase_work_order(is_void, is_quote, is_linked))
             OVER (PARTITION BY customer_id)
         >= 2
     ) AS repeated,

@@ -42,14 +42,7 @@ WHERE coalesce(status NOT IN ('pending', 'processing', 'shipped', 'delivered', '
 UNION ALL
 SELECT 'warning', 'unknown_status', 'lab_work_orders', id
 FROM work_order_facts
-WHERE
-    coalesce(
-        status NOT IN (
-            'quote', 'ordered', 'on_hold_payment', 'sent_to_lab', 'in_progress_lab', 'ready_at_lab',
-            'received_from_lab', 'mounted', 'quality_check', 'ready_for_pickup', 'delivered', 'cancelled', 'returned'
-        ),
-        TRUE
-    )
+WHERE work_order_stage(status) = 'unknown'
 UNION ALL
 SELECT 'warning', 'unknown_status', 'quotes', id
 FROM quotes

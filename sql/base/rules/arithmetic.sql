@@ -26,7 +26,7 @@ CREATE OR REPLACE TEMP MACRO in_hundredths(hundredths) AS (
 
 -- Money divided by a number of rows, to 2 decimals.
 CREATE OR REPLACE TEMP MACRO money_per(amount, divisor) AS (
-    CAST(whole_ratio(cents(amount), CAST(divisor AS HUGEINT)) AS DECIMAL(36, 0)) * CAST(0.01 AS DECIMAL(3, 2))
+    in_hundredths(whole_ratio(cents(amount), CAST(divisor AS HUGEINT)))
 );
 
 -- The same for the money of one customer or one sale, which fits 18 digits: many rows are worked out so.
@@ -38,7 +38,7 @@ CREATE OR REPLACE TEMP MACRO small_money_per(amount, divisor) AS (
 
 -- What per cent part is of whole, to 2 decimals; both are money or both are counts.
 CREATE OR REPLACE TEMP MACRO percent_of(part, total) AS (
-    CAST(whole_ratio(cents(part) * 10000, cents(total)) AS DECIMAL(36, 0)) * CAST(0.01 AS DECIMAL(3, 2))
+    in_hundredths(whole_ratio(cents(part) * 10000, cents(total)))
 );
 
 -- Whole days shared among rows, in days to 1 decimal.

@@ -1,5 +1,5 @@
 -- ---
--- about = "Who must not be contacted (metrics 15): by a tag, or by a line of the file that worklist.opt_out names."
+-- about = "Why customers are contacted, how, and who must not be (metrics 15): by a tag, or by a line of the file that worklist.opt_out names."
 -- ---
 
 -- A tag of worklist.opt_out_tags, whatever its case and outer blanks.
@@ -58,4 +58,18 @@ CREATE OR REPLACE TEMP MACRO contact_channel(preferred, phone, email) AS (
                 END
         WHEN reachable_email(email) IS NOT NULL THEN 'email'
     END
+);
+
+-- The reasons to contact somebody, and why a candidate is left out, in their order.
+CREATE OR REPLACE TEMP MACRO service_reason_names() AS (['ready', 'balance']);
+
+CREATE OR REPLACE TEMP MACRO sell_reason_names() AS (['quote', 'no_show', 'exam', 'prescription', 'lapsed']);
+
+CREATE OR REPLACE TEMP MACRO contact_reason_names() AS (service_reason_names() || sell_reason_names());
+
+CREATE OR REPLACE TEMP MACRO left_out_names() AS (
+    [
+        'inactive', 'opted_out', 'no_contact', 'booked', 'work_order_open', 'bought', 'listed_before', 'held_back',
+        'over_capacity'
+    ]
 );

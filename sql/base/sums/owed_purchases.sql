@@ -22,13 +22,9 @@ unpaid AS (
         branch_id,
         created_at,
         local_at,
-        money_of(total_amount, currency) AS money
-    FROM lab_work_orders
-    WHERE
-        NOT is_paid(payment_status)
-        AND is_purchase_work_order(
-            is_void_work_order(status, payment_status), coalesce(status = 'quote', FALSE), pos_order_seen
-        )
+        money
+    FROM every_work_order
+    WHERE NOT is_paid AND is_purchase_work_order(is_void, is_quote, is_linked)
 ),
 -- Another currency has no money here, so it owes nothing.
 owing AS (

@@ -5,19 +5,6 @@
 -- uses = ["service_reasons", "sell_reasons"]
 -- ---
 
-CREATE OR REPLACE TEMP MACRO service_reason_names() AS (['ready', 'balance']);
-
-CREATE OR REPLACE TEMP MACRO sell_reason_names() AS (['quote', 'no_show', 'exam', 'prescription', 'lapsed']);
-
-CREATE OR REPLACE TEMP MACRO contact_reason_names() AS (service_reason_names() || sell_reason_names());
-
-CREATE OR REPLACE TEMP MACRO left_out_names() AS (
-    [
-        'inactive', 'opted_out', 'no_contact', 'booked', 'work_order_open', 'bought', 'listed_before', 'held_back',
-        'over_capacity'
-    ]
-);
-
 -- Held back in this quarter: the first 32 bits of a hash of quarter and id.
 CREATE OR REPLACE TEMP MACRO is_held_back(customer, day) AS (
     CAST(
@@ -68,10 +55,7 @@ in_work AS (
     FROM lab_work_orders
     WHERE
         NOT is_void_work_order(status, payment_status)
-        AND status IN (
-            'ordered', 'on_hold_payment', 'sent_to_lab', 'in_progress_lab', 'ready_at_lab', 'received_from_lab',
-            'mounted', 'quality_check', 'ready_for_pickup'
-        )
+        AND work_order_stage(status) IN ('pending', 'ready') AND status <> 'quote'
         AND getvariable('as_of_date') - CAST(local_at AS DATE) <= 180
 )
 SELECT
@@ -86,7 +70,9 @@ SELECT
     CASE
         WHEN NOT customer.is_active THEN 'inactive'
         WHEN customer.is_opted_out THEN 'opted_out'
-        WHEN nullif(trim(customer.phone), '') IS NULL AND reachable_email(customer.email) IS NULL THEN 'no_contact'
+        WHEN
+            contact_channel(customer.preferred_contact_method, customer.phone, customer.email) IS NULL
+            THEN 'no_contact'
         WHEN chosen.is_service THEN NULL
         WHEN booked.customer_id IS NOT NULL THEN 'booked'
         WHEN in_work.customer_id IS NOT NULL THEN 'work_order_open'

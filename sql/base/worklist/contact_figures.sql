@@ -29,7 +29,6 @@ scope_ticket AS (
 )
 SELECT
     customer.id AS customer_id,
-    customer.branch_id,
     facts.recognised_sales,
     facts.total_spent,
     facts.last_purchase,
