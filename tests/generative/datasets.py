@@ -230,8 +230,8 @@ def _unique(rows: list[Row], *columns: str) -> list[Row]:
 
 
 @st.composite
-def datasets(draw: st.DrawFn) -> Dataset:
-    """Draw a data set and a question."""
+def datasets(draw: st.DrawFn, *, unreadable: bool = True) -> Dataset:
+    """Draw a data set and a question; without ``unreadable``, every row can be read."""
     as_of = draw(st.sampled_from(AS_OFS))
     flag = draw(st.sampled_from(FLAGS_BESIDE))
     scope = draw(st.sampled_from(ADOPTING_SCOPES if flag else SCOPES))
@@ -245,7 +245,8 @@ def datasets(draw: st.DrawFn) -> Dataset:
         **draw(_children(days)),
         **draw(_stock()),
     }
-    tables["orders"] += _numbered(draw(_rows(_unreadable_orders(days), 2)), "o8")
+    if unreadable:
+        tables["orders"] += _numbered(draw(_rows(_unreadable_orders(days), 2)), "o8")
     world = Dataset(tables, scope, as_of, draw(st.sampled_from(PERIODS)), draw(st.sampled_from(COMPARES)))
     if draw(st.integers(0, 9)) == 0:
         _fill(world, draw(st.sampled_from(["appointments", "quotes"])), draw(st.sampled_from(NEARLY_CUT)))

@@ -48,7 +48,7 @@ def answers(folder: Path | str, dataset: Dataset) -> list[str]:
 @given(dataset=datasets())
 def test_deleting_rows_outside_the_scope_changes_no_byte(dataset: Dataset) -> None:
     whole, part = write_dataset(dataset.tables), write_dataset(inside(dataset))
-    assert answers(whole, dataset) == answers(part, dataset)
+    assert _without_places(answers(whole, dataset)) == _without_places(answers(part, dataset))
 
 
 @fuzz(3)
@@ -58,10 +58,12 @@ def test_neither_the_order_of_rows_nor_their_files_change_a_byte(dataset: Datase
     for table, rows in dataset.tables.items():
         for file, some in _dealt(table, rows, seed).items():
             write_table(parts / file, table, some)
-    # Only what names a file and a line of it may differ.
-    assert [REJECTS.sub("", answer) for answer in answers(whole, dataset)] == [
-        REJECTS.sub("", answer) for answer in answers(parts, dataset)
-    ]
+    assert _without_places(answers(whole, dataset)) == _without_places(answers(parts, dataset))
+
+
+def _without_places(texts: list[str]) -> list[str]:
+    """Leave out what names a file and a line of it: only that may differ."""
+    return [REJECTS.sub("", text) for text in texts]
 
 
 def _dealt(table: str, rows: list[Row], seed: int) -> dict[str, list[Row]]:

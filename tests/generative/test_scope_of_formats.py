@@ -22,6 +22,7 @@ from generative.datasets import Dataset, Row, datasets, inside, write_dataset
 from generative.fuzz import fuzz
 from opttius_cli import config, session
 from opttius_cli.diagnostics import Reporter
+from opttius_cli.errors import UsageError
 from opttius_cli.privacy.policy import Policy
 from opttius_cli.render.registry import RENDERERS
 from opttius_cli.render.style import Style
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from opttius_cli.period import Compare
     from opttius_cli.result import Answer
 
+READABLE = datasets(unreadable=False)
+"""Worlds without refused rows: an answer tells the line of each in its file, which holds other rows too."""
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 COMPARES: dict[str, Compare] = {"previous": "previous", "year": "year", "none": "none"}
 OWN = {
@@ -146,7 +149,12 @@ def written(
     for name, answer in answers(tables, dataset, policy, questions):
         for form in forms:
             out = BytesIO()
-            RENDERERS[form].write(answer, out, Style("es"))
+            try:
+                RENDERERS[form].write(answer, out, Style("es"))
+            except (
+                UsageError
+            ) as refusal:  # A format of lists refuses an answer of several parts, always alike.
+                out.write(str(refusal).encode())
             outputs[name, form] = out.getvalue()
     assert {name for name, _form in outputs} == set(questions)
     return outputs
@@ -198,14 +206,14 @@ WHOLE = Policy("revealed")
 
 @pytest.mark.slow
 @fuzz(3)
-@given(dataset=datasets())
+@given(dataset=READABLE)
 def test_rows_outside_the_scope_change_no_byte_of_any_report(dataset: Dataset) -> None:
     assert differing(in_json(dataset.tables, dataset, WHOLE), in_json(inside(dataset), dataset, WHOLE)) == []
 
 
 @pytest.mark.slow
 @fuzz(3)
-@given(dataset=datasets())
+@given(dataset=READABLE)
 def test_another_organization_changes_no_byte_of_any_report(dataset: Dataset) -> None:
     masked = Policy()
     assert (
@@ -216,7 +224,7 @@ def test_another_organization_changes_no_byte_of_any_report(dataset: Dataset) ->
 
 @pytest.mark.slow
 @fuzz(1)
-@given(dataset=datasets())
+@given(dataset=READABLE)
 def test_rows_outside_the_scope_change_no_byte_of_any_format(dataset: Dataset) -> None:
     assert (
         differing(
@@ -228,7 +236,7 @@ def test_rows_outside_the_scope_change_no_byte_of_any_format(dataset: Dataset) -
 
 @pytest.mark.slow
 @fuzz(1)
-@given(dataset=datasets())
+@given(dataset=READABLE)
 def test_another_organization_changes_no_byte_of_any_format(dataset: Dataset) -> None:
     masked = Policy()
     assert (
