@@ -139,7 +139,7 @@ def expected_rows(rows: list[list[str]]) -> list[Row]:
     return [tuple(totals.get(cell, cell) or None for cell in cells[:-1]) for cells in rows]
 
 
-@fuzz(60)
+@fuzz(100)
 @given(data=st.data(), writer=writers())
 def test_the_same_rows_in_every_dialect(data: st.DataObject, writer: Writer) -> None:
     rows = data.draw(orders(writer.sep))

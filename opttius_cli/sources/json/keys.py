@@ -11,15 +11,14 @@ from opttius_cli.sql import sql_literal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SPLIT_LINE = """
+_TEXT = r'"(?:[^"\\]|\\.)*"'
+_PIECE = rf'((?:[^"]|{_TEXT})*?)(?:(\}}\s*)(\{{)|$)'
+"""What stands before a `}` that a `{` follows, outside texts; or the rest of the line."""
+_LIST = rf"'[' || rtrim(regexp_replace(item, '{_PIECE}', '\1\2,\3', 'g'), ', ' || chr(9) || chr(13)) || ']'"
+SPLIT_LINE = f"""
     CASE
         WHEN json_valid(item) THEN [item]
-        WHEN json_valid('[' || rtrim(item, chr(9) || chr(13) || ' ,') || ']')
-            THEN CAST(json_extract('[' || rtrim(item, chr(9) || chr(13) || ' ,') || ']', '$[*]') AS VARCHAR[])
-        WHEN json_valid('[' || regexp_replace(item, '\\}\\s*,?\\s*\\{', '},{', 'g') || ']')
-            THEN CAST(json_extract(
-                '[' || regexp_replace(item, '\\}\\s*,?\\s*\\{', '},{', 'g') || ']', '$[*]'
-            ) AS VARCHAR[])
+        WHEN json_valid({_LIST}) THEN CAST(json_extract({_LIST}, '$[*]') AS VARCHAR[])
         ELSE [item]
     END
 """
