@@ -44,6 +44,19 @@ def test_a_run_makes_a_folder_with_its_files_and_a_manifest(project: Project) ->
     assert document["trends"] == expected["trends"]
 
 
+def test_parts_that_compare_are_empty_in_a_job_that_does_not(project: Project) -> None:
+    project.write_config(
+        '[jobs.alone]\nparts = ["kpis", "movement", "drivers", "segments"]\n'
+        'formats = ["json", "xlsx"]\ncompare = "none"\n'
+    )
+    ran = project.run("job", "run", "alone")
+    assert ran.code == 0, ran.err
+    (document,) = (
+        json.loads(file.read_text(encoding="utf-8")) for file in project.folder.rglob("alone.json")
+    )
+    assert (document["previous"], document["movement"], document["drivers"]["before"]) == (None, None, None)
+
+
 def test_the_same_run_gives_the_same_bytes(project: Project) -> None:
     # NDJSON holds a single list, and this job has two parts.
     every = [

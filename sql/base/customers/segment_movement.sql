@@ -27,7 +27,8 @@ CREATE OR REPLACE TEMP MACRO segment_moves(scheme, on_date, before_cutoff, befor
         FROM purchases
         WHERE
             is_recognised AND customer_id IS NOT NULL
-            AND local_date >= before_date - 364 AND local_at <= before_cutoff
+            -- Without an earlier time both are NULL, which has no type of its own.
+            AND local_date >= CAST(before_date AS DATE) - 364 AND local_at <= CAST(before_cutoff AS TIMESTAMP)
         GROUP BY customer_id
     )
     -- A customer without an earlier segment did not exist then; customers never cease to exist.
