@@ -9,7 +9,6 @@ import re
 from typing import TYPE_CHECKING
 
 from opttius_cli.i18n import _, n_
-from opttius_cli.name_matching import resolve_name, suggest_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,14 +134,6 @@ class UnknownNameError(NotFoundError):
         if near:
             sentence += " " + _("The nearest: {names}.", names=format_list(near))
         super().__init__(sentence)
-
-
-def require_name(typed: str, names: Sequence[str], kind: str) -> str:
-    """Return which of ``names``, all of one ``kind``, is meant. Raises UnknownNameError with the nearest ones."""
-    name = resolve_name(typed, names)
-    if name is None:
-        raise UnknownNameError(kind, typed, suggest_names(typed, names) or list(names))
-    return name
 
 
 class CompositeReportError(NotFoundError):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from opttius_cli.errors import UnknownNameError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 def normalize_name(text: str | None) -> str:
@@ -25,6 +27,14 @@ def resolve_name(name: str, names: Iterable[str]) -> str | None:
         return name
     matches = [candidate for candidate in candidates if normalize_name(candidate) == normalize_name(name)]
     return matches[0] if len(matches) == 1 else None
+
+
+def require_name(typed: str, names: Sequence[str], kind: str) -> str:
+    """Return which of ``names``, all of one ``kind``, is meant. Raises UnknownNameError with the nearest ones."""
+    name = resolve_name(typed, names)
+    if name is None:
+        raise UnknownNameError(kind, typed, suggest_names(typed, names) or list(names))
+    return name
 
 
 def resolve_label(typed: str, texts_by_code: Mapping[str, Iterable[str]]) -> str | None:

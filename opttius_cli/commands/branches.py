@@ -9,8 +9,8 @@ import typer
 from opttius_cli.command_support.options import QueryOptions, with_options
 from opttius_cli.command_support.output import plan_output, write_answer
 from opttius_cli.command_support.request import DEFAULT_PERIOD, build_request, load_library
-from opttius_cli.errors import require_name
 from opttius_cli.i18n import N_, _
+from opttius_cli.name_matching import require_name
 
 
 @with_options(QueryOptions)

@@ -10,8 +10,9 @@ import typer
 from opttius_cli.command_support.options import QueryOptions, with_options
 from opttius_cli.command_support.output import plan_output, write_answer
 from opttius_cli.command_support.request import DEFAULT_PERIOD, build_request
-from opttius_cli.errors import CheckFailedError, UsageError, require_name
+from opttius_cli.errors import CheckFailedError, UsageError
 from opttius_cli.i18n import N_, _, n_
+from opttius_cli.name_matching import require_name
 
 if TYPE_CHECKING:
     from opttius_cli.period import Period

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from opttius_cli.answer_parts import find_changes, read_kpis
 from opttius_cli.i18n import _, get_locale
 from opttius_cli.render.answer_header import describe_scope, format_window
-from opttius_cli.render.answer_parts import find_changes, read_kpis
 from opttius_cli.render.cell_formatter import build_formatter
 from opttius_cli.reports.layouts import DASHBOARD
 from opttius_cli.result import ColumnKind

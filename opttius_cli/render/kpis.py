@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from opttius_cli.answer_parts import find_changes
 from opttius_cli.i18n import N_, _, translate_into_all
-from opttius_cli.render.answer_parts import find_changes
 from opttius_cli.result import ADDITIVE_KINDS, AnswerPart, Column, ColumnKind
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.engines.explained_rows import NO_ROW, RowSelection
-from opttius_cli.errors import CheckFailedError, NotAllowedError, require_name
+from opttius_cli.errors import CheckFailedError, NotAllowedError
 from opttius_cli.i18n import LANGUAGES, N_, _, translate_into_all
 from opttius_cli.models.formula import evaluate, list_terms, round_to, write_number
+from opttius_cli.name_matching import require_name
 from opttius_cli.reports.figure_source import EVERY
 from opttius_cli.reports.shared_views import load_shared_views
 from opttius_cli.reports.slots import Slot

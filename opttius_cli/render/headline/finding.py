@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from opttius_cli.answer_parts import BRANCHES_REPORT, list_unfilled
 from opttius_cli.i18n import _
-from opttius_cli.render.answer_parts import BRANCHES_REPORT, list_unfilled
 from opttius_cli.render.kpis import collect_headline, describe_change
 from opttius_cli.result import ColumnKind
 

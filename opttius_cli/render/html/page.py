@@ -11,10 +11,10 @@ from functools import cached_property
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, BinaryIO
 
+from opttius_cli.answer_parts import CHANGES_PATH
 from opttius_cli.i18n import _
 from opttius_cli.render import data_quality_notes
 from opttius_cli.render.answer_header import build_header_lines, format_loaded_at, get_owner
-from opttius_cli.render.answer_parts import CHANGES_PATH
 from opttius_cli.render.cell_formatter import build_formatter, escape_control_chars
 from opttius_cli.render.chart_model import Chart, build_chart
 from opttius_cli.render.headline.title import build_title

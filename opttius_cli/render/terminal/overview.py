@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from rich.text import Text
 
+from opttius_cli.answer_parts import find_changes, list_unfilled, read_kpis, read_rows
 from opttius_cli.i18n import _, n_
 from opttius_cli.render import data_quality_notes
 from opttius_cli.render.answer_header import (
@@ -18,7 +19,6 @@ from opttius_cli.render.answer_header import (
     describe_freshness,
     is_stale,
 )
-from opttius_cli.render.answer_parts import find_changes, list_unfilled, read_kpis, read_rows
 from opttius_cli.render.cell_formatter import build_formatter, escape_control_chars
 from opttius_cli.render.sparkline import draw_sparkline
 from opttius_cli.render.terminal.changes import format_change

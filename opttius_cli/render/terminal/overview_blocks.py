@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from opttius_cli.answer_parts import read_rows
 from opttius_cli.i18n import N_, _, n_
-from opttius_cli.render.answer_parts import read_rows
 from opttius_cli.render.cell_formatter import escape_control_chars
 from opttius_cli.render.terminal.changes import format_change
 from opttius_cli.render.terminal.grid import fit_text

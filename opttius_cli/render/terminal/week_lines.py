@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from opttius_cli.answer_parts import list_unfilled, read_rows
 from opttius_cli.i18n import _, n_
-from opttius_cli.render.answer_parts import list_unfilled, read_rows
 from opttius_cli.result import ColumnKind
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from opttius_cli.answer_parts import CHANGES_PATH
 from opttius_cli.i18n import _
 from opttius_cli.render import data_quality_notes
 from opttius_cli.render.answer_header import (
@@ -15,7 +16,6 @@ from opttius_cli.render.answer_header import (
     format_loaded_at,
     format_window,
 )
-from opttius_cli.render.answer_parts import CHANGES_PATH
 from opttius_cli.render.chart_model import build_chart, build_finding
 from opttius_cli.render.headline.finding import describe_finding
 from opttius_cli.render.headline.title import build_title

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from opttius_cli.answer_parts import CHANGES_PATH
 from opttius_cli.i18n import _
 from opttius_cli.render.answer_header import format_window, get_owner
-from opttius_cli.render.answer_parts import CHANGES_PATH
 from opttius_cli.render.cell_formatter import RIGHT_ALIGNED, build_formatter, get_day_pattern
 from opttius_cli.render.chart_model import build_chart, get_sort_key
 from opttius_cli.render.flat_table import ROWS_PATHS
