@@ -17,9 +17,10 @@ from opttius_cli.command_support.command_catalog import COMMANDS, translate_word
 from opttius_cli.command_support.command_group import check_language
 from opttius_cli.command_support.help_page import HELP_OPTIONS
 from opttius_cli.command_support.options import LanguageOption
-from opttius_cli.errors import ConfigError, OpttiusError, OutputError
+from opttius_cli.errors import ConfigError, OpttiusError, OutputError, SourceError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
+from opttius_cli.snapshot.damage import retry_when_dropped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +83,7 @@ def _run_to_exit_code(arguments: list[str], record: AuditRecord) -> int:
     if sys.stdout is None:  # the caller closed it
         return _report_error(OutputError(_("Standard output is closed. Leave it open, or type > FILE.")))
     try:
-        return _run_command(arguments, record)
+        return retry_when_dropped(lambda: _run_command(arguments, record))
     except Exception as error:  # noqa: BLE001 - the boundary: unexpected errors go to a log file
         # An error after Ctrl-C is a consequence of it.
         return _handle_early_end(KeyboardInterrupt()) if sigint.is_requested() else _report_error(error)
@@ -108,7 +109,7 @@ def _run_command(arguments: list[str], record: AuditRecord) -> int:
 
 def _report_error(error: Exception) -> int:
     """Print why the command failed; returns its exit code."""
-    reporter = diagnostics.Reporter()
+    reporter, error = diagnostics.Reporter(), _translate_engine_error(error)
     if isinstance(error, FileNotFoundError) and not _has_working_folder():
         error = ConfigError(
             _("The folder in which this runs was removed. Change to another one, and try again.")
@@ -131,6 +132,16 @@ def _report_error(error: Exception) -> int:
     return _report_unexpected(reporter)
 
 
+def _translate_engine_error(error: Exception) -> Exception:
+    """Return our error in place of one of DuckDB's; what its text may not say is in a log file."""
+    from opttius_cli.snapshot.engine_errors import EngineError, translate_error
+
+    translated = translate_error(error) or error
+    if isinstance(translated, EngineError) and (file := _log_error()):
+        return SourceError(f"{translated} {_('The details are in {file}.', file=file)}")
+    return translated
+
+
 def _handle_early_end(cause: BaseException) -> int:
     """Return the exit code after Ctrl-C, or after Typer exits because stdout was closed (``| head``)."""
     if isinstance(cause, SystemExit):
@@ -151,11 +162,16 @@ def _has_working_folder() -> bool:
 
 
 def _report_unexpected(reporter: diagnostics.Reporter) -> int:
-    from opttius_cli import config as settings
-
-    file = diagnostics.log_unexpected_error(settings.find_state_folder(os.environ))
+    file = _log_error()
     if file is None:
         reporter.show_error(_("Something unexpected went wrong, and no log could be written."))
     else:
         reporter.show_error(_("Something unexpected went wrong. The details are in {file}.", file=file))
     return diagnostics.UNEXPECTED
+
+
+def _log_error() -> Path | None:
+    """Write the error that is being handled to a log file; returns its path, None when that failed too."""
+    from opttius_cli import config as settings
+
+    return diagnostics.log_unexpected_error(settings.find_state_folder(os.environ))

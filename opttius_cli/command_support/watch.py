@@ -27,6 +27,7 @@ from opttius_cli.errors import (
     UsageError,
 )
 from opttius_cli.i18n import _
+from opttius_cli.snapshot.damage import retry_when_dropped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -149,7 +150,8 @@ def _refresh_view(
     screen.show_activity(_("Refreshing…"))
     next_at = request.now + timedelta(seconds=interval_seconds)
     try:
-        return WatchView(ask(replace(request, reporter=reporter)), request.now, next_at, notes=reporter.notes)
+        answer = retry_when_dropped(lambda: ask(replace(request, reporter=reporter)))
+        return WatchView(answer, request.now, next_at, notes=reporter.notes)
     except (NotAllowedError, PermissionDeniedError):
         # A reader who lost access must not see the old figures either.
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -55,7 +56,10 @@ def sql(
 def _read_query(query: str) -> str:
     """Return the SQL that ``query`` is, or that the file with this name holds."""
     if query == _STDIN:
-        return sys.stdin.read()
+        text = sys.stdin.read()
+        # A second attempt, on a new snapshot, reads it again.
+        sys.stdin = io.StringIO(text)
+        return text
     if query.rstrip().lower().endswith(".sql") and len(query.split()) == 1:
         file = Path(query.strip())
         if not file.is_file():

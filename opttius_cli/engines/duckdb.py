@@ -8,7 +8,6 @@ from warnings import catch_warnings, filterwarnings
 
 from opttius_cli.engines.explained_rows import build_fill_sql
 from opttius_cli.engines.protocol import Engine
-from opttius_cli.errors import OutOfMemoryError
 from opttius_cli.period import EARLIEST
 from opttius_cli.privacy.masks import mask_values
 from opttius_cli.scope import create_row_counts, create_scoped_views
@@ -69,19 +68,11 @@ class DuckEngine(Engine):
 
         ``masks`` maps columns to the macros that mask them. ``is_small``: there are so few rows that planning
         takes longer than copying them.
-
-        Raises:
-            OutOfMemoryError: it needs more memory than it may use.
         """
-        import duckdb
-
-        try:
-            statement, bound = bind_parameters(self.con, _mask_columns(sql, masks or {}), parameters)
-            if is_small:
-                return self._run_small_query(statement, bound)
-            return self.con.sql(statement, params=bound).to_arrow_table()
-        except duckdb.OutOfMemoryException as error:
-            raise OutOfMemoryError from error
+        statement, bound = bind_parameters(self.con, _mask_columns(sql, masks or {}), parameters)
+        if is_small:
+            return self._run_small_query(statement, bound)
+        return self.con.sql(statement, params=bound).to_arrow_table()
 
     def _run_small_query(self, statement: duckdb.Statement, bound: Mapping[str, Any]) -> pa.Table:
         """Run with one planning step; a relation would be planned twice, to describe it and to run it."""

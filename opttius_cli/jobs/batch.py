@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from opttius_cli.errors import UsageError
 from opttius_cli.i18n import _, n_
 from opttius_cli.jobs import generate, pending, run_job
 from opttius_cli.schedule import due_instants as schedules
+from opttius_cli.snapshot.damage import retry_when_dropped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,9 +50,12 @@ def run_all(context: RunContext, job: Job, selection: RunSelection) -> Iterator[
 def plan_all(context: RunContext, job: Job, selection: RunSelection) -> Iterator[generate.RunPlan]:
     """Plan the runs that :func:`run_all` would make; nothing is written except the snapshot."""
     for instant in _select_instants(context, job, selection):
-        yield generate.plan_run(
-            job, context.build_request(job, selection.as_of or (instant.isoformat() if instant else None))
-        )
+        as_of = selection.as_of or (instant.isoformat() if instant else None)
+        yield retry_when_dropped(partial(_plan_run, context, job, as_of))
+
+
+def _plan_run(context: RunContext, job: Job, as_of: str | None) -> generate.RunPlan:
+    return generate.plan_run(job, context.build_request(job, as_of))
 
 
 def _select_instants(context: RunContext, job: Job, selection: RunSelection) -> list[datetime | None]:

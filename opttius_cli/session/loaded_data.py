@@ -11,8 +11,15 @@ from opttius_cli.errors import OpttiusError, OrganizationRequiredError
 from opttius_cli.period import DEFAULT_ZONE, load_zone
 from opttius_cli.scope import find_newest_sale, read_directory
 from opttius_cli.session.scope_resolution import build_row_request, resolve_scope
-from opttius_cli.session.snapshot_access import build_store, open_or_fail, open_source, require_reader
+from opttius_cli.session.snapshot_access import (
+    build_store,
+    drop_when_damaged,
+    open_or_fail,
+    open_source,
+    require_reader,
+)
 from opttius_cli.session.state import Request
+from opttius_cli.snapshot.engine_errors import translate_errors
 from opttius_cli.snapshot.open import open_snapshot
 from opttius_cli.snapshot.source_protocol import SnapshotSource
 
@@ -92,7 +99,7 @@ def read_organization(request: Request, path: Path) -> Organization:
     Raises:
         OrganizationRequiredError, UnknownNameError: it is not named, or there is none of that name.
     """
-    with closing(open_or_fail(path, request).con) as con:
+    with closing(open_or_fail(path, request).con) as con, drop_when_damaged(request, path):
         con.execute("SET TimeZone = 'UTC'")
         directory = read_directory(con, request.config.adopt)
         return directory.find_organization(resolve_scope(request, con, directory)[1].organization_id)
@@ -109,7 +116,7 @@ def _open_loaded(request: Request) -> Iterator[OpenSnapshot | None]:
     if snapshot is None:
         yield None
         return
-    with closing(snapshot.con):
+    with closing(snapshot.con), translate_errors(snapshot.path):
         snapshot.con.execute("SET TimeZone = 'UTC'")
         yield snapshot
 

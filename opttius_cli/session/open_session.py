@@ -34,6 +34,7 @@ from opttius_cli.session.query_parameters import build_variables
 from opttius_cli.session.scope_resolution import require_coverage, resolve_scope
 from opttius_cli.session.since import parse_since
 from opttius_cli.session.snapshot_access import (
+    drop_when_damaged,
     get_report_limits,
     open_fresh_snapshot,
     open_or_fail,
@@ -100,7 +101,12 @@ def open_unscoped_session(request: Request, path: Path | None = None) -> Iterato
 def _sandbox_snapshot(snapshot: OpenSnapshot, request: Request) -> Iterator[OpenSnapshot]:
     """Lock DuckDB so that nothing outside the snapshot can be reached; close it at the end."""
     con = snapshot.con
-    with use_private_spill_folder(snapshot.path), closing(con), closing(request.own_sql):
+    with (
+        use_private_spill_folder(snapshot.path),
+        closing(con),
+        closing(request.own_sql),
+        drop_when_damaged(request, snapshot.path),
+    ):
         con.execute("SET TimeZone = 'UTC'")
         lock_connection(con)
         _require_same_reader(con, snapshot.manifest.reader, request.config.user)

@@ -1,9 +1,14 @@
-"""Get the snapshot of a source: the published one while it is fresh, otherwise a new one."""
+"""Get the snapshot of a source: the published one while it is fresh, otherwise a new one.
+
+A snapshot of the store that cannot be read is dropped, and loaded anew; one that a user named is left alone.
+"""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opttius_cli import config as settings
@@ -17,16 +22,18 @@ from opttius_cli.errors import (
     PermissionDeniedError,
     SourceError,
     StaleSnapshotError,
-    UnreadableFileError,
     UsageError,
 )
-from opttius_cli.i18n import _, n_
+from opttius_cli.i18n import _
 from opttius_cli.period import load_zone
 from opttius_cli.scope import normalize_email
 from opttius_cli.session.scope_resolution import build_row_request
 from opttius_cli.snapshot import cache
 from opttius_cli.snapshot.build import BuildOptions
+from opttius_cli.snapshot.damage import DamagedSnapshotError, DroppedSnapshotError
+from opttius_cli.snapshot.engine_errors import translate_errors
 from opttius_cli.snapshot.open import READER_LIMITS, ResourceLimits, open_snapshot
+from opttius_cli.snapshot.proof import describe_note
 from opttius_cli.snapshot.source_protocol import SnapshotSource
 from opttius_cli.snapshot.store import SnapshotStore
 from opttius_cli.sources import registry
@@ -35,19 +42,47 @@ from opttius_cli.sources.postgres.row_request import RowRequest
 from opttius_cli.sources.postgres.settings import PostgresSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
-    from pathlib import Path
 
     from opttius_cli.session.state import Request
     from opttius_cli.snapshot.open import OpenSnapshot
-    from opttius_cli.snapshot.proof import Note
     from opttius_cli.snapshot.source_protocol import Source
 
 LIVE_LOAD_LIMITS = ResourceLimits("360MB")
 """DuckDB's memory while a live source is loaded, unless the settings say otherwise."""
-
 _DAY_SECONDS = 86400.0
+
+
+@contextmanager
+def drop_when_damaged(request: Request, path: Path) -> Iterator[None]:
+    """Raise our errors in place of the engine's while the snapshot at ``path`` is read.
+
+    Raises:
+        DroppedSnapshotError: it cannot be read, and was dropped, because the store can build it again.
+        DamagedSnapshotError: it cannot be read, and a user named it.
+    """
+    try:
+        with translate_errors(path):
+            yield
+    except DamagedSnapshotError as error:
+        is_of_store = path.parent == build_store(request).folder and cache.is_snapshot_file(path)
+        # After Ctrl-C, errors are a consequence of it.
+        if sigint.is_requested() or not is_of_store or Path(request.config.source or "") == path:
+            raise
+        _note_unreadable(request)
+        cache.remove_snapshot(path)
+        raise DroppedSnapshotError(error.path, error.kind) from error
+
+
+def _note_unreadable(request: Request) -> None:
+    source = request.record.source or request.config.source
+    request.reporter.show_note(
+        _(
+            "Note: what was loaded of {source} before cannot be read any more; it is loaded again.",
+            source=source,
+        )
+    )
 
 
 def require_reader(request: Request) -> None:
@@ -62,7 +97,7 @@ def require_reader(request: Request) -> None:
 
 
 def open_fresh_snapshot(request: Request, *, whole: bool = False) -> OpenSnapshot:
-    """Open the snapshot of the request's source: the published one while it is fresh, otherwise a new one.
+    """Open the published snapshot of the request's source while it is fresh, otherwise a new one.
 
     From a live source, the rows of the request's scope are read, or all rows with ``whole``.
     """
@@ -104,6 +139,8 @@ def ensure_snapshot_file(request: Request) -> Path:
 
 def _load_or_report_stale(request: Request, store: SnapshotStore, source: Source) -> Path:
     """Load ``source`` now; when that fails, raise an error that points to the previous snapshot."""
+    if not request.refresh and store.has_unreadable_file(source):
+        _note_unreadable(request)
     try:
         return load_source(request, store, source, refresh=request.refresh)
     except PermissionDeniedError:
@@ -117,13 +154,12 @@ def _load_or_report_stale(request: Request, store: SnapshotStore, source: Source
 
 
 def open_or_fail(path: Path, request: Request) -> OpenSnapshot:
-    """Open the snapshot at ``path``. Raises UnreadableFileError when it cannot be opened."""
-    snapshot = open_snapshot(path, get_report_limits(request.config))
-    if snapshot is None:
-        raise UnreadableFileError(
-            path, _("it is not a snapshot that can be opened. Load it again with --refresh.")
-        )
-    return snapshot
+    """Open the snapshot at ``path``. Raises DamagedSnapshotError when it cannot be opened."""
+    with drop_when_damaged(request, path):
+        snapshot = open_snapshot(path, get_report_limits(request.config))
+        if snapshot is None:
+            raise DamagedSnapshotError(path, "OpenError")
+        return snapshot
 
 
 def _compute_max_age(request: Request, source: Source) -> float | None:
@@ -228,50 +264,17 @@ def load_source(
             _("Loading {table}: {rows} rows, {speed} a second", table=table, rows=f"{rows:,}", speed=speed)
         )
 
-    def report_older(loaded_at: datetime) -> None:
-        _report_older_snapshot(request, source, loaded_at)
-
     limited_store = replace(store, limits=_get_load_limits(request, source))
-
-    def assumed(origin: str, note: Note) -> None:
-        reporter.show_note(_describe_note(origin, note))
-
     options = BuildOptions(
-        on_progress=report_progress, strict=request.strict, on_stale=report_older, assumed=assumed
+        on_progress=report_progress,
+        strict=request.strict,
+        on_stale=lambda loaded_at: _report_older_snapshot(request, source, loaded_at),
+        assumed=lambda origin, note: reporter.show_note(describe_note(origin, note)),
     )
     try:
         return limited_store.load_snapshot(source, request.now, options, into=into, refresh=refresh)
     finally:
         reporter.clear_progress()
-
-
-def _describe_note(origin: str, note: Note) -> str:
-    """The sentence about how a column was read where its cells did not say it."""
-    place = f"{origin}:{note.column}" if note.column else origin
-    match note.how:
-        case "day_first":
-            return _(
-                "Note: {place}: dates such as 3/4/2026 were read with the day first; no cell proves otherwise.",
-                place=place,
-            )
-        case "month_first":
-            return _("Note: {place}: dates were read with the month first, as its cells prove.", place=place)
-        case "two_digit_years":
-            return _("Note: {place}: years of two digits were read as 20xx.", place=place)
-        case "repeated_keys":
-            return n_(
-                "Note: {place}: {count} row repeats a key; the last value counts.",
-                "Note: {place}: {count} rows repeat a key; the last value counts.",
-                note.cells,
-                place=place,
-            )
-        case _:
-            return n_(
-                "Note: {place}: {count} byte is not UTF-8; it was read as Windows-1252.",
-                "Note: {place}: {count} bytes are not UTF-8; they were read as Windows-1252.",
-                note.cells,
-                place=place,
-            )
 
 
 def _report_older_snapshot(request: Request, source: Source, loaded_at: datetime) -> None:

@@ -59,14 +59,20 @@ def _list_snapshot_names(folder: Path) -> list[str]:
     ]
 
 
+def is_snapshot_file(path: Path) -> bool:
+    """Return whether a path has the name of a snapshot that the store built."""
+    match = _SNAPSHOT_FILE.fullmatch(path.name)
+    return match is not None and match["beside"] is None
+
+
 def remove_snapshot(path: Path) -> bool:
-    """Remove a snapshot and the leftovers of killed builds; return False while it is being loaded."""
+    """Remove a snapshot and the leftovers of killed builds; return False while that is not possible."""
     try:
         with lock_snapshot(path):
             remove_leftovers(path)
             path.unlink(missing_ok=True)
-    except (BusyError, PermissionError):
-        # Windows does not remove a file that is being read.
+    except (BusyError, OSError):
+        # It is being loaded; Windows does not remove a file that is being read; or a folder has its name.
         return False
     return True
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING
 
+from opttius_cli.errors import OutOfMemoryError
+from opttius_cli.files.stored_values import parse_instant, require_text
+from opttius_cli.snapshot.damage import DamagedSnapshotError
+from opttius_cli.snapshot.engine_errors import Fault, find_fault
 from opttius_cli.snapshot.temp_files import spill_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from pathlib import Path
 
     import duckdb
@@ -82,19 +86,37 @@ def lock_connection(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def open_snapshot(path: Path, limits: ResourceLimits) -> OpenSnapshot | None:
-    """Open the snapshot at ``path``; return None when it does not exist or is not a snapshot."""
+    """Open the snapshot at ``path``; return None when it does not exist or is not a snapshot.
+
+    Raises:
+        OutOfMemoryError: opening it needs more memory than it may use.
+    """
+    try:
+        return _open_whole(path, limits)
+    except DamagedSnapshotError:
+        return None
+
+
+def _open_whole(path: Path, limits: ResourceLimits) -> OpenSnapshot | None:
+    """Open a snapshot as :func:`open_snapshot` does. Raises DamagedSnapshotError when its file cannot be read."""
     import duckdb
 
     if not path.is_file():
         return None
+    con = None
     try:
         con = connect_duckdb(path, limits, read_only=True)
-    except duckdb.Error:
-        return None
-    try:
         return OpenSnapshot(path, con, query_manifest(con))
-    except (duckdb.Error, KeyError, ValueError):
-        con.close()
+    except (duckdb.Error, KeyError, ValueError) as error:
+        if con:
+            con.close()
+        fault = find_fault(error)
+        if fault is Fault.INTERRUPTED:
+            raise
+        if fault is Fault.MEMORY:
+            raise OutOfMemoryError from error
+        if fault is Fault.UNREADABLE:
+            raise DamagedSnapshotError(path, type(error).__name__) from error
         return None
 
 
@@ -107,13 +129,20 @@ def read_manifest(path: Path) -> Manifest | None:
     return snapshot.manifest
 
 
+def require_readable(path: Path) -> None:
+    """Raise DamagedSnapshotError when the file at ``path`` cannot be read, whoever made it."""
+    if snapshot := _open_whole(path, READER_LIMITS):
+        snapshot.con.close()
+
+
 def query_manifest(con: duckdb.DuckDBPyConnection) -> Manifest:
-    """Return the manifest of an open snapshot."""
-    facts = dict(con.execute("SELECT name, value FROM meta.manifest").fetchall())
+    """Return the manifest of an open snapshot. Raises KeyError or ValueError for one that no store wrote."""
+    rows = con.execute("SELECT name, value FROM meta.manifest").fetchall()
+    facts = {require_text(name): require_text(value) for name, value in rows}
     return Manifest(
         facts["source"],
         facts["fingerprint"],
-        datetime.fromisoformat(facts["loaded_at"]),
+        parse_instant(facts["loaded_at"]),
         int(facts["schema_version"]),
         facts["options"],
         facts,

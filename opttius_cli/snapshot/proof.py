@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.tables import Kind
+from opttius_cli.i18n import _, n_
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -157,3 +158,32 @@ def _count_orders(
         name: (result[at], result[at + 1], result[at + 2], result[at + 3])
         for name, at in zip(names, range(0, len(result), 4), strict=True)
     }
+
+
+def describe_note(origin: str, note: Note) -> str:
+    """Return the sentence about how a column was read where its cells did not say it."""
+    place = f"{origin}:{note.column}" if note.column else origin
+    match note.how:
+        case "day_first":
+            return _(
+                "Note: {place}: dates such as 3/4/2026 were read with the day first; no cell proves otherwise.",
+                place=place,
+            )
+        case "month_first":
+            return _("Note: {place}: dates were read with the month first, as its cells prove.", place=place)
+        case "two_digit_years":
+            return _("Note: {place}: years of two digits were read as 20xx.", place=place)
+        case "repeated_keys":
+            return n_(
+                "Note: {place}: {count} row repeats a key; the last value counts.",
+                "Note: {place}: {count} rows repeat a key; the last value counts.",
+                note.cells,
+                place=place,
+            )
+        case _:
+            return n_(
+                "Note: {place}: {count} byte is not UTF-8; it was read as Windows-1252.",
+                "Note: {place}: {count} bytes are not UTF-8; they were read as Windows-1252.",
+                note.cells,
+                place=place,
+            )

@@ -18,6 +18,7 @@ from opttius_cli.errors import BusyError, OutputError, SourceError
 from opttius_cli.files import permissions
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.build import BuildOptions, build_snapshot
+from opttius_cli.snapshot.engine_errors import EngineError, Fault, find_fault, translate_error
 from opttius_cli.snapshot.lock import lock_snapshot
 from opttius_cli.snapshot.open import (
     READER_LIMITS,
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from opttius_cli.snapshot.source_protocol import Source
 
 _log = logging.getLogger(__name__)
-_NO_ROOM = ("No space left", "File too large", "quota exceeded")
-"""Error texts of a full disk or an exhausted quota."""
 LOCK_PATIENCE = 10.0
 """Seconds that a load waits for another load of the same source."""
 
@@ -100,6 +99,11 @@ class SnapshotStore:
         path = self.find_fresh(source, now)
         manifest = read_manifest(path) if path else None
         return (now - manifest.loaded_at).total_seconds() if manifest else None
+
+    def has_unreadable_file(self, source: Source) -> bool:
+        """Return whether there is a file in the place of the snapshot that cannot be opened as one."""
+        path = self.snapshot_path(source)
+        return not isinstance(source, SnapshotSource) and path.is_file() and read_manifest(path) is None
 
     def load_snapshot(
         self,
@@ -174,18 +178,20 @@ class SnapshotStore:
         self, build_folder: Path, source: Source, now: datetime, options: BuildOptions
     ) -> Path:
         """Build a complete snapshot in ``build_folder``; build it again if the source has changed."""
-        import duckdb
-
         for attempt in ("first", "second"):
             file = build_folder / f"{attempt}.duckdb"
             fingerprint = source.compute_fingerprint()
             try:
                 self._build_file(file, source, fingerprint, now, options)
-            except duckdb.InterruptException:
-                raise
-            except (OSError, duckdb.Error):
+            except Exception as error:
+                fault = find_fault(error)
+                if fault is Fault.INTERRUPTED or not (fault or isinstance(error, OSError)):
+                    raise
+                if options.previous_snapshot and fault in {Fault.UNREADABLE, Fault.ENGINE}:
+                    # The snapshot that it builds on may be what cannot be read.
+                    options = replace(options, previous_snapshot=None)
                 # A source file removed or cut while it was read is not an error of the disk we write to.
-                if source.compute_fingerprint() == fingerprint:
+                elif source.compute_fingerprint() == fingerprint:
                     raise
             else:
                 if source.compute_fingerprint() == fingerprint:
@@ -234,21 +240,24 @@ class SnapshotStore:
 
 @contextmanager
 def _translate_write_errors(path: Path) -> Iterator[None]:
-    """Translate a full disk or a folder that is not writable into an OutputError."""
-    import duckdb
-
+    """Translate a full disk, a folder that is not writable and errors of the engine."""
     try:
         yield
-    except OSError as error:
-        raise OutputError(
-            _("{path} cannot be written: {why}.", path=path, why=error.strerror or error)
-        ) from error
-    except (duckdb.IOException, duckdb.FatalException) as error:
-        is_full = any(phrase in str(error) for phrase in _NO_ROOM)
-        if not is_full and not isinstance(error, duckdb.IOException):
-            raise
-        reason = _("there is no room left on the disk") if is_full else _("the disk failed")
-        raise OutputError(_("{path} cannot be written: {why}.", path=path, why=reason)) from error
+    except Exception as error:
+        fault = find_fault(error)
+        if fault is Fault.UNREADABLE:
+            raise OutputError(
+                _("{path} cannot be written: {why}.", path=path, why=_("the disk failed"))
+            ) from error
+        if fault is Fault.ENGINE:
+            raise EngineError(type(error).__name__) from error
+        if translated := translate_error(error, path):
+            raise translated from error
+        if isinstance(error, OSError):
+            raise OutputError(
+                _("{path} cannot be written: {why}.", path=path, why=error.strerror or error)
+            ) from error
+        raise
 
 
 def _file_identity(path: Path) -> tuple[int, int] | None:

@@ -119,10 +119,11 @@ def _build_mismatch_error(path: Path, expected: FileType, actual: FileType) -> S
 
 
 def _open_snapshot_source(path: Path) -> Source:
-    from opttius_cli.snapshot.open import SCHEMA_VERSION, read_manifest
+    from opttius_cli.snapshot.open import SCHEMA_VERSION, read_manifest, require_readable
 
     manifest = read_manifest(path)
     if manifest is None:
+        require_readable(path)
         raise UnreadableFileError(
             path, _("it is a DuckDB file, but not an opttius snapshot. Name the exports themselves.")
         )

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 from opttius_cli.engines.own_sql.statement import InvalidStatementError
 from opttius_cli.errors import InvalidReportError, NotAllowedError, OutOfMemoryError, UsageError
 from opttius_cli.i18n import _
+from opttius_cli.snapshot.damage import DamagedSnapshotError
+from opttius_cli.snapshot.engine_errors import Fault, find_fault
+from opttius_cli.snapshot.temp_files import spill_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 class InvalidSqlError(UsageError):
@@ -21,16 +25,22 @@ class InvalidSqlError(UsageError):
         )
 
 
-def describe_error(error: Exception) -> dict[str, str]:
-    """Return the kind of ``error`` and what may be told of it: nothing of a value of the data."""
-    import duckdb
+def describe_error(error: Exception, path: Path | None = None) -> dict[str, str]:
+    """Return the kind of ``error`` and what may be told of it: nothing of a value of the data.
 
+    ``path`` is the snapshot that was read.
+    """
     if isinstance(error, NotAllowedError):
         return {"kind": "not_allowed", "why": str(error)}
-    if isinstance(error, (duckdb.OutOfMemoryException, OutOfMemoryError, MemoryError)) or (
-        "out of memory" in str(error).lower() or "bad_alloc" in str(error)
+    fault = find_fault(error)
+    if (
+        fault in {Fault.MEMORY, Fault.ROOM}
+        or isinstance(error, (OutOfMemoryError, MemoryError))
+        or ("out of memory" in str(error).lower() or "bad_alloc" in str(error))
     ):
         return {"kind": "memory", "why": ""}
+    if fault is Fault.UNREADABLE and path and spill_folder(path).name not in str(error):
+        return {"kind": "damaged", "why": type(error).__name__}
     return {"kind": "invalid", "why": _explain(error)}
 
 
@@ -47,10 +57,15 @@ def _explain(error: Exception) -> str:
     return _("the SQL fails on a value of the data ({kind}).", kind=type(error).__name__)
 
 
-def build_error(report: str | None, described: Mapping[str, str]) -> Exception:
-    """Return the error that stands for a described one, of a report or (None) of SQL that was typed."""
+def build_error(report: str | None, described: Mapping[str, str], path: Path | None = None) -> Exception:
+    """Return the error that stands for a described one, of a report or (None) of SQL that was typed.
+
+    ``path`` is the snapshot that was read.
+    """
     if described["kind"] == "not_allowed":
         return NotAllowedError(described["why"])
     if described["kind"] == "memory":
         return OutOfMemoryError()
+    if described["kind"] == "damaged" and path:
+        return DamagedSnapshotError(path, described["why"])
     return InvalidReportError(report, described["why"]) if report else InvalidSqlError(described["why"])

@@ -94,7 +94,7 @@ class OwnSqlProcess:
         """Receive a message, or raise the error that it describes."""
         kind, data = messages.receive_message(self.answers)
         if kind == messages.ERROR:
-            raise build_error(report, json.loads(data))
+            raise build_error(report, json.loads(data), self.snapshot)
         return kind, data
 
     def close(self) -> None:

@@ -64,14 +64,15 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Open the session that the program describes, then answer its queries."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     import_libraries()
+    setup: Setup | None = None
     try:
-        setup: Setup = messages.receive_object(requests)
+        setup = messages.receive_object(requests)
         i18n.set_language(setup.language)
         con = _open_session(setup)
     except EOFError:
         return
     except Exception as error:  # noqa: BLE001 - the program tells it
-        _send_error(answers, error)
+        _send_error(answers, error, setup.path if setup else None)
         return
     max_bytes = con.execute("SELECT parse_formatted_bytes(current_setting('memory_limit'))").fetchall()[0][0]
     messages.send_message(answers, messages.READY, str(max_bytes).encode())
@@ -87,7 +88,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         try:
             _answer(con, query, visible, setup.policy, answers)
         except Exception as error:  # noqa: BLE001 - the program tells it
-            _send_error(answers, error)
+            _send_error(answers, error, setup.path)
 
 
 def import_libraries() -> None:
@@ -208,10 +209,10 @@ def _send_rows(rows: duckdb.DuckDBPyRelation, answers: BinaryIO) -> None:
     messages.send_message(answers, messages.END)
 
 
-def _send_error(answers: BinaryIO, error: Exception) -> None:
+def _send_error(answers: BinaryIO, error: Exception, path: Path | None) -> None:
     from opttius_cli.engines.own_sql.errors import describe_error
 
-    messages.send_error(answers, describe_error(error))
+    messages.send_error(answers, describe_error(error, path))
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.tables import Kind
+from opttius_cli.files.stored_values import parse_instant, parse_json, require_mapping, require_text
 from opttius_cli.snapshot.open import read_manifest
 from opttius_cli.sources.postgres.checksum import duckdb_checksum
 from opttius_cli.sql import quote_identifier, sql_literal
@@ -149,23 +150,43 @@ def plan_incremental(
         )
         for name, part in parts.items()
     }
-    manifest = read_manifest(site.previous_snapshot) if site.previous_snapshot else None
-    facts = manifest.facts if manifest else {}
-    full_load_at = datetime.fromisoformat(facts[_FULL_LOAD_AT]) if _FULL_LOAD_AT in facts else None
-    can_increment = full_load_at is not None and timedelta() <= now - full_load_at < _FULL_LOAD_INTERVAL
-    previous_identities = json.loads(facts.get(_QUERIES, "{}")) if can_increment else {}
+    previous = _read_previous_load(site.previous_snapshot) if site.previous_snapshot else None
+    if previous and not timedelta() <= now - previous.full_load_at < _FULL_LOAD_INTERVAL:
+        previous = None
     for name, part in parts.items():
         if (
             site.previous_snapshot
+            and previous
             and _can_detect_changes(part)
-            and previous_identities.get(name) == identities[name]
+            and previous.identities.get(name) == identities[name]
         ):
-            part.previous = PreviousRows(
-                part.query.table, site.previous_snapshot, datetime.fromisoformat(facts[_READ_AT])
-            )
+            part.previous = PreviousRows(part.query.table, site.previous_snapshot, previous.read_at)
     site.manifest_facts[_READ_AT] = now.isoformat()
-    site.manifest_facts[_FULL_LOAD_AT] = facts[_FULL_LOAD_AT] if can_increment else now.isoformat()
+    site.manifest_facts[_FULL_LOAD_AT] = (previous.full_load_at if previous else now).isoformat()
     site.manifest_facts[_QUERIES] = json.dumps(identities, sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _PreviousLoad:
+    """What the manifest of a snapshot says about how it was read from the server."""
+
+    read_at: datetime
+    full_load_at: datetime
+    identities: dict[str, str]
+
+
+def _read_previous_load(path: Path) -> _PreviousLoad | None:
+    """Return how the snapshot at ``path`` was read; None when its manifest does not say so."""
+    manifest = read_manifest(path)
+    try:
+        facts = manifest.facts if manifest else {}
+        return _PreviousLoad(
+            parse_instant(facts[_READ_AT]),
+            parse_instant(facts[_FULL_LOAD_AT]),
+            require_mapping(parse_json(facts[_QUERIES]), require_text),
+        )
+    except (KeyError, ValueError):
+        return None
 
 
 def _can_detect_changes(part: FetchedTable) -> bool:

@@ -1,0 +1,126 @@
+"""A snapshot that a disk has damaged is dropped and loaded again, once; or a sentence says what to do."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.run_program import DATA, MIRADOR, RunResult
+from opttius_cli.snapshot import damage, store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TOLD = "before cannot be read any more; it is loaded again."
+BLOCK = 262_144
+
+
+def damage_file(file: Path, *, first: int = 300_000) -> None:
+    """Change a bit in every block of a file, from ``first`` on."""
+    data = bytearray(file.read_bytes())
+    for at in range(first, len(data), BLOCK):
+        data[at] ^= 4
+    file.write_bytes(data)
+
+
+@pytest.fixture
+def snapshot(run: Callable[..., RunResult]) -> Path:
+    """The snapshot of sample_data in the cache of this test."""
+    assert run("load", DATA).code == 0
+    (file,) = Path(os.environ["OPTTIUS_CACHE_FOLDER"]).glob("*.duckdb")
+    return file
+
+
+def test_a_damaged_snapshot_is_told_of_once_and_heals(run: Callable[..., RunResult], snapshot: Path) -> None:
+    command = ("segments", "-s", DATA, *MIRADOR, "-f", "csv")
+    whole = run(*command)
+    damage_file(snapshot)
+    healed = run(*command)
+    assert (healed.code, healed.out) == (0, whole.out)
+    assert healed.err.count(TOLD) == 1
+    assert run(*command) == whole
+    damage_file(snapshot)
+    assert TOLD not in run(*command, "--quiet").err
+
+
+def test_so_does_one_that_a_process_for_own_sql_reads(
+    run: Callable[..., RunResult], snapshot: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "SELECT count(*) AS n, max(total_amount) AS most FROM orders"
+    command = ("sql", question, "-s", DATA, *MIRADOR, "-f", "csv")
+    whole = run(*command)
+    assert whole.code == 0
+    damage_file(snapshot)
+    healed = run(*command)
+    assert (healed.code, healed.out) == (0, whole.out)
+    assert TOLD in healed.err
+    damage_file(snapshot)
+    # What was read from standard input is asked again.
+    monkeypatch.setattr(sys, "stdin", io.StringIO(question))
+    healed = run("sql", "-", *command[2:])
+    assert (healed.code, healed.out) == (0, whole.out)
+
+
+def test_what_is_damaged_again_is_not_loaded_for_ever(
+    run: Callable[..., RunResult], snapshot: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build, builds = store.SnapshotStore._build_file, []
+
+    def build_damaged(self: store.SnapshotStore, file: Path, *arguments: object) -> None:
+        build(self, file, *arguments)  # type: ignore[arg-type]
+        builds.append(file)
+        damage_file(file)
+
+    monkeypatch.setattr(store.SnapshotStore, "_build_file", build_damaged)
+    damage_file(snapshot)
+    ran = run("customers", "-s", DATA, *MIRADOR)
+    assert (ran.code, ran.out) == (4, "")
+    assert len(builds) <= 2
+    assert "also after it was loaded again. Check the disk, or set cache.folder" in ran.err
+
+
+def test_without_its_source_a_sentence_says_what_to_do(
+    run: Callable[..., RunResult], snapshot: Path, tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine.duckdb"
+    for first in (300_000, 20_000):
+        shutil.copy(snapshot, mine)
+        damage_file(mine, first=first)
+        data = mine.read_bytes()
+        ran = run("customers", "-s", mine, *MIRADOR)
+        assert (ran.code, ran.out) == (4, "")
+        assert f"Load its source again: opttius load SOURCE --into {mine} --force" in ran.err
+        assert mine.read_bytes() == data, "a file of the user's own stays"
+    # A snapshot in the folder of the store that somebody names as a source is the user's file, too.
+    damage_file(snapshot)
+    assert run("customers", "-s", snapshot, *MIRADOR).code == 4
+    assert snapshot.is_file()
+
+
+def test_an_export_that_is_gone_is_named(run: Callable[..., RunResult], tmp_path: Path) -> None:
+    export = tmp_path / "export"
+    shutil.copytree(DATA, export)
+    assert run("load", export).code == 0
+    (file,) = Path(os.environ["OPTTIUS_CACHE_FOLDER"]).glob("*.duckdb")
+    damage_file(file)
+    shutil.rmtree(export)
+    ran = run("customers", "-s", export, *MIRADOR)
+    assert (ran.code, ran.out) == (4, "")
+    assert str(export) in ran.err
+
+
+def test_only_a_dropped_snapshot_is_retried() -> None:
+    def fail() -> None:
+        attempts.append(1)
+        raise damage.DamagedSnapshotError(Path("mine.duckdb"), "IOException")
+
+    attempts: list[int] = []
+    with pytest.raises(damage.DamagedSnapshotError):
+        damage.retry_when_dropped(fail)
+    assert attempts == [1]
