@@ -15,7 +15,7 @@ from opttius_cli.command_support.jobs import describe_lacks, load_jobs
 from opttius_cli.command_support.options import CommonOptions, with_options
 from opttius_cli.diagnostics import Reporter
 from opttius_cli.errors import ConfigError
-from opttius_cli.i18n import N_, _
+from opttius_cli.i18n import N_, _, n_
 from opttius_cli.render import sink
 
 if TYPE_CHECKING:
@@ -85,9 +85,7 @@ def install(options: ScheduleOptions) -> None:
             )
         return
     before = crontab.read_crontab()
-    after = crontab.insert_block(before, call)
-    if after != before:
-        crontab.write_crontab(after)
+    _replace_crontab(before, crontab.insert_block(before, call), call, reporter)
     sink.write_stdout_text(crontab.build_block(call))
 
 
@@ -106,12 +104,29 @@ def remove(options: ScheduleOptions) -> None:
         has_changed = bool(files)
     else:
         before = crontab.read_crontab()
-        after = crontab.remove_block(before, call.folder)
-        has_changed = after != before
-        if has_changed:
-            crontab.write_crontab(after)
+        has_changed = _replace_crontab(before, crontab.remove_block(before, call.folder), call, reporter)
     if not has_changed:
         reporter.show_note(_("No schedule was installed for {folder}.", folder=call.folder))
+
+
+def _replace_crontab(before: bytes, after: bytes, call: Call, reporter: Reporter) -> bool:
+    """Write the crontab if it changes, and tell what stays between the marks; returns whether it changed."""
+    from opttius_cli.schedule import crontab
+
+    if after == before:
+        return False
+    copy = crontab.save_copy(before, settings.find_state_folder(os.environ))
+    crontab.write_crontab(after)
+    reporter.show_detail(_("The crontab as it was is in {file}.", file=copy))
+    if count := crontab.count_foreign_lines(before, call.folder):
+        reporter.show_note(
+            n_(
+                "{count} line between the marks in the crontab is not of opttius and was left there.",
+                "{count} lines between the marks in the crontab are not of opttius and were left there.",
+                count,
+            )
+        )
+    return True
 
 
 def _load_jobs(options: ScheduleOptions) -> dict[str, Job]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 JOB = '[jobs.often]\nparts = ["kpis"]\nformats = ["csv", "json"]\nperiod = "30"\nevery = "{every}"\n'
-OTHERS = "MAILTO=ana@example.com\n# my own\n0 3 * * * /usr/local/bin/backup 100\\%\n"
+OTHERS = b"MAILTO=ana@example.com\n# my own\n0 3 * * * /usr/local/bin/backup 100\\%\n"
 ODD = Path('/srv/it\'s 100% "ours" $HOME')
 
 
@@ -47,31 +47,123 @@ def test_the_shell_reads_the_intended_words(tmp_path: Path) -> None:
     assert (folder / "where").read_text(encoding="utf-8") == f'{folder}\n50% "x" `id`\n'
 
 
+def _block(folder: Path = Path("/srv/óptica sur"), minutes: int = 10) -> bytes:
+    return crontab.build_block(_call(folder, minutes)).encode()
+
+
 def test_ours_is_written_once_and_everything_else_stays() -> None:
-    ours, last = crontab.build_block(_call()), "5 5 * * * last\n"
+    ours, last, other = _block(), b"5 5 * * * last\n", Path("/srv/other")
     once = crontab.insert_block(OTHERS, _call())
     assert once == OTHERS + ours
     assert crontab.insert_block(once, _call()) == once
-    theirs = crontab.build_block(_call(Path("/srv/other")))
-    both = crontab.insert_block(once, _call(Path("/srv/other"))) + last
+    both = crontab.insert_block(once, _call(other)) + last
     changed = crontab.insert_block(both, _call(minutes=5))
-    assert changed == OTHERS + crontab.build_block(_call(minutes=5)) + theirs + last
-    assert crontab.remove_block(changed, _call().folder) == OTHERS + theirs + last
+    assert changed == OTHERS + _block(minutes=5) + _block(other) + last
+    assert crontab.remove_block(changed, _call().folder) == OTHERS + _block(other) + last
     assert crontab.remove_block(OTHERS, _call().folder) == OTHERS
-    assert crontab.insert_block("0 1 * * * no newline", _call()).startswith("0 1 * * * no newline\n#")
+    assert crontab.insert_block(b"0 1 * * * no newline", _call()).startswith(b"0 1 * * * no newline\n#")
 
 
 def test_a_line_from_before_jobs_had_their_name_is_replaced_and_removed() -> None:
-    old = crontab.build_block(_call()).replace("job run --due", "report run --due")
-    assert crontab.insert_block(OTHERS + old, _call()) == OTHERS + crontab.build_block(_call())
+    old = _block().replace(b"job run --due", b"report run --due")
+    assert crontab.insert_block(OTHERS + old, _call()) == OTHERS + _block()
     assert crontab.remove_block(OTHERS + old, _call().folder) == OTHERS
 
 
 @pytest.mark.parametrize("half", [0, 2])
 def test_a_mark_without_its_counterpart_is_left_to_a_person(half: int) -> None:
-    lines = crontab.build_block(_call()).splitlines(keepends=True)
+    lines = _block().splitlines(keepends=True)
     with pytest.raises(ConfigError, match="without its counterpart"):
-        crontab.remove_block(OTHERS + lines[half] + "0 1 * * * x\n", _call().folder)
+        crontab.remove_block(OTHERS + lines[half] + b"0 1 * * * x\n", _call().folder)
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        b"# copia de Jos\xe9, en latin-1\n",
+        b"# a comment\r0 1 * * * rm -r x\n",
+        b"0 1 * * * windows\r\n",
+        b"0 1 * * * \0 nul\n",
+        b"0 1 * * * echo '# opttius schedule of /srv/\xc3\xb3ptica sur: begin'\n",
+        b"  # opttius schedule of /srv/\xc3\xb3ptica sur: end\n",
+        b"\x0c\x1c\xe2\x80\xa8\x85\n",
+    ],
+)
+def test_lines_of_others_stay_byte_for_byte_wherever_they_are(foreign: bytes) -> None:
+    begin, line, end = _block().splitlines(keepends=True)
+    inside = foreign + begin + foreign + line + foreign + end + foreign
+    assert crontab.remove_block(inside, _call().folder) == 4 * foreign
+    assert crontab.insert_block(inside, _call(minutes=5)) == foreign + _block(minutes=5) + 3 * foreign
+    assert crontab.count_foreign_lines(inside, _call().folder) == 2
+    assert crontab.insert_block(foreign, _call()) == foreign + _block()
+
+
+def test_a_crontab_with_the_line_ends_of_windows_has_our_lines(tmp_path: Path) -> None:
+    windows = (OTHERS + _block()).replace(b"\n", b"\r\n")
+    assert crontab.remove_block(windows, _call().folder) == OTHERS.replace(b"\n", b"\r\n")
+
+
+FAKE_CRON = """#!/bin/sh
+[ "$1" = -l ] || exec cat > "{table}"
+[ -f "{table}" ] || {{ echo "no crontab for ana" >&2; exit 1; }}
+exec cat "{table}"
+"""
+
+
+@pytest.fixture
+def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file in which a stand-in for the program crontab keeps the crontab."""
+    program, file = tmp_path / "bin" / "crontab", tmp_path / "table"
+    program.parent.mkdir()
+    program.write_text(FAKE_CRON.format(table=file), encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    return file
+
+
+def test_a_crontab_in_any_encoding_is_installed_into_and_its_copy_is_kept(
+    project: Project, table: Path
+) -> None:
+    project.write_config(JOB.format(every="daily 07:00"))
+    assert project.run("schedule", "install").code == 0
+    installed = table.read_bytes()
+    assert installed.count(b"\n") == 3
+    begin, line, end = installed.splitlines(keepends=True)
+    mine, old = b"# Jos\xe9\r0 1 * * * a\n", b"0 1 * * * last, without an end"
+    table.write_bytes(mine + begin + mine + line + end + old)
+    before = table.read_bytes()
+    ran = project.run("schedule", "install", "--minutes", "5", "-v")
+    assert (ran.code, table.read_bytes()) == (
+        0,
+        mine + begin + line.replace(b"/10", b"/5") + end + mine + old,
+    )
+    assert "1 line between the marks in the crontab is not of opttius" in ran.err
+    copies = {copy.read_bytes(): copy for copy in project.state.glob("crontab-*.txt")}
+    assert str(copies[before]) in ran.err
+    assert copies[before].stat().st_mode & 0o077 == 0
+    assert project.run("schedule", "remove").code == 0
+    assert table.read_bytes() == mine + mine + old
+
+
+def test_a_crontab_that_cannot_be_kept_is_not_touched(project: Project, table: Path) -> None:
+    project.write_config(JOB.format(every="daily 07:00"))
+    table.write_bytes(OTHERS)
+    project.state.write_text("a file in the place of the folder", encoding="utf-8")
+    ran = project.run("schedule", "install")
+    assert (ran.code, ran.out, table.read_bytes()) == (7, "", OTHERS)
+
+
+def test_a_cron_that_fails_says_why(project: Project, table: Path) -> None:
+    project.write_config(JOB.format(every="daily 07:00"))
+    program = table.with_name("bin") / "crontab"
+    program.write_bytes(b"#!/bin/sh\necho 'you (Jos\xe9) may not' >&2\nexit 1\n")
+    ran = project.run("schedule", "install")
+    assert ran.code == 7
+    assert "The crontab cannot be read: you (Jos�) may not" in ran.err
+    program.write_bytes(b"no program at all")
+    ran = project.run("schedule", "remove")
+    assert ran.code == 7
+    assert "cannot be run" in ran.err
 
 
 def test_a_schedule_that_no_timer_takes_is_refused() -> None:
@@ -162,8 +254,8 @@ def test_a_line_installed_on_a_real_cron_makes_the_files(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project.write_config(JOB.format(every="* * * * *") + 'language = "es"\noutput = "out/often/{job}"\n')
-    table = crontab.insert_block(crontab.read_crontab(), _call(Path("/nowhere/else")))
-    crontab.write_crontab(table)
+    before = crontab.insert_block(crontab.read_crontab(), _call(Path("/nowhere/else")))
+    crontab.write_crontab(before)
     for _time in range(2):
         ran = project.run("schedule", "install", "--minutes", "1")
         assert ran.code == 0, ran.err
@@ -172,7 +264,7 @@ def test_a_line_installed_on_a_real_cron_makes_the_files(
     while time.monotonic() < deadline and not (folder / "manifest.json").is_file():
         time.sleep(0.25)
     assert project.run("schedule", "remove").code == 0
-    assert crontab.read_crontab() == table
+    assert crontab.read_crontab() == before
     content = read_manifest(folder)
     assert {file["format"] for file in content["files"]} == {"csv", "json"}
     assert content["as_of"].endswith(":00-03:00")
