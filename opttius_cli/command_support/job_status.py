@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from opttius_cli import clock
 from opttius_cli import config as settings
-from opttius_cli.errors import OpttiusError, UsageError
+from opttius_cli.errors import OpttiusError, OutputError, UsageError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
 from opttius_cli.setting_parsers import parse_duration
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from opttius_cli.config import Config
+    from opttius_cli.diagnostics import Reporter
     from opttius_cli.jobs.definition import Job
     from opttius_cli.jobs.status import JobStatus
 
@@ -60,22 +61,32 @@ def write_status_json(statuses: Iterable[JobStatus]) -> None:
     sink.write_stdout_text(json.dumps(entries, ensure_ascii=False, indent=2) + "\n")
 
 
-def compute_statuses(jobs: Iterable[Job], max_age: str | None) -> list[tuple[Job, JobStatus]]:
-    """Compute the status of each job from the ledger. Raises UsageError for an invalid ``max_age``."""
-    from opttius_cli.jobs.ledger import Ledger
-    from opttius_cli.jobs.run_job import LEDGER_FILE, LOCK_FOLDER
+def compute_statuses(
+    jobs: Iterable[Job], max_age: str | None, reporter: Reporter | None = None
+) -> list[tuple[Job, JobStatus]]:
+    """Compute the status of each job from the ledger; ``reporter`` is told what in it is passed over.
+
+    Raises:
+        UsageError: ``max_age`` is invalid.
+        OutputError: the ledger cannot be used.
+    """
+    from opttius_cli.jobs.ledger import LEDGER_FILE, Ledger
+    from opttius_cli.jobs.run_job import LOCK_FOLDER
     from opttius_cli.jobs.status import compute_status, read_runs
 
     state, moment, seconds = settings.find_state_folder(os.environ), clock.now(), _parse_max_age(max_age)
-    statuses = []
+    statuses, ledger = [], Ledger(state / LEDGER_FILE, reporter)
     for job in jobs:
-        runs, is_running = read_runs(job, Ledger(state / LEDGER_FILE), state / LOCK_FOLDER)
+        runs, is_running = read_runs(job, ledger, state / LOCK_FOLDER)
         statuses.append((job, compute_status(job, runs, moment, is_running=is_running, max_age=seconds)))
     return statuses
 
 
 def count_jobs_in_trouble(config: Config) -> int:
-    """Return how many jobs failed or are late; 0 where none is defined, or a definition cannot be used."""
+    """Return how many jobs failed or are late; 0 where none is defined, or a definition cannot be used.
+
+    Of jobs whose ledger cannot be used nobody knows that they delivered.
+    """
     from opttius_cli.command_support.jobs import load_jobs
     from opttius_cli.jobs.status import BAD_VERDICTS
 
@@ -84,7 +95,11 @@ def count_jobs_in_trouble(config: Config) -> int:
     except OpttiusError:
         # The commands of jobs say what is wrong with it.
         return 0
-    return sum(status.verdict in BAD_VERDICTS for _job, status in compute_statuses(jobs.values(), None))
+    try:
+        statuses = compute_statuses(jobs.values(), None)
+    except OutputError:
+        return len(jobs)
+    return sum(status.verdict in BAD_VERDICTS for _job, status in statuses)
 
 
 def _parse_max_age(text: str | None) -> float | None:

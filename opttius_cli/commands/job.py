@@ -135,7 +135,7 @@ def status(
 
     jobs = _load_jobs(options)
     chosen = [find_job(jobs, name)] if name else list(jobs.values())
-    statuses = job_status.compute_statuses(chosen, max_age)
+    statuses = job_status.compute_statuses(chosen, max_age, build_reporter(options))
     if format == "json":
         job_status.write_status_json(status for _job, status in statuses)
     else:
@@ -162,12 +162,15 @@ def _load_jobs(options: CommonOptions) -> dict[str, Job]:
 
 def _build_run_context(options: JobRunOptions, config: settings.Config) -> RunContext:
     """Build what every run needs: state folder, clock, stderr, requests and hooks."""
+    from opttius_cli.jobs.ledger import LEDGER_FILE, Ledger
     from opttius_cli.jobs.run_job import RunContext
 
+    folder, reporter = settings.find_state_folder(os.environ), build_reporter(options)
     return RunContext(
-        state_folder=settings.find_state_folder(os.environ),
+        state_folder=folder,
+        ledger=Ledger(folder / LEDGER_FILE, reporter),
         clock=clock.now,
-        reporter=build_reporter(options),
+        reporter=reporter,
         build_request=lambda job, instant: build_job_request(options, config, job, instant, clock.now()),
         environment=os.environ,
         if_changed=options.if_changed,

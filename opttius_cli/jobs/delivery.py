@@ -1,7 +1,8 @@
 """Delivery: the files of a run are sent by mail or chat, to every address once, and never lost when that fails.
 
-A run whose files are made but not sent to every address is ``unsent``: the next due run sends them to the addresses
-that have not had them. No secret is logged, nor shown in a message.
+Each address is recorded in the ledger as soon as it has had the files. However a run ended that did not send to all
+(``unsent``, interrupted, killed), the next run for the same instant sends only to the addresses that are missing. No
+secret is logged, nor shown in a message.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import MissingExtraError, OpttiusError, OutputError
 from opttius_cli.i18n import _, n_
 from opttius_cli.jobs.definition.addresses import resolve_secrets
+from opttius_cli.jobs.ledger import DELIVERED
 from opttius_cli.redaction import redact_secrets
 
 if TYPE_CHECKING:
@@ -66,24 +69,21 @@ def build_message(job: Job, outcome: Outcome) -> Message:
 
 def deliver_files(context: RunContext, job: Job, outcome: Outcome) -> Outcome:
     """Send the files of a run to every address of the job that has not had them; returns how that ended."""
-    earlier = _find_sent(context, job, outcome.run)
-    if outcome.run.status == "unchanged" and not earlier.was_unsent:
+    earlier = _find_earlier(context, job, outcome.run)
+    if outcome.run.status == "unchanged" and not earlier:
         return outcome
-    message = build_message(job, outcome)
-    sent, problems = list(earlier.sent), []
+    sent = list(dict.fromkeys(key for run in earlier for key in run.sent))
+    message, problems = build_message(job, outcome), []
+    _record_sent(context, outcome.run, sent)
     for address in job.deliver:
         key = _build_key(address)
         if key in sent:
             continue
-        # A run that is killed here is known not to have been sent everywhere.
-        unsent = replace(
-            outcome.run, status="unsent", sent=tuple(sent), cause=_("It was not sent to the end.")
-        )
-        context.ledger.update_run(unsent)
         if problem := _send_to(context, job, address, message):
             problems.append(problem)
         else:
             sent.append(key)
+            _record_sent(context, outcome.run, sent)
     if not problems:
         return replace(outcome, run=replace(outcome.run, sent=tuple(sent)))
     cause = n_(
@@ -99,23 +99,20 @@ def deliver_files(context: RunContext, job: Job, outcome: Outcome) -> Outcome:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Earlier:
-    """To which addresses the files of an instant were sent before, and whether others were left."""
-
-    sent: tuple[str, ...] = ()
-    was_unsent: bool = False
+def _record_sent(context: RunContext, run: Run, sent: Iterable[str]) -> None:
+    """Record to whom the files of a run were sent; until all have had them, the run is still running."""
+    context.ledger.update_run(replace(run, status="running", ended=None, sent=tuple(sent)))
 
 
-def _find_sent(context: RunContext, job: Job, run: Run) -> _Earlier:
-    """Return to whom the last run for the same instant was sent, if that was not to everybody."""
+def _find_earlier(context: RunContext, job: Job, run: Run) -> list[Run]:
+    """Return the runs for the instant of ``run`` since one was sent to everybody, newest first."""
+    instant = run.due or run.as_of
     others = (
         other
         for other in context.ledger.list_runs(job.name, job.file)
-        if other.id != run.id and other.due == run.due and run.due is not None and other.status != "running"
+        if other.id != run.id and instant is not None and (other.due or other.as_of) == instant
     )
-    last = next(others, None)
-    return _Earlier(last.sent, was_unsent=True) if last and last.status == "unsent" else _Earlier()
+    return list(takewhile(lambda other: other.status not in DELIVERED, others))
 
 
 def _build_key(address: str) -> str:

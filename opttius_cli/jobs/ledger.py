@@ -2,6 +2,8 @@
 
 A row is inserted before anything else happens and updated when the run ends, each in its own transaction. A
 row that stays unfinished belongs to a killed run: the next run that holds the job's lock finishes it.
+
+What the file says is data: a row that no run wrote is passed over, a column of a newer version is not read.
 """
 
 from __future__ import annotations
@@ -10,77 +12,42 @@ import json
 import os
 import sqlite3
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from opttius_cli.errors import OutputError
-from opttius_cli.i18n import _
+from opttius_cli.files.stored_values import (
+    NotAFileError,
+    parse_instant,
+    parse_json,
+    parse_number,
+    parse_optional,
+    require_choice,
+    require_file,
+    require_integer,
+    require_list,
+    require_mapping,
+    require_text,
+)
+from opttius_cli.i18n import _, n_
+from opttius_cli.jobs import ledger_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from decimal import Decimal
 
+    from opttius_cli.diagnostics import Reporter
+
+LEDGER_FILE = "runs.sqlite3"
 Status = Literal["running", "ok", "empty", "unchanged", "unsent", "failed", "interrupted", "killed"]
+STATUSES: tuple[Status, ...] = get_args(Status)
 DELIVERED: tuple[Status, ...] = ("ok", "empty", "unchanged")
 """The final states after which the files are those of the instant."""
 
 _BUSY_TIMEOUT = 20.0
 """Seconds to wait for the transaction of another process."""
-_TABLE = """
-CREATE TABLE IF NOT EXISTS runs (
-    id INTEGER PRIMARY KEY,
-    job TEXT NOT NULL,
-    status TEXT NOT NULL,
-    started TEXT NOT NULL,
-    ended TEXT,
-    due TEXT,
-    as_of TEXT,
-    cause TEXT,
-    code INTEGER,
-    rows INTEGER,
-    files TEXT NOT NULL DEFAULT '[]',
-    figures TEXT NOT NULL DEFAULT '{}',
-    alerts INTEGER NOT NULL DEFAULT 0,
-    folder TEXT,
-    staging TEXT,
-    process INTEGER,
-    boot TEXT,
-    defined TEXT,
-    alive TEXT,
-    refused_rows INTEGER NOT NULL DEFAULT 0,
-    emptied_cells INTEGER NOT NULL DEFAULT 0,
-    sent TEXT NOT NULL DEFAULT '[]'
-);
-CREATE INDEX IF NOT EXISTS runs_of_job ON runs (job, id);
-"""
-_INSERT = (
-    "INSERT INTO runs (job, status, started, ended, due, as_of, cause, code, rows, files, figures, alerts, "
-    "folder, staging, process, boot, defined, alive, refused_rows, emptied_cells, sent) "
-    "VALUES (:job, :status, :started, :ended, :due, :as_of, "
-    ":cause, :code, :rows, :files, :figures, :alerts, :folder, :staging, :process, :boot, :defined, :alive, "
-    ":refused_rows, :emptied_cells, :sent)"
-)
-_UPDATE = (
-    "UPDATE runs SET status = :status, ended = :ended, due = :due, as_of = :as_of, cause = :cause, code = :code, "
-    "rows = :rows, files = :files, figures = :figures, alerts = :alerts, folder = :folder, staging = :staging, "
-    "refused_rows = :refused_rows, emptied_cells = :emptied_cells, sent = :sent "
-    "WHERE id = :id"
-)
-_SELECT_RUNS = "SELECT * FROM runs WHERE job = ?1 AND coalesce(defined, ?2) = ?2 ORDER BY id DESC LIMIT ?3"
-"""A job of the same name in another file is another job. Rows of older versions do not name the file."""
-_SELECT_UNFINISHED = (
-    "SELECT * FROM runs WHERE job = ?1 AND coalesce(defined, ?2) = ?2 AND status = 'running' ORDER BY id"
-)
-_ADDED_COLUMNS = {
-    "defined": "ALTER TABLE runs ADD COLUMN defined TEXT",
-    "alive": "ALTER TABLE runs ADD COLUMN alive TEXT",
-    "refused_rows": "ALTER TABLE runs ADD COLUMN refused_rows INTEGER NOT NULL DEFAULT 0",
-    "emptied_cells": "ALTER TABLE runs ADD COLUMN emptied_cells INTEGER NOT NULL DEFAULT 0",
-    "sent": "ALTER TABLE runs ADD COLUMN sent TEXT NOT NULL DEFAULT '[]'",
-}
-"""Columns that are missing in ledgers of older versions."""
 _MAX_RUNS = 5_000
 """The most runs of a job that are read: a year of one every two hours."""
 _BOOT_ID_FILE = Path("/proc/sys/kernel/random/boot_id")
@@ -127,71 +94,96 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The ledger file with all runs."""
+    """The ledger file with all runs; ``reporter`` is told of rows that are passed over, of each once."""
 
     file: Path
+    reporter: Reporter | None = None
+    _skipped: set[object] = field(default_factory=set, repr=False)
 
     def start_run(self, run: Run) -> Run:
         """Insert a row for ``run``; returns the run with its id."""
         started = replace(run, process=os.getpid(), boot=_read_boot_id())
         with self._open_database() as con:
             columns = _encode_run(started)
-            number = con.execute(_INSERT, columns).lastrowid
+            number = con.execute(ledger_sql.INSERT, columns).lastrowid
         return replace(started, id=int(number or 0))
 
     def update_run(self, run: Run) -> None:
         """Update the row of ``run`` with how it ended, or with what is known so far."""
         with self._open_database() as con:
-            con.execute(_UPDATE, _encode_run(run))
+            con.execute(ledger_sql.UPDATE, _encode_run(run))
 
     def list_runs(self, job_name: str, job_file: Path) -> list[Run]:
         """List the runs of a job, newest first, up to a limit; ``job_file`` is the file that defines it."""
-        return self._select_runs(_SELECT_RUNS, job_name, str(job_file.absolute()), _MAX_RUNS)
+        return self._select_runs(ledger_sql.SELECT_RUNS, job_name, str(job_file.absolute()), _MAX_RUNS)
 
     def list_unfinished(self, job_name: str, job_file: Path) -> list[Run]:
         """List the unfinished runs of a job; while its lock is held, these are runs that were killed."""
-        return self._select_runs(_SELECT_UNFINISHED, job_name, str(job_file.absolute()))
+        return self._select_runs(ledger_sql.SELECT_UNFINISHED, job_name, str(job_file.absolute()))
+
+    def find_run(self, run_id: int) -> Run | None:
+        """Return the run with this id; None when there is none."""
+        return next(iter(self._select_runs(ledger_sql.SELECT_RUN, run_id)), None)
 
     def _select_runs(self, query: str, *values: Any) -> list[Run]:
-        if not self.file.is_file():
-            return []
+        with self._translate_errors():
+            if not require_file(self.file):
+                return []
+        runs, skipped = [], set()
         with self._open_database() as con:
             con.row_factory = sqlite3.Row
-            return [_decode_run(row) for row in con.execute(query, values)]
+            # A text that is not UTF-8 spoils its own row only.
+            con.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+            for row in con.execute(query, values):
+                try:
+                    runs.append(_decode_run(dict(row)))
+                except (ValueError, KeyError):
+                    skipped.add(row["id"])
+        self._report_skipped(skipped)
+        return runs
+
+    def _report_skipped(self, skipped: set[object]) -> None:
+        """Tell how many rows are passed over that were not before."""
+        count = len(skipped - self._skipped)
+        self._skipped.update(skipped)
+        if count and self.reporter:
+            self.reporter.show_note(
+                n_(
+                    "Note: {count} row of the ledger {file} is not as a run writes it, and is passed over.",
+                    "Note: {count} rows of the ledger {file} are not as a run writes them, and are passed over.",
+                    count,
+                    file=self.file,
+                )
+            )
+
+    @contextmanager
+    def _translate_errors(self) -> Iterator[None]:
+        """Raise OutputError when the file cannot be used."""
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            sentence = _(
+                "The ledger {file} cannot be used: {why}.",
+                file=self.file,
+                why=_("it is not a file") if isinstance(error, NotAFileError) else error,
+            )
+            if isinstance(error, NotAFileError) or type(error) is sqlite3.DatabaseError:
+                sentence += " " + _("Move it elsewhere, and the next run begins a new one.")
+            raise OutputError(sentence) from error
 
     @contextmanager
     def _open_database(self) -> Iterator[sqlite3.Connection]:
-        try:
+        with self._translate_errors():
+            require_file(self.file)
             self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             # SQLite creates its side files with the mode of this one.
             os.close(os.open(self.file, os.O_RDWR | os.O_CREAT, 0o600))
             with closing(sqlite3.connect(self.file, timeout=_BUSY_TIMEOUT)) as con:
                 con.execute("PRAGMA journal_mode = WAL")
                 con.execute("PRAGMA synchronous = FULL")
-                _rename_old_columns(con)
-                con.executescript(_TABLE)
-                _add_missing_columns(con)
+                ledger_sql.prepare_table(con)
                 with con:
                     yield con
-        except (OSError, sqlite3.Error) as error:
-            raise OutputError(
-                _("The ledger {file} cannot be used: {why}.", file=self.file, why=error)
-            ) from error
-
-
-def _rename_old_columns(con: sqlite3.Connection) -> None:
-    """Rename the columns of a ledger from before jobs had their name."""
-    if "report" in {row[1] for row in con.execute("PRAGMA table_info(runs)")}:
-        con.execute("ALTER TABLE runs RENAME COLUMN report TO job")
-        con.execute("DROP INDEX IF EXISTS runs_of_report")
-
-
-def _add_missing_columns(con: sqlite3.Connection) -> None:
-    """Add the columns that are missing in a ledger of an older version."""
-    existing = {row[1] for row in con.execute("PRAGMA table_info(runs)")}
-    for name, statement in _ADDED_COLUMNS.items():
-        if name not in existing:
-            con.execute(statement)
 
 
 def _read_boot_id() -> str | None:
@@ -203,7 +195,7 @@ def _read_boot_id() -> str | None:
 
 
 def _encode_run(run: Run) -> dict[str, Any]:
-    return {
+    columns = {
         "id": run.id,
         "job": run.job,
         "status": run.status,
@@ -227,24 +219,49 @@ def _encode_run(run: Run) -> dict[str, Any]:
         "emptied_cells": run.emptied_cells,
         "sent": json.dumps(run.sent),
     }
+    return {name: _encode_text(value) if isinstance(value, str) else value for name, value in columns.items()}
 
 
-def _decode_run(row: sqlite3.Row) -> Run:
-    values = dict(row)
-    for key in ("started", "ended", "due", "as_of"):
-        values[key] = datetime.fromisoformat(values[key]) if values[key] else None
-    for key in ("files", "sent"):
-        values[key] = tuple(json.loads(values[key]))
-    values["figures"] = _decode_figures(values["figures"])
-    return Run(**values)
+def _encode_text(text: str) -> str:
+    """Return ``text`` in characters that the file can hold: the name of a folder may have others."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _decode_figures(text: str) -> dict[str, dict[str, Decimal]]:
-    """Decode the figures of a run by scope: texts, or numbers in ledgers of older versions."""
-    scopes = json.loads(text, parse_float=Decimal)
-    return {
-        scope: {name: Decimal(value) for name, value in figures.items()} for scope, figures in scopes.items()
-    }
+def _decode_run(row: Mapping[str, Any]) -> Run:
+    """Return the run that a row holds. Raises ValueError or KeyError for one that no run wrote."""
+    return Run(
+        job=require_text(row["job"]),
+        status=require_choice(row["status"], STATUSES),
+        id=require_integer(row["id"]),
+        process=parse_optional(row["process"], require_integer),
+        code=parse_optional(row["code"], require_integer),
+        rows=parse_optional(row["rows"], require_integer),
+        started=parse_instant(row["started"]),
+        ended=parse_optional(row["ended"], parse_instant),
+        due=parse_optional(row["due"], parse_instant),
+        as_of=parse_optional(row["as_of"], parse_instant),
+        cause=parse_optional(row["cause"], require_text),
+        folder=parse_optional(row["folder"], require_text),
+        staging=parse_optional(row["staging"], require_text),
+        boot=parse_optional(row["boot"], require_text),
+        defined=parse_optional(row["defined"], require_text),
+        alive=parse_optional(row["alive"], require_text),
+        alerts=require_integer(row["alerts"]),
+        refused_rows=require_integer(row["refused_rows"]),
+        emptied_cells=require_integer(row["emptied_cells"]),
+        files=_decode_texts(row["files"]),
+        sent=_decode_texts(row["sent"]),
+        figures=require_mapping(parse_json(require_text(row["figures"])), _decode_figures),
+    )
+
+
+def _decode_texts(text: Any) -> tuple[str, ...]:
+    return require_list(parse_json(require_text(text)), require_text)
+
+
+def _decode_figures(figures: Any) -> dict[str, Decimal]:
+    """Decode the figures of one scope: texts, or numbers in ledgers of older versions."""
+    return require_mapping(figures, parse_number)
 
 
 def _format_instant(moment: datetime | None) -> str | None:

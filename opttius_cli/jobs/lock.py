@@ -8,6 +8,7 @@ no other run.
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LIVENESS_SUFFIX = ".alive"
+_LIVENESS_NAME = re.compile(r"[^/\\:]{1,200}-[0-9a-f]{16}\.[0-9a-f]{16}\.alive")
 
 
 @contextmanager
@@ -54,8 +56,12 @@ def liveness_lock(folder: Path, job_name: str, path: Path) -> Iterator[str]:
 
 
 def is_alive(folder: Path, lock_name: str | None) -> bool:
-    """Whether the run with this liveness lock is still working; runs of older versions have none."""
-    return lock_name is not None and is_locked(folder / lock_name)
+    """Whether the run with this liveness lock is still working; runs of older versions have none.
+
+    The name was stored, so it may be any: only a lock of a run, in ``folder``, is looked at.
+    """
+    is_ours = lock_name is not None and _LIVENESS_NAME.fullmatch(lock_name) is not None
+    return is_ours and is_locked(folder / str(lock_name))
 
 
 def remove_liveness_files(folder: Path, job_name: str, path: Path) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import json
 import os
 import re
 import secrets
@@ -19,13 +18,12 @@ import shutil
 import stat
 import sys
 from contextlib import suppress
-from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import OutputError
 from opttius_cli.files.atomic_file import sync_folder
+from opttius_cli.files.stored_values import parse_instant, parse_json, read_text, require_text
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:
@@ -44,8 +42,8 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     None for any other folder, and for a manifest that is incomplete, because such a set cannot be trusted.
     """
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"), parse_float=Decimal)
-    except (OSError, ValueError, ArithmeticError, RecursionError):
+        manifest = parse_json(read_text(folder / MANIFEST))
+    except (OSError, ValueError):
         return None
     return manifest if isinstance(manifest, dict) and _is_valid(manifest) else None
 
@@ -64,17 +62,18 @@ def _is_valid(manifest: dict[str, Any]) -> bool:
 
 def _is_moment(value: Any) -> bool:
     try:
-        return isinstance(value, str) and bool(datetime.fromisoformat(value))
+        return bool(parse_instant(value))
     except ValueError:
         return False
 
 
 def _is_file(value: Any) -> bool:
     """Whether an entry has the name of a file directly in the folder, and its hash."""
-    if not isinstance(value, dict):
+    try:
+        name, digest = require_text(value["name"]), require_text(value["sha256"])
+    except (ValueError, TypeError, KeyError):
         return False
-    name, digest = value.get("name"), value.get("sha256")
-    return isinstance(name, str) and Path(name).name == name and isinstance(digest, str)
+    return Path(name).name == name != ".." and bool(digest)
 
 
 def check_target(target: Path, job_name: str) -> None:
@@ -170,10 +169,21 @@ def clean_stage(stage: Path, target: Path) -> None:
 
 def clean_killed_stages(target: Path, job_name: str) -> None:
     """Remove the folders that killed runs of a job left beside ``target``; the job's lock must be held."""
-    ours = re.compile(rf"\.opttius-{re.escape(job_name)}-[0-9a-f]{{16}}{re.escape(_STAGE_SUFFIX)}")
     for entry in target.parent.iterdir() if target.parent.is_dir() else ():
-        if ours.fullmatch(entry.name) and entry.is_dir() and not entry.is_symlink():
-            clean_stage(entry, target)
+        if entry.is_dir():
+            clean_recorded_stage(entry, target, job_name)
+
+
+def clean_recorded_stage(stage: Path, target: Path, job_name: str) -> None:
+    """Do as :func:`clean_stage` where a run of the job can have made ``stage`` beside ``target``; else nothing.
+
+    Where the path was stored, it may by now be any.
+    """
+    ours = re.compile(rf"\.opttius-{re.escape(job_name)}-[0-9a-f]{{16}}{re.escape(_STAGE_SUFFIX)}")
+    is_beside = stage.parent == target.parent and ".." not in target.parts
+    is_link = stage.is_symlink() or _build_backup_path(stage).is_symlink()
+    if ours.fullmatch(stage.name) and is_beside and not is_link:
+        clean_stage(stage, target)
 
 
 def _swap_folders(stage: Path, target: Path) -> None:
@@ -211,9 +221,9 @@ def _exchange_names(left: Path, right: Path) -> None:
 
 
 def _list_foreign_files(folder: Path, manifest: dict[str, Any]) -> Iterator[Path]:
-    """List the entries of a set's folder that are not in its manifest."""
+    """List the entries of a set's folder that are not the files of its manifest."""
     ours = {MANIFEST, *(file["name"] for file in manifest["files"])}
-    return (entry for entry in folder.iterdir() if entry.name not in ours)
+    return (entry for entry in folder.iterdir() if entry.name not in ours or entry.is_dir())
 
 
 def _copy_foreign_file(other: Path, target: Path) -> None:

@@ -12,9 +12,10 @@ from opttius_cli import diagnostics
 from opttius_cli.errors import OpttiusError, OutputError
 from opttius_cli.i18n import _
 from opttius_cli.jobs import generate, hooks, manifest, publish
-from opttius_cli.jobs.ledger import DELIVERED, Ledger, Run, Status
+from opttius_cli.jobs.ledger import DELIVERED, Run, Status
 from opttius_cli.jobs.lock import liveness_lock, lock_job, remove_liveness_files
 from opttius_cli.jobs.loss import LossError
+from opttius_cli.snapshot.damage import retry_when_dropped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -23,20 +24,21 @@ if TYPE_CHECKING:
     from opttius_cli.diagnostics import Reporter
     from opttius_cli.jobs.alerts import PastFigures, RaisedAlert
     from opttius_cli.jobs.definition import Job
+    from opttius_cli.jobs.ledger import Ledger
     from opttius_cli.session import Request
 
-LEDGER_FILE = "runs.sqlite3"
 LOCK_FOLDER = "locks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunContext:
-    """What all runs share: the state folder, the clock, the reporter, and how a job becomes a request.
+    """What all runs share: the state folder with its ledger, the clock, the reporter, and how a job becomes a request.
 
     ``on_success`` and ``on_failure`` are commands that replace those of the jobs. ``wait`` waits for so many seconds.
     """
 
     state_folder: Path
+    ledger: Ledger
     clock: Callable[[], datetime]
     reporter: Reporter
     build_request: Callable[[Job, str | None], Request]
@@ -45,11 +47,6 @@ class RunContext:
     on_success: str | None = None
     on_failure: str | None = None
     wait: Callable[[float], None] = time.sleep
-
-    @property
-    def ledger(self) -> Ledger:
-        """The ledger of all jobs."""
-        return Ledger(self.state_folder / LEDGER_FILE)
 
     @contextmanager
     def hold_locks(self, job: Job) -> Iterator[None]:
@@ -97,9 +94,8 @@ def run_job(context: RunContext, job: Job, due: datetime | None, as_of: str | No
     with liveness_lock(context.lock_folder, job.name, job.file) as lock_name:
         running = context.ledger.start_run(_build_run(context, job, due, lock_name))
         try:
-            outcome = _generate_and_publish(
-                context, job, running, as_of or (due.isoformat() if due else None)
-            )
+            instant = as_of or (due.isoformat() if due else None)
+            outcome = retry_when_dropped(lambda: _generate_and_publish(context, job, running, instant))
             if job.deliver:
                 from opttius_cli.jobs.delivery import deliver_files
 
@@ -212,7 +208,7 @@ def finish_killed_runs(context: RunContext, job: Job) -> list[Run]:
     remove_liveness_files(context.lock_folder, job.name, job.file)
     for run in context.ledger.list_unfinished(job.name, job.file):
         if run.staging and run.folder:
-            publish.clean_stage(Path(run.staging), Path(run.folder))
+            publish.clean_recorded_stage(Path(run.staging), Path(run.folder), job.name)
         cause = _("The run was killed, or the machine went down; the next run noticed this.")
         killed = replace(run, status="killed", ended=context.clock(), cause=cause)
         context.ledger.update_run(killed)
@@ -235,8 +231,8 @@ def _record_failure(context: RunContext, job: Job, running: Run, error: BaseExce
         cause, code = type(error).__name__, diagnostics.UNEXPECTED
     recorded = running
     with suppress(OutputError):
-        unfinished = context.ledger.list_unfinished(job.name, job.file)
-        recorded = next((run for run in unfinished if run.id == running.id), running)
+        # What the run has recorded by now, such as to whom it was sent.
+        recorded = context.ledger.find_run(running.id) or running
     status: Status = "interrupted" if interrupted and not isinstance(error, OpttiusError) else "failed"
     ended = replace(recorded, status=status, ended=context.clock(), cause=cause, code=code)
     # A ledger error must not hide the first error.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli.jobs.ledger import Ledger, Run
+from opttius_cli.jobs.ledger import LEDGER_FILE, Ledger, Run
 from opttius_cli.jobs.lock import lock_job
-from opttius_cli.jobs.run_job import LEDGER_FILE, LOCK_FOLDER
+from opttius_cli.jobs.run_job import LOCK_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +53,18 @@ class Project:
     def runs(self, job_name: str) -> list[Run]:
         """The runs of a job, the oldest first."""
         return self.ledger.list_runs(job_name, self.folder / "opttius.toml")[::-1]
+
+    def read_ledger(self) -> dict[str, Any]:
+        """The newest row of the ledger, as it is stored."""
+        with closing(sqlite3.connect(self.ledger.file)) as con:
+            con.row_factory = sqlite3.Row
+            return dict(con.execute("SELECT * FROM runs ORDER BY id DESC LIMIT 1").fetchone())
+
+    def write_ledger(self, row: dict[str, Any]) -> None:
+        """Put a row that was read back."""
+        with closing(sqlite3.connect(self.ledger.file)) as con, con:
+            places = ", ".join(f":{name}" for name in row)
+            con.execute(f"REPLACE INTO runs ({', '.join(row)}) VALUES ({places})", row)
 
     def hold_lock(self, job_name: str) -> AbstractContextManager[None]:
         """The lock of a job, as a run of it holds it."""

@@ -178,6 +178,66 @@ def test_an_address_that_fails_is_tried_again_and_the_others_are_left_alone(
     assert len(server.mails) == 2
 
 
+def test_who_had_the_files_is_recorded_at_once_and_never_sent_them_again(
+    project: Project, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [f"{name}@example.com" for name in ("ana", "eva", "luz")]
+    define(project, *map(server.address, people))
+    project.set_clock("2026-11-23T12:00:00+00:00")
+    send, recorded = delivery._send_to, list[int]()
+
+    def send_until(count: int, error: BaseException) -> None:
+        def send_or_fail(*arguments: Any) -> str | None:
+            (*_earlier, run) = project.runs("weekly")
+            recorded.append(len(run.sent))
+            if len(server.mails) == count:
+                raise error
+            return send(*arguments)
+
+        monkeypatch.setattr(delivery, "_send_to", send_or_fail)
+
+    # Ctrl-C after the first, a fault after the second; between them a run that fails before it sends.
+    send_until(1, KeyboardInterrupt())
+    assert project.run("job", "run", "--due").code == 130
+    assert (project.runs("weekly")[-1].status, recorded) == ("interrupted", [0, 1])
+    define(project, *map(server.address, people), more='branches = ["CM-999"]')
+    assert project.run("job", "run", "--due").code == 6
+    define(project, *map(server.address, people))
+    send_until(2, RuntimeError("x"))
+    assert project.run("job", "run", "weekly").code == 1
+    assert [run.status for run in project.runs("weekly")] == ["interrupted", "failed", "failed"]
+    assert len(project.runs("weekly")[-1].sent) == 2
+    monkeypatch.setattr(delivery, "_send_to", send)
+    assert project.run("job", "run", "weekly").code == 0
+    assert [addressees for addressees, _mail in server.mails] == [[person] for person in people]
+    # Once everybody has had them, a run that a person asks for sends them anew.
+    assert project.run("job", "run", "weekly").code == 0
+    assert len(server.mails) == 6
+
+
+def test_a_run_that_is_killed_while_it_sends_is_known_and_sends_the_rest(
+    project: Project, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    define(project, server.address("ana@example.com"), server.address("eva@example.com"))
+    project.set_clock("2026-11-23T12:00:00+00:00")
+    send, states = delivery._send_to, list[dict[str, Any]]()
+
+    def send_and_look(*arguments: Any) -> str | None:
+        states.append(project.read_ledger())
+        return send(*arguments)
+
+    monkeypatch.setattr(delivery, "_send_to", send_and_look)
+    assert project.run("job", "run", "--due").code == 0
+    # What a kill before the second address leaves: a run that has not ended.
+    assert states[1]["status"] == "running"
+    project.write_ledger(states[1])
+    assert project.run("job", "status").code == 1
+    server.mails.clear()
+    assert project.run("job", "run", "--due").code == 0
+    assert [addressees for addressees, _mail in server.mails] == [["eva@example.com"]]
+    assert [run.status for run in project.runs("weekly")] == ["killed", "ok"]
+
+
 def test_a_wrong_password_is_told_without_it(project: Project, server: MailServer) -> None:
     project.patch.setenv("MAIL_PASSWORD", "wr0ng-one")
     define(project, server.address("boss@example.com"))

@@ -204,3 +204,69 @@ def test_a_failing_hook_never_changes_the_status_of_the_run(
     assert ran.code == 0
     assert f"The command for daily: {says}" in ran.err
     assert project.runs("daily")[-1].status == "ok"
+
+
+def _edit_ledger(project: Project, statement: str, *values: object) -> None:
+    with closing(sqlite3.connect(project.ledger.file)) as con, con:
+        con.execute(statement, values)
+
+
+def test_a_row_that_no_run_wrote_is_passed_over_and_told(project: Project) -> None:
+    project.write_config(DAILY)
+    assert project.run("job", "run", "--due").code == 0
+    _edit_ledger(project, "INSERT INTO runs (job, status, started) VALUES ('daily', 'ok', 'yesterday')")
+    _edit_ledger(project, "INSERT INTO runs (job, status, started) VALUES ('daily', 'future', '2026-11-23')")
+    for command in (("job", "status"), ("job", "run", "--due")):
+        ran = project.run(*command)
+        assert (ran.code, ran.err.count("Note: 2 rows of the ledger")) == (0, 1), ran.err
+    assert len(project.runs("daily")) == 1
+
+
+def test_a_column_of_a_newer_version_is_not_read(project: Project) -> None:
+    project.write_config(DAILY)
+    assert project.run("job", "run", "--due").code == 0
+    _edit_ledger(project, "ALTER TABLE runs ADD COLUMN mood TEXT DEFAULT 'blue'")
+    assert project.run("job", "run", "daily").code == 0
+    assert project.run("job", "status").err == ""
+    assert len(project.runs("daily")) == 2
+
+
+def test_a_ledger_names_nothing_that_is_removed(project: Project) -> None:
+    project.write_config(DAILY)
+    staging = f".opttius-daily-{'0f' * 8}.staging"
+    mine = [
+        project.folder / "photos",
+        project.folder / "photos" / staging,  # not beside the files
+        project.folder / "jobs" / f".opttius-weekly-{'0f' * 8}.staging",  # of another job
+        project.folder / "jobs" / f".opttius-daily-{'0f' * 8}.staging.old",
+    ]
+    link = project.folder / "jobs" / f".opttius-daily-{'0e' * 8}.staging"
+    killed = project.folder / "jobs" / staging
+    for folder in (*mine, killed):
+        folder.mkdir(parents=True)
+        (folder / "a.txt").write_text("a", encoding="utf-8")
+    link.symlink_to(mine[0])
+    target = str(project.folder / "jobs" / "daily")
+    for folder in (*mine, link, killed):
+        run = Run(
+            job="daily", started=datetime(2026, 11, 23, 10, tzinfo=UTC), folder=target, staging=str(folder)
+        )
+        project.ledger.start_run(replace(run, defined=str(project.folder / "opttius.toml")))
+    assert project.run("job", "run", "--due").code == 0
+    assert [folder for folder in mine if not (folder / "a.txt").is_file()] == []
+    assert link.is_symlink()
+    assert not killed.exists()
+
+
+def test_status_opens_no_file_that_a_ledger_names(project: Project) -> None:
+    project.write_config(DAILY)
+    notes = project.folder / "notes.txt"
+    notes.write_text("mine", encoding="utf-8")
+    for name in (
+        str(notes),
+        "../../working/notes.txt",
+        f"{'x' * 3}-{'0f' * 8}.{'0e' * 8}.alive/../notes.txt",
+    ):
+        project.ledger.start_run(Run(job="daily", started=datetime(2026, 11, 23, 10, tzinfo=UTC), alive=name))
+        assert _state(project) == "failed"
+    assert notes.read_text(encoding="utf-8") == "mine"

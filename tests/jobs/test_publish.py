@@ -30,11 +30,12 @@ def _set(folder: Path, text: str, *, name: str = "a.csv", as_of: str = "2026-01-
     folder.mkdir(parents=True)
     (folder / name).write_text(text, encoding="utf-8")
     listed = [{"name": name, "sha256": hashlib.sha256(text.encode()).hexdigest()}]
+    instant = f"{as_of}T12:00:00+00:00"
     manifest_data = {
         "made_by": "opttius",
         "job": "daily",
-        "as_of": as_of,
-        "loaded_at": as_of,
+        "as_of": instant,
+        "loaded_at": instant,
         "files": listed,
     }
     (folder / "manifest.json").write_text(json.dumps(manifest_data), encoding="utf-8")
