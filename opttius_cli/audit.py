@@ -11,16 +11,28 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from opttius_cli.files import permissions
 from opttius_cli.files.lock import LockHeldError, hold_lock
+from opttius_cli.files.stored_values import (
+    parse_instant,
+    parse_json,
+    parse_number,
+    parse_optional,
+    require,
+    require_file,
+    require_integer,
+    require_list,
+    require_mapping,
+    require_text,
+)
 from opttius_cli.redaction import redact_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
 FILE_NAME = "audit.log"
@@ -134,17 +146,37 @@ def read_runs(folder: Path, since: datetime) -> tuple[list[dict[str, Any]], int]
     unreadable = 0
     for line in _iter_lines(folder / FILE_NAME):
         try:
-            entry = json.loads(line)
-            started = datetime.fromisoformat(entry["time"])
+            entry = _parse_line(line)
             runs.pop(entry["run"], None)
-            if started >= since:
+            if parse_instant(entry["time"]) >= since:
                 runs[entry["run"]] = entry
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError):
             unreadable += 1
     return list(runs.values()), unreadable
 
 
+_PARSERS: dict[str, Callable[[Any], Any]] = {
+    "branches": lambda value: list(require_list(value, require_text)),
+    "whole": lambda value: require(value, isinstance(value, bool)),
+    "rows": require_integer,
+    "exit_code": require_integer,
+    "seconds": lambda value: float(parse_number(value)),
+}
+"""How the values are read that are no texts."""
+
+
+def _parse_line(line: str) -> dict[str, Any]:
+    """Return the values of a line; those of a newer version are left out. Raises ValueError for a foreign line."""
+    values = require_mapping(parse_json(line), lambda value: value)
+    require_text(values.get("run"))
+    return {
+        item.name: parse_optional(values.get(item.name), _PARSERS.get(item.name, require_text))
+        for item in fields(AuditRecord)
+    }
+
+
 def _iter_lines(file: Path) -> Iterator[str]:
     for path in (*(_build_rotated_path(file, number) for number in range(ROTATED_FILES, 0, -1)), file):
-        with suppress(FileNotFoundError), path.open(encoding="utf-8", errors="replace") as lines:
-            yield from (line for line in lines if line.strip())
+        if require_file(path):
+            with path.open(encoding="utf-8", errors="replace") as lines:
+                yield from (line for line in lines if line.strip())

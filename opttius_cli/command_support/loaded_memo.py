@@ -9,9 +9,10 @@ import hashlib
 import json
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from opttius_cli.config import find_state_folder
+from opttius_cli.files.stored_values import parse_json, read_text, require_list, require_mapping, require_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,13 +45,24 @@ def build_key(config: Config, folder: Path, *distinctions: str) -> str:
 
 def recall_facts(key: str, environment: Mapping[str, str]) -> Facts | None:
     """Return the facts for ``key``; None when they are not known, or the snapshot is another one."""
-    entry = _read_memo(environment).get(key)
-    if not isinstance(entry, dict) or _read_stamp(Path(str(entry.get("snapshot")))) != entry.get("stamp"):
+    try:
+        entry = _read_memo(environment)[key]
+        snapshot = Path(require_text(entry["snapshot"]))
+        if _read_stamp(snapshot) != entry["stamp"]:
+            return None
+        return {
+            kind: list(pairs)
+            for kind, pairs in require_mapping(
+                entry["facts"], lambda pairs: require_list(pairs, _parse_pair)
+            ).items()
+        }
+    except (ValueError, TypeError, KeyError):
         return None
-    return {
-        kind: [(str(value), str(meaning)) for value, meaning in pairs]
-        for kind, pairs in entry.get("facts", {}).items()
-    }
+
+
+def _parse_pair(pair: Any) -> tuple[str, str]:
+    value, meaning = require_list(pair, require_text)
+    return value, meaning
 
 
 def remember_facts(key: str, snapshot: Path, facts: Facts, environment: Mapping[str, str]) -> None:
@@ -69,12 +81,13 @@ def remember_facts(key: str, snapshot: Path, facts: Facts, environment: Mapping[
         )
 
 
-def _read_memo(environment: Mapping[str, str]) -> dict[str, object]:
+def _read_memo(environment: Mapping[str, str]) -> dict[str, Any]:
     try:
-        memo = json.loads((find_state_folder(environment) / FILE_NAME).read_text(encoding="utf-8"))
+        return require_mapping(
+            parse_json(read_text(find_state_folder(environment) / FILE_NAME)), lambda entry: entry
+        )
     except (OSError, ValueError):
         return {}
-    return memo if isinstance(memo, dict) else {}
 
 
 def _read_stamp(snapshot: Path) -> list[int] | None:

@@ -12,6 +12,7 @@ from opttius_cli.command_support import loaded_memo
 from opttius_cli.command_support.command_catalog import COMMANDS, EVERY_DAY
 from opttius_cli.command_support.value_completion import list_job_names
 from opttius_cli.errors import OpttiusError
+from opttius_cli.files.stored_values import parse_instant
 from opttius_cli.i18n import _, get_locale, n_
 from opttius_cli.render import sink
 
@@ -89,8 +90,9 @@ def _read_state(settings: Config) -> dict[str, str] | None:
     """Return scope, load and newest day of the loaded data, from the memo when it knows them of today."""
     now = clock.now()
     key = loaded_memo.build_key(settings, Path.cwd(), "state", *settings.branches, now.date().isoformat())
-    if facts := loaded_memo.recall_facts(key, os.environ):
-        return dict(facts["state"])
+    facts = loaded_memo.recall_facts(key, os.environ) or {}
+    if (recalled := dict(facts.get("state", ()))) and _is_state(recalled):
+        return recalled
     from opttius_cli.session.loaded_data import read_loaded_state
 
     loaded = read_loaded_state(settings, os.environ, now)
@@ -111,6 +113,15 @@ def _read_state(settings: Config) -> dict[str, str] | None:
     return state
 
 
+def _is_state(state: dict[str, str]) -> bool:
+    """Return whether the memo holds a state as it is remembered here."""
+    try:
+        parse_instant(state["loaded_at"])
+        return "scope" in state and (not state["newest_day"] or bool(date.fromisoformat(state["newest_day"])))
+    except (ValueError, KeyError):
+        return False
+
+
 def _describe_jobs(settings: Config) -> list[str]:
     """Return a line per job: its last success and when it is due."""
     if not list_job_names():
@@ -119,7 +130,11 @@ def _describe_jobs(settings: Config) -> list[str]:
     from opttius_cli.command_support.jobs import load_jobs
 
     lines = []
-    for job, status in compute_statuses(list(load_jobs(settings).values())[:_MOST_JOBS], None):
+    try:
+        statuses = compute_statuses(list(load_jobs(settings).values())[:_MOST_JOBS], None)
+    except OpttiusError as error:
+        return [str(error)]
+    for job, status in statuses:
         success = status.success.ended if status.success else None
         lines.append(
             _(

@@ -12,24 +12,36 @@ import re
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from opttius_cli.files.atomic_file import write_atomically
 from opttius_cli.files.lock import LockHeldError, hold_lock
 from opttius_cli.files.permissions import make_private_folder
+from opttius_cli.files.stored_values import (
+    parse_json,
+    parse_optional,
+    read_text,
+    require,
+    require_choice,
+    require_integer,
+    require_list,
+    require_mapping,
+    require_text,
+)
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-T = TypeVar("T")
 _LOCK_TIMEOUT = 60.0
 """Seconds to wait for another run that is deciding."""
 _WEEK = re.compile(r"\d{4}-W\d\d")
 _PLAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 _CODE = re.compile(r"[a-z_]{1,32}")
+_MONEY = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,2})?")
+_MOST = 2**31
+"""More than any count of customers."""
 _NO_BRANCH = "none"
 _ARMS = ("listed", "held_back")
 
@@ -78,10 +90,9 @@ class Ledger:
             files = sorted(file for file in folder.glob("*.json") if _WEEK.fullmatch(file.stem))
             if not files and folder.exists() and not folder.is_dir():
                 raise NotADirectoryError(20, _("it is not a folder"))
-            texts = [(file, file.read_text(encoding="utf-8")) for file in files]
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
             raise _build_error(folder, error) from error
-        return [_parse_list(file, text, branch_id) for file, text in texts]
+        return [_read_list(file, branch_id) for file in files]
 
     def write_list(self, decided: DecidedList, *, replace: bool = False) -> bool:
         """Write a list; returns False when that week has one already and ``replace`` is off.
@@ -138,56 +149,46 @@ def _build_error(path: Path, error: Exception) -> LedgerError:
     return LedgerError(_("the ledger {file} cannot be used: {why}", file=path, why=why))
 
 
-def _parse_list(file: Path, text: str, branch_id: str | None) -> DecidedList:
-    """Return what a file holds. Raises LedgerError for one that was not written here."""
+def _read_list(file: Path, branch_id: str | None) -> DecidedList:
+    """Return what a file holds. Raises LedgerError for one that cannot be read, or was not written here."""
     try:
-        values = json.loads(text)
+        values = parse_json(read_text(file))
         decided = DecidedList(
             branch_id,
-            _require(values["week"], values["week"] == file.stem),
-            date.fromisoformat(values["day"]),
+            require_choice(values["week"], [file.stem]),
+            date.fromisoformat(require_text(values["day"])),
             _parse_count(values["candidates"]),
             _parse_count(values["listed"]),
-            {_parse_code(name): _parse_count(count) for name, count in values["left_out"].items()},
-            tuple(_parse_row(row) for row in values["rows"]),
+            require_mapping(values["left_out"], _parse_count),
+            require_list(values["rows"], _parse_row),
         )
-        _require(values, values["branch_id"] == branch_id)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, InvalidOperation) as error:
+        require(values, values["branch_id"] == branch_id and all(map(_CODE.fullmatch, decided.left_out)))
+    except OSError as error:
+        raise _build_error(file, error) from error
+    except (ValueError, TypeError, KeyError) as error:
         raise LedgerError(_("the ledger {file} is damaged", file=file)) from error
     return decided
 
 
 def _parse_row(row: dict[str, Any]) -> LedgerRow:
-    also = tuple(_parse_code(reason) for reason in row["also"])
-    rank = None if row["rank"] is None else _parse_count(row["rank"])
     return LedgerRow(
-        _parse_text(row["customer_id"]),
-        _require(row["arm"], row["arm"] in _ARMS),
-        rank,
+        require_text(row["customer_id"]),
+        require_choice(row["arm"], _ARMS),
+        parse_optional(row["rank"], _parse_count),
         _parse_code(row["reason"]),
-        date.fromisoformat(row["since"]).isoformat(),
-        also,
-        *(str(_parse_money(row[name])) for name in ("at_stake", "value")),
+        date.fromisoformat(require_text(row["since"])).isoformat(),
+        require_list(row["also"], _parse_code),
+        *(_parse_money(row[name]) for name in ("at_stake", "value")),
     )
 
 
-def _parse_money(text: Any) -> Decimal:
-    return _require(Decimal(_parse_text(text)), bool(re.fullmatch(r"-?\d{1,16}(\.\d{1,2})?", text)))
+def _parse_money(value: Any) -> str:
+    return require(require_text(value), bool(_MONEY.fullmatch(value)))
 
 
 def _parse_code(value: Any) -> str:
-    return _require(str(value), bool(_CODE.fullmatch(_parse_text(value))))
-
-
-def _parse_text(value: Any) -> str:
-    return str(_require(value, isinstance(value, str)))
+    return require(require_text(value), bool(_CODE.fullmatch(value)))
 
 
 def _parse_count(value: Any) -> int:
-    return int(_require(value, isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31))
-
-
-def _require(value: T, is_sound: bool) -> T:  # noqa: FBT001 - the condition beside the value
-    if not is_sound:
-        raise ValueError
-    return value
+    return require(require_integer(value), value < _MOST)
