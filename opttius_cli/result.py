@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -145,8 +145,8 @@ class Result:
     ``absent`` means that a table it needs was not exported: all its values are null, not zero. ``chart``
     says how to draw the rows, where a chart helps; ``chart_ends`` are where a waterfall begins and ends. ``group_size``
     names the columns that hold how many people a row is about; ``suppression_count`` is the number of rows
-    without figures because those people are too few. ``bases`` are counts of rows, by name, which no format shows:
-    percentages are over them.
+    without figures because those people are too few. ``bases`` are numbers of each row, by name, which no format
+    shows: percentages are over them, and formulas name them.
     ``previous_table`` holds the rows over the previous window, for a chart that compares.
     """
 
@@ -164,7 +164,7 @@ class Result:
     matrix: MatrixSpec | None = None
     group_size: tuple[str, ...] = ()
     suppression_count: int = 0
-    bases: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    bases: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     previous_table: pa.Table | None = None
 
     def rests_on_few(self, column: Column, row: int) -> bool:

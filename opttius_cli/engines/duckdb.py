@@ -42,8 +42,9 @@ class DuckEngine(Engine):
             self.con.execute(f"SET VARIABLE {name} = $1", [value])
 
     def fill_explained(self, selection: RowSelection) -> None:
-        """Put the rows behind a figure into ``explained``, each with the step at which it left."""
+        """Put the rows behind a figure into ``explained`` in place of others, each with the step at which it left."""
         statement, values = build_fill_sql(selection)
+        self.con.execute("DELETE FROM explained")
         self.con.execute(statement, values)
 
     def create_shared_views(self, views: Sequence[SharedView]) -> None:

@@ -23,7 +23,8 @@ class RowSelection:
     """Which rows of a ledger a figure looks at, and by which conditions they stay.
 
     ``conditions`` are (column, value, step at which a row leaves that has another value). ``ignores_rules`` is for
-    figures of all rows, whatever the ledger's own rules say; ``needs_money`` for figures of money.
+    figures of all rows, whatever the ledger's own rules say; ``needs_money`` for figures of money. ``measure`` is the
+    column that is measured.
     """
 
     ledger: str
@@ -31,6 +32,7 @@ class RowSelection:
     conditions: Sequence[tuple[str, str, str]]
     ignores_rules: bool
     needs_money: bool
+    measure: str
 
 
 def build_fill_sql(selection: RowSelection) -> tuple[str, list[str]]:
@@ -50,8 +52,8 @@ def build_fill_sql(selection: RowSelection) -> tuple[str, list[str]]:
     where = " AND ".join(map(quote_identifier, selection.windows)) or "TRUE"
     statement = (
         "INSERT INTO explained SELECT table_name, CAST(id AS VARCHAR), number, CAST(branch_id AS VARCHAR), "
-        f"CAST(customer_id AS VARCHAR), status, payment_status, date, gross, {amount}, no_money IS NULL, measure, "
-        "kept, "
+        f"CAST(customer_id AS VARCHAR), status, payment_status, date, gross, {amount}, no_money IS NULL, "
+        f"{quote_identifier(selection.measure)}, kept, "
         f"{step_sql} FROM {quote_identifier(selection.ledger)} LEFT JOIN branch_codes ON branch_id = owner_id "
         f"WHERE {where}"
     )

@@ -1,8 +1,8 @@
-"""Which rows a figure is made of, and how, as its column declares it: ``of``, ``take``, ``where``, ``formula``."""
+"""Which rows a figure is made of, and how, as its column declares it: ``of``, ``take``, ``where`` and more."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.reports.shared_views import load_shared_views
@@ -10,13 +10,21 @@ from opttius_cli.reports.shared_views import load_shared_views
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-WINDOWS = ("in_window", "in_previous", "in_month", "in_active_days", "of_customer")
+WINDOWS = (
+    "in_window",
+    "in_previous",
+    "in_month",
+    "in_active_days",
+    "in_done_days",
+    "in_weighing",
+    "of_customer",
+)
 """Words of ``where`` that say of which rows a figure speaks at all; any other condition is a step."""
 MONEY_STEPS = ("other_currency", "no_amount")
 """Steps at which rows leave that have no money, so only figures of money take them."""
 EVERY = "count every"
 """Counts the rows of a ledger whether they leave it or not."""
-MONEY_TAKES = ("sum money", "count money")
+MONEY_TAKES = ("sum money", "count money", "branches ahead")
 _STEP_NAMES = {
     "attributed": "unattributed",
     "repeated": "bought_once",
@@ -26,6 +34,9 @@ _STEP_NAMES = {
     "stored_status": "other_status",
     "table_name": "other_table",
     "previous_segment": "other_segment_before",
+    "repeated_before": "bought_once",
+    "has_branch": "no_branch",
+    "bought": "never_bought",
 }
 """What leaves by a condition; by any other it is ``other_`` and the column."""
 
@@ -47,7 +58,8 @@ class Condition:
 class FigureSource:
     """Where a figure comes from: a ledger, of which windows, on what conditions, and what is taken of its rows.
 
-    A figure with a ``formula`` is made of others; its ledger holds the rows behind them.
+    A figure with a ``formula`` is made of others; its ledger holds the rows behind them. ``measure`` is the column of
+    the ledger that is measured. Rows without money leave a figure that ``is_money``.
     """
 
     ledger: str
@@ -56,11 +68,27 @@ class FigureSource:
     conditions: tuple[Condition, ...]
     formula: str
     section: str
+    measure: str
+    is_money: bool
 
     @property
-    def is_money(self) -> bool:
-        """Whether rows without money leave it."""
-        return self.take in MONEY_TAKES or any(take in self.formula for take in MONEY_TAKES)
+    def follows_row(self) -> bool:
+        """Whether its rows are those of the figure that its row names."""
+        return self.ledger == "$row"
+
+    def follow(self, figure: FigureSource, name: str) -> FigureSource:
+        """Return the source of this column in the row of ``figure``, which is called ``name``."""
+        followed = figure.shift_to_previous() if "in_previous" in self.windows else figure
+        return replace(followed, formula=self.formula.replace("$row", name) or followed.formula)
+
+    def shift_to_previous(self) -> FigureSource:
+        """Return the same over the window before."""
+        windows = tuple("in_previous" if word == "in_window" else word for word in self.windows)
+        conditions = tuple(
+            replace(condition, column="repeated_before") if condition.column == "repeated" else condition
+            for condition in self.conditions
+        )
+        return replace(self, windows=windows, conditions=conditions)
 
     @property
     def view(self) -> str:
@@ -91,11 +119,14 @@ def parse_source(declaration: Mapping[str, Any]) -> FigureSource | None:
     for word in (word for word in words if word not in WINDOWS):
         column, _equals, value = (part.strip() for part in word.partition("="))
         conditions.append(Condition(column, None if value == "$row" else value))
+    take, formula = declaration.get("take", ""), declaration.get("formula", "")
     return FigureSource(
         declaration["of"],
-        declaration.get("take", ""),
+        take,
         tuple(word for word in words if word in WINDOWS),
         tuple(conditions),
-        declaration.get("formula", ""),
+        formula,
         declaration.get("section", ""),
+        declaration.get("measure", "measure"),
+        take in MONEY_TAKES or any(money in formula for money in MONEY_TAKES),
     )

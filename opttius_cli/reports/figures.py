@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.errors import UnknownNameError, UsageError
 from opttius_cli.i18n import _
-from opttius_cli.name_matching import suggest_names
+from opttius_cli.name_matching import require_name, suggest_names
 from opttius_cli.reports.layouts import CUSTOMER, DASHBOARD, SCHEMES
 from opttius_cli.reports.slots import Slot
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _UNNAMED = ("kpis", "methods", "analytics", "dashboard", "rows")
 """Keys of an answer that the path of a figure leaves out."""
-_WITHOUT_NAMES = ("trends", "changes", "top", "monthly_spending", "favourite_products")
+_WITHOUT_NAMES = ("trends", "top", "monthly_spending", "favourite_products")
 """Lists whose rows are days or ranks: no names by which one could ask for them."""
 _MAIN_COLUMNS = {"payment_methods": "amount"}
 """The column that is meant where only a row is named, in lists of several figures."""
@@ -90,6 +90,15 @@ def resolve_figure(typed: str, library: Library) -> Figure:
         )
     known = list_keys(library)
     raise UnknownNameError(_("figure"), typed, suggest_names(typed, known) or known)
+
+
+def find_followed(figure: Figure, library: Library) -> Figure | None:
+    """Return the KPI that the row of ``figure`` names, where its column is declared by that KPI (``of = "$row"``)."""
+    source = library.load_report(figure.report).sources[figure.column]
+    if not source.follows_row:
+        return None
+    kpis = {kpi.key: kpi for kpi in _list_figures(library)[0] if len(kpi.path) == 1}
+    return kpis[require_name(figure.row or "", tuple(kpis), _("row"))]
 
 
 def list_keys(library: Library) -> list[str]:

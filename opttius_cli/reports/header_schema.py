@@ -52,7 +52,7 @@ _COLUMN_KEYS: Mapping[str, Check] = {
     "lower_is_better": check_flag,
     "heat": check_flag,
     **dict.fromkeys(LANGUAGES, check_text),
-    **dict.fromkeys(("section", "of", "take", "where", "formula"), check_text),
+    **dict.fromkeys(("section", "of", "take", "where", "measure", "formula"), check_text),
 }
 _check_column_table = table_of(_COLUMN_KEYS)
 
@@ -131,7 +131,7 @@ SHARED_VIEW = table_of(
 )
 
 SHARED_COLUMNS = map_of(table_of(_COLUMN_KEYS, required=("kind", *LANGUAGES)))
-"""``of``, ``take``, ``where`` and ``formula`` say which rows a figure is made of, and how; all are optional."""
+"""``of``, ``take``, ``where``, ``measure`` and ``formula`` say which rows a figure is made of, and how."""
 
 VOCABULARIES = map_of(map_of(table_of(dict.fromkeys(LANGUAGES, check_text), required=LANGUAGES)))
 

@@ -210,8 +210,8 @@ def run_report(session: Session, report: Report, parameters: Mapping[str, Any], 
     return apply_policy(result, policy, session.engine.mask_values)
 
 
-def _split_bases(table: pa.Table, report: Report) -> tuple[pa.Table, dict[str, tuple[int, ...]]]:
-    """Return the columns that readers see, and the counts that their percentages are over."""
+def _split_bases(table: pa.Table, report: Report) -> tuple[pa.Table, dict[str, tuple[Any, ...]]]:
+    """Return the columns that readers see, and the numbers that they rest on."""
     if not report.bases:
         return table, {}
     bases = {name: tuple(table.column(name).to_pylist()) for name in report.bases}

@@ -13,7 +13,7 @@
 -- ]
 -- [column]
 -- branch = { kind = "text", vocabulary = "branch_row", es = "Sucursal", en = "Branch" }
--- revenue_rank = { kind = "count", es = "Lugar: 1 más las sucursales con más ingresos", en = "Rank: 1 plus the branches with more revenue" }
+-- revenue_rank = { kind = "count", es = "Lugar: 1 más las sucursales con más ingresos", en = "Rank: 1 plus the branches with more revenue", of = "sales", where = "in_window and has_branch = true", formula = "1 + branches ahead", section = "18" }
 -- revenue_share_pct = { kind = "percent", es = "Parte: de los ingresos de todas", en = "Share: of the revenue of all", of = "sales", where = "in_window and branch = $row", formula = "total_revenue / total_revenue of total * 100", section = "18" }
 -- revenue_growth_pct = { over = "previous_sales", of = "sales", where = "in_window and branch = $row", formula = "(total_revenue - previous_revenue) / previous_revenue * 100", section = "18" }
 -- quote_conversion_pct = { kind = "percent", needs = "quotes", over = "quotes", es = "Conversión: presupuestos aceptados o convertidos / total", en = "Conversion: accepted or converted quotes / total", of = "quotes", where = "in_window and branch = $row", formula = "count kept / count promised * 100", section = "18" }

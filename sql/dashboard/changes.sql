@@ -7,8 +7,8 @@
 -- columns = ["figure", "previous", "change"]
 -- [column]
 -- figure = { kind = "text", vocabulary = "figure", es = "Cifra", en = "Figure" }
--- previous = { kind = "number", es = "Antes: la misma cifra en la ventana anterior", en = "Before: the same figure over the previous window" }
--- change = { kind = "number", es = "Cambio: en por ciento; de porcentajes y días, la diferencia", en = "Change: in percent; of percentages and days, the difference" }
+-- previous = { kind = "number", es = "Antes: la misma cifra en la ventana anterior", en = "Before: the same figure over the previous window", of = "$row", where = "in_previous" }
+-- change = { kind = "number", es = "Cambio: en por ciento; de porcentajes y días, la diferencia", en = "Change: in percent; of percentages and days, the difference", of = "$row", where = "in_window", formula = "($row - previous) / previous * 100" }
 -- ---
 WITH
 -- Numerator and denominator: money in cents, percentages in hundredths of a percent, days in microseconds. What lacks

@@ -56,7 +56,7 @@ def test_deleting_rows_outside_the_scope_changes_no_byte(dataset: Dataset) -> No
 def test_neither_the_order_of_rows_nor_their_files_change_a_byte(dataset: Dataset, seed: int) -> None:
     whole, parts = write_dataset(dataset.tables), new_folder()
     for table, rows in dataset.tables.items():
-        for file, some in _dealt(table, rows, seed).items():
+        for file, some in deal(table, rows, seed).items():
             write_table(parts / file, table, some)
     assert _without_places(answers(whole, dataset)) == _without_places(answers(parts, dataset))
 
@@ -66,7 +66,7 @@ def _without_places(texts: list[str]) -> list[str]:
     return [REJECTS.sub("", text) for text in texts]
 
 
-def _dealt(table: str, rows: list[Row], seed: int) -> dict[str, list[Row]]:
+def deal(table: str, rows: list[Row], seed: int) -> dict[str, list[Row]]:
     """Shuffle a table; orders and customers go into two files."""
     mixed = random.Random(seed).sample(rows, len(rows))
     if table not in {"orders", "customers"}:

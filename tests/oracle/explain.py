@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from .branches import DAYS_BEFORE
+from .clock import Window
 from .figures import outstanding
 from .numbers import total
 from .payments import _change_by_payment
@@ -17,8 +19,9 @@ from .sections import WORK_ORDER_BUCKETS, _quote_bucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
-    from .clock import Clock, Window
+    from .clock import Clock
     from .sales import Sales
     from .scope import Book
 
@@ -37,6 +40,7 @@ class Row:
     has_money: bool = True
     about: Any = None
     customer: str | None = None
+    branch: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,19 @@ KEYS = (
     *("work_orders.delivery.count", "work_orders.delivery.average_days", "work_orders.delivery.p90_days"),
     *("appointments.total", "appointments.no_show", "products.inventory.out_of_stock"),
     *("products.inventory.low_stock", "payment_methods.cash", "products.category_revenue.uncategorised"),
+    *(
+        "changes.total_revenue.previous",
+        "changes.average_ticket.change",
+        "changes.outstanding_amount.previous",
+    ),
+    *(
+        "changes.customers_recurring.previous",
+        "changes.customers_new.previous",
+        "changes.quotes_count.change",
+    ),
+    *("changes.quote_conversion_pct.previous", "changes.appointments_count.previous"),
+    *("changes.work_orders_count.previous", "changes.average_delivery_days.previous"),
+    *("branches.b1.revenue_rank", "goals.b1.to_date", "goals.b1.projected", "goals.total.expected_pct"),
 )
 """The keys whose steps are worked out here."""
 
@@ -101,7 +118,15 @@ def _sale_rows(sales: Sales, window: Window | None, *, paid_only: bool) -> list[
         channel = "work_order" if order.id in sales.links else "pos" if order.is_pos_sale else "other"
         owner = sales.customer_of_order[order.id][0]
         rows.append(
-            Row(rule=rule, gross=gross, amount=amount, has_money=in_currency, about=channel, customer=owner)
+            Row(
+                rule=rule,
+                gross=gross,
+                amount=amount,
+                has_money=in_currency,
+                about=channel,
+                customer=owner,
+                branch=order.branch_id,
+            )
         )
     for row in (sales.book.work_orders or {}).values():
         if window is not None and not window.holds_moment(clock.local(row.created_at)):
@@ -124,6 +149,7 @@ def _sale_rows(sales: Sales, window: Window | None, *, paid_only: bool) -> list[
                 has_money=in_currency,
                 about="work_order",
                 customer=owner,
+                branch=row.branch_id,
             )
         )
     return rows
@@ -156,6 +182,27 @@ class Plans:
         steps = (*_SOLD, "other_currency", *(name for name, _holds in own))
         rows = _sale_rows(self.sales, of, paid_only=True) if of else []
         return Plan(rows, steps, "not_kept", own, needs_money=True)
+
+    def before(self) -> Plans:
+        """The same plans over the window before."""
+        assert self.previous is not None
+        return Plans(self.sales, self.previous, None)
+
+    def rank(self) -> Plan:
+        plan = self.revenue(self.window)
+        own = (("no_branch", lambda row: row.branch is not None),)
+        return replace(plan, steps=(*plan.steps, "no_branch"), conditions=own)
+
+    def goal(self, branch: str | None, first: date, last: date, *, in_money: bool = True) -> Plan:
+        own: tuple[tuple[str, Callable[[Row], bool]], ...] = (
+            ("no_branch", lambda row: row.branch is not None),
+            ("other_branch", lambda row: branch is None or row.branch == branch),
+        )
+        rows = _sale_rows(self.sales, Window(first, last), paid_only=True)
+        names = tuple(name for name, _holds in own)
+        if in_money:
+            return Plan(rows, (*_SOLD, "other_currency", *names), "not_kept", own, needs_money=True)
+        return Plan(rows, (*_SOLD[:-1], *names, "not_kept"), "not_kept", own)
 
     def buyers(self, of: Window | None, *, twice: bool = False, active: bool = False) -> Plan:
         rows = _sale_rows(self.sales, of, paid_only=False)
@@ -305,6 +352,21 @@ class Plans:
         steps = ("void", "unpaid", "refunded_in_part", "other_currency", "other_category")
         return Plan(rows, steps, conditions=own, needs_money=True)
 
+    def goals_by_key(self) -> dict[str, Callable[[], Plan]]:
+        """The keys of goals: rows of as-of's month, of its dates that are over, or of the 364 dates before it."""
+        today = self.clock.today
+        month = today.replace(day=1)
+        over = today if self.clock.is_last_instant else today - timedelta(days=1)
+        day_before = month - timedelta(days=1)
+        b1 = next((branch.id for branch in self.book.scope.branches if branch.code == "b1"), None)
+        return {
+            "goals.b1.to_date": lambda: self.goal(b1, month, today),
+            "goals.b1.projected": lambda: self.goal(b1, month, over),
+            "goals.total.expected_pct": lambda: self.goal(
+                None, month - timedelta(days=DAYS_BEFORE), day_before, in_money=False
+            ),
+        }
+
     def by_key(self) -> dict[str, Callable[[], Plan]]:
         """Every key that the model knows, with its plan."""
         return {
@@ -340,6 +402,18 @@ class Plans:
             "products.category_revenue.uncategorised": self.items,
             "products.inventory.out_of_stock": lambda: self.stock("out"),
             "products.inventory.low_stock": lambda: self.stock("low"),
+            "changes.total_revenue.previous": lambda: self.revenue(self.previous),
+            "changes.average_ticket.change": lambda: self.revenue(self.window),
+            "changes.outstanding_amount.previous": lambda: self.owing(self.previous),
+            "changes.customers_recurring.previous": lambda: self.buyers(self.previous, twice=True),
+            "changes.customers_new.previous": lambda: self.people(self.previous),
+            "changes.quotes_count.change": self.quotes,
+            "changes.quote_conversion_pct.previous": lambda: self.before().quotes(),
+            "changes.appointments_count.previous": lambda: self.before().visits(),
+            "changes.work_orders_count.previous": lambda: self.before().stages(),
+            "changes.average_delivery_days.previous": lambda: self.before().deliveries(),
+            "branches.b1.revenue_rank": self.rank,
+            **self.goals_by_key(),
         }
 
 

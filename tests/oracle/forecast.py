@@ -284,6 +284,21 @@ def forecast(sales: Sales) -> Record:
     return answer | {"backtest": tested}
 
 
+def expected_customers(sales: Sales) -> Record:
+    """The figures of each customer of `opttius export forecast`, null where nothing is predicted."""
+    today, histories = sales.book.clock.today, read_histories(sales)
+    refused = _refusal(histories, today, _backtest(histories, today))
+    predicted = {} if refused else Curve(histories, today).predict()
+    names = ("expected_purchases_12m", "probability_12m_pct", "expected_spent_12m")
+    return {
+        customer: {
+            "purchase_dates": len(history),
+            **dict(zip(names, predicted.get(customer, (None, None, None)), strict=True)),
+        }
+        for customer, history in histories.items()
+    }
+
+
 def _sum(predicted: Record, customers: Any) -> Record:
     return {
         "expected_purchases": total(predicted[entry][0] for entry in customers),

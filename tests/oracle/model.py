@@ -13,6 +13,7 @@ from .customers import customer_page, segment_rows
 from .dashboard import dashboard
 from .drivers import drivers
 from .explain import explained_steps
+from .forecast import expected_customers, forecast
 from .movement import movement
 from .quality import data_quality
 from .reconcile import reconcile
@@ -163,6 +164,22 @@ def read_worklist(folder: Path, request: Request, rules: Rules | None = None) ->
         **worklist(sales, rules or Rules()),
         "data_quality": data_quality(export, sales, None, None),
     }
+
+
+def read_forecast(folder: Path, request: Request) -> Record:
+    """`opttius forecast`."""
+    export = read_export(folder)
+    sales = _sales(export, request)
+    return {
+        **_head("forecast", sales),
+        **forecast(sales),
+        "data_quality": data_quality(export, sales, None, None),
+    }
+
+
+def read_expected(folder: Path, request: Request) -> Record:
+    """The rows of `opttius export forecast`, by customer."""
+    return expected_customers(_sales(read_export(folder), request))
 
 
 def read_cohorts(folder: Path, request: Request, by: str) -> Record:

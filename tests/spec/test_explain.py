@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 from oracle.compare import parse
 
+from opttius_cli.reports.figures import list_keys
+from opttius_cli.reports.layouts import CUSTOMER, DASHBOARD, SCHEMES
+from opttius_cli.reports.library import Library
+from opttius_cli.reports.slots import Slot
 from spec.harness import run, shorten, write_export
+from spec.test_branches import THIS_MONTH, TWO_BRANCHES, write_goals
 from spec.test_reconcile import AS_OF, SHOP
 
 
@@ -164,6 +169,124 @@ def test_figures_of_rows_customers_and_branches_have_keys_of_their_own() -> None
     spent = ask(folder, "customer.average_order_value", *options, as_of=whole)
     assert spent["definition"]["formula"] == "total_spent / sales in the report's currency = 400 / 2 = 200"
     assert ask(folder, "last_purchase", *options, as_of=whole)["figure"] == "2026-11-20"
+
+
+def test_a_comparison_is_of_both_windows() -> None:
+    folder = write_export(
+        """
+        orders
+        id | total_amount | created_at
+        o1 | 100          | 2026-11-20
+        o2 | 300          | 2026-11-21
+        o3 | 150          | 2026-10-20
+        """
+    )
+    whole = ("--as-of", "2026-11-22")
+    before = ask(folder, "changes.average_ticket.previous", as_of=whole)
+    assert before["definition"]["formula"] == "total_revenue / sales in the report's currency = 150 / 1 = 150"
+    assert ([row["id"] for row in before["rows"]], before["figure"]) == (["o3"], 150)
+    # (400 / 2 − 150) / 150
+    change = ask(folder, "changes.average_ticket.change", as_of=whole)
+    assert change["definition"]["formula"] == (
+        "(average_ticket - previous) / previous * 100 = (200 - 150) / 150 * 100 = 33.33"
+    )
+    assert sorted(row["id"] for row in change["rows"]) == ["o1", "o2"]
+    assert ask(folder, "changes.sales_count.change", as_of=whole)["figure"] == 100
+
+
+def test_a_rank_counts_the_branches_ahead() -> None:
+    rank = ask(write_export(TWO_BRANCHES), "branches.N.revenue_rank", *THIS_MONTH[:2], as_of=THIS_MONTH[2:])
+    assert rank["figure"] == 2
+    assert rank["definition"]["formula"] == "1 + branches with more revenue = 1 + 1 = 2"
+    assert sorted(row["id"] for row in rank["rows"]) == ["o1", "o2", "o3"]
+
+
+def test_goals_are_explained_by_the_days_that_are_over() -> None:
+    write_goals("C,2026-11,900000", "N,2026-11,500000")
+    folder = write_export(TWO_BRANCHES)
+    formulas = {
+        column: ask(folder, f"goals.C.{column}", *THIS_MONTH[:2], as_of=THIS_MONTH[2:])["definition"][
+            "formula"
+        ]
+        for column in ("goal_pct", "expected_pct", "projected", "needed_per_day")
+    }
+    assert formulas == {
+        "goal_pct": "amount of the sales / goal * 100 = 400000 / 900000 * 100 = 44.44",
+        "expected_pct": "weight of the days that are over / weight of the month * 100 = 15 / 30 * 100 = 50",
+        "projected": (
+            "amount of the sales * weight of the month / weight of the days that are over "
+            "= 400000 * 30 / 15 = 800000"
+        ),
+        "needed_per_day": "what is missing to the goal / days left = 500000 / 15 = 33333.33",
+    }
+    total = ask(folder, "goals.total.to_date", *THIS_MONTH[:2], as_of=THIS_MONTH[2:])
+    assert (total["figure"], sorted(row["id"] for row in total["rows"])) == (600000, ["o1", "o2", "o3"])
+
+
+def test_a_score_shows_its_cut_points() -> None:
+    folder = write_export(
+        "customers\nid\n"
+        + "".join(f"c{number}\n" for number in range(1, 7))
+        + "\norders\nid | customer_id | total_amount | created_at\n"
+        + "".join(f"o{n} | c{n} | {n}00 | 2026-11-{10 + n}\n" for n in range(1, 6))
+    )
+    asked = ("--customer", shorten_back("c4"))
+    whole = ("--as-of", "2026-11-22")
+    # Spent 100 … 500: the 20, 40, 60 and 80 % quantiles lie between two of the five values, above the first of them.
+    spent = ask(folder, "customer.m_score", *asked, as_of=whole)
+    assert spent["definition"]["formula"] == (
+        "1 + cut points below the value = 1 + 3 = 4; the value is 400, the cut points lie at 100, 200, 300, 400"
+    )
+    assert sorted(row["id"] for row in spent["rows"]) == ["c1", "c2", "c3", "c4", "c5"]
+    assert ("never_bought", -1, 0) in steps(spent)
+    recency = ask(folder, "customer.r_score", *asked, as_of=whole)
+    # 11, 10, 9, 8 and 7 days of silence; 8 of c4.
+    assert recency["definition"]["formula"].startswith(
+        "5 - cut points below the value = 5 - 1 = 4; the value is 8"
+    )
+    whole_score = ask(folder, "customer.rfm_score", *asked, as_of=whole)
+    assert (whole_score["figure"], whole_score["definition"]["formula"]) == (
+        "414",
+        "r_score * 100 + f_score * 10 + m_score = 4 * 100 + 1 * 10 + 4 = 414",
+    )
+
+
+WITHOUT_FIGURE = {
+    "names of rows": ("figure", "status", "method", "category", "segment", "branch", "month"),
+    "who the customer is": ("id", "branch", "name", "email", "phone", "rut", "is_active", "created"),
+    "words, which follow from scores and figures that are explained": (
+        "segment",
+        "rfm_segment",
+        "basis",
+        "source",
+    ),
+    "set by the user in goals.csv": ("goal",),
+}
+"""The columns that hold no figure of rows, by the reason."""
+LISTS_WITHOUT_NAMES = {"trends", "products.top", "monthly_spending", "favourite_products", "timeline"}
+"""Days, months, ranks and events: their rows have no name by which one could ask (metrics 17)."""
+
+
+def test_every_figure_is_explained_or_has_a_reason_not_to() -> None:
+    """A new column of the dashboard, the branches, the segments or the customer is explained, or named above."""
+    library = Library(Path("nowhere"))
+    keys = {key.rpartition(".")[2] + "@" + key.rpartition(".")[0] for key in list_keys(library)}
+    reasons = {name for names in WITHOUT_FIGURE.values() for name in names}
+    schemes = [Slot((name,), report) for name, report in (("segments", "lifecycle"), ("rfm", "rfm"))]
+    missing = []
+    for slot in (*DASHBOARD, *CUSTOMER, *schemes):
+        place = ".".join(slot.path)
+        if place in LISTS_WITHOUT_NAMES or slot.path[0] in LISTS_WITHOUT_NAMES:
+            continue
+        report = library.load_report(SCHEMES.get(slot.report, slot.report))
+        columns = slot.columns or [(column.name, column.name) for column in report.columns]
+        for name, key in columns:
+            if name not in report.sources and name not in reasons:
+                missing.append(f"{place}.{key}")
+            elif name in report.sources:
+                assert any(known.startswith(f"{key}@") for known in keys), (place, key)
+    assert missing == []
+    assert reasons.isdisjoint({"revenue_rank", "previous", "change", "r_score", "to_date"})
 
 
 def shorten_back(name: str) -> str:

@@ -13,7 +13,12 @@ CREATE OR REPLACE TEMP MACRO segments_of(scheme) AS (
 CREATE OR REPLACE TEMP MACRO segment_moves(scheme, on_date, before_cutoff, before_date) AS TABLE
     WITH
     now AS (
-        SELECT customer_id, segment_in(scheme, segment, rfm_segment) AS segment, purchases, total_spent
+        SELECT
+            customer_id,
+            segment_in(scheme, segment, rfm_segment) AS segment,
+            purchases,
+            total_spent,
+            days_since_last_purchase
         FROM customer_segments_at(CAST('infinity' AS TIMESTAMP), on_date)
     ),
     -- The segments of the same customers at the earlier time.
@@ -38,6 +43,7 @@ CREATE OR REPLACE TEMP MACRO segment_moves(scheme, on_date, before_cutoff, befor
         before.segment AS previous_segment,
         now.purchases,
         now.total_spent,
+        now.days_since_last_purchase,
         coalesce(spent.money, 0) AS spent_year_before,
         list_position(segments_of(scheme), before.segment) AS previous_place,
         list_position(segments_of(scheme), now.segment) AS place

@@ -25,6 +25,11 @@ SELECT
     END AS outcome,
     coalesce(appointment.status, 'unknown') AS stored_status,
     appointment.appointment_date BETWEEN getvariable('from_date') AND getvariable('to_date') AS in_window,
+    coalesce(
+        appointment.appointment_date BETWEEN CAST(getvariable('previous_from') AS DATE)
+        AND CAST(getvariable('previous_to') AS DATE),
+        FALSE
+    ) AS in_previous,
     is_of_customer(appointment.customer_id) AS of_customer,
     CAST(NULL AS VARCHAR) AS left_at
 FROM appointments AS appointment

@@ -20,6 +20,7 @@ SELECT
     CAST(delivery_time(ordered_at, created_at, delivered_at) AS HUGEINT) AS measure,
     local_day(delivered_at) <= lab_estimated_delivery_date AS kept,
     is_in_period(delivered_at) AS in_window,
+    is_in_previous(delivered_at, local_time(delivered_at)) AS in_previous,
     CASE WHEN delivery_time(ordered_at, created_at, delivered_at) IS NULL THEN 'before_start' END AS left_at
 FROM lab_work_orders
 WHERE delivered_at <= getvariable('as_of')

@@ -21,5 +21,9 @@ CREATE OR REPLACE TEMP TABLE explained (
 );
 
 CREATE OR REPLACE TEMP VIEW branch_codes AS
-SELECT id AS owner_id, coalesce(code, CAST(id AS VARCHAR)) AS branch
+SELECT
+    id AS owner_id,
+    coalesce(code, name) AS branch,
+    TRUE AS has_branch,
+    coalesce(coalesce(code, name) = getvariable('explained_row'), FALSE) AS is_explained
 FROM branches;

@@ -9,6 +9,7 @@ SELECT
     customer_id,
     purchases,
     total_spent,
+    days_since_last_purchase,
     segment,
     previous_segment
 FROM

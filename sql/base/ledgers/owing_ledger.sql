@@ -22,6 +22,7 @@ SELECT
     CAST(NULL AS HUGEINT) AS measure,
     CAST(NULL AS BOOLEAN) AS kept,
     is_in_period(owing.created_at) AS in_window,
+    is_in_previous(owing.created_at, owing.local_at) AS in_previous,
     CASE WHEN owing.owed = 0 THEN 'nothing_owed' END AS left_at
 FROM owed_purchases AS owing
 LEFT JOIN orders AS sale ON owing.kind = 'order' AND owing.id = sale.id AND owing.created_at = sale.created_at

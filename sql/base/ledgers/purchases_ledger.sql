@@ -12,6 +12,7 @@ SELECT
     gross, amount, no_money, CAST(NULL AS HUGEINT) AS measure, CAST(NULL AS BOOLEAN) AS kept,
     customer_id IS NOT NULL AS attributed,
     is_in_period(created_at) AS in_window,
+    is_in_previous(created_at, local_at) AS in_previous,
     created_at >= getvariable('active_from') AS in_active_days,
     is_of_customer(customer_id) AS of_customer,
     -- In the period at least twice.
@@ -20,6 +21,13 @@ SELECT
             OVER (PARTITION BY customer_id)
         >= 2
     ) AS repeated,
+    (
+        count(*) FILTER (
+            WHERE is_in_previous(created_at, local_at) AND is_purchase_work_order(is_void, is_quote, is_linked)
+        )
+            OVER (PARTITION BY customer_id)
+        >= 2
+    ) AS repeated_before,
     CASE
         WHEN is_void THEN 'void'
         WHEN is_quote THEN 'quote'

@@ -25,6 +25,7 @@ SELECT
     quote_bucket(quote.status, quote.expiration_date, quote.converted_to_work_order_id) AS outcome,
     coalesce(quote.status, 'unknown') AS stored_status,
     is_in_period(quote.created_at) AS in_window,
+    is_in_previous(quote.created_at, quote.local_at) AS in_previous,
     is_of_customer(quote.customer_id) AS of_customer,
     CAST(NULL AS VARCHAR) AS left_at
 FROM quotes AS quote

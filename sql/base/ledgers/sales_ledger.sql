@@ -12,6 +12,9 @@ SELECT
     gross, amount, no_money, channel, CAST(NULL AS HUGEINT) AS measure, CAST(NULL AS BOOLEAN) AS kept,
     is_in_period(created_at) AS in_window,
     is_in_previous(created_at, local_at) AS in_previous,
+    created_at >= getvariable('month_at') AS in_month,
+    created_at >= getvariable('month_at') AND is_over(local_date) AS in_done_days,
+    weighs_weekdays(local_date, local_day(getvariable('month_at'))) AS in_weighing,
     is_of_customer(customer_id) AS of_customer,
     coalesce(status, 'unknown') AS stored_status,
     CASE

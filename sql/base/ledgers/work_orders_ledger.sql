@@ -22,6 +22,7 @@ SELECT
     coalesce(status, 'unknown') AS stored_status,
     is_undated_delivery(status, delivered_at) AS undated,
     is_in_period(created_at) AS in_window,
+    is_in_previous(created_at, local_at) AS in_previous,
     is_of_customer(customer_id) AS of_customer,
     CAST(NULL AS VARCHAR) AS left_at
 FROM lab_work_orders
