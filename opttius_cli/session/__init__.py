@@ -2,7 +2,7 @@
 
 from opttius_cli.session.check_reports import check_reports
 from opttius_cli.session.decide_worklist import decide_week, is_today, note_unmatched_lines, require_today
-from opttius_cli.session.explain import Question, explain_figure
+from opttius_cli.session.explanation.figure import Question, explain_figure
 from opttius_cli.session.lookup import find_customer, resolve_scheme, resolve_segment
 from opttius_cli.session.open_session import open_session, open_unscoped_session
 from opttius_cli.session.own_sql.answers import answer_own_sql

@@ -3,6 +3,7 @@
 -- grain = { es = "una fila por sucursal con una meta para el mes de la fecha del informe, y todas juntas (total) si cada una tiene la suya", en = "one row per branch with a goal for as-of's month, and all together (total) when each of them has one" }
 -- shape = "rows"
 -- history = "year"
+-- uses = "goal_members"
 -- bases = ["weight_done", "weight_month", "missing", "days_left"]
 -- parameters.goal_branches = { es = "de qué sucursal es cada meta", en = "of which branch each goal is" }
 -- parameters.goal_months = { es = "de qué mes es cada meta", en = "of which month each goal is" }
@@ -21,30 +22,9 @@
 -- basis = { kind = "text", vocabulary = "goal_basis", es = "Base: si los días de la semana pesan según lo vendido, o todos igual", en = "Basis: whether weekdays weigh by what they sold, or all the same" }
 -- ---
 WITH
-goals AS (
-    SELECT
-        unnest(CAST($goal_branches AS VARCHAR[])) AS branch_id,
-        unnest(CAST($goal_months AS VARCHAR[])) AS month,
-        unnest(CAST($goal_amounts AS VARCHAR[])) AS amount
-),
-set_goals AS (
-    SELECT
-        branch.id AS branch_id,
-        coalesce(branch.code, branch.name) AS branch,
-        cents(CAST(goals.amount AS DECIMAL(18, 2))) AS goal,
-        count(*) OVER () > 1 AND count(goals.amount) OVER () = count(*) OVER () AS has_every
-    FROM branches AS branch
-    LEFT JOIN goals ON CAST(branch.id AS VARCHAR) = goals.branch_id AND goals.month = strftime($as_of_date, '%Y-%m')
-),
--- All together have a goal where every one has.
 members AS (
-    SELECT CAST(branch_id AS VARCHAR) AS line, branch, branch_id, goal
-    FROM set_goals
-    WHERE goal IS NOT NULL
-    UNION ALL
-    SELECT 'total' AS line, 'total' AS branch, branch_id, goal
-    FROM set_goals
-    WHERE has_every
+    SELECT *
+    FROM goal_members($goal_branches, $goal_months, $goal_amounts, $as_of_date)
 ),
 lines AS (
     SELECT line, any_value(branch) AS branch, CAST(sum(goal) AS HUGEINT) AS goal

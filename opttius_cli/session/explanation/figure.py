@@ -15,8 +15,8 @@ from opttius_cli.reports.layouts import GOALS
 from opttius_cli.reports.shared_views import load_shared_views
 from opttius_cli.reports.slots import Slot
 from opttius_cli.result import Answer, AnswerPart, ColumnKind
-from opttius_cli.session.explanation_parts import build_definition, build_record, build_sql_part
-from opttius_cli.session.figure_proof import Compared, ReportedFigure, fill_rows, prove_figure, work_out
+from opttius_cli.session.explanation.parts import build_definition, build_record, build_sql_part
+from opttius_cli.session.explanation.proof import Compared, ReportedFigure, fill_rows, prove_figure, work_out
 from opttius_cli.session.goals import build_goal_parameters
 from opttius_cli.session.query_parameters import DEFAULT_PARAMETERS, build_parameters
 from opttius_cli.session.run_reports import Preparation, run_report, run_reports
