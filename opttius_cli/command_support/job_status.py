@@ -131,13 +131,15 @@ def _build_json_entry(job_status: JobStatus) -> dict[str, Any]:
 
 
 def _build_status_row(job: Job, job_status: JobStatus) -> tuple[str, ...]:
-    success = job_status.success
+    from opttius_cli.render.cell_formatter import escape_control_chars
+
+    success, is_failed = job_status.success, job_status.verdict == "failed"
     return (
         job_status.job_name,
         _(_STATE_LABELS[job_status.verdict]),
         _format_local_time(success.ended, job) if success and success.ended else "—",
         _format_local_time(job_status.next_due, job) if job_status.next_due else "—",
-        (job_status.last.cause if job_status.last and job_status.verdict == "failed" else None) or "",
+        escape_control_chars((job_status.last.cause or "") if job_status.last and is_failed else ""),
     )
 
 

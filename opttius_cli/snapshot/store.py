@@ -261,9 +261,9 @@ def _translate_write_errors(path: Path) -> Iterator[None]:
 
 
 def _file_identity(path: Path) -> tuple[int, int] | None:
-    """Return the identity of a published file; None when it does not exist."""
+    """Return the identity of a published file, or of a link in its place; None when there is nothing."""
     try:
-        stat = path.stat()
+        stat = path.lstat()
     except FileNotFoundError:
         return None
     return stat.st_ino, stat.st_mtime_ns

@@ -115,6 +115,44 @@ def test_an_export_that_is_gone_is_named(run: Callable[..., RunResult], tmp_path
     assert str(export) in ran.err
 
 
+def test_a_job_makes_its_files_from_a_new_one(run: Callable[..., RunResult], snapshot: Path) -> None:
+    job = '[jobs.daily]\nparts = ["dashboard"]\nformats = ["csv"]\nperiod = "30"\n'
+    source = f'source = "{DATA}"\norganization = "mirador-austral"\n'
+    Path("opttius.toml").write_text(source + job, encoding="utf-8")
+    damage_file(snapshot)
+    ran = run("job", "run", "daily")
+    assert ran.code == 0, ran.err
+    assert ran.err.count(TOLD) == 1
+    damage_file(snapshot)
+    assert run("job", "run", "daily", "--dry-run").code == 0
+
+
+@pytest.mark.parametrize("place", ["folder", "link to nowhere", "link to itself", "pipe", "lock"])
+def test_whatever_stands_in_its_place_is_told(
+    run: Callable[..., RunResult], snapshot: Path, place: str
+) -> None:
+    lock = snapshot.with_name(f"{snapshot.name}.lock")
+    if place != "lock":
+        snapshot.unlink()
+    match place:
+        case "folder":
+            (snapshot / "mine").mkdir(parents=True)
+        case "link to nowhere":
+            snapshot.symlink_to("nowhere")
+        case "link to itself":
+            snapshot.symlink_to(snapshot.name)
+        case "pipe":
+            os.mkfifo(snapshot)
+        case _:
+            (lock / "mine").mkdir(parents=True)
+            damage_file(snapshot)
+    ran = run("customers", "-s", DATA, *MIRADOR)
+    assert ran.code == (7 if place in {"folder", "lock"} else 0), ran.err
+    assert run("cache", "list").code == 0
+    assert run("cache", "clear").code in {0, 75}
+    assert (snapshot / "mine").is_dir() or place != "folder"
+
+
 def test_only_a_dropped_snapshot_is_retried() -> None:
     def fail() -> None:
         attempts.append(1)

@@ -101,6 +101,7 @@ def test_rows_that_no_run_wrote_are_data(project: Project, changed: dict[str, An
 @pytest.mark.parametrize("name", FILES)
 def test_what_stands_in_its_place_is_told_alike_by_status_and_run(project: Project, name: str) -> None:
     FILES[name](project.ledger.file)
+    assert project.run().code == 0, "the page of opttius alone"
     status, run, _after = check_commands(project)
     if status.code == 7:
         assert run.code == 7

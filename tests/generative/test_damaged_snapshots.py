@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from cli.run_program import RunResult, run_inline, set_clean_env
 from hypothesis import example, given
 from hypothesis import strategies as st
+from sources.snapshots import order_line, orders_csv, write_shop
 
 from generative.damage import Damage, damages, write_foreign_snapshot
 from generative.fuzz import fuzz
@@ -18,8 +17,8 @@ from opttius_cli.snapshot.open import read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-EXAMPLE = Path(__file__).parents[1] / "example" / "data"
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("dashboard", "--period", "30", "-f", "json"),
     ("customers", "-f", "csv"),
@@ -30,7 +29,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("sql", "SELECT * FROM customers ORDER BY ALL", "-f", "csv"),
     ("export", "sales", "-o", "-"),
 )
-SCOPE = ("-O", "cordillera", "--as-of", "2026-11-22")
+SCOPE = ("--as-of", "2026-11-22")
 TOLD = "cannot be read any more; it is loaded again."
 
 
@@ -64,10 +63,12 @@ class Store:
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, dict[tuple[str, ...], str]]:
-    """A copy of the worked example, a folder for its snapshot, and no answers yet."""
+    """A small shop, a folder for its snapshot, and no answers yet."""
     folder = tmp_path_factory.mktemp("store")
-    shutil.copytree(EXAMPLE, folder / "export")
-    return folder / "export", folder / "cache", {}
+    orders = (
+        order_line(number, created=f"2026-11-{1 + number % 22:02d} 03:04:05+00") for number in range(500)
+    )
+    return write_shop(folder / "export", orders=orders_csv(*orders)), folder / "cache", {}
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def store(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Store:
-    """The worked example, loaded."""
+    """The small shop, loaded."""
     export, cache, answers = loaded
     set_clean_env(monkeypatch)
     monkeypatch.setenv("OPTTIUS_CACHE_FOLDER", str(cache))
@@ -98,7 +99,7 @@ def check_answer(store: Store, command: tuple[str, ...], data: bytes) -> None:
         assert TOLD not in store.ask(command).err
 
 
-@fuzz(8)
+@fuzz(24)
 @given(damages, st.sampled_from(COMMANDS))
 @example(Damage("bits", 0, 3), COMMANDS[4])
 @example(Damage("cut a byte", 0, 0), COMMANDS[6])
@@ -106,7 +107,7 @@ def test_a_damaged_snapshot_heals_itself(store: Store, damage: Damage, command: 
     check_answer(store, command, damage.apply(store.data))
 
 
-@fuzz(16)
+@fuzz(24)
 @given(damages, st.sampled_from(COMMANDS))
 def test_a_damaged_file_of_a_user_is_named_and_left(
     store: Store, damage: Damage, command: tuple[str, ...]
@@ -134,7 +135,7 @@ values = st.sampled_from(
 )
 
 
-@fuzz(4)
+@fuzz(8)
 @given(st.dictionaries(st.sampled_from(sorted(MANIFEST)), values), st.sampled_from(["foreign", "own"]))
 def test_a_manifest_of_somebody_else_is_data(
     store: Store, changed: dict[str, str | None], whose: str

@@ -92,6 +92,18 @@ def test_incremental_and_full_give_equal_tables(shop: Database, tmp_path: Path) 
         assert grown == load(open_live_source(shop), tmp_path / "full", refresh=True), description
 
 
+def test_a_damaged_snapshot_is_not_built_on(shop: Database, tmp_path: Path) -> None:
+    whole = load(open_live_source(shop), tmp_path)
+    (file,) = tmp_path.glob("*.duckdb")
+    data = bytearray(file.read_bytes())
+    # Its manifest can still be read.
+    for place in range(len(data) // 2, len(data), 2 * 262_144):
+        data[place] ^= 4
+    file.write_bytes(data)
+    assert load(open_live_source(shop), tmp_path, now=LATER) == whole
+    assert load(open_live_source(shop), tmp_path, now=LATER) == whole
+
+
 def test_a_scope_is_brought_up_to_date_like_the_whole(shop: Database, tmp_path: Path) -> None:
     mine = open_live_source(shop, request_rows(None, "C-1"))
     load(mine, tmp_path / "grown")
