@@ -105,15 +105,20 @@ class Reporter:
         if self.verbose and not self.quiet:
             self._write_line(sentence)
 
+    @property
+    def shows_progress(self) -> bool:
+        """Return whether anybody sees progress: only a terminal shows it."""
+        return not self.quiet and sys.stderr.isatty()
+
     def show_progress(self, sentence: str) -> None:
         """Show what is being done, on one line that the next one replaces; only on a terminal."""
-        if not self.quiet and sys.stderr.isatty():
+        if self.shows_progress:
             sys.stderr.write(f"\r\x1b[2K{_clean_line(sentence)}")
             sys.stderr.flush()
 
     def clear_progress(self) -> None:
         """Clear the line of progress."""
-        if not self.quiet and sys.stderr.isatty():
+        if self.shows_progress:
             sys.stderr.write("\r\x1b[2K")
             sys.stderr.flush()
 

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
     from opttius_cli.period import Period, Window
 
-JsonShape = Literal["record", "rows", "map", "nested", "list"]
-"""The form of a result in JSON: one object, a list of objects, an object by first column, or plain values."""
+JsonShape = Literal["record", "rows", "map", "sorted_map", "nested", "list"]
+"""The form of a result in JSON: one object, a list of objects, an object by first column, or plain values.
+
+A ``sorted_map`` is a map whose keys JSON sorts; every other format has its rows in their own order.
+"""
+MAP_SHAPES = frozenset({"map", "sorted_map"})
 
 
 class ColumnKind(StrEnum):

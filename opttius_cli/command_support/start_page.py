@@ -15,18 +15,23 @@ from opttius_cli.errors import OpttiusError
 from opttius_cli.files.stored_values import parse_instant
 from opttius_cli.i18n import _, get_locale, n_
 from opttius_cli.render import sink
+from opttius_cli.render.cell_formatter import escape_control_chars
 
 if TYPE_CHECKING:
     from opttius_cli.config import Config
 
 _MOST_COMMANDS = 4
 _MOST_JOBS = 3
+_STATE = "loaded"
+"""The kind of facts of the memo: what is loaded, in no language."""
 
 
 def write_start_page() -> None:
     """Write the page: source, organization, last day of the data, jobs and four commands, or three ways to begin."""
     settings = config.resolve_config({}, os.environ, Path.cwd())
     lines = _describe_setup(settings) if settings.source else _describe_beginning()
+    # Names come from the data and from files: none may control the terminal.
+    lines = [escape_control_chars(line) for line in lines]
     sink.write_stdout_text("\n".join([f"opttius {__version__}", "", *lines, ""]))
 
 
@@ -83,7 +88,13 @@ def _describe_data(settings: Config) -> list[tuple[str, str]]:
         if newest
         else _("without sales, loaded on {loaded}", loaded=loaded)
     )
-    return [(_("Organization"), state["scope"]), (_("Data"), data)]
+    scope = n_(
+        "{organization}, {count} branch",
+        "{organization}, {count} branches",
+        int(state["branches"]),
+        organization=state["organization"],
+    )
+    return [(_("Organization"), scope), (_("Data"), data)]
 
 
 def _read_state(settings: Config) -> dict[str, str] | None:
@@ -91,25 +102,20 @@ def _read_state(settings: Config) -> dict[str, str] | None:
     now = clock.now()
     key = loaded_memo.build_key(settings, Path.cwd(), "state", *settings.branches, now.date().isoformat())
     facts = loaded_memo.recall_facts(key, os.environ) or {}
-    if (recalled := dict(facts.get("state", ()))) and _is_state(recalled):
+    if (recalled := dict(facts.get(_STATE, ()))) and _is_state(recalled):
         return recalled
     from opttius_cli.session.loaded_data import read_loaded_state
 
     loaded = read_loaded_state(settings, os.environ, now)
     if loaded is None:
         return None
-    branches = len(loaded.scope.branches)
     state = {
-        "scope": n_(
-            "{organization}, {count} branch",
-            "{organization}, {count} branches",
-            branches,
-            organization=loaded.scope.organization_name or loaded.scope.organization_id or "—",
-        ),
+        "organization": loaded.scope.organization_name or loaded.scope.organization_id or "—",
+        "branches": str(len(loaded.scope.branches)),
         "loaded_at": loaded.loaded_at.isoformat(),
         "newest_day": loaded.newest_day.isoformat() if loaded.newest_day else "",
     }
-    loaded_memo.remember_facts(key, loaded.snapshot, {"state": list(state.items())}, os.environ)
+    loaded_memo.remember_facts(key, loaded.snapshot, {_STATE: list(state.items())}, os.environ)
     return state
 
 
@@ -117,13 +123,13 @@ def _is_state(state: dict[str, str]) -> bool:
     """Return whether the memo holds a state as it is remembered here."""
     try:
         parse_instant(state["loaded_at"])
-        return "scope" in state and (not state["newest_day"] or bool(date.fromisoformat(state["newest_day"])))
+        return state["branches"].isdigit() and "organization" in state and (not state["newest_day"] or bool(date.fromisoformat(state["newest_day"])))
     except (ValueError, KeyError):
         return False
 
 
 def _describe_jobs(settings: Config) -> list[str]:
-    """Return a line per job: its last success and when it is due."""
+    """Return a line per job: its last success and when it is due; or what is wrong with their definitions."""
     if not list_job_names():
         return []
     from opttius_cli.command_support.job_status import compute_statuses

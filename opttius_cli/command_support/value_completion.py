@@ -75,6 +75,14 @@ def complete_segments(ctx: typer.Context, incomplete: str) -> Offer:
     return list((get_vocabulary("rfm_segment")[language] | get_vocabulary("segment")[language]).items())
 
 
+def complete_findings(ctx: typer.Context, incomplete: str) -> Offer:
+    """Offer the findings of ``opttius check``."""
+    from opttius_cli.reports.vocabulary import get_vocabulary
+
+    del ctx, incomplete
+    return list(get_vocabulary("finding")[i18n.get_language()].items())
+
+
 def complete_sections(ctx: typer.Context, incomplete: str) -> Offer:
     """Offer the sections of the dashboard."""
     from opttius_cli.reports.layouts import DASHBOARD

@@ -70,6 +70,11 @@ class FooterReporter(Reporter):
     def show_detail(self, sentence: str) -> None:
         """Ignore it: the footer has no room for details."""
 
+    @property
+    def shows_progress(self) -> bool:
+        """Return True: the footer has a place for it."""
+        return True
+
     def show_progress(self, sentence: str) -> None:
         """Show it in the footer."""
         self.show_status(sentence)
@@ -98,14 +103,22 @@ def parse_interval(text: str, options: AnswerOptions) -> float:
 
 
 def run_watch(
-    request: Request, ask: Callable[[Request], Answer], options: AnswerOptions, interval_seconds: float
+    request: Request,
+    ask: Callable[[Request], Answer],
+    options: AnswerOptions,
+    interval_seconds: float,
+    *,
+    overview: bool,
 ) -> None:
-    """Show the answers of ``ask`` until Ctrl-C. An error of the first refresh is raised like any other."""
+    """Show the answers of ``ask`` until Ctrl-C; with ``overview`` their first screen only.
+
+    An error of the first refresh is raised like any other.
+    """
     from opttius_cli.render.terminal.live_screen import LiveScreen
 
     with (
         Keyboard() as keyboard,
-        LiveScreen(build_style(options), keys=keyboard.is_available) as screen,
+        LiveScreen(replace(build_style(options), overview=overview), keys=keyboard.is_available) as screen,
         _handle_signals(screen, keyboard),
     ):
         run_watch_loop(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from opttius_cli.command_support.options import QueryOptions, with_options
+from opttius_cli.command_support.options import AnswerOptions, with_options
 from opttius_cli.command_support.output import plan_output, write_answer
 from opttius_cli.command_support.request import build_request
 from opttius_cli.i18n import N_
@@ -15,9 +15,9 @@ SHOWN_COHORTS = 12
 """How many cohorts a screen shows, the latest ones."""
 
 
-@with_options(QueryOptions)
+@with_options(AnswerOptions)
 def cohorts(
-    options: QueryOptions,
+    options: AnswerOptions,
     by: Annotated[
         Literal["month", "quarter", "year"], typer.Option(help=N_("The calendar unit of the cohorts."))
     ] = "quarter",

@@ -50,17 +50,19 @@ def dashboard(
     interval_seconds = parse_interval(watch, options) if watch is not None else None
     output = plan_output(options)
     slots = select_sections(DASHBOARD, resolve_sections(section or [], DASHBOARD, load_library()))
-    overview = not (every or section or watch) and is_screen(output)
+    overview = not (every or section) and is_screen(output)
     request = build_request(options, period=DEFAULT_PERIOD)
+
+    def answer(fresh_request: Request) -> Answer:
+        if not overview:
+            return _run_dashboard(fresh_request, slots)
+        first_screen = _run_dashboard(fresh_request, OVERVIEW)
+        return replace(first_screen, jobs_in_trouble=count_jobs_in_trouble(fresh_request.config))
+
     if interval_seconds is None:
-        answer = _run_dashboard(request, OVERVIEW if overview else slots)
-        if overview:
-            answer = replace(answer, jobs_in_trouble=count_jobs_in_trouble(request.config))
-        write_answer(answer, options, output, overview=overview, paged=every)
+        write_answer(answer(request), options, output, overview=overview, paged=every)
     else:
-        run_watch(
-            request, lambda fresh_request: _run_dashboard(fresh_request, slots), options, interval_seconds
-        )
+        run_watch(request, answer, options, interval_seconds, overview=overview)
 
 
 def _run_dashboard(request: Request, slots: Sequence[Slot]) -> Answer:

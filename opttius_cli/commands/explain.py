@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opttius_cli.command_support.options import QueryOptions, with_options
-from opttius_cli.command_support.output import plan_output, write_answer
+from opttius_cli.command_support.output import is_screen, plan_output, write_answer
 from opttius_cli.command_support.request import DEFAULT_PERIOD, build_request, load_library
 from opttius_cli.errors import UsageError
 from opttius_cli.i18n import N_, _
@@ -73,7 +73,7 @@ def _check_customer(figure: Figure, customer: str | None) -> None:
 
 
 def _choose_limit(limit: int | None, output: OutputPlan) -> int | None:
-    """Return how many rows are listed: few on a screen, all in a file, unless it was said."""
-    if limit is None and output.format_name == "table" and output.to_stdout:
+    """Return how many rows are listed: few on a terminal, all in a file or a pipe, unless it was said."""
+    if limit is None and is_screen(output):
         return _LINES_ON_SCREEN
     return limit

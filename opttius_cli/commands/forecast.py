@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from opttius_cli.command_support.options import QueryOptions, with_options
+from opttius_cli.command_support.options import AnswerOptions, with_options
 from opttius_cli.command_support.output import plan_output, write_answer
 from opttius_cli.command_support.request import build_request
 
 
-@with_options(QueryOptions)
-def forecast(options: QueryOptions) -> None:
+@with_options(AnswerOptions)
+def forecast(options: AnswerOptions) -> None:
     """Show what customers will buy in the next 364 days, after what the same would have said a year ago."""
     from opttius_cli import session
     from opttius_cli.reports.layouts import FORECAST, FORECAST_FOR_READERS

@@ -71,7 +71,7 @@ def _require_one_branch(scope: Scope) -> None:
 
 def _require_day_count(period: Period | None) -> None:
     """Raise UsageError unless the period is a number of days."""
-    if period is None or not (period.unit == "days" and period.label.strip().isdigit()):
+    if period is None or not period.is_day_count:
         raise UsageError(_("The app knows periods of N days only. Type a number of days: --period 30."))
 
 

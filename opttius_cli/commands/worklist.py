@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from opttius_cli.command_support.options import QueryOptions, with_options
+from opttius_cli.command_support.options import AnswerOptions, with_options
 from opttius_cli.command_support.output import plan_output, write_answer
 from opttius_cli.command_support.request import build_request
 from opttius_cli.errors import UsageError
@@ -15,9 +15,9 @@ from opttius_cli.i18n import N_, _
 Reason = Literal["ready", "balance", "quote", "no_show", "exam", "prescription", "lapsed"]
 
 
-@with_options(QueryOptions)
+@with_options(AnswerOptions)
 def worklist(
-    options: QueryOptions,
+    options: AnswerOptions,
     what: Annotated[
         Literal["score"] | None,
         typer.Argument(metavar="[score]", help=N_("score: what the lists have brought.")),

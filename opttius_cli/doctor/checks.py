@@ -9,7 +9,9 @@ from opttius_cli import redaction
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.doctor import database, exports
 from opttius_cli.doctor.findings import Finding, State
+from opttius_cli.doctor.freshness import Today
 from opttius_cli.errors import SourceError
+from opttius_cli.period import DEFAULT_ZONE, load_zone
 from opttius_cli.session import build_postgres_settings
 from opttius_cli.sources import registry
 from opttius_cli.sources.mapping import build_mapping
@@ -38,6 +40,7 @@ def run_checks(
 ) -> CheckResult:
     """Run the checks for the configured source; returns what a server shows, or the mapping to propose."""
     text, mapping = config.source or "", build_mapping(config.tables, config.columns)
+    zone = load_zone(config.timezone or DEFAULT_ZONE)
     try:
         source = registry.open_source(
             text,
@@ -49,8 +52,10 @@ def run_checks(
         on_finding(Finding(step, State.FAILED, str(error)))
         return CheckResult()
     if isinstance(source, PostgresSource):
-        return CheckResult(database.check_database(source.conn_info, source.settings, clock, on_finding))
-    return CheckResult(proposal=exports.check_export(source, mapping, on_finding))
+        server = database.check_database(source.conn_info, source.settings, clock, on_finding, zone=zone)
+        return CheckResult(server)
+    today = Today(clock(), zone, load_zone(config.naive_timezone).key)
+    return CheckResult(proposal=exports.check_export(source, mapping, today, on_finding))
 
 
 def build_role_sql(config: Config, server_info: ServerInfo | None, name: str) -> str:

@@ -11,14 +11,20 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.doctor import network, schema
 from opttius_cli.doctor.findings import Finding, State
+from opttius_cli.doctor.freshness import Today, describe_freshness
 from opttius_cli.errors import SourceError, format_list
 from opttius_cli.i18n import _
-from opttius_cli.sources.postgres.server_info import detect_hidden_rows, read_server_info
+from opttius_cli.sources.postgres.server_info import (
+    detect_hidden_rows,
+    find_newest_on_server,
+    read_server_info,
+)
 from opttius_cli.sources.postgres.source import check_encryption, connect_read_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from opttius_cli.doctor.findings import OnFinding
     from opttius_cli.sources.postgres.connection import ConnectionThread
@@ -33,9 +39,17 @@ _POOLER_PORTS = {"6543", "6432"}
 
 
 def check_database(
-    conn_info: ConnInfo, settings: PostgresSettings, clock: Callable[[], datetime], on_finding: OnFinding
+    conn_info: ConnInfo,
+    settings: PostgresSettings,
+    clock: Callable[[], datetime],
+    on_finding: OnFinding,
+    *,
+    zone: ZoneInfo,
 ) -> ServerInfo | None:
-    """Check every step and report it; returns what the server shows, None when the login failed."""
+    """Check every step and report it; returns what the server shows, None when the login failed.
+
+    ``zone`` is the one whose days are counted.
+    """
     on_finding(Finding("address", State.OK, _("The address is {place}.", place=conn_info.display_name)))
     if conn_info.has_secret_in_text:
         message = _("The password is in the address, where everybody on this machine can see it.")
@@ -56,6 +70,9 @@ def check_database(
         _report_session(server_info.session, conn_info, on_finding)
         _report_clock(server_info.session, before, after, on_finding)
         schema.check_schema(connection, server_info, settings, on_finding)
+        newest = find_newest_on_server(connection, server_info)
+        if newest is not None:
+            on_finding(describe_freshness(newest, Today(after, zone)))
     except SourceError as error:
         on_finding(Finding("tables", State.FAILED, str(error)))
         return None

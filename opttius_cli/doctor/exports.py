@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from opttius_cli.doctor.findings import Finding, State
+from opttius_cli.doctor.freshness import describe_freshness
 from opttius_cli.doctor.tables import Remedies, compare_catalog
 from opttius_cli.errors import SourceError
 from opttius_cli.i18n import _
-from opttius_cli.snapshot.open import ResourceLimits, connect_duckdb, read_manifest
+from opttius_cli.snapshot.newest_sales import find_newest_in_parts, find_newest_in_snapshot
+from opttius_cli.snapshot.open import ResourceLimits, connect_duckdb, open_snapshot
 from opttius_cli.snapshot.source_protocol import LoadContext, SnapshotSource
 from opttius_cli.snapshot.unread import build_unread_sentences
 
@@ -21,17 +23,18 @@ if TYPE_CHECKING:
     import duckdb
 
     from opttius_cli.doctor.findings import OnFinding
+    from opttius_cli.doctor.freshness import Today
     from opttius_cli.snapshot.source_protocol import Part, Source
     from opttius_cli.sources.mapping import SourceMapping
 
 
-def check_export(source: Source, mapping: SourceMapping, on_finding: OnFinding) -> str | None:
+def check_export(source: Source, mapping: SourceMapping, today: Today, on_finding: OnFinding) -> str | None:
     """Check a folder, file or snapshot, and report the findings.
 
     Returns the block of ``opttius.toml`` that maps its tables and columns, when there is one to propose.
     """
     if isinstance(source, SnapshotSource):
-        _check_snapshot(source, on_finding)
+        _check_snapshot(source, today, on_finding)
         return None
     with TemporaryDirectory(prefix="opttius-") as scratch, ExitStack() as exit_stack:
         con = connect_duckdb(Path(":memory:"), ResourceLimits())
@@ -42,6 +45,7 @@ def check_export(source: Source, mapping: SourceMapping, on_finding: OnFinding) 
             for sentence in build_unread_sentences(site.unread):
                 on_finding(Finding("source", State.NOTE, sentence))
             columns = _read_columns(con, parts, on_finding)
+            newest = find_newest_in_parts(con, parts, today.now, today.naive_zone)
         except SourceError as error:
             on_finding(Finding("source", State.FAILED, str(error)))
             return _propose(source, {}, mapping)
@@ -52,6 +56,8 @@ def check_export(source: Source, mapping: SourceMapping, on_finding: OnFinding) 
         _("Export the table again with that column."),
     )
     compare_catalog(columns, remedies, on_finding)
+    if "orders" in columns:
+        on_finding(describe_freshness(newest, today))
     return _propose(source, columns, mapping)
 
 
@@ -81,9 +87,9 @@ def _read_columns(
     return columns
 
 
-def _check_snapshot(source: SnapshotSource, on_finding: OnFinding) -> None:
-    manifest = read_manifest(source.path)
-    if manifest is None:
+def _check_snapshot(source: SnapshotSource, today: Today, on_finding: OnFinding) -> None:
+    snapshot = open_snapshot(source.path, ResourceLimits())
+    if snapshot is None:
         on_finding(
             Finding("source", State.FAILED, _("{source} is not a snapshot of opttius.", source=source.name))
         )
@@ -91,7 +97,9 @@ def _check_snapshot(source: SnapshotSource, on_finding: OnFinding) -> None:
     message = _(
         "{source} is a snapshot of {origin}, loaded {at}.",
         source=source.name,
-        origin=manifest.source,
-        at=manifest.loaded_at.isoformat(timespec="minutes"),
+        origin=snapshot.manifest.source,
+        at=snapshot.manifest.loaded_at.isoformat(timespec="minutes"),
     )
     on_finding(Finding("source", State.OK, message))
+    with closing(snapshot.con):
+        on_finding(describe_freshness(find_newest_in_snapshot(snapshot.con, today.now), today))

@@ -35,6 +35,7 @@ STEPS = {
     "privileges": N_("Privileges"),
     "row_security": N_("Row security"),
     "rows": N_("Rows"),
+    "freshness": N_("Freshness"),
     "clock": N_("Clock"),
     "pooler": N_("Pooler"),
 }

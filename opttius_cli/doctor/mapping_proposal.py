@@ -104,12 +104,16 @@ _FEWEST = 2
 
 @dataclass(frozen=True, slots=True)
 class TableProposal:
-    """A table of the source: where it is (None: where it is called so), its columns, and what nothing looks like."""
+    """A table of the source: where it is (None: where it is called so), its columns, and what nothing looks like.
+
+    ``rivals`` are further columns of the source, each with the column of ours that another one is read for.
+    """
 
     table: str
     place: str | None
     columns: Mapping[str, str]
     missing: Sequence[str]
+    rivals: Mapping[str, str]
 
 
 def build_proposal(
@@ -173,8 +177,9 @@ def _assign_tables(
 
 def _count_columns(table: Table, columns: Sequence[str]) -> int:
     exact = [column for column in columns if table.has_column(_simplify(column))]
-    return len(exact) + len(
-        _match_columns(table, [column for column in columns if column not in exact], set(exact))
+    found = {_simplify(column) for column in exact}
+    return len(found) + len(
+        _match_columns(table, [column for column in columns if column not in exact], found)
     )
 
 
@@ -186,7 +191,29 @@ def _propose_columns(
     found = {_simplify(column) for column in known} | set(mapping.columns.get(table.name, {}))
     matches = _match_columns(table, [column for column in columns if column not in known], found)
     missing = [name for name in table.mandatory_columns if name not in found and name not in matches]
-    return TableProposal(table.name, place, matches, missing)
+    left = [column for column in columns if column not in known and column not in matches.values()]
+    mapped = mapping.columns.get(table.name, {}).values()
+    rivals = {
+        column: name
+        for column in left
+        if column not in mapped and (name := _find_taken(table, column, {*found, *matches}))
+    }
+    return TableProposal(table.name, place, matches, missing, rivals)
+
+
+def _find_taken(table: Table, column: str, taken: Collection[str]) -> str | None:
+    """Return the column of ours that the source's is usually a name of, where another one is read for it."""
+    word = _simplify(column)
+    if _is_ours(word):
+        return None
+    return next(
+        (
+            item.name
+            for item in table.columns
+            if item.name in taken and word in _list_usual_names(table, item.name)
+        ),
+        None,
+    )
 
 
 def _match_columns(table: Table, columns: Sequence[str], found: Collection[str]) -> dict[str, str]:
@@ -224,8 +251,11 @@ def _list_usual_names(table: Table, name: str) -> list[str]:
 
 def _is_known(name: str) -> bool:
     """Whether a column is a thing of its own: a column of ours, or what people usually call one."""
-    ours = {column.name for table in TABLES.values() for column in table.columns}
-    return name in ours or any(name in names for names in _USUAL_NAMES.values())
+    return _is_ours(name) or any(name in names for names in _USUAL_NAMES.values())
+
+
+def _is_ours(name: str) -> bool:
+    return any(table.has_column(name) for table in TABLES.values())
 
 
 def _simplify(name: str) -> str:
@@ -243,12 +273,19 @@ def _format_block(proposals: Sequence[TableProposal], absent: Sequence[str], map
         lines += ["", "[tables]", *(f"{table} = {_quote(place)}" for table, place in [*kept, *places])]
         lines += [f'# {name} = "…"  {required}' for name in absent]
     for item in proposals:
+        notes = [
+            "# "
+            + _("{column} may be {name}, too: one column is read for it", column=_quote(column), name=name)
+            for column, name in item.rivals.items()
+        ]
         if not item.columns and not item.missing:
+            lines += ["", *notes] if notes else []
             continue
         columns = {**mapping.columns.get(item.table, {}), **item.columns}
         lines += ["", f"[columns.{item.table}]"]
         lines += [f"{name} = {_quote(column)}" for name, column in columns.items()]
         lines += [f'# {name} = "…"  {required}' for name in item.missing]
+        lines += notes
     return "\n".join(lines) + "\n"
 
 

@@ -10,7 +10,7 @@ from opttius_cli.engines.explained_rows import build_fill_sql
 from opttius_cli.engines.protocol import Engine
 from opttius_cli.period import EARLIEST
 from opttius_cli.privacy.masks import mask_values
-from opttius_cli.scope import create_row_counts, create_scoped_views
+from opttius_cli.scope import create_row_counts, create_scoped_views, fill_unseen_rows
 from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
@@ -46,6 +46,10 @@ class DuckEngine(Engine):
         statement, values = build_fill_sql(selection)
         self.con.execute("DELETE FROM explained")
         self.con.execute(statement, values)
+
+    def fill_unseen_rows(self) -> None:
+        """Put the rows that findings count and no view shows into ``unseen_rows``."""
+        fill_unseen_rows(self.con)
 
     def create_shared_views(self, views: Sequence[SharedView]) -> None:
         """Create the shared views on the scoped ones, and materialize tables that several reports read."""

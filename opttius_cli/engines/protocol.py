@@ -44,6 +44,9 @@ class Engine(Protocol):
     def fill_explained(self, selection: RowSelection) -> None:
         """Put the rows behind a figure into ``explained``, each with the step at which it left."""
 
+    def fill_unseen_rows(self) -> None:
+        """Put the rows that findings count and no view shows into ``unseen_rows``."""
+
     def run_query(
         self,
         sql: str,

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from opttius_cli.errors import UsageError
 from opttius_cli.i18n import _
+from opttius_cli.period.months import add_months, last_day_of_month, subtract_year
 from opttius_cli.period.words import translate_date, translate_period
 
 Compare = Literal["previous", "year", "none"]
@@ -74,7 +75,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A period with its ``label`` as typed, its kind of ``unit`` and its windows.
+    """A period with its ``label`` in the contract's form, its kind of ``unit`` and its windows.
 
     ``full`` is the window before it is cut at as-of; ``window`` after.
     """
@@ -83,6 +84,11 @@ class Period:
     unit: Unit
     full: Window
     window: Window
+
+    @property
+    def is_day_count(self) -> bool:
+        """Whether it was asked for as a number of days, however that was written, and not as two dates."""
+        return self.unit == "days" and ".." not in self.label
 
 
 def load_zone(name: str) -> ZoneInfo:
@@ -190,7 +196,7 @@ def parse_period(text: str, clock: Clock) -> Period:
             )
         )
     full = Window(first, last)
-    return Period(text.strip(), unit, full, replace(full, last=min(last, clock.local_date)))
+    return Period(label.replace("-q", "-Q"), unit, full, replace(full, last=min(last, clock.local_date)))
 
 
 def _build_period_error(text: str) -> UsageError:
@@ -215,7 +221,7 @@ def _parse_keyword(label: str, today: date) -> Span | None:
         "yesterday": ("day", today - _DAY, today - _DAY),
         "this-week": ("week", monday, monday + timedelta(days=6)),
         "last-week": ("week", monday - timedelta(days=7), monday - _DAY),
-        "this-month": ("month", today.replace(day=1), _last_day_of_month(today)),
+        "this-month": ("month", today.replace(day=1), last_day_of_month(today)),
         "last-month": ("month", before.replace(day=1), before),
         "ytd": ("year", date(today.year, 1, 1), date(today.year, 12, 31)),
     }
@@ -223,10 +229,12 @@ def _parse_keyword(label: str, today: date) -> Span | None:
 
 
 def _parse_number(label: str, today: date) -> Span | None:
-    if not re.fullmatch(r"[0-9]{1,9}", label):
+    """Return a number of days, or a calendar year; a number with ``d`` behind it is never a year."""
+    match = re.fullmatch(r"([0-9]{1,9})(d?)", label)
+    if not match:
         return None
-    number = int(label)
-    if FIRST_YEAR <= number <= LAST_YEAR:
+    number = int(match[1])
+    if FIRST_YEAR <= number <= LAST_YEAR and not match[2]:
         return "year", date(number, 1, 1), date(number, 12, 31)
     if not 1 <= number <= MAX_DAYS:
         raise ValueError(label)
@@ -236,24 +244,14 @@ def _parse_number(label: str, today: date) -> Span | None:
 def _parse_dates(label: str) -> Span:
     if match := re.fullmatch(r"(\d{4})-(\d{2})", label):
         first = date(int(match[1]), int(match[2]), 1)
-        return "month", first, _last_day_of_month(first)
+        return "month", first, last_day_of_month(first)
     if match := re.fullmatch(r"(\d{4})-q([1-4])", label):
         month = 3 * int(match[2]) - 2
         first = date(int(match[1]), month, 1)
-        return "quarter", first, _last_day_of_month(first.replace(month=month + 2))
+        return "quarter", first, last_day_of_month(first.replace(month=month + 2))
     if match := re.fullmatch(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", label):
         return "days", date.fromisoformat(match[1]), date.fromisoformat(match[2])
     raise ValueError(label)
-
-
-def _last_day_of_month(day: date) -> date:
-    return _add_months(day.replace(day=1), 1) - _DAY
-
-
-def _add_months(first: date, months: int) -> date:
-    """Return the first day of the month that is ``months`` after that of ``first``."""
-    count = first.year * 12 + first.month - 1 + months
-    return date(count // 12, count % 12 + 1, 1)
 
 
 def compute_previous_window(period: Period, clock: Clock, compare: Compare) -> Window | None:
@@ -273,19 +271,14 @@ def compute_previous_window(period: Period, clock: Clock, compare: Compare) -> W
 
 
 def _shift_year_back(window: Window) -> Window:
-    return Window(_subtract_year(window.first), _subtract_year(window.last))
-
-
-def _subtract_year(day: date) -> date:
-    is_leap_day = (day.month, day.day) == (2, 29)
-    return day.replace(year=day.year - 1, day=28 if is_leap_day else day.day)
+    return Window(subtract_year(window.first), subtract_year(window.last))
 
 
 def _shift_unit_back(period: Period) -> Window:
     first, last = period.full.first, period.full.last
     if period.unit in {"month", "quarter", "year"}:
         months = {"month": 1, "quarter": 3, "year": 12}[period.unit]
-        return Window(_add_months(first, -months), first - _DAY)
+        return Window(add_months(first, -months), first - _DAY)
     return Window(first - (last - first) - _DAY, first - _DAY)
 
 

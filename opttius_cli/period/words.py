@@ -38,13 +38,15 @@ _MONTHS = (
     ("diciembre", "december"),
 )
 _SHORTEST_MONTH = 3
+_YEAR_DIGITS = 4
+"""So many digits may be a year; a number of days then keeps its ``d``."""
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
 _DAY_WORD = re.compile(r"(\d{1,2})(?: de)? ([a-z]+)\.?(?: de| del)?,? (\d{4})")
 _WORD_DAY = re.compile(r"([a-z]+)\.? (\d{1,2}),? (\d{4})")
 _MONTH_FIRST = re.compile(r"(\d{1,2})[-/.](\d{4})")
 _MONTH_WORD = re.compile(r"([a-z]+)\.?(?: de| del)?,? (\d{4})")
 _QUARTER = re.compile(r"(?:(\d{4})[- ]?[qt]([1-4])|[qt]([1-4])[- ]?(\d{4}))")
-_DAYS = re.compile(r"(\d{1,9}) ?(?:d|dias?|days?)")
+_DAYS = re.compile(r"(?:(?:los )?ultimos |(?:the )?(?:last|past) )?(\d{1,9}) ?(?:d|dias?|days?)")
 _RANGE = re.compile(r"\s*(?:\.\.|[–—]|\s(?:a|al|to|hasta)\s)\s*")
 
 
@@ -63,7 +65,7 @@ def translate_period(text: str) -> str:
     if keyword := _KEYWORDS.get(re.sub(r"[\s_-]+", "-", words)):
         return keyword
     if match := _DAYS.fullmatch(words):
-        return match[1]
+        return match[1] if len(match[1]) < _YEAR_DIGITS else f"{match[1]}d"
     if match := _QUARTER.fullmatch(words):
         return f"{match[1] or match[4]}-q{match[2] or match[3]}"
     if match := _MONTH_FIRST.fullmatch(words):

@@ -38,6 +38,11 @@ _CONTROL_CHARS = re.compile(
 )
 
 
+def shorten_id(key: str) -> str:
+    """Return of a customer's id what ``opttius customer`` needs: 8 characters of a UUID, all of any other id."""
+    return key[:_SHORT_ID] if _UUID.fullmatch(key) else key
+
+
 def escape_control_chars(text: str) -> str:
     """Return ``text`` on one line, with every character that could control a terminal made visible."""
     return _CONTROL_CHARS.sub(_show_control_char, text)
@@ -215,13 +220,8 @@ class CellFormatter:
         if column.vocabulary and (value is None or isinstance(value, str)):
             # Where null is told in words, too, they stand under a code that no cell holds.
             value = column.vocabulary.get(self.language, {}).get("(null)" if value is None else value, value)
-        if (
-            self.short_ids
-            and column.name == "customer_id"
-            and isinstance(value, str)
-            and _UUID.fullmatch(value)
-        ):
-            return value[:_SHORT_ID]
+        if self.short_ids and column.name == "customer_id" and isinstance(value, str):
+            value = shorten_id(value)
         return self.format_value(value, column.kind)
 
     def format_column(self, column: Column, values: Iterable[Any]) -> list[str]:

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from opttius_cli.i18n import N_, translate_into_all
 from opttius_cli.render.machine_text import ISO, Spelling, format_values
-from opttius_cli.result import AnswerPart, Column, ColumnKind, Result
+from opttius_cli.result import MAP_SHAPES, AnswerPart, Column, ColumnKind, Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ def _iter_values(part: AnswerPart, spelling: Spelling) -> Iterator[tuple[str, st
         format_values(result.table.column(index).combine_chunks(), column.kind, spelling).to_pylist()
         for index, column in enumerate(result.columns)
     ]
-    has_key = result.shape in {"rows", "map"} and len(names) > 1
+    has_key = result.shape in MAP_SHAPES | {"rows"} and len(names) > 1
     if result.shape == "nested":
         yield from ((section, *row) for row in zip(*columns, strict=True))
         return

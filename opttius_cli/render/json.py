@@ -183,7 +183,8 @@ def _mapped(result: Result, rows: list[tuple[Any, ...]]) -> dict[str, Any]:
         for key, name, row in zip(keys, result.table.column(1).to_pylist(), rows, strict=True):
             nested[key][name] = row[2]
         return nested
-    return dict(zip(keys, inner, strict=True))
+    pairs = list(zip(keys, inner, strict=True))
+    return dict(sorted(pairs) if result.shape == "sorted_map" else pairs)
 
 
 def _encode_values(values: pa.Array, column: Column) -> list[Any]:

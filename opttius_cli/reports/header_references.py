@@ -11,7 +11,7 @@ from opttius_cli.name_matching import suggest_names
 from opttius_cli.reports.schema_checks import InvalidValueError
 from opttius_cli.reports.shared_views import SHARED_VIEWS
 from opttius_cli.reports.vocabulary import load_vocabularies
-from opttius_cli.result import NUMERIC_KINDS, TEXT_KINDS, ColumnKind
+from opttius_cli.result import MAP_SHAPES, NUMERIC_KINDS, TEXT_KINDS, ColumnKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -92,7 +92,7 @@ def _check_shape(header: Mapping[str, Any], kinds: Mapping[str, ColumnKind]) -> 
     shape = header.get("shape", "rows")
     if shape == "list" and len(kinds) != 1:
         raise InvalidValueError(("shape",), _("a list is the values of one column; name one in columns"))
-    if shape == "map" and len(kinds) == 1:
+    if shape in MAP_SHAPES and len(kinds) == 1:
         raise InvalidValueError(("shape",), _("a map needs a column for the keys, and others for the values"))
 
 

@@ -166,6 +166,7 @@ LOAD_SUMMARY = (
 )
 LOAD_SUMMARY_FOR_READER = (_build_slot("rows", "quality/seen"), _build_slot("rejects", "quality/rejects"))
 """The answer to an admin who loads: nothing reveals how much there is outside the admin's branches."""
+FINDING_ROWS = (_build_slot("rows", "quality/finding_rows"),)
 FINDINGS = (_build_slot("rows", "quality/findings"), _build_slot("rejects", "quality/rejects"))
 
 SCHEMES = {"lifecycle": "segments/lifecycle", "rfm": "segments/rfm"}

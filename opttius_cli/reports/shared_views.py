@@ -88,6 +88,7 @@ SHARED_VIEWS = (
     "faulty_rows",
     "small_amounts",
     "unmatched_ids",
+    "unseen_rows",
 )
 """The files of shared views and macros, each after those it depends on."""
 

@@ -22,3 +22,8 @@ def get_vocabulary(name: str) -> dict[str, dict[str, str]]:
     """Return the texts for the codes of a column, by language. Raises KeyError when there is no such table."""
     codes = load_vocabularies()[name]
     return {language: {code: texts[language] for code, texts in codes.items()} for language in LANGUAGES}
+
+
+def list_codes(name: str) -> list[str]:
+    """Return the codes of a vocabulary, in its order. Raises KeyError when there is no such table."""
+    return list(load_vocabularies()[name])

@@ -16,6 +16,7 @@ from opttius_cli.scope.rights import (
     resolve_names_for_reader,
 )
 from opttius_cli.scope.row_counts import create_row_counts
+from opttius_cli.scope.unseen_rows import fill_unseen_rows
 from opttius_cli.scope.views import SCOPED_TABLES, create_scoped_views
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "build_unrestricted_scope",
     "create_row_counts",
     "create_scoped_views",
+    "fill_unseen_rows",
     "find_newest_sale",
     "normalize_email",
     "read_directory",

@@ -26,12 +26,16 @@ if TYPE_CHECKING:
 
     import duckdb
 
+EMPTIED_CELLS = "scope_emptied_cells"
+"""The view of the cells of the scope's rows that could not be read."""
+
 
 def create_row_counts(con: duckdb.DuckDBPyConnection) -> None:
     """Make ``scope_rows``, a line per table, and what could not be read: ``scope_rejects``, ``scope_emptied``.
 
     ``scope_unowned`` are the rows of no scope, for whoever looks at the whole data. A row whose branch could not be
-    read is told where every branch of the data is in the scope.
+    read is told where every branch of the data is in the scope. ``scope_cut`` are the tables of exactly as many rows
+    as the app's interface gives: as they lie in the data for whoever sees everything, else as the scope has them.
     """
     con.execute(
         "CREATE OR REPLACE TEMP VIEW scope_rejects AS SELECT * FROM meta.rejects WHERE is_held(tenant) "
@@ -41,32 +45,35 @@ def create_row_counts(con: duckdb.DuckDBPyConnection) -> None:
     deferred = find_deferred_tables(con)
     rows = _build_row_counts_sql(deferred, _find_split_slices(con))
     con.execute(f"CREATE OR REPLACE TEMP TABLE scope_rows AS {rows}")
-    con.execute(f"CREATE OR REPLACE TEMP TABLE scope_emptied AS {_build_emptied_sql(con, deferred)}")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {EMPTIED_CELLS} AS {_build_emptied_cells_sql(con, deferred)}")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE scope_emptied AS SELECT table_name, column_name, count(*) AS cells "
+        f"FROM {EMPTIED_CELLS} GROUP BY ALL"
+    )
     con.execute(f"CREATE OR REPLACE TEMP VIEW scope_unowned AS {_UNOWNED}")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW scope_cut AS {_CUT}")
 
 
-def _build_emptied_sql(con: duckdb.DuckDBPyConnection, deferred: set[str]) -> str:
-    """Select per column how many cells of the scope's rows could not be read."""
+def _build_emptied_cells_sql(con: duckdb.DuckDBPyConnection, deferred: set[str]) -> str:
+    """Select the cells of the scope's rows that could not be read: table, column and id."""
     emptied = con.execute(
         "SELECT DISTINCT table_name FROM meta.rejects WHERE NOT refused ORDER BY ALL"
     ).fetchall()
-    cells = ["SELECT '' AS table_name, '' AS emptied WHERE FALSE"]
+    cells = ["SELECT '' AS table_name, '' AS id, '' AS emptied WHERE FALSE"]
     for table in (TABLES[row[0]] for row in emptied if TABLES[row[0]] in SCOPED_TABLES):
         strayed = "getvariable('sees_everything')"
         if table.has_column("branch_id"):
             strayed += " OR (getvariable('whole_directory') AND contains(emptied, 'branch_id'))"
+        row = f"SELECT '{table.name}', CAST({quote_identifier(table.key[0])} AS VARCHAR), emptied FROM"
         cells.append(
-            f"SELECT '{table.name}', emptied FROM raw.{quote_identifier(table.name)} "
+            f"{row} raw.{quote_identifier(table.name)} "
             f"WHERE emptied IS NOT NULL AND ({owner_condition(table)} OR {strayed}) AND {time_condition(table)}"
         )
         if table.name in deferred:
-            cells.append(
-                f"SELECT '{table.name}', emptied FROM {quote_identifier(table.name + '_settled')} WHERE "
-                f"emptied IS NOT NULL"
-            )
+            cells.append(f"{row} {quote_identifier(table.name + '_settled')} WHERE emptied IS NOT NULL")
     return (
-        f"SELECT table_name, column_name, count(*) AS cells FROM (SELECT table_name, "
-        f"unnest(string_split(emptied, ',')) AS column_name FROM ({' UNION ALL '.join(cells)})) GROUP BY ALL"
+        f"SELECT table_name, id, unnest(string_split(emptied, ',')) AS column_name "
+        f"FROM ({' UNION ALL '.join(cells)})"
     )
 
 
@@ -89,6 +96,12 @@ _UNOWNED = " UNION ALL ".join(
     for table in SCOPED_TABLES
     if table.tenancy in {"branch", "organization"}
     for kind in (table.name, table.name + "_contested")
+)
+_CUT = (
+    "SELECT stored.table_name FROM scope_rows AS stored INNER JOIN meta.loaded AS loaded "
+    "ON stored.table_name = loaded.table_name "
+    "WHERE CASE WHEN getvariable('sees_everything') THEN loaded.rows_read "
+    "ELSE stored.copies + stored.refused END = 1000"
 )
 _COUNTED_TABLES = [table for table in SCOPED_TABLES if table.has_owner]
 _TABLES_BY_DATE = [table.name for table in _COUNTED_TABLES if cutoff_variable(table) == "as_of_date"]
@@ -185,8 +198,8 @@ def _build_table_count_sql(table: Table, condition: str) -> str:
     exists = time_condition(table)
     return (
         f"SELECT '{table.name}', count(*) FILTER ({exists}), coalesce(sum(copies - 1) FILTER ({exists}), 0), "
-        f"count(*) FILTER ({_build_later_condition(table)}), coalesce(sum(copies), 0), "
-        f"count(*) FILTER ({exists} AND {_is_adopted(table)}) "
+        f"count(*) FILTER ({later_condition(table)}), coalesce(sum(copies), 0), "
+        f"count(*) FILTER ({exists} AND {is_adopted(table)}) "
         f"FROM raw.{quote_identifier(table.name)} WHERE {owner_condition(table)} AND {condition}"
     )
 
@@ -197,20 +210,20 @@ def _build_deferred_count_sql(table: Table) -> str:
     return (
         f"SELECT '{table.name}', count(*) FILTER (seen), coalesce(sum(copies), 0) - count(*) FILTER (seen), "
         f"count(*) FILTER (later), coalesce(sum(all_copies), 0), "
-        f"(SELECT count(*) FROM {quote_identifier(table.name + '_settled')} WHERE {_is_adopted(table)}) "
-        f"FROM (SELECT bool_or({exists}) AS seen, bool_or({_build_later_condition(table)}) AS later, "
+        f"(SELECT count(*) FROM {quote_identifier(table.name + '_settled')} WHERE {is_adopted(table)}) "
+        f"FROM (SELECT bool_or({exists}) AS seen, bool_or({later_condition(table)}) AS later, "
         f"sum(copies) FILTER ({exists}) AS copies, sum(copies) AS all_copies "
         f"FROM {build_deferred_sql(table)} WHERE {owner_condition(table)} "
         f"GROUP BY {key})"
     )
 
 
-def _is_adopted(table: Table) -> str:
+def is_adopted(table: Table) -> str:
     """Return which rows name nobody, and are the organization's all the same."""
     return f"getvariable('adopts') AND {names_nobody(table)}"
 
 
-def _build_later_condition(table: Table) -> str:
+def later_condition(table: Table) -> str:
     """Return the condition of rows after as-of; a child of an order that does not exist yet is not one."""
     if not table.date_column:
         return "FALSE"

@@ -3,6 +3,7 @@
 from opttius_cli.session.check_reports import check_reports
 from opttius_cli.session.decide_worklist import decide_week, is_today, note_unmatched_lines, require_today
 from opttius_cli.session.explanation.figure import Question, explain_figure
+from opttius_cli.session.finding_rows import list_finding_rows, resolve_findings
 from opttius_cli.session.lookup import find_customer, resolve_scheme, resolve_segment
 from opttius_cli.session.open_session import open_session, open_unscoped_session
 from opttius_cli.session.own_sql.answers import answer_own_sql
@@ -32,6 +33,7 @@ __all__ = [
     "explain_figure",
     "find_customer",
     "is_today",
+    "list_finding_rows",
     "list_own_sql_columns",
     "load_new_snapshot",
     "note_unmatched_lines",
@@ -39,6 +41,7 @@ __all__ = [
     "open_unscoped_session",
     "prepare_own_sql",
     "require_today",
+    "resolve_findings",
     "resolve_scheme",
     "resolve_segment",
     "run_reports",

@@ -41,6 +41,7 @@ _COMMAND_PARAMETERS: Mapping[str, Any] = {
     "sought": "x",
     "customer": "x",
     "item": "x",
+    "findings": ["x"],
     "told_keys": ["x"],
     "told_values": [0],
     "limit": 1,

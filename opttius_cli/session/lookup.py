@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import AmbiguousNameError, NotFoundError, UnknownNameError
 from opttius_cli.i18n import _
 from opttius_cli.privacy.policy import DEFAULT_POLICY
+from opttius_cli.render.cell_formatter import shorten_id
 from opttius_cli.reports.own_words import resolve_code
 from opttius_cli.reports.vocabulary import get_vocabulary
 from opttius_cli.result import ColumnKind
@@ -51,18 +53,15 @@ def _fetch_masked_rows(session: Session, report: str, parameters: Mapping[str, A
     return list(table.to_pylist())
 
 
-_SHORT_ID = 8
-"""How many characters of an id are enough to name a customer."""
-
-
 def _list_commands(matches: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the command that shows each of these customers, and whom it shows."""
     ids = [str(row["customer_id"]) for row in matches]
-    short = {key[:_SHORT_ID] for key in ids}
-    names = [key[:_SHORT_ID] if len(short) == len(ids) and len(key) > _SHORT_ID else key for key in ids]
+    short = [shorten_id(key) for key in ids]
+    names = short if len(set(short)) == len(ids) else ids
     others = [{name: value for name, value in row.items() if name != "customer_id"} for row in matches]
     return [
-        f"opttius customer {name}   {_format_customer(row)}" for name, row in zip(names, others, strict=True)
+        f"{shlex.join(['opttius', 'customer', name])}   {_format_customer(row)}"
+        for name, row in zip(names, others, strict=True)
     ]
 
 

@@ -16,6 +16,7 @@ from opttius_cli.period import (
 )
 from opttius_cli.reports.header_schema import HISTORIES
 from opttius_cli.reports.own_words import resolve_code
+from opttius_cli.reports.vocabulary import list_codes
 from opttius_cli.worklist.opt_out import load_opt_out
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def build_variables(session: Session) -> dict[str, Any]:
             "exam_months": config.exam_months,
             "hold_back_pct": config.hold_back_pct,
             "chances": list(config.chances.values()),
+            "statuses": list_codes("status"),
             "present_tables": sorted(session.present_tables),
             "windows_from": _windows_from(session),
         }

@@ -27,6 +27,7 @@ from opttius_cli.errors import (
 from opttius_cli.i18n import _
 from opttius_cli.period import load_zone
 from opttius_cli.scope import normalize_email
+from opttius_cli.session.load_progress import describe_progress
 from opttius_cli.session.scope_resolution import build_row_request
 from opttius_cli.snapshot import cache
 from opttius_cli.snapshot.build import BuildOptions
@@ -259,10 +260,8 @@ def load_source(
         cache.expire_snapshots(store.folder, request.now - timedelta(days=days))
 
     def report_progress(table: str, rows: int) -> None:
-        speed = f"{rate.record_rows(table, rows):,.0f}"
-        reporter.show_progress(
-            _("Loading {table}: {rows} rows, {speed} a second", table=table, rows=f"{rows:,}", speed=speed)
-        )
+        if reporter.shows_progress:
+            reporter.show_progress(describe_progress(table, rows, rate.record_rows(table, rows)))
 
     limited_store = replace(store, limits=_get_load_limits(request, source))
     options = BuildOptions(

@@ -57,7 +57,7 @@ def build_snapshot(con: duckdb.DuckDBPyConnection, source: Source, options: Buil
         SourceError: a required table or column is missing, a file cannot be read, or some of its rows cannot
             and ``options.strict`` is set.
     """
-    _run_setup_scripts(con)
+    run_setup_scripts(con)
     with ExitStack() as exit_stack:
         context = LoadContext(
             _create_scratch_folder(con), exit_stack, options.on_progress, options.previous_snapshot
@@ -104,7 +104,7 @@ def require_no_rejects(con: duckdb.DuckDBPyConnection) -> None:
 
 def build_directory(con: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Part]]) -> None:
     """Fill ``con`` with the directory tables only: these are enough to resolve a scope."""
-    _run_setup_scripts(con)
+    run_setup_scripts(con)
     id_type = _detect_id_type(con, parts["branches"])
     for table in TABLES.values():
         if table.tenancy == "directory":
@@ -113,14 +113,15 @@ def build_directory(con: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence
                 con.execute(read_sql("load/tenants"))
 
 
-def _run_setup_scripts(con: duckdb.DuckDBPyConnection) -> None:
+def run_setup_scripts(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the macros that read cells, and the tables of what a snapshot knows of itself."""
     for script in ("base/keys", "load/cells", "load/number_forms", "load/numbers", "load/dates", "load/meta"):
         con.execute(read_sql(script))
 
 
 def build_empty_snapshot(con: duckdb.DuckDBPyConnection) -> None:
     """Fill ``con`` with every table but no rows, for checking reports."""
-    _run_setup_scripts(con)
+    run_setup_scripts(con)
     for table in TABLES.values():
         _load_table(con, table, (), UUID)
         if table.name == "branches":

@@ -33,15 +33,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExportFolder(FileSource):
-    """A folder of exports; ``mapping`` says which files hold which tables where their names do not."""
+    """A folder of exports; ``mapping`` says which files hold which tables where their names do not.
+
+    With ``file`` it is this one file of the folder, which the mapping names for every table that it holds.
+    """
 
     path: Path
     mapping: SourceMapping = field(default_factory=SourceMapping)
+    file: Path | None = None
 
     @property
     def name(self) -> str:
-        """Return the folder's path."""
-        return str(self.path)
+        """Return the path of the folder, or of its one file."""
+        return str(self.file or self.path)
 
     def compute_fingerprint(self) -> str:
         """Names, sizes and modification times of the files that hold tables, and the names of all others."""
@@ -85,6 +89,8 @@ class ExportFolder(FileSource):
         return SourceError(" ".join((str(error), *(build_unread_sentence(item) for item in near[:3]))))
 
     def _list_entries(self) -> list[Path]:
+        if self.file:
+            return [self.file]
         with translate_io_errors(self.path):
             return sorted(self.path.iterdir())
 
@@ -95,10 +101,11 @@ class ExportFolder(FileSource):
             name = self.mapping.find_place(table)[0]
             path = self.path / name
             file = parse_file_name(path)
-            if not name or not path.is_file() or file is None or file.file_type not in READ_FORMS:
+            is_there = bool(name) and path.is_file() and self.file in {None, path}
+            if not is_there or file is None or file.file_type not in READ_FORMS:
                 raise SourceError(
                     _(
-                        "opttius.toml, [tables] {table}: {path} is not a file of rows. The folder has {names}.",
+                        "opttius.toml, [tables] {table}: {path} is not a file of rows. The source has {names}.",
                         table=table,
                         path=name or self.mapping.tables[table],
                         names=format_list([entry.name for entry in self._list_entries()]),

@@ -94,14 +94,27 @@ def _open_file(path: Path, mapping: SourceMapping) -> Source:
             _("it is {form}. {remedy}", form=file_type.value, remedy=describe_remedy(file_type.value, path)),
         )
     if file_type is FileType.PARQUET or (file_type is None and named_file):
-        raise UnreadableFileError(
-            path, _("it holds only one table. Name the folder that has one file per table.")
-        )
+        return _open_row_file(path, mapping)
     raise UnreadableFileError(
         path,
         _(
             "this is not an export. "
             "Name a folder of exports, an .xlsx, a plain pg_dump file or a .duckdb snapshot."
+        ),
+    )
+
+
+def _open_row_file(path: Path, mapping: SourceMapping) -> Source:
+    """Return the source for one file of rows: the mapping has to say which tables it holds."""
+    from opttius_cli.sources.export_folder import ExportFolder
+
+    if mapping.tables:
+        return ExportFolder(path.parent, mapping, path)
+    raise UnreadableFileError(
+        path,
+        _(
+            "it holds only one table. Name the folder that has one file per table, or write under [tables] in "
+            "opttius.toml which tables this file holds."
         ),
     )
 

@@ -21,7 +21,7 @@ ranked AS (
                 THEN 1
             WHEN
                 length(trim($sought)) >= 8
-                AND starts_with(CAST(customer.id AS VARCHAR), lower(trim($sought)))
+                AND starts_with(lower(CAST(customer.id AS VARCHAR)), lower(trim($sought)))
                 THEN 2
             WHEN search_key(customer_name(customer.first_name, customer.last_name)) = search_key($sought) THEN 3
             WHEN

@@ -1,7 +1,7 @@
 -- ---
 -- title = { es = "Presupuestos por estado", en = "Quotes by status" }
 -- grain = { es = "una fila por estado, como está guardado", en = "one row per status as stored" }
--- shape = "map"
+-- shape = "sorted_map"
 -- needs = "quotes"
 -- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
 -- columns = ["status", "count"]
@@ -14,4 +14,4 @@ SELECT
 FROM quotes
 WHERE CAST(customer_id AS VARCHAR) = $customer
 GROUP BY coalesce(status, 'unknown')
-ORDER BY status;
+ORDER BY status_rank(coalesce(status, 'unknown')), status;

@@ -1,7 +1,7 @@
 -- ---
 -- title = { es = "Órdenes de trabajo por estado", en = "Work orders by status" }
 -- grain = { es = "una fila por estado, como está guardado", en = "one row per status as stored" }
--- shape = "map"
+-- shape = "sorted_map"
 -- needs = "lab_work_orders"
 -- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
 -- columns = ["status", "count"]
@@ -14,4 +14,4 @@ SELECT
 FROM lab_work_orders
 WHERE CAST(customer_id AS VARCHAR) = $customer
 GROUP BY coalesce(status, 'unknown')
-ORDER BY status;
+ORDER BY status_rank(coalesce(status, 'unknown')), status;

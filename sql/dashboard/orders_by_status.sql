@@ -1,7 +1,7 @@
 -- ---
 -- title = { es = "Pedidos por estado", en = "Orders by status" }
 -- grain = { es = "una fila por estado: pedidos creados en el período", en = "one row per status: orders created in the window" }
--- shape = "map"
+-- shape = "sorted_map"
 -- chart = { kind = "bar", x = "status", y = "orders" }
 -- columns = ["status", "orders"]
 -- [column]
@@ -13,4 +13,4 @@ SELECT
 FROM orders
 WHERE created_at >= $from_at AND created_at < $until_at
 GROUP BY coalesce(status, 'unknown')
-ORDER BY status;
+ORDER BY status_rank(coalesce(status, 'unknown')), status;

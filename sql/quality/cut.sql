@@ -5,9 +5,6 @@
 -- history = "none"
 -- columns = ["table_name"]
 -- ---
-SELECT held.table_name
-FROM scope_rows AS held
-INNER JOIN meta.loaded AS loaded ON held.table_name = loaded.table_name
--- Whoever sees everything is told of the table as it lies in the data; a scope, of its own rows of it.
-WHERE CASE WHEN getvariable('sees_everything') THEN loaded.rows_read ELSE held.copies + held.refused END = 1000
-ORDER BY held.table_name;
+SELECT table_name
+FROM scope_cut
+ORDER BY table_name;

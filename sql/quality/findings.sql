@@ -55,11 +55,8 @@ findings AS (
     SELECT 'warning', 'unreadable_cells', table_name, column_name, cells, NULL, CAST([] AS VARCHAR[])
     FROM scope_emptied
     UNION ALL
-    -- As many rows as the app's interface gives at most: there are likely more.
-    SELECT 'warning', 'cut', held.table_name, NULL, 1000, NULL, CAST([] AS VARCHAR[])
-    FROM scope_rows AS held
-    INNER JOIN meta.loaded AS loaded ON held.table_name = loaded.table_name
-    WHERE CASE WHEN getvariable('sees_everything') THEN loaded.rows_read ELSE held.copies + held.refused END = 1000
+    SELECT 'warning', 'cut', table_name, NULL, 1000, NULL, CAST([] AS VARCHAR[])
+    FROM scope_cut
     UNION ALL
     -- What belongs to nobody is told to whoever looks at the whole source, and to no branch.
     SELECT 'warning', 'orphan_rows', table_name, NULL, rows, NULL, CAST([] AS VARCHAR[])

@@ -31,6 +31,27 @@ def test_a_whole_folder(run: Callable[..., RunResult]) -> None:
         f"✓ Source        {DATA} can be read.",
         "✓ Tables        19 of 19 tables exist.",
         "✓ Columns       Every column that is needed exists.",
+        "✓ Freshness     The last sale is of Nov 23, 2026.",
+    ]
+
+
+def test_days_without_data_are_told(
+    run: Callable[..., RunResult], exports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dates are read as a load reads them; what lies ahead of today is no sale of yet."""
+    (exports / "lab_work_orders.csv").unlink()
+    orders = exports / "orders.csv"
+    header, first, *_rows = orders.read_text(encoding="utf-8").splitlines()
+    place = header.split(",").index("created_at")
+    rows = [first.split(",") for _ in range(3)]
+    for row, written in zip(rows, ("19-11-2026 10:00", "07-11-2026 23:00", "01-12-2026 09:00"), strict=True):
+        row[place] = written
+    orders.write_text("\n".join([header, *map(",".join, rows), ""]), encoding="utf-8")
+    monkeypatch.setenv("OPTTIUS_LANG", "en")
+    ran = run("doctor", exports)
+    assert ran.out.splitlines()[-2:] == [
+        "! Freshness     The last sale is of Nov 19, 2026: 4 days without data since.",
+        "                → Export the data again, or look at the days that they fill: --as-of latest",
     ]
 
 
@@ -40,6 +61,7 @@ def test_a_snapshot(run: Callable[..., RunResult], shop: Path) -> None:
     assert (
         ran.out
         == f"✓ Origen               {shop} contiene los datos de {DATA}, cargados el 2026-11-23T15:00+00:00.\n"
+        "✓ Al día               La última venta es del 23-11-2026.\n"
     )
 
 

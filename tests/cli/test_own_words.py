@@ -81,13 +81,29 @@ def test_dates_and_windows_as_they_are_printed(locale: str) -> None:
     ("typed", "meant"),
     [("hoy", "today"), ("AYER", "yesterday"), ("esta semana", "this-week"), ("semana-pasada", "last-week"),
      ("este mes", "this-month"), ("Mes Pasado", "last-month"), ("este año", "ytd"), ("30d", "30"),
-     ("30 días", "30"), ("11-2026", "2026-11"), ("11/2026", "2026-11"), ("noviembre de 2026", "2026-11"),
+     ("30 días", "30"), ("30 D", "30"), ("last 30 days", "30"), ("los últimos 30 días", "30"),
+     ("11-2026", "2026-11"), ("11/2026", "2026-11"), ("noviembre de 2026", "2026-11"),
      ("nov 2026", "2026-11"), ("2026-T3", "2026-Q3"), ("t3 2026", "2026-Q3"), ("2026", "2026"),
      ("01-10-2026..31-10-2026", "2026-10-01..2026-10-31"), ("1/10/2026 al 3/10/2026", "2026-10-01..2026-10-03")],
 )  # fmt: skip
 def test_periods_in_words(typed: str, meant: str) -> None:
     words, contract = parse_period(typed, CLOCK), parse_period(meant, CLOCK)
-    assert (words.unit, words.full, words.window) == (contract.unit, contract.full, contract.window)
+    assert words == contract
+    assert words.label == meant
+    assert words.is_day_count == (meant == "30")
+
+
+def test_a_number_with_its_unit_is_never_a_year() -> None:
+    period = parse_period("2000 días", CLOCK)
+    assert (period.unit, period.window.day_count, period.is_day_count) == ("days", 2000, True)
+
+
+def test_reconcile_takes_days_however_they_are_written(run: Callable[..., RunResult], shop: Path) -> None:
+    def read(period: str) -> RunResult:
+        return run("reconcile", "-s", shop, *MIRADOR, "-b", "CM-001", "--period", period, "--format", "json")
+
+    assert read("últimos 7 días") == read("7")
+    assert read("2026-11-16..2026-11-22").code == 2
 
 
 @pytest.mark.parametrize(
@@ -195,6 +211,31 @@ def test_a_customer_goes_by_the_beginning_of_the_id_and_by_the_name(
     assert run("cliente", "59A1CC9F", "-s", shop, *MIRADOR).out == whole.out
     short = run("customer", "59a1cc9", "-s", shop, *MIRADOR)
     assert (short.code, short.out) == (6, "")
+
+
+def test_an_id_that_is_no_uuid_goes_by_its_beginning_too(
+    run: Callable[..., RunResult], tmp_path: Path
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "branches.csv").write_text("id,name\nCENTRO,Centro\n", encoding="utf-8")
+    (folder / "customers.csv").write_text(
+        "id,branch_id,first_name,created_at\nFicha-000017,CENTRO,Ana,2026-01-01\nFicha-000018,CENTRO,Eva,2026-01-01\n",
+        encoding="utf-8",
+    )
+    (folder / "orders.csv").write_text(
+        "id,branch_id,status,payment_status,total_amount,created_at\nv1,CENTRO,delivered,paid,1,2026-01-01\n",
+        encoding="utf-8",
+    )
+    whole = run("customer", "Ficha-000017", "-s", folder, "--as-of", "2026-11-22")
+    assert whole.code == 0, whole.err
+    for typed in ("FICHA-000017", "ficha-000017"):
+        assert run("customer", typed, "-s", folder, "--as-of", "2026-11-22").out == whole.out
+    several = run("customer", "Ficha-0000", "-s", folder, "--as-of", "2026-11-22")
+    assert (several.code, several.out) == (2, "")
+    assert [line.split()[:3] for line in several.err.splitlines()[1:]] == [
+        ["opttius", "customer", "Ficha-000017"], ["opttius", "customer", "Ficha-000018"]
+    ]  # fmt: skip
 
 
 def test_a_name_that_fits_several_gives_lines_to_copy(run: Callable[..., RunResult], shop: Path) -> None:

@@ -33,8 +33,10 @@ def exports(tmp_path: Path) -> Path:
     return folder
 
 
-def watching(source: Path, *more: str, every: str = "1") -> str:
-    arguments = ("dashboard", "-s", source, *MIRADOR, "--section", "kpis", "--watch", every, *more)
+def watching(
+    source: Path, every: str = "1", shown: tuple[str, ...] = ("--section", "kpis"), language: str = "en"
+) -> str:
+    arguments = ("dashboard", "-s", source, *MIRADOR, *shown, "--watch", every, "--lang", language)
     return " ".join(str(part) for part in (PROGRAM, *arguments))
 
 
@@ -95,9 +97,13 @@ def fits(text: str, columns: int, rows: int) -> bool:
 
 
 def test_a_pause_gives_the_terminal_back(terminal: Terminal, shop: Path) -> None:
-    terminal.type(watching(shop, every="300") + " &")
+    """What is watched without a section is the first screen, whole, so nothing is left to scroll."""
+    terminal.type(watching(shop, every="300", shown=()) + " &")
     terminal.type("fg")
-    terminal.wait_for("Looked at")
+    text = terminal.wait_for("Looked at")
+    assert "REVENUE" in text
+    assert "opttius dashboard --all" in text
+    assert "Lines 1 to" not in text
     terminal.press("C-z")
     text = terminal.wait_for(r"(?i)stopped")
     assert "Looked at" not in text
@@ -124,7 +130,7 @@ def test_a_first_look_that_fails_is_an_error(terminal: Terminal) -> None:
 
 
 def test_spanish_speaks_spanish(terminal: Terminal, shop: Path) -> None:
-    terminal.type(watching(shop, "--lang", "es"))
+    terminal.type(watching(shop, language="es"))
     text = " ".join(terminal.wait_for("Ctrl-C termina").split())
     assert re.search(r"Revisado a las \d\d:\d\d:\d\d, datos cargados a las ", text)
 

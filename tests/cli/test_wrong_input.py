@@ -45,6 +45,11 @@ WRONG: list[tuple[tuple[str, ...], int, tuple[str, ...]]] = [
     (("dashboard", "-b", "Punta Arenas Centro"), 6, ("“Punta Arenas Centro”",)),
     (("dashboard", "--lang", "fr"), 2, ("fr", "es, en")),
     (("customer",), 2, ("ID",)),
+    *(
+        ((command, option, value), 2, (option,))
+        for command in ("cohorts", "forecast", "worklist", "customers", "customer")
+        for option, value in (("--period", "30"), ("--compare", "year"))
+    ),
     (("customers", "--limit", "0"), 2, ("--limit", "1")),
     (("customers", "--limit", "99999999999999999999"), 2, ("--limit", "1000000000")),
     (("customers", "--sort", "height"), 2, ("--sort", "lifetime_value")),

@@ -6,10 +6,15 @@ A new command is one entry of ``COMMANDS``. ``OPTTIUS_UPDATE_GOLDEN=1`` writes t
 from __future__ import annotations
 
 import os
+import shlex
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pytest
 from rich.cells import cell_len
 
@@ -17,7 +22,10 @@ from opttius_cli import i18n
 from opttius_cli.cli import main
 from opttius_cli.command_support import output
 from opttius_cli.render import registry
+from opttius_cli.render.cell_formatter import CellFormatter
 from opttius_cli.render.style import Style
+from opttius_cli.render.terminal.live_screen import LiveScreen, WatchView
+from opttius_cli.render.terminal.week_lines import build_week_lines
 
 if TYPE_CHECKING:
     from opttius_cli.result import Answer
@@ -120,6 +128,56 @@ def test_the_first_screen_holds_what_matters(answers: dict[str, Answer]) -> None
     assert {"CON-01", "SCL-01", "VAL-01", "Total"} <= set(text.split())
     assert "Last sale" in text
     assert "opttius dashboard --all" in text
+
+
+def test_a_watched_dashboard_fits_above_its_footer(answers: dict[str, Answer]) -> None:
+    """It is the same first screen, shorter by the footer; every branch and the way to the rest stay."""
+    moment = datetime(2026, 11, 22, 18, tzinfo=UTC)
+    screen = LiveScreen(Style("en", 80, overview=True, height=24), keys=True)
+    screen._view = WatchView(answers["dashboard"], moment, moment)
+    lines = [str(line) for line in screen.build_lines(80, 24)]
+    assert len(lines) == 24
+    assert "REVENUE" in "\n".join(lines)
+    assert any("opttius dashboard --all" in line for line in lines)
+    assert not any(line.startswith("Lines 1 to") for line in lines)
+
+
+def test_a_command_can_be_pasted_whatever_a_branch_is_called(answers: dict[str, Answer]) -> None:
+    code = "CM 1; rm -r $HOME\x1b[2J"
+    answer = answers["dashboard"]
+    (week,) = [part for part in answer.parts if part.path == ("this_week",)]
+    row = dict.fromkeys(week.result.table.column_names) | {
+        "matter": "fallen_branch", "branch": code, "change_pct": Decimal(-40), "amount": Decimal(1_000_000_000)
+    }  # fmt: skip
+    table = pa.Table.from_pylist([row], schema=week.result.table.schema)
+    parts = tuple(
+        replace(part, result=replace(part.result, table=table)) if part is week else part
+        for part in answer.parts
+    )
+    line = build_week_lines(replace(answer, parts=parts), CellFormatter("en", "CLP"))[0]
+    assert line.command == "opttius dashboard -b 'CM 1; rm -r $HOME␛[2J'"
+    assert line.text.startswith("CM 1; rm -r $HOME␛[2J sold 40")
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [("Ficha N° 000017/2026", "Ficha N° 000017/2026"), (CUSTOMER, CUSTOMER[:8])],
+)
+def test_only_uuids_are_cut_and_what_is_shown_is_taken(
+    answers: dict[str, Answer], key: str, shown: str
+) -> None:
+    answer = answers["customer"]
+    (profile,) = [part for part in answer.parts if part.path == ("customer",)]
+    row = profile.result.table.to_pylist()[0] | {"id": key}
+    table = pa.Table.from_pylist([row], schema=profile.result.table.schema)
+    parts = tuple(
+        replace(part, result=replace(part.result, table=table)) if part is profile else part
+        for part in answer.parts
+    )
+    text = draw(replace(answer, parts=parts), "customer", "80x24", "en")
+    assert f"\n{shown} · " in text
+    (command,) = [line for line in text.splitlines() if "opttius customer" in line]
+    assert shlex.split(command.partition("All: ")[2]) == ["opttius", "customer", shown, "--all"]
 
 
 def test_old_data_are_marked_in_words(answers: dict[str, Answer]) -> None:

@@ -11,6 +11,7 @@ import threading
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -356,7 +357,7 @@ def test_clocks_that_differ(database: Database, ahead: int, message: str) -> Non
     findings: list[Any] = []
     check_database(
         parse_conninfo(database.address, os.environ), PostgresSettings(),
-        lambda: datetime.now(UTC) + timedelta(seconds=ahead), findings.append,
+        lambda: datetime.now(UTC) + timedelta(seconds=ahead), findings.append, zone=ZoneInfo("UTC"),
     )  # fmt: skip
     (clock,) = [finding for finding in findings if finding.step == "clock"]
     assert clock.state is State.NOTE

@@ -157,6 +157,44 @@ def test_one_run_names_everything_that_is_missing(tmp_path: Path) -> None:
         assert str(caught.value).count(sentence) == 1
 
 
+def test_one_file_may_hold_every_table(tmp_path: Path) -> None:
+    """A row per sale with its customer and branch: each table takes its columns from it; equal ids are one row."""
+    file = tmp_path / "todo.csv"
+    file.write_text(
+        "Cod local,Local,Cliente,Nombre,Alta,N,Fecha,Estado,Pago,Total\n"
+        "1,Centro,7,Ana,2025-01-01,10,2026-02-10,delivered,paid,45990\n"
+        "1,Centro,7,Ana,2025-01-01,11,2026-02-11,delivered,paid,12000\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "orders.csv").write_text("id\n99\n", encoding="utf-8")
+    columns = {
+        "branches": {"id": "Cod local", "name": "Local"},
+        "customers": {"id": "Cliente", "branch_id": "Cod local", "first_name": "Nombre", "created_at": "Alta"},
+        "orders": {"id": "N", "branch_id": "Cod local", "customer_id": "Cliente", "created_at": "Fecha",
+                   "status": "Estado", "payment_status": "Pago", "total_amount": "Total"},
+    }  # fmt: skip
+    rows = load(file, build_mapping(dict.fromkeys(columns, file.name), columns))
+    assert [(row[0], row[1], row[5]) for row in rows] == [("7", "Ana", 57990)]
+    with pytest.raises(SourceError, match=r"\[tables\] orders.*The source has todo\.csv"):
+        load(file, SourceMapping({"orders": "orders.csv"}))
+    with pytest.raises(SourceError, match=r"under \[tables\]"):
+        load(file, SourceMapping())
+
+
+def test_two_columns_for_one_of_ours_are_proposed_once() -> None:
+    """The first is read, the other is mentioned; and such a sheet has no more columns of a table than it has."""
+    columns = ("id", "branch_id", "created_at", "Email", "correo", "mail", "nombre", "nombres")
+    block = build_proposal([SheetHeader("clientes.csv", "clientes", columns)], {}, SourceMapping()) or ""
+    assert tomllib.loads(block)["columns"] == {"customers": {"first_name": "nombre"}}
+    for column, name in (("correo", "email"), ("mail", "email"), ("nombres", "first_name")):
+        assert f'# "{column}" may be {name}, too: one column is read for it' in block.splitlines()
+    # Of the two sheets, the one with more columns of customers is theirs, not the one that has the email thrice.
+    emails = SheetHeader("a.csv", "a", ("id", "Email", "correo", "mail"))
+    people = SheetHeader("b.csv", "b", ("id", "email", "telefono"))
+    proposed = tomllib.loads(build_proposal([emails, people], {}, SourceMapping()) or "")
+    assert proposed["tables"]["customers"] == "b.csv"
+
+
 @pytest.mark.parametrize(
     ("tables", "columns", "message"),
     [({"clients": "x.csv"}, {}, "there is no “clients”. The nearest: "),

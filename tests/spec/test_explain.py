@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from oracle.compare import parse
 
+from opttius_cli.cli import main
 from opttius_cli.reports.figures import list_keys
 from opttius_cli.reports.layouts import CUSTOMER, DASHBOARD, SCHEMES
 from opttius_cli.reports.library import Library
 from opttius_cli.reports.slots import Slot
-from spec.harness import run, shorten, write_export
+from spec.harness import run, run_bare, shorten, write_export
 from spec.test_branches import THIS_MONTH, TWO_BRANCHES, write_goals
 from spec.test_reconcile import AS_OF, SHOP
 
@@ -342,3 +343,55 @@ def test_an_explanation_that_does_not_add_up_is_never_shown(monkeypatch: pytest.
     ran = run(write_export(SHOP), "explain", "total_revenue", *AS_OF, "--lang", "en")
     assert (ran.code, ran.stdout) == (1, "")
     assert "The rows behind total_revenue come to 330000.00, the report says 390000" in ran.stderr
+
+
+def test_a_pipe_has_every_row_and_a_terminal_says_how_many() -> None:
+    """The limit of a screen holds on a terminal only: what is piped is whole, as a table too."""
+    rows = "\n".join(f"o{number} | 1234" for number in range(25))
+    folder = write_export(f"orders\nid | total_amount\n{rows}\n")
+    argv = ["explain", "sales_count", "--source", str(folder), *AS_OF, "--lang", "en", "--format", "table"]
+    ran = run_bare(main, argv)
+    assert ran.code == 0, ran.stderr
+    assert ran.stdout.count("1,234") >= 25
+    assert run_bare(main, [*argv, "--limit", "3"]).stdout.count("1,234") < 25
+
+
+def test_what_is_owed_names_the_customer_that_the_purchase_counts_for() -> None:
+    """By the address on it, however old it is; a work order of somebody who is not here names nobody."""
+    tables = """
+        customers
+        id | first_name | email
+        c1 | Ana        | ana@x.cl
+
+        orders
+        id | customer_id | email    | payment_status | total_amount | created_at
+        o1 |             | ANA@x.cl | pending        | 5000         | 2024-01-10
+
+        lab_work_orders
+        id | customer_id | payment_status | total_amount | created_at
+        w1 | c9          | pending        | 7000         | 2026-11-20
+        """
+    report = ask(tables, "outstanding_total")
+    assert {row["id"]: row["customer"] for row in report["rows"]} == {"o1": "A.", "w1": None}
+
+
+def test_stock_is_the_same_wherever_it_is_counted() -> None:
+    """Without its branch, which is a part of its key, a stock row is refused: it is in no figure and no list."""
+    folder = write_export(
+        """
+        products
+        id | name | status
+        p1 | A    | active
+        p2 | B    | active
+
+        product_branch_stock
+        product_id | branch_id | quantity
+        p1         | b1        | 0
+        p2         |           | 0
+        """
+    )
+    dashboard = parse(run(folder, "dashboard", *AS_OF).stdout)
+    assert dashboard["products"]["inventory"]["out_of_stock"] == 1
+    assert dashboard["data_quality"]["refused_rows"] == {"product_branch_stock": 1}
+    assert len(ask(folder, "products.inventory.out_of_stock")["rows"]) == 1
+    assert len(parse(run(folder, "export", "stock", "-o", "-", *AS_OF).stdout)["rows"]) == 1

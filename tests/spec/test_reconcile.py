@@ -148,6 +148,17 @@ def test_the_other_figures_say_why_they_differ(ask: Ask) -> None:
     }
 
 
+def test_the_app_lacks_steps_of_work_that_is_pending(ask: Ask) -> None:
+    """Of our nine it counts six: what waits for a payment or is at the lab is not pending to it."""
+    statuses = ("quote", "ordered", "on_hold_payment", "sent_to_lab", "in_progress_lab", "ready_at_lab",
+                "received_from_lab", "mounted", "quality_check", "ready_for_pickup", "delivered", "cancelled",
+                "returned")  # fmt: skip
+    rows = "\n".join(f"w{number} | b1 | {status}" for number, status in enumerate(statuses))
+    report = ask.reconcile(f"lab_work_orders\nid | branch_id | status\n{rows}\n", "--branch", "b1")
+    (line,) = [row for row in report["figures"] if row["key"] == "pendingWorkOrders"]
+    assert (line["ours"], line["app"], line["why"]) == (9, 6, "other_rule")
+
+
 def test_what_the_database_cuts_cannot_be_known(ask: Ask) -> None:
     rows = "\n".join("| 10" for _number in range(1001))
     report = ask.reconcile(f"lab_work_orders\ncustomer_id | total_amount\n{rows}\n", *AS_OF)

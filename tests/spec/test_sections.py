@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import pytest
 
-from spec.harness import Ask, Record, expect
+from opttius_cli.cli import main
+from spec.harness import AS_OF, Ask, Record, expect, run, run_bare, write_export
 
 WORK_ORDERS = {
     "pending": (
@@ -67,6 +69,19 @@ def test_every_status_falls_into_a_single_bucket(ask: Ask, section: str) -> None
     )
     expect(counts_of_bucket, by_status={status or "unknown": number for status, number in counts.items()})
     assert list(counts_of_bucket["by_status"]) == sorted(counts_of_bucket["by_status"])
+
+
+def test_lists_of_statuses_are_in_the_order_of_work() -> None:
+    """JSON sorts the keys of a map; every other format has the steps one after the other, others before none."""
+    statuses = ("delivered", "", "pending", "cancelled", "lost_in_mail", "shipped")
+    rows = "\n".join(f"o{number} | {status}" for number, status in enumerate(statuses))
+    folder = write_export(f"orders\nid | status\n{rows}\n")
+    argv = ["dashboard", "--section", "orders_by_status", "--source", str(folder), "--as-of", AS_OF]
+    ran = run_bare(main, [*argv, "--format", "csv"])
+    listed = [line.split(",")[0] for line in ran.stdout.splitlines()[1:]]
+    assert listed == ["pending", "shipped", "delivered", "cancelled", "lost_in_mail", "unknown"]
+    sections = json.loads(run(folder, "dashboard").stdout)["orders_by_status"]
+    assert list(sections) == sorted(listed)
 
 
 def delivery(ask: Ask, rows: str) -> Record:

@@ -18,6 +18,7 @@ from opttius_cli.render import registry
 from opttius_cli.render.cell_formatter import build_formatter
 from opttius_cli.render.style import Style
 from opttius_cli.result import ColumnKind
+from opttius_cli.session.load_progress import describe_progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,3 +137,17 @@ def test_a_place_is_set_in_the_settings_or_typed(tmp_path: Path, monkeypatch: py
     i18n.set_language("es-AR")
     assert (i18n.get_language(), i18n._("Total")) == ("es", "Total")
     assert i18n._("Key figures") == "Cifras principales"
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("es", "Cargando orders: 1.234.567 filas, 98.765 por segundo"),
+        ("en", "Loading orders: 1,234,567 rows, 98,765 a second"),
+    ],
+)
+def test_progress_is_told_in_the_numbers_of_the_language(
+    language: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(i18n._state, "language", language)
+    assert describe_progress("orders", 1_234_567, 98_765.4) == sentence

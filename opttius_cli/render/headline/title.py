@@ -46,7 +46,7 @@ def format_period(period: Period, formatter: CellFormatter) -> str | None:
         return str(format_skeleton(skeleton, period.full.first, locale=formatter.locale))
     if window.first == window.last:
         return formatter.format_date(window.first)
-    if period.label.isdecimal():
+    if period.is_day_count:
         days = window.day_count
         return n_(
             "{count} day to {date}", "{count} days to {date}", days, date=formatter.format_date(window.last)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from opttius_cli.i18n import _, n_
@@ -40,6 +41,7 @@ def write(answer: Answer, out: BinaryIO, style: Style) -> None:
     screen.write_line(_describe_tables(answer, formatter))
     screen.write_line()
     screen.write_line(_("Each table, with examples: {command}", command="opttius check --all"), QUIET)
+    screen.write_line(_("The rows of a finding: {command}", command="opttius check --rows no_match"), QUIET)
 
 
 def _build_lines(findings: Result, formatter: CellFormatter, width: int) -> list[Text]:
@@ -64,19 +66,29 @@ def _build_lines(findings: Result, formatter: CellFormatter, width: int) -> list
     for (severity, finding), label in labels.items():
         mark, style = _MARKS[severity]
         head = Text(f"{mark} ", style).append(f"{counts[severity, finding]:>{count_width}}  ", STRONG)
-        lines += _build_line(head, label, label_width, effects.get(finding, ""), width)
+        lines += _build_line(head, label, label_width, effects.get(finding, ""), width, finding)
     return lines
 
 
-def _build_line(head: Text, label: str, label_width: int, effect: str, width: int) -> list[Text]:
-    """Return ``head``, what was found, and beside it (as many lines as that takes) what it does and what to do."""
+def _build_line(
+    head: Text, label: str, label_width: int, effect: str, width: int, finding: str
+) -> list[Text]:
+    """Return ``head``, what was found, and beside it what it does, what to do, and the option that lists the rows."""
     effect_width = width - head.cell_len - label_width - 2
+    option = f"--rows {finding}"
     pieces, names = wrap_text(effect, effect_width), wrap_text(label, label_width)
+    if pieces and cell_len(f"{pieces[-1]} · {option}") <= effect_width:
+        pieces[-1] += f" · {option}"
+    elif cell_len(option) <= effect_width:
+        pieces.append(option)
     lines = []
     for number in range(max(len(pieces), len(names))):
         line = head.copy() if not number else Text(" " * head.cell_len)
         line.append(fit_text(names[number] if number < len(names) else "", label_width))
         lines.append(line.append("  ").append(pieces[number] if number < len(pieces) else "", QUIET))
+    if not pieces or option not in pieces[-1]:
+        # An option is not broken, or nobody could copy it: it may stand below what was found, too.
+        lines.append(Text(f"{option:>{width}}", QUIET))
     return lines
 
 

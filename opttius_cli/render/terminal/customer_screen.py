@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -10,7 +11,12 @@ from rich.text import Text
 
 from opttius_cli.i18n import _, n_
 from opttius_cli.render.answer_header import build_header_lines
-from opttius_cli.render.cell_formatter import NO_VALUE, build_formatter
+from opttius_cli.render.cell_formatter import (
+    NO_VALUE,
+    build_formatter,
+    escape_control_chars,
+    shorten_id,
+)
 from opttius_cli.render.sparkline import draw_sparkline
 from opttius_cli.render.terminal.grid import build_grid
 from opttius_cli.render.terminal.screen import BAR, QUIET, STRONG, TITLE, Screen, highlight_bars, wrap_text
@@ -27,7 +33,6 @@ MOST_EVENTS = 10
 _LINES_AROUND_EVENTS = 4
 """Their title, their header, the way to the rest, and the prompt."""
 _MOST_FAVOURITES = 3
-_SHORT_ID = 8
 
 
 def write(answer: Answer, out: BinaryIO, style: Style) -> None:
@@ -54,7 +59,9 @@ def write(answer: Answer, out: BinaryIO, style: Style) -> None:
     for line in above:
         screen.write_line(line)
     room = style.height - len(above) - _LINES_AROUND_EVENTS
-    _write_events(results["timeline",], str(profile["id"]), min(MOST_EVENTS, max(1, room)), formatter, screen)
+    _write_events(
+        results["timeline",], _format_id(profile), min(MOST_EVENTS, max(1, room)), formatter, screen
+    )
 
 
 def _read_row(result: Result) -> dict[str, Any]:
@@ -80,7 +87,12 @@ def _build_contact(profile: Mapping[str, Any], formatter: CellFormatter) -> str:
     texts = [
         formatter.format_value(profile[name], ColumnKind.TEXT) for name in ("branch", "phone", "email", "rut")
     ]
-    return " · ".join([str(profile["id"])[:_SHORT_ID], *(text for text in texts if text != NO_VALUE)])
+    return " · ".join([_format_id(profile), *(text for text in texts if text != NO_VALUE)])
+
+
+def _format_id(profile: Mapping[str, Any]) -> str:
+    """Return of the id what ``opttius customer`` needs."""
+    return escape_control_chars(shorten_id(str(profile["id"])))
 
 
 def _describe_rhythm(analytics: Mapping[str, Any], formatter: CellFormatter) -> str:
@@ -151,6 +163,6 @@ def _write_events(
         for line in grid.iter_lines():
             screen.write_line(highlight_bars(line))
     if count > most:
-        command = f"opttius customer {customer_id[:_SHORT_ID]} --all"
+        command = shlex.join(["opttius", "customer", customer_id, "--all"])
         note = _("{shown} of {number}. All: {command}", shown=most, number=count, command=command)
         screen.write_line(note, QUIET)

@@ -65,7 +65,7 @@ class LiveScreen:
         self._top_line = 0
         self._page_height = 1
         self._last_top_line = 0
-        self._cached_body: tuple[Answer, int, list[Text]] | None = None
+        self._cached_body: tuple[Answer, Style, list[Text]] | None = None
         self._drawn_size: tuple[int, int] | None = None
         self._console = create_console(style, force_terminal=True)
         self._live = Live(
@@ -130,9 +130,9 @@ class LiveScreen:
 
     def build_lines(self, width: int, height: int) -> list[Text]:
         """Return what a window of ``width`` by ``height`` shows: visible lines and the footer."""
-        body = self._render_body(width)
         footer = self._build_footer(width)
         body_height = max(0, height - len(footer))
+        body = self._render_body(width, body_height)
         if len(body) > body_height:
             # The footer then needs a line more, to say which lines are visible.
             body_height = max(
@@ -146,16 +146,20 @@ class LiveScreen:
         blank = [Text()] * (body_height - len(visible))
         return [*visible, *blank, *footer][:height]
 
-    def _render_body(self, width: int) -> list[Text]:
-        """Return the answer's lines at this width, formatted once per answer and width."""
+    def _render_body(self, width: int, height: int) -> list[Text]:
+        """Return the answer's lines at this size, formatted once per answer and size.
+
+        There is no prompt below them, so a first screen may have a line more than one that is printed.
+        """
         if self._view is None:
             return []
         answer = self._view.answer
-        if self._cached_body is None or self._cached_body[0] is not answer or self._cached_body[1] != width:
+        style = replace(self._style, width=width, height=height + 1)
+        if self._cached_body is None or self._cached_body[0] is not answer or self._cached_body[1] != style:
             out = BytesIO()
-            table.write(answer, out, replace(self._style, width=width))
+            table.write(answer, out, style)
             lines = [Text.from_ansi(line) for line in out.getvalue().decode().splitlines()]
-            self._cached_body = (answer, width, lines)
+            self._cached_body = (answer, style, lines)
         return [line.copy() for line in self._cached_body[2]]
 
     def _build_footer(self, width: int, scroll_range: tuple[int, int, int] | None = None) -> list[Text]:

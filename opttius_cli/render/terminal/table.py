@@ -33,7 +33,7 @@ from opttius_cli.render.terminal.screen import (
     highlight_bars,
     wrap_text,
 )
-from opttius_cli.result import FEW_ROWS, ColumnKind
+from opttius_cli.result import FEW_ROWS, MAP_SHAPES, ColumnKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,7 +162,7 @@ def _stands_alone(result: Result) -> bool:
     """Return whether nothing is put beside a result: a long list, or a waterfall."""
     if result.matrix or (result.chart and result.chart.chart_type == "waterfall"):
         return True
-    return result.shape in {"rows", "map", "list"} and len(result.table) > _MIN_LONG_ROWS
+    return result.shape in MAP_SHAPES | {"rows", "list"} and len(result.table) > _MIN_LONG_ROWS
 
 
 def _write_alone(result: Result, formatter: CellFormatter, screen: Screen) -> None:

@@ -6,6 +6,7 @@ has to know of it.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,8 +57,9 @@ def _list_matters(answer: Answer, formatter: CellFormatter) -> Iterator[WeekLine
         number = formatter.format_value(row["count"], ColumnKind.COUNT)
         if row["matter"] == "fallen_branch" and _is_comparable(answer):
             fall = formatter.format_value(round(abs(row["change_pct"])), ColumnKind.PERCENT)
-            text = _("{branch} sold {fall} less ({money})", branch=row["branch"], fall=fall, money=money)
-            yield WeekLine(text, f"opttius dashboard -b {row['branch']}", row["amount"])
+            branch = formatter.format_value(row["branch"], ColumnKind.TEXT)
+            text = _("{branch} sold {fall} less ({money})", branch=branch, fall=fall, money=money)
+            yield WeekLine(text, shlex.join(["opttius", "dashboard", "-b", branch]), row["amount"])
         elif row["matter"] == "cant_lose":
             text = n_(
                 "{number} customer you cannot lose",
@@ -104,7 +106,8 @@ def _list_goals(answer: Answer, formatter: CellFormatter) -> Iterator[WeekLine]:
         if row["branch"] == "total" or row["expected_pct"] - row["goal_pct"] <= _BEHIND_POINTS:
             continue
         missing = row["goal"] - row["to_date"]
-        text = _("{branch}: {money} to its goal", branch=row["branch"], money=formatter.format_money(missing))
+        branch = formatter.format_value(row["branch"], ColumnKind.TEXT)
+        text = _("{branch}: {money} to its goal", branch=branch, money=formatter.format_money(missing))
         yield WeekLine(text, "opttius branches", missing)
 
 

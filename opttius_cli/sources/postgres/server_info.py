@@ -15,6 +15,7 @@ from opttius_cli.sql import quote_identifier, sql_literal, sql_literals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from opttius_cli.sources.postgres.connection import ConnectionThread
 
@@ -95,6 +96,30 @@ def count_rows(connection: ConnectionThread, schema: str, table: str) -> int:
             f"SELECT count(*) AS rows FROM {quote_identifier(schema)}.{quote_identifier(table)}"
         )[0]["rows"]
     )
+
+
+_SALES_TABLES = ("orders", "lab_work_orders")
+_MADE = "created_at"
+
+
+def find_newest_on_server(connection: ConnectionThread, server_info: ServerInfo) -> list[datetime] | None:
+    """Return when the newest sales were made that the role sees, up to the server's now; None when it may read none.
+
+    Raises:
+        SourceError: the server could not be asked.
+    """
+    relations = server_info.relations if server_info.schema_usable else {}
+    names = [name for name in _SALES_TABLES if name in relations and relations[name].columns.get(_MADE)]
+    if not names:
+        return None
+    schema = quote_identifier(server_info.schema)
+    rows = connection.fetch_all(
+        " UNION ALL ".join(
+            f"SELECT max({_MADE}) AS made FROM {schema}.{quote_identifier(name)} WHERE {_MADE} <= now()"
+            for name in names
+        )
+    )
+    return [row["made"] for row in rows if row["made"]]
 
 
 def detect_hidden_rows(server_info: ServerInfo, reconnect: Callable[[], ConnectionThread]) -> None:

@@ -40,6 +40,7 @@ waited AS (
     FROM made
     WHERE status = 'delivered' AND ordered_at IS NOT NULL AND delivered_at IS NOT NULL
 ),
+-- Three of the statuses that are pending here are not in its list: on_hold_payment, in_progress_lab, ready_at_lab.
 waiting AS (
     SELECT
         count(*) FILTER (

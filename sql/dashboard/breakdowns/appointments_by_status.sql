@@ -1,7 +1,7 @@
 -- ---
 -- title = { es = "Citas por estado", en = "Appointments by status" }
 -- grain = { es = "una fila por estado: citas con fecha en el período", en = "one row per status: appointments dated in the window" }
--- shape = "map"
+-- shape = "sorted_map"
 -- needs = "appointments"
 -- chart = { kind = "bar", x = "status", y = "appointments" }
 -- columns = ["status", "appointments"]
@@ -14,4 +14,4 @@ SELECT
 FROM appointments
 WHERE appointment_date BETWEEN $from_date AND $to_date
 GROUP BY coalesce(status, 'unknown')
-ORDER BY status;
+ORDER BY status_rank(coalesce(status, 'unknown')), status;

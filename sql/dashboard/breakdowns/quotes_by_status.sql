@@ -1,7 +1,7 @@
 -- ---
 -- title = { es = "Presupuestos por estado", en = "Quotes by status" }
 -- grain = { es = "una fila por estado, como está guardado: presupuestos creados en el período", en = "one row per status as stored: quotes created in the window" }
--- shape = "map"
+-- shape = "sorted_map"
 -- needs = "quotes"
 -- chart = { kind = "bar", x = "status", y = "quotes" }
 -- columns = ["status", "quotes"]
@@ -14,4 +14,4 @@ SELECT
 FROM quotes
 WHERE created_at >= $from_at AND created_at < $until_at
 GROUP BY coalesce(status, 'unknown')
-ORDER BY status;
+ORDER BY status_rank(coalesce(status, 'unknown')), status;

@@ -1,7 +1,7 @@
 -- ---
 -- title = { es = "Órdenes de trabajo por estado", en = "Work orders by status" }
 -- grain = { es = "una fila por estado: órdenes de trabajo creadas en el período", en = "one row per status: work orders created in the window" }
--- shape = "map"
+-- shape = "sorted_map"
 -- needs = "lab_work_orders"
 -- chart = { kind = "bar", x = "status", y = "work_orders" }
 -- columns = ["status", "work_orders"]
@@ -14,4 +14,4 @@ SELECT
 FROM lab_work_orders
 WHERE created_at >= $from_at AND created_at < $until_at
 GROUP BY coalesce(status, 'unknown')
-ORDER BY status;
+ORDER BY status_rank(coalesce(status, 'unknown')), status;

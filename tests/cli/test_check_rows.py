@@ -1,0 +1,67 @@
+"""``opttius check --rows FINDING`` lists the rows that a finding counts, in the words that any screen prints."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from opttius_cli import config, session
+from opttius_cli.diagnostics import Reporter
+from opttius_cli.reports.layouts import FINDINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cli.run_program import RunResult
+
+EXAMPLE = Path(__file__).parents[1] / "example" / "data"
+
+
+def read_rows(ran: RunResult) -> list[dict[str, Any]]:
+    assert ran.code == 0, ran.err
+    rows: list[dict[str, Any]] = json.loads(ran.out)["rows"]
+    return rows
+
+
+@pytest.mark.parametrize("organization", [None, "cordillera"])
+def test_the_rows_of_every_finding_add_up_to_its_count(organization: str | None) -> None:
+    """Every finding of the example, of the whole source and of a scope."""
+    values = {"source": str(EXAMPLE), "organization": organization}
+    settings = config.resolve_config(values, os.environ, Path.cwd())
+    request = session.Request(
+        settings, os.environ, datetime(2026, 11, 22, 18, tzinfo=UTC), Reporter(quiet=True)
+    )
+    with session.open_session(request) if organization else session.open_unscoped_session(request) as opened:
+        findings = session.run_reports(opened, "check", FINDINGS).parts[0].result.table.to_pylist()
+        names = sorted({row["finding"] for row in findings})
+        rows = session.list_finding_rows(opened, names).parts[0].result.table.to_pylist()
+    counts: Counter[tuple[str, str | None]] = Counter()
+    cases: Counter[tuple[str, str | None]] = Counter()
+    for row in findings:
+        counts[row["finding"], row["table_name"]] += row["count"]
+    for row in rows:
+        cases[row["finding"], row["table_name"]] += row["cases"]
+    assert len(counts) > 30
+    assert cases == counts
+
+
+def test_a_finding_is_named_by_its_label_too(run: Callable[..., RunResult]) -> None:
+    options = ("-s", EXAMPLE, "-O", "cordillera", "--as-of", "2026-11-22", "--format", "json")
+    by_code = read_rows(run("check", "--rows", "no_match", *options))
+    assert by_code == read_rows(run("check", "--rows", "venta sin cliente conocido", *options))
+    everything = read_rows(run("check", "--rows", "unattributed", *options))
+    assert by_code == [row for row in everything if row["finding"] == "no_match"]
+    assert {row["finding"] for row in everything} > {"no_match"}
+
+
+def test_rows_and_fail_on_are_two_questions(run: Callable[..., RunResult]) -> None:
+    ran = run("check", "--rows", "no_match", "--fail-on", "error", "-s", EXAMPLE)
+    assert (ran.code, "--fail-on" in ran.err) == (2, True)
+    ran = run("check", "--rows", "no_mach", "-s", EXAMPLE)
+    assert (ran.code, "no_match" in ran.err) == (6, True)
