@@ -123,7 +123,11 @@ def _is_state(state: dict[str, str]) -> bool:
     """Return whether the memo holds a state as it is remembered here."""
     try:
         parse_instant(state["loaded_at"])
-        return state["branches"].isdigit() and "organization" in state and (not state["newest_day"] or bool(date.fromisoformat(state["newest_day"])))
+        return (
+            state["branches"].isdigit()
+            and "organization" in state
+            and (not state["newest_day"] or bool(date.fromisoformat(state["newest_day"])))
+        )
     except (ValueError, KeyError):
         return False
 
