@@ -25,6 +25,7 @@ class StagedView:
     that a comma seems to divide decimals, ``dates_reordered`` that dates seem not to begin with their year, so that
     most rows need a careful reading. ``notes`` count what was odd about the part as a whole, by a word for it.
     ``unknown_columns`` are none of ours, as far as they are known: what one of ours may have been renamed to.
+    ``is_empty`` says that the part is known to have no rows, so that nothing need be asked of the view.
     """
 
     view: str
@@ -33,6 +34,7 @@ class StagedView:
     dates_reordered: bool = False
     unknown_columns: Sequence[str] = ()
     notes: Mapping[str, int] = field(default_factory=dict)
+    is_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def append_part(con: duckdb.DuckDBPyConnection, caster: RowCaster, part: Part) -
     has_rejects = (
         f"SELECT 1 FROM {quote_identifier('staged_' + name)} WHERE refused OR emptied IS NOT NULL LIMIT 1"
     )
-    if con.execute(has_rejects).fetchone():
+    if rows_stored and con.execute(has_rejects).fetchone():
         _record_rejects(con, caster, part)
     return rows_stored
 
@@ -53,6 +53,8 @@ def _try_append(
 
     Returns how they were read, and their number; None when some were left out.
     """
+    if caster.staged.is_empty:
+        return caster, 0
     con.execute("BEGIN")
     try:
         view_rows, rows_stored, caster = _append_rows(con, caster)

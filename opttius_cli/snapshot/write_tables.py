@@ -68,10 +68,9 @@ def write_table(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> None
     store_repeats(con, table, owned, (*table.key, *visibility_columns(table)), condition)
     if rows:
         _store_counts(con, table)
-    con.execute(
-        "DROP TABLE IF EXISTS repeated; DROP TABLE IF EXISTS collapsed; "
-        f"DROP TABLE {quote_identifier('staged_' + table.name)}"
-    )
+    if rows > 1:
+        con.execute("DROP TABLE IF EXISTS repeated; DROP TABLE IF EXISTS collapsed")
+    con.execute(f"DROP TABLE {quote_identifier('staged_' + table.name)}")
 
 
 def _select_rows(

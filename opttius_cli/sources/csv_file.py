@@ -73,6 +73,7 @@ class CsvFile:
             self._dialect.dates_reordered,
             self._dialect.unknown_columns,
             notes,
+            is_empty=self._is_regular and self._prepared.stats.records == self._dialect.header_rows,
         )
 
     def _detect_shape(self, head: bytes) -> tuple[str, int]:
