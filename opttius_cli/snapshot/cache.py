@@ -55,7 +55,10 @@ def _list_snapshot_names(folder: Path) -> list[str]:
     return [
         match["snapshot"]
         for match, entry in matches
-        if match and match["beside"] != ".lock" and not entry.is_symlink()
+        if match
+        and match["beside"] != ".lock"
+        and not entry.is_symlink()
+        and (match["beside"] or entry.is_file())
     ]
 
 

@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sources.snapshots import order_line, orders_csv, write_shop
 
-from cli.run_program import DATA, MIRADOR, RunResult
+from opttius_cli.session.own_sql.queries import OwnSql
 from opttius_cli.snapshot import damage, store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from cli.run_program import RunResult
+    from opttius_cli.engines.own_sql.process import OwnSqlProcess
+    from opttius_cli.engines.own_sql.worker import Setup
 
 TOLD = "before cannot be read any more; it is loaded again."
 BLOCK = 262_144
@@ -30,15 +35,24 @@ def damage_file(file: Path, *, first: int = 300_000) -> None:
 
 
 @pytest.fixture
-def snapshot(run: Callable[..., RunResult]) -> Path:
-    """The snapshot of sample_data in the cache of this test."""
-    assert run("load", DATA).code == 0
+def export(tmp_path: Path) -> Path:
+    """A small shop."""
+    orders = (order_line(number, created="2026-11-02 03:04:05+00") for number in range(500))
+    return write_shop(tmp_path / "export", orders=orders_csv(*orders))
+
+
+@pytest.fixture
+def snapshot(run: Callable[..., RunResult], export: Path) -> Path:
+    """The snapshot of the small shop in the cache of this test."""
+    assert run("load", export).code == 0
     (file,) = Path(os.environ["OPTTIUS_CACHE_FOLDER"]).glob("*.duckdb")
     return file
 
 
-def test_a_damaged_snapshot_is_told_of_once_and_heals(run: Callable[..., RunResult], snapshot: Path) -> None:
-    command = ("segments", "-s", DATA, *MIRADOR, "-f", "csv")
+def test_a_damaged_snapshot_is_told_of_once_and_heals(
+    run: Callable[..., RunResult], export: Path, snapshot: Path
+) -> None:
+    command = ("segments", "-s", export, "-f", "csv")
     whole = run(*command)
     damage_file(snapshot)
     healed = run(*command)
@@ -50,10 +64,10 @@ def test_a_damaged_snapshot_is_told_of_once_and_heals(run: Callable[..., RunResu
 
 
 def test_so_does_one_that_a_process_for_own_sql_reads(
-    run: Callable[..., RunResult], snapshot: Path, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., RunResult], export: Path, snapshot: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question = "SELECT count(*) AS n, max(total_amount) AS most FROM orders"
-    command = ("sql", question, "-s", DATA, *MIRADOR, "-f", "csv")
+    command = ("sql", question, "-s", export, "-f", "csv")
     whole = run(*command)
     assert whole.code == 0
     damage_file(snapshot)
@@ -67,8 +81,27 @@ def test_so_does_one_that_a_process_for_own_sql_reads(
     assert (healed.code, healed.out) == (0, whole.out)
 
 
+@pytest.mark.parametrize("first", [5_000, 20_000], ids=["when it opens", "when it reads"])
+def test_damage_that_only_that_process_meets_is_told_by_it(
+    run: Callable[..., RunResult], export: Path, snapshot: Path, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    open_session, damaged = OwnSql.open_session, list[Path]()
+
+    def open_damaged(self: OwnSql, setup: Setup) -> OwnSqlProcess:
+        if not damaged:
+            damage_file(snapshot, first=first)
+            damaged.append(snapshot)
+        return open_session(self, setup)
+
+    monkeypatch.setattr(OwnSql, "open_session", open_damaged)
+    ran = run("sql", "SELECT count(*) AS n, max(total_amount) AS most FROM orders", "-s", export, "-f", "csv")
+    assert (ran.code, ran.out.split()) == (0, ["n,most", "500,1000.5"])
+    assert ran.err.count(TOLD) == 1
+    assert damaged
+
+
 def test_what_is_damaged_again_is_not_loaded_for_ever(
-    run: Callable[..., RunResult], snapshot: Path, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., RunResult], export: Path, snapshot: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build, builds = store.SnapshotStore._build_file, []
 
@@ -79,45 +112,43 @@ def test_what_is_damaged_again_is_not_loaded_for_ever(
 
     monkeypatch.setattr(store.SnapshotStore, "_build_file", build_damaged)
     damage_file(snapshot)
-    ran = run("customers", "-s", DATA, *MIRADOR)
+    ran = run("customers", "-s", export)
     assert (ran.code, ran.out) == (4, "")
     assert len(builds) <= 2
     assert "also after it was loaded again. Check the disk, or set cache.folder" in ran.err
 
 
 def test_without_its_source_a_sentence_says_what_to_do(
-    run: Callable[..., RunResult], snapshot: Path, tmp_path: Path
+    run: Callable[..., RunResult], export: Path, snapshot: Path, tmp_path: Path
 ) -> None:
     mine = tmp_path / "mine.duckdb"
     for first in (300_000, 20_000):
         shutil.copy(snapshot, mine)
         damage_file(mine, first=first)
         data = mine.read_bytes()
-        ran = run("customers", "-s", mine, *MIRADOR)
+        ran = run("customers", "-s", mine)
         assert (ran.code, ran.out) == (4, "")
         assert f"Load its source again: opttius load SOURCE --into {mine} --force" in ran.err
         assert mine.read_bytes() == data, "a file of the user's own stays"
     # A snapshot in the folder of the store that somebody names as a source is the user's file, too.
     damage_file(snapshot)
-    assert run("customers", "-s", snapshot, *MIRADOR).code == 4
+    assert run("customers", "-s", snapshot).code == 4
     assert snapshot.is_file()
 
 
-def test_an_export_that_is_gone_is_named(run: Callable[..., RunResult], tmp_path: Path) -> None:
-    export = tmp_path / "export"
-    shutil.copytree(DATA, export)
-    assert run("load", export).code == 0
-    (file,) = Path(os.environ["OPTTIUS_CACHE_FOLDER"]).glob("*.duckdb")
-    damage_file(file)
+def test_an_export_that_is_gone_is_named(run: Callable[..., RunResult], export: Path, snapshot: Path) -> None:
+    damage_file(snapshot)
     shutil.rmtree(export)
-    ran = run("customers", "-s", export, *MIRADOR)
+    ran = run("customers", "-s", export)
     assert (ran.code, ran.out) == (4, "")
     assert str(export) in ran.err
 
 
-def test_a_job_makes_its_files_from_a_new_one(run: Callable[..., RunResult], snapshot: Path) -> None:
+def test_a_job_makes_its_files_from_a_new_one(
+    run: Callable[..., RunResult], export: Path, snapshot: Path
+) -> None:
     job = '[jobs.daily]\nparts = ["dashboard"]\nformats = ["csv"]\nperiod = "30"\n'
-    source = f'source = "{DATA}"\norganization = "mirador-austral"\n'
+    source = f'source = "{export}"\n'
     Path("opttius.toml").write_text(source + job, encoding="utf-8")
     damage_file(snapshot)
     ran = run("job", "run", "daily")
@@ -129,7 +160,7 @@ def test_a_job_makes_its_files_from_a_new_one(run: Callable[..., RunResult], sna
 
 @pytest.mark.parametrize("place", ["folder", "link to nowhere", "link to itself", "pipe", "lock"])
 def test_whatever_stands_in_its_place_is_told(
-    run: Callable[..., RunResult], snapshot: Path, place: str
+    run: Callable[..., RunResult], export: Path, snapshot: Path, place: str
 ) -> None:
     lock = snapshot.with_name(f"{snapshot.name}.lock")
     if place != "lock":
@@ -146,7 +177,7 @@ def test_whatever_stands_in_its_place_is_told(
         case _:
             (lock / "mine").mkdir(parents=True)
             damage_file(snapshot)
-    ran = run("customers", "-s", DATA, *MIRADOR)
+    ran = run("customers", "-s", export)
     assert ran.code == (7 if place in {"folder", "lock"} else 0), ran.err
     assert run("cache", "list").code == 0
     assert run("cache", "clear").code in {0, 75}
