@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib import import_module
@@ -17,7 +18,7 @@ from opttius_cli.command_support.command_catalog import COMMANDS, translate_word
 from opttius_cli.command_support.command_group import check_language
 from opttius_cli.command_support.help_page import HELP_OPTIONS
 from opttius_cli.command_support.options import LanguageOption
-from opttius_cli.errors import ConfigError, OpttiusError, OutputError, SourceError
+from opttius_cli.errors import ConfigError, OpttiusError, OutputError, SourceError, UsageError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
 from opttius_cli.snapshot.damage import retry_when_dropped
@@ -114,6 +115,8 @@ def _report_error(error: Exception) -> int:
         error = ConfigError(
             _("The folder in which this runs was removed. Change to another one, and try again.")
         )
+    if path_error := _explain_path(error):
+        error = path_error
     if isinstance(error, OpttiusError):
         reporter.show_error(str(error), error.commands)
         return diagnostics.exit_code(error)
@@ -140,6 +143,16 @@ def _translate_engine_error(error: Exception) -> Exception:
     if isinstance(translated, EngineError) and (file := _log_error()):
         return SourceError(f"{translated} {_('The details are in {file}.', file=file)}")
     return translated
+
+
+def _explain_path(error: Exception) -> UsageError | None:
+    """Return the error for a path that no file can have, wherever it was typed; None for any other error."""
+    name = getattr(error, "filename", None)
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG and name:
+        return UsageError(_("The path {path} is too long.", path=name))
+    if sink.is_symlink_loop(error):
+        return UsageError(_("A link leads to itself: {error}", error=error))
+    return None
 
 
 def _handle_early_end(cause: BaseException) -> int:

@@ -26,6 +26,8 @@ OPTION_NAMES = {
 }
 """Names of the options that differ from the key of their setting."""
 DEFAULT = N_("default")
+_MAX_QUOTED = 200
+"""How much of a wrong value an error shows."""
 _OLD_CACHE_VARIABLE = "OPTTIUS_CACHE_DIR"
 
 
@@ -348,15 +350,22 @@ def _parse_value(item: Any, value: Any, key: str, origin: str) -> Any:
     try:
         return item.metadata["read"](value)
     except ValueError as error:
-        value = "…" if item.metadata["secret"] else value
         if origin == _("option"):
-            option = "--" + OPTION_NAMES.get(key, key)
+            option, typed = "--" + OPTION_NAMES.get(key, key), _quote(item, str(value))
             raise UsageError(
-                _("{option} “{value}” must be {kind}.", option=option, value=value, kind=error)
+                _("{option} “{value}” must be {kind}.", option=option, value=typed, kind=error)
             ) from error
+        written = _quote(item, repr(value))
         raise ConfigError(
-            _("{origin}: {key} = {value!r} must be {kind}.", origin=origin, key=key, value=value, kind=error)
+            _("{origin}: {key} = {value} must be {kind}.", origin=origin, key=key, value=written, kind=error)
         ) from error
+
+
+def _quote(item: Any, value: str) -> str:
+    """Return a value as an error shows it: a long one in part, a secret one not at all."""
+    if item.metadata["secret"]:
+        return "…"
+    return value if len(value) <= _MAX_QUOTED else value[:_MAX_QUOTED] + "…"
 
 
 def find_config_files(environment: Mapping[str, str], folder: Path) -> list[Path]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from opttius_cli.i18n import _, n_
+from opttius_cli.i18n import _, end_sentence, n_
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,12 +79,8 @@ class MissingExtraError(ConfigError):
     def __init__(self, extra: str) -> None:
         from opttius_cli.installation.extras import build_install_command
 
-        super().__init__(
-            _(
-                "This needs packages that are not installed. Type: {command}",
-                command=build_install_command(extra),
-            )
-        )
+        command = build_install_command(extra)
+        super().__init__(_("This needs packages that are not installed. Type: {command}", command=command))
 
 
 class TimeLimitError(ConfigError):
@@ -103,6 +99,7 @@ class InvalidReportError(ConfigError):
     """A user's report that cannot be run."""
 
     def __init__(self, name: str, why: str) -> None:
+        why = end_sentence(why)
         text = _("The report {name} cannot be run: {why} Type opttius reports check.", name=name, why=why)
         super().__init__(text)
 

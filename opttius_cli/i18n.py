@@ -76,3 +76,8 @@ def n_(singular: str, plural: str, count: int, **values: object) -> str:
 def N_(message: str) -> str:  # noqa: N802 - the name by which message extraction knows it
     """Mark ``message`` for the catalogs without translating it yet (help texts, labels)."""
     return message
+
+
+def end_sentence(text: str) -> str:
+    """Return ``text`` with a mark at its end."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."

@@ -20,6 +20,8 @@ JsonShape = Literal["record", "rows", "map", "sorted_map", "nested", "list"]
 
 A ``sorted_map`` is a map whose keys JSON sorts; every other format has its rows in their own order.
 """
+KEY_COLUMNS = {"map": 1, "sorted_map": 1, "nested": 2}
+"""How many columns, the first ones, are keys in JSON: texts that are there and differ."""
 MAP_SHAPES = frozenset({"map", "sorted_map"})
 
 
@@ -55,6 +57,9 @@ ADDITIVE_KINDS = frozenset({ColumnKind.MONEY, ColumnKind.COUNT, ColumnKind.NUMBE
 
 FEW_ROWS = 10
 """A percentage over fewer rows than this stands in parentheses on a screen."""
+
+MAX_COLUMNS = 1_000
+"""The most columns that a user's report or question may have: every format can write them, and in time."""
 
 TEXT_KINDS = frozenset({ColumnKind.TEXT, ColumnKind.ID, ColumnKind.LIST})
 """Kinds that may hold any text."""

@@ -15,18 +15,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
+_MAX_WHOLE_NUMBER = 10**15 - 1
+"""The largest whole number: everything that computes with it can hold it."""
+
+
+def _is_text(value: Any) -> bool:
+    """Return whether ``value`` is a text without NUL, which no path and no command can hold."""
+    return isinstance(value, str) and "\0" not in value
+
+
 def parse_text(value: Any) -> str:
     """Parse a text that is not empty. Raises ValueError."""
-    if not isinstance(value, str) or not value.strip():
+    if not _is_text(value) or not value.strip():
         raise ValueError(_("a text"))
-    return value.strip()
+    return str(value).strip()
 
 
 def parse_texts(value: Any) -> tuple[str, ...]:
     """Parse a list of texts, or texts with commas between them. Raises ValueError."""
     if isinstance(value, str):
         value = [part for part in value.split(",") if part.strip()]
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+    if not isinstance(value, list) or not all(map(_is_text, value)):
         raise ValueError(_("a list of texts"))
     return tuple(item.strip() for item in value)
 
@@ -65,7 +74,7 @@ def parse_whole_number(value: Any) -> int:
     """Parse a whole number, 0 or more. Raises ValueError."""
     if isinstance(value, str) and re.fullmatch(r"\d{1,15}", value):
         value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MAX_WHOLE_NUMBER:
         raise ValueError(_("a whole number, 0 or more"))
     return value
 
@@ -107,16 +116,14 @@ def parse_pairs(value: Any) -> dict[str, str]:
     """Parse a table of texts, or ``A=B,C=D``, to capitals. Raises ValueError."""
     if isinstance(value, str):
         value = dict(part.split("=", 1) for part in value.split(",") if "=" in part)
-    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+    if not isinstance(value, dict) or not all(map(_is_text, value.values())):
         raise ValueError(_('a table of texts, for example { ARS = "CLP" }'))
     return {key.strip().upper(): item.strip().upper() for key, item in value.items()}
 
 
 def parse_texts_by_name(value: Any) -> dict[str, str]:
     """Parse a table of texts as they are written. Raises ValueError."""
-    if not isinstance(value, dict) or not all(
-        isinstance(text, str) and text.strip() for text in value.values()
-    ):
+    if not isinstance(value, dict) or not all(_is_text(text) and text.strip() for text in value.values()):
         raise ValueError(
             _("a table of texts, for example {example}", example='{ customers = "clientes.xlsx#Hoja1" }')
         )

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 _LINE_NUMBER = re.compile(r"at line (\d+)")
 
 
+class InvalidTomlError(ValueError):
+    """A text that is not TOML, or that Python cannot hold; ``line`` (from 1) is where."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
 def read_text(file: Path) -> str:
     """Read the text of a TOML file. Raises ConfigError when it cannot be read, or is not UTF-8."""
     try:
@@ -36,18 +44,37 @@ def parse_toml(file: Path, text: str) -> dict[str, Any]:
     The parser's message exists in English only, so the error names just the line.
     """
     try:
-        return tomllib.loads(text, parse_float=_parse_decimal)
-    except tomllib.TOMLDecodeError as error:
-        match = _LINE_NUMBER.search(str(error))
-        line = int(match[1]) if match else max(1, len(text.splitlines()))
+        return parse_text(text)
+    except InvalidTomlError as error:
         raise ConfigError(
             _(
                 '{file}, line {line}: this cannot be read. Write each setting once, as name = "text", '
                 'name = 3, name = true or name = ["one", "two"].',
                 file=file,
-                line=line,
+                line=error.line,
             )
         ) from error
+
+
+def parse_text(text: str) -> dict[str, Any]:
+    """Parse TOML, floats as decimals. Raises InvalidTomlError."""
+    try:
+        return tomllib.loads(text, parse_float=_parse_decimal)
+    except (ValueError, RecursionError) as error:
+        # ValueError: not TOML, or a number too long for Python; RecursionError: values nested too deeply.
+        raise InvalidTomlError(_find_error_line(text, error)) from error
+
+
+def _find_error_line(text: str, error: Exception) -> int:
+    """Find the line that the parser rejects; without a message, the one with the most brackets or digits."""
+    match = _LINE_NUMBER.search(str(error))
+    if match:
+        return int(match[1])
+    lines = text.split("\n")
+    if isinstance(error, tomllib.TOMLDecodeError):
+        return max(1, len(text.splitlines()))
+    signs = "[{" if isinstance(error, RecursionError) else "0123456789"
+    return max(range(len(lines)), key=lambda index: sum(map(lines[index].count, signs))) + 1
 
 
 def _parse_decimal(text: str) -> Decimal:

@@ -48,7 +48,8 @@ def _iter_statements(text: str) -> Iterator[tuple[int, KeyPath]]:
         buffer += line
         try:
             parsed = tomllib.loads(buffer)
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):
+            # Not complete yet; or a value that parsed only because less of the program was running.
             continue
         buffer = ""
         if not parsed:

@@ -39,8 +39,8 @@ def export(
 ) -> None:
     """Write one report to NAME-<as-of date>.xlsx in this folder, or as --output and --format say."""
     from opttius_cli import session
+    from opttius_cli.reports.header import USER_FOLDER
     from opttius_cli.reports.layouts import DASHBOARD, EXPORTS, build_list_layout
-    from opttius_cli.reports.library import USER_FOLDER
     from opttius_cli.reports.own_words import resolve_titled
 
     library = load_library()

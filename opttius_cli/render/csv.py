@@ -25,21 +25,29 @@ if TYPE_CHECKING:
 
 LINE_END = "\r\n"
 _CONTROL_CHARS = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]"
+# What nobody sees in a cell, but what may act: control characters (no tabs, no line ends), marks of direction.
+_INVISIBLE_CHARS = (
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}\x{61c}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The delimiter of a file, the spelling of its values, and its byte order mark."""
+    """The delimiter of a file, the spelling of its values, its byte order mark, and whether people read it.
+
+    Programs get every character of a value; people none that they do not see.
+    """
 
     delimiter: str
     spelling: Spelling
     byte_order_mark: str = ""
+    is_for_people: bool = False
 
 
 DIALECTS = {
     "plain": Dialect(",", ISO),
     # The byte order mark tells Excel that the file is UTF-8.
-    "excel-es": Dialect(";", EXCEL_ES, "\ufeff"),
+    "excel-es": Dialect(";", EXCEL_ES, "\ufeff", is_for_people=True),
 }
 
 
@@ -53,7 +61,8 @@ def write_rows(result: Result, out: BinaryIO, style: Style) -> None:
     dialect = DIALECTS[style.csv_dialect]
     out.write(dialect.byte_order_mark.encode())
     header = [
-        quote_fields(escape_formulas(pa.array([column.name])), dialect.delimiter) for column in result.columns
+        quote_fields(_neutralize(pa.array([column.name]), dialect), dialect.delimiter)
+        for column in result.columns
     ]
     out.write(concat_rows(_build_line(header, dialect)))
     for batch in () if result.absent else iter_batches(result):
@@ -79,7 +88,16 @@ def _format_column(values: pa.Array, column: Column, dialect: Dialect, *, on_scr
     text = format_values(values, column.kind, dialect.spelling)
     if is_unquoted(values.type) or pa.types.is_date(values.type) or pa.types.is_timestamp(values.type):
         return text
-    return quote_fields(escape_formulas(_escape_for_terminal(text) if on_screen else text), dialect.delimiter)
+    return quote_fields(
+        _neutralize(_escape_for_terminal(text) if on_screen else text, dialect), dialect.delimiter
+    )
+
+
+def _neutralize(values: pa.Array, dialect: Dialect) -> pa.Array:
+    """Return ``values`` without what a spreadsheet, or a reader's eye, would obey."""
+    if dialect.is_for_people:
+        values = pc.replace_substring_regex(values, _INVISIBLE_CHARS, "")
+    return escape_formulas(values)
 
 
 def escape_formulas(values: pa.Array) -> pa.Array:

@@ -46,7 +46,7 @@ def write_file(
     except FileExistsError as error:
         raise _build_exists_error(path) from error
     except (OSError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and not _is_symlink_loop(error):
+        if isinstance(error, RuntimeError) and not is_symlink_loop(error):
             raise
         raise OutputError(_describe_error(path, error)) from error
 
@@ -119,18 +119,25 @@ def check_writable(path: Path, *, force: bool, option: str = "--output") -> None
     Raises:
         OutputError: it is a folder, its folder does not exist, or it exists and ``force`` is off.
     """
-    target = path.resolve()
-    if target.is_dir():
+    try:
+        target = path.resolve()
+        is_folder, is_file, has_folder = target.is_dir(), target.is_file(), target.parent.is_dir()
+    except (OSError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and not is_symlink_loop(error):
+            raise
+        raise OutputError(_describe_error(path, error)) from error
+    if is_folder:
         raise OutputError(_("{path} is a folder. Type the name of a file: --output FILE.", path=path))
-    if not target.parent.is_dir():
+    if not has_folder:
         raise OutputError(
             _(
                 "The folder {folder} does not exist. Create it, or type another {option}.",
-                folder=path.parent,
+                # What a link leads to may be elsewhere.
+                folder=target.parent if path.is_symlink() else path.parent,
                 option=option,
             )
         )
-    if target.is_file() and not force:
+    if is_file and not force:
         raise _build_exists_error(path, option)
 
 
@@ -148,9 +155,11 @@ def _write_directly(target: Path, write: Callable[[BinaryIO], object]) -> None:
         return
 
 
-def _is_symlink_loop(error: RuntimeError) -> bool:
-    # Path.resolve raises this for links that form a loop.
-    return "loop" in str(error).lower()
+def is_symlink_loop(error: BaseException) -> bool:
+    """Return whether links that form a loop are the cause; ``Path.resolve`` has its own error for that."""
+    return getattr(error, "errno", None) == errno.ELOOP or (
+        isinstance(error, RuntimeError) and "loop" in str(error).lower()
+    )
 
 
 def _describe_error(path: Path | str, error: BaseException) -> str:
@@ -165,5 +174,7 @@ def _describe_error(path: Path | str, error: BaseException) -> str:
         return _("{path} could not be written: no permission there. Type another --output.", path=path)
     if error_number == errno.ENAMETOOLONG:
         return _("The file name {path} is too long. Type a shorter --output.", path=path)
+    if is_symlink_loop(error):
+        return _("{path} is a link that leads to itself. Type another --output.", path=path)
     why = getattr(error, "strerror", None) or str(error)
     return _("{path} could not be written: {why}. Type another --output.", path=path, why=why)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from opttius_cli.i18n import LANGUAGES, _
 from opttius_cli.reports.figure_source import FigureSource, parse_source
-from opttius_cli.reports.header_references import check_column, check_references, list_names
-from opttius_cli.reports.header_schema import REPORT
+from opttius_cli.reports.header_references import check_column, check_matrix, check_references, list_names
+from opttius_cli.reports.header_schema import OWN_REPORT, REPORT
 from opttius_cli.reports.header_text import build_error, parse_header, split_header
 from opttius_cli.reports.schema_checks import InvalidValueError
 from opttius_cli.reports.shared_columns import merge_declaration
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
     from opttius_cli.reports.header_schema import Dependence, History
     from opttius_cli.reports.schema_checks import KeyPath
+
+
+USER_FOLDER = "user"
+"""The folder that the names of the user's own reports begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,11 @@ class Report:
     @property
     def is_user_report(self) -> bool:
         """Return whether it is from the user's own folder."""
-        return self.name.startswith("user/")
+        return _is_own(self.name)
+
+
+def _is_own(name: str) -> bool:
+    return name.startswith(f"{USER_FOLDER}/")
 
 
 def parse_report(name: str, sql: str, file: str, thresholds: Mapping[str, object] | None = None) -> Report:
@@ -73,10 +81,12 @@ def parse_report(name: str, sql: str, file: str, thresholds: Mapping[str, object
     text, body = split_header(sql, file)
     for key, value in (thresholds or {}).items():
         text = text.replace(f"{{{key}}}", str(value))
-    header = parse_header(text, file, REPORT)
+    header = parse_header(text, file, OWN_REPORT if _is_own(name) else REPORT)
     try:
         columns = _build_columns(header)
         check_references(header, {column.name: column.kind for column in columns}, body)
+        if "matrix" in header:
+            check_matrix(header["matrix"], {column.name: column for column in columns})
     except InvalidValueError as error:
         raise build_error(text, file, error) from error
     form = header.get("form")

@@ -80,42 +80,38 @@ def _check_columns(value: Any, path: KeyPath) -> None:
         _check_columns_table(value, path)
 
 
-REPORT = table_of(
-    {
-        "title": check_texts,
-        "grain": check_texts,
-        "shape": one_of(get_args(JsonShape)),
-        "needs": check_names,
-        "uses": check_names,
-        "history": one_of(HISTORIES),
-        "period": check_flag,
-        "depends_on": one_of(get_args(Dependence)),
-        "group_size": check_names,
-        "bases": check_names,
-        "parameters": map_of(check_texts),
-        "matrix": table_of(
-            dict.fromkeys(_MATRIX_KEYS, check_text),
-            required=_MATRIX_KEYS,
-        ),
-        "model": one_of(sorted(MODELS)),
-        "chart": table_of(
-            {
-                "kind": one_of(get_args(ChartType)),
-                "x": check_text,
-                "y": check_text,
-                "previous": check_flag,
-                "group": check_text,
-                "start": check_text,
-                "end": check_text,
-            },
-            required=("kind", "x", "y"),
-        ),
-        "form": table_of({"page_per": check_text, "outcomes": check_text}, required=("page_per", "outcomes")),
-        "columns": _check_columns,
-        "column": _check_columns_table,
-    },
-    required=("columns",),
-)
+_REPORT_KEYS: Mapping[str, Check] = {
+    "title": check_texts,
+    "grain": check_texts,
+    "shape": one_of(get_args(JsonShape)),
+    "needs": check_names,
+    "uses": check_names,
+    "history": one_of(HISTORIES),
+    "period": check_flag,
+    "depends_on": one_of(get_args(Dependence)),
+    "group_size": check_names,
+    "bases": check_names,
+    "parameters": map_of(check_texts),
+    "matrix": table_of(dict.fromkeys(_MATRIX_KEYS, check_text), required=_MATRIX_KEYS),
+    "chart": table_of(
+        {
+            "kind": one_of(get_args(ChartType)),
+            "x": check_text,
+            "y": check_text,
+            "previous": check_flag,
+            "group": check_text,
+            "start": check_text,
+            "end": check_text,
+        },
+        required=("kind", "x", "y"),
+    ),
+    "form": table_of({"page_per": check_text, "outcomes": check_text}, required=("page_per", "outcomes")),
+    "columns": _check_columns,
+    "column": _check_columns_table,
+}
+OWN_REPORT = table_of(_REPORT_KEYS, required=("columns",))
+"""A report of the user: its rows are those of its SQL, no model makes others of them."""
+REPORT = table_of({**_REPORT_KEYS, "model": one_of(sorted(MODELS))}, required=("columns",))
 
 SHARED_VIEW = table_of(
     {

@@ -5,13 +5,12 @@ Every error names the file, the line and the key.
 
 from __future__ import annotations
 
-import re
-import tomllib
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import ConfigError
 from opttius_cli.i18n import _
 from opttius_cli.reports.schema_checks import InvalidValueError
+from opttius_cli.toml_file import InvalidTomlError, parse_text
 from opttius_cli.toml_lines import find_line
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from opttius_cli.reports.schema_checks import Check, KeyPath
 
 FENCE = "-- ---"
-_LINE_NUMBER = re.compile(r"at line (\d+)")
 
 
 class HeaderError(ConfigError):
@@ -74,12 +72,10 @@ def parse_header(header: str, file: str, check: Check, first_line: int = 2) -> d
         HeaderError: it is not valid TOML, or ``check`` rejects it.
     """
     try:
-        table = tomllib.loads(header)
-    except (ValueError, RecursionError) as error:
-        # ValueError: not TOML, or a number too long for Python; RecursionError: values nested too deeply.
-        line = _find_error_line(header, error)
+        table = parse_text(header)
+    except InvalidTomlError as error:
         reason = _('this is not valid TOML; write each key once, for example shape = "rows"')
-        raise HeaderError(file, first_line - 1 + line, reason) from error
+        raise HeaderError(file, first_line - 1 + error.line, reason) from error
     try:
         check(table, ())
     except InvalidValueError as error:
@@ -91,14 +87,3 @@ def build_error(header: str, file: str, error: InvalidValueError, first_line: in
     """Return the error that names the line of a wrong key."""
     line = first_line - 1 + find_line(header, error.path)
     return HeaderError(file, line, error.reason, error.path)
-
-
-def _find_error_line(header: str, error: Exception) -> int:
-    """Find the line of ``header`` that the parser rejects; without a message, the one with the most brackets."""
-    match = _LINE_NUMBER.search(str(error))
-    if match:
-        return int(match[1])
-    lines = header.split("\n")
-    if "at end of document" in str(error):
-        return len(lines)
-    return max(range(len(lines)), key=lambda index: sum(map(lines[index].count, "[{"))) + 1

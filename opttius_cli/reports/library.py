@@ -11,7 +11,7 @@ from opttius_cli.errors import AmbiguousNameError, CompositeReportError, Opttius
 from opttius_cli.i18n import _
 from opttius_cli.installation.resources import index_sql_files
 from opttius_cli.name_matching import resolve_name, suggest_names
-from opttius_cli.reports.header import Report, parse_report
+from opttius_cli.reports.header import USER_FOLDER, Report, parse_report
 from opttius_cli.reports.header_text import read_report_file
 from opttius_cli.reports.layouts import EXPORTS, LAYOUTS
 from opttius_cli.reports.own_words import find_titled
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-USER_FOLDER = "user"
 _OTHER_FOLDERS = {"base", "load", "sample"}
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.i18n import LANGUAGES, _
+from opttius_cli.result import MAX_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -71,6 +72,8 @@ def check_name_list(value: Any, path: KeyPath) -> None:
     """Accept a list of different names, at least one."""
     if not isinstance(value, list) or not value:
         raise InvalidValueError(path, _('must be a list of names: ["one", "two"]'))
+    if len(value) > MAX_COLUMNS:
+        raise InvalidValueError(path, _("must have at most {count} names", count=MAX_COLUMNS))
     for name in value:
         check_text(name, path)
     repeats = [name for position, name in enumerate(value) if name in value[:position]]

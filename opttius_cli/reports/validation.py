@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from opttius_cli.i18n import _
-from opttius_cli.result import ColumnKind
+from opttius_cli.result import KEY_COLUMNS, ColumnKind
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,7 +54,21 @@ def find_schema_mismatches(report: Report, table: pa.Table) -> list[str]:
                     actual=str(field.type),
                 )
             )
-    return mismatches or find_odd_dates(table)
+    return mismatches or find_odd_dates(table) or _find_shape_faults(report, table)
+
+
+def _find_shape_faults(report: Report, table: pa.Table) -> list[str]:
+    """Return why JSON could not hold all rows: a record is one row, and keys are there, each once."""
+    if report.shape == "record" and table.num_rows > 1:
+        return [_("a record is one row, the SQL returns {count}", count=table.num_rows)]
+    keys = table.select(range(KEY_COLUMNS.get(report.shape, 0)))
+    if keys.num_columns and (
+        any(column.null_count for column in keys.columns)
+        or keys.group_by(keys.column_names).aggregate([]).num_rows < keys.num_rows
+    ):
+        names = ", ".join(keys.column_names)
+        return [_("the keys of a map are there and differ; those of {names} do not", names=names)]
+    return []
 
 
 def fits_kind(kind: ColumnKind, data_type: pa.DataType) -> bool:

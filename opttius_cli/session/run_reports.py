@@ -17,7 +17,7 @@ from opttius_cli.reports.layouts import (
 )
 from opttius_cli.reports.shared_views import select_shared_views
 from opttius_cli.reports.validation import find_schema_mismatches
-from opttius_cli.result import Answer, AnswerPart, ChartEnd, Result
+from opttius_cli.result import NUMERIC_KINDS, Answer, AnswerPart, ChartEnd, Result
 from opttius_cli.session.apply_model import apply_model
 from opttius_cli.session.forecast_parameters import build_forecast
 from opttius_cli.session.goals import build_goal_parameters
@@ -161,11 +161,11 @@ def _add_chart_ends(result: Result, results: Mapping[str, Result]) -> Result:
 def _find_end(figure: str, results: Mapping[str, Result]) -> ChartEnd | None:
     report, _dot, name = figure.rpartition(".")
     record = results.get(report)
-    if record is None or record.absent:
+    column = next((column for column in record.columns if column.name == name), None) if record else None
+    if record is None or column is None or column.kind not in NUMERIC_KINDS:
         return None
-    value = record.table.column(name)[0].as_py()
-    column = next(column for column in record.columns if column.name == name)
-    return None if value is None else ChartEnd(column, value)
+    values = [] if record.absent or record.shape != "record" else record.table.column(name).to_pylist()
+    return ChartEnd(column, values[0]) if values and values[0] is not None else None
 
 
 def run_report(session: Session, report: Report, parameters: Mapping[str, Any], policy: Policy) -> Result:

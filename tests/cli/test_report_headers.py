@@ -97,6 +97,32 @@ WRONG = [
         "line 2: title: must",
     ),
     ("one row per branch", r"one\nrow", "line 3: grain: must be one line without control characters"),
+    ('y = "customers"', 'y = "customers", group = "x"', "line 10: chart.group: there is no column x"),
+    ('y = "customers"', 'y = "customers", end = "x.y"', "line 10: chart.end: needs start beside it"),
+    ("period = false", 'model = "split_mix"', "line 8: model: is not a key here"),
+    ('shape = "rows"', 'shape = "nested"', "line 4: shape: a nested map has two columns of keys"),
+    (
+        "period = false",
+        'form = { page_per = "branch", outcomes = "contact" }',
+        "line 8: form.outcomes: there is no vocabulary contact",
+    ),
+    (
+        "period = false",
+        'form = { page_per = "day", outcomes = "contact_outcome" }',
+        "line 8: form.page_per: there is no column day",
+    ),
+    (
+        "period = false",
+        'matrix = { row = "branch", column = "customers", value = "customers", weight = "customers" }',
+        "line 8: matrix.column: customers is not a column with a vocabulary",
+    ),
+    (
+        "period = false",
+        'matrix = { row = "branch", column = "branch", value = "branch", weight = "customers" }',
+        "line 8: matrix.value: branch is not a column of numbers",
+    ),
+    ("total = true", f"total = {'9' * 5000}", "line 14: this is not valid TOML"),
+    ("total = true", f"total = {'[' * 500}{']' * 500}", "line 14: this is not valid TOML"),
 ]
 
 
@@ -179,6 +205,24 @@ def test_a_file_that_cannot_be_read_stops_no_other(
     else:
         bad.symlink_to(bad if what == "loop" else reports / "nothing.sql")
     check_that_only_bad_is_named(run, shop)
+
+
+@pytest.mark.parametrize(
+    ("shape", "sentence"),
+    [
+        ("record", "a record is one row, the SQL returns 4"),
+        ("map", "the keys of a map are there and differ; those of branch do not"),
+    ],
+)
+def test_rows_that_json_could_not_hold_are_refused(
+    run: Callable[..., RunResult], shop: Path, reports: Path, shape: str, sentence: str
+) -> None:
+    header = HEADER.replace('shape = "rows"', f'shape = "{shape}"')
+    body = BODY.replace("branches.code AS branch", "'CM' AS branch")
+    (reports / "good.sql").write_text(write_report(header, body), encoding="utf-8")
+    ran = run("export", "good", "-s", shop, *MIRADOR, "-f", "json", "-o", "-", "--quiet")
+    assert (ran.code, ran.out) == (3, "")
+    assert f"{sentence}. Type opttius reports check." in ran.err
 
 
 VALUES = [

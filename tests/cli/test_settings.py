@@ -307,3 +307,35 @@ def test_the_old_variable_of_the_cache_folder_gets_a_hint(
     ran = run("cache", "list", "--lang", "en")
     assert (ran.code, ran.out) == (3, "")
     assert ran.err == "Error: OPTTIUS_CACHE_DIR is not read any more. Set OPTTIUS_CACHE_FOLDER instead.\n"
+
+
+@pytest.mark.parametrize("value", ["[" * 500 + "]" * 500, "{ a = " * 500 + "1" + " }" * 500, "9" * 5000])
+@pytest.mark.parametrize(
+    "command", [("dashboard",), ("job", "list"), ("config", "validate"), ("--help",), ()]
+)
+def test_a_value_that_python_cannot_hold_is_named(
+    run: Callable[..., RunResult], command: tuple[str, ...], value: str
+) -> None:
+    Path("opttius.toml").write_text(f"organization = 'x'\nsource = {value}\n", encoding="utf-8")
+    ran = run(*command)
+    if command == ("--help",):
+        assert ran.code == 0
+    else:
+        assert ran.code == 3
+        assert "opttius.toml, line 2: this cannot be read" in ran.err
+
+
+def test_a_long_value_is_shown_in_part(run: Callable[..., RunResult]) -> None:
+    Path("opttius.toml").write_text(f"segments.active_days = '{'x' * 5000}'\n", encoding="utf-8")
+    ran = run("config", "validate")
+    assert (ran.code, ran.out) == (3, "")
+    assert "xxx… must be a whole number" in ran.err
+    assert len(ran.err) < 500
+
+
+@pytest.mark.parametrize("setting", ["goals", "worklist.opt_out", "source", "jobs_folder"])
+def test_no_setting_holds_nul(run: Callable[..., RunResult], setting: str) -> None:
+    Path("opttius.toml").write_text(f'{setting} = "a\\u0000b"\n', encoding="utf-8")
+    ran = run("config", "validate")
+    assert (ran.code, ran.out) == (3, "")
+    assert f"{setting} = " in ran.err

@@ -229,6 +229,40 @@ def test_an_output_that_is_a_folder(run: Callable[..., RunResult], shop: Path) -
     assert "is a folder" in ran.err
 
 
+LONG = "a" * 300
+BAD_PATHS = [
+    (("export", "segments", "-o", f"{LONG}.csv"), 7, f"The file name {LONG}.csv is too long"),
+    (("export", "segments", "-o", f"{LONG}/x.csv"), 7, "is too long"),
+    (("export", "segments", "-o", "é" * 130 + ".csv"), 7, "is too long"),
+    (("export", "segments", "-o", "dangling.csv"), 7, "nowhere does not exist"),
+    (("export", "segments", "-o", "loop.csv"), 7, "loop.csv is a link that leads to itself"),
+    (("sample", "--out", LONG), 2, f"The path {LONG} is too long"),
+    (("load", "--into", f"{LONG}.duckdb"), 7, "is too long"),
+    (("sql", f"{LONG}.sql"), 2, "is too long"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "sentence"), BAD_PATHS)
+def test_a_path_that_no_file_can_have(
+    run: Callable[..., RunResult], shop: Path, arguments: tuple[str, ...], code: int, sentence: str
+) -> None:
+    Path("dangling.csv").symlink_to("nowhere/x.csv")
+    Path("loop.csv").symlink_to("loop.csv")
+    source = () if arguments[0] == "sample" else ("-s", shop)
+    scope = MIRADOR if arguments[0] in {"export", "sql"} else ()
+    ran = run(*arguments, *source, *scope)
+    assert (ran.code, ran.out) == (code, "")
+    assert sentence in ran.err.replace("\n", "")
+    assert len(list(Path.cwd().iterdir())) == len(("dangling.csv", "loop.csv"))
+
+
+def test_a_dangling_link_into_a_folder_is_written_through(run: Callable[..., RunResult], shop: Path) -> None:
+    Path("link.csv").symlink_to("new.csv")
+    assert run("export", "segments", "-s", shop, *MIRADOR, "-o", "link.csv").code == 0
+    assert Path("link.csv").is_symlink()
+    assert "segment" in Path("new.csv").read_text(encoding="utf-8").splitlines()[0]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
 def test_a_folder_that_may_not_be_written(run: Callable[..., RunResult], shop: Path) -> None:
     Path("shut").mkdir(mode=0o500)

@@ -45,7 +45,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def open_analyst(shop: Path, policy: Policy = DEFAULT_POLICY, **settings: Any) -> Iterator[Analyst]:
+def open_analyst(
+    shop: Path, policy: Policy = DEFAULT_POLICY, *, period: str | None = None, **settings: Any
+) -> Iterator[Analyst]:
     """Open a session for own questions, with these settings, on a copy of ``shop``.
 
     DuckDB opens a file only once, while another session has it open.
@@ -55,7 +57,9 @@ def open_analyst(shop: Path, policy: Policy = DEFAULT_POLICY, **settings: Any) -
         {"source": str(shop), "organization": "mirador-austral"}, clean_env(os.environ), shop.parent
     )
     now = datetime(2026, 11, 23, 2, tzinfo=UTC)
-    request = session.Request(replace(resolved, **settings), {}, now, Reporter(quiet=True), policy=policy)
+    request = session.Request(
+        replace(resolved, **settings), {}, now, Reporter(quiet=True), policy=policy, period=period
+    )
     with session.open_session(request) as opened:
         yield Analyst(opened)
 

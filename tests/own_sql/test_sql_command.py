@@ -11,11 +11,18 @@ from typing import TYPE_CHECKING
 import pytest
 from cli.run_program import MIRADOR, RunResult, run_inline, set_clean_env
 
-from opttius_cli import audit, config
+from opttius_cli import audit, config, session
+from opttius_cli.engines.own_sql.errors import InvalidSqlError
+from opttius_cli.errors import NotAllowedError
+from opttius_cli.render.registry import RENDERERS
+from opttius_cli.render.style import Style
+from opttius_cli.reports.shared_columns import load_shared_columns
 from opttius_cli.session.own_sql.tables import list_own_sql_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from own_sql.conftest import Analyst
 
 QUESTION = "SELECT name, email, avg(1.5) AS mean FROM customers GROUP BY ALL ORDER BY email, name LIMIT 2"
 
@@ -65,7 +72,13 @@ def test_a_reveal_is_logged(run: Callable[..., RunResult], shop: Path) -> None:
     [
         ("SELECT nothing FROM customers", 2, "nothing"),
         ("SELECT * FROM raw.customers", 5, "raw.customers"),
-        ("SELECT DATE 'infinity' AS d", 2, "column d has a date outside the years 1 to 9999"),
+        ("SELECT DATE 'infinity' AS d", 2, "column d has a date outside the years 1 to 9999. Type"),
+        (
+            "SELECT " + ", ".join(f"{number} AS c{number}" for number in range(1001)),
+            2,
+            "more than 1000 columns",
+        ),
+        (f"{'a' * 300}.sql", 2, "is too long"),
         (" ", 2, "The SQL is empty"),
         ("missing.sql", 6, "There is no file missing.sql"),
     ],
@@ -78,15 +91,52 @@ def test_what_is_wrong_is_said(
     assert sentence in ran.err
 
 
-def test_odd_types_are_written(run: Callable[..., RunResult], shop: Path) -> None:
-    odd = (
-        "SELECT [{'a': 1}] AS l, {'b': [1, 2]} AS s, INTERVAL 1 DAY AS i, 'inf'::DOUBLE AS f, uuid_x AS u, "
-        "NULL AS n, TIME '10:00' AS t, '\\xAA'::BLOB AS b, MAP {'k': 1} AS m, TRUE AS g, 1::UHUGEINT AS h, "
-        "'a' AS a, 'b' AS a FROM (SELECT id AS uuid_x FROM customers ORDER BY id LIMIT 2)"
-    )
-    for name in ("table", "json", "xlsx", "parquet"):
-        ran = run("sql", odd, "-s", shop, *MIRADOR, "-f", name, "-o", f"odd.{name}", "--quiet")
-        assert ran.code == 0, (name, ran.err)
+ODD_VALUES = (
+    *("1::HUGEINT", "99999999999999999999999999999999999999::HUGEINT", "1::UHUGEINT", "1::BIGNUM"),
+    *("INTERVAL '-999999 months'", "'0101'::BIT", "TIME '10:00'", "'10:00:00+02'::TIMETZ"),
+    *(
+        "TIMESTAMP '294246-01-01'",
+        "TIMESTAMP 'infinity'",
+        "'-infinity'::TIMESTAMPTZ",
+        "TIMESTAMP_NS '2020-01-01'",
+    ),
+    *("DATE '9999-12-31'", "DATE '0001-01-01'", "MAP {1: [1, 2], 2: NULL}", "MAP([], [])"),
+    *("'x'::UNION(num INT, str VARCHAR)", "[{'a': 1}]", "{'b': [1, 2], 'c': {'d': NULL}}", "[[[[]]]]"),
+    *("[NULL, [NULL, {'a': NULL}]]", "[DATE 'infinity']", "{'d': 'nan'::DOUBLE}", "NULL", "[]"),
+    *(
+        "'\\xAA\\x00'::BLOB",
+        "'nan'::DOUBLE",
+        "'-inf'::FLOAT",
+        "-0.0::DOUBLE",
+        "1e308::DOUBLE",
+        "1e-320::DOUBLE",
+    ),
+    *("1.2345678901234567890123456789012345678::DECIMAL(38,37)", "'a'::ENUM('a', 'b')", "'{\"a\": 1}'::JSON"),
+    *("[1, 2, 3]::INT[3]", "chr(0)", "chr(27) || '[31m' || chr(8238)", "repeat('x', 40000)", "'=cmd()'"),
+    *("chr(65535) || chr(65534) || chr(11)", "18446744073709551615::UBIGINT", "row(1, 'a')", "'x'::VARIANT"),
+)
+TOO_ODD = (
+    *("170141183460469231731687303715884105727", "340282366920938463463374607431768211455::UHUGEINT"),
+    *("DATE '-infinity'", "DATE '294276-12-31'", "DATE '0001-01-01 (BC)'", "'x'::INT"),
+    *("(SELECT 1 FROM customers USING SAMPLE 3)", "9223372036854775807 + 1"),
+)
+
+
+def test_odd_values_are_written_in_every_format(analyst: Analyst) -> None:
+    names = [f"c{number}" for number in range(len(ODD_VALUES))]
+    for columns in (names, load_shared_columns()):
+        selected = ", ".join(f"{value} AS {name}" for value, name in zip(ODD_VALUES, columns, strict=False))
+        sql = f"SELECT {selected} FROM (SELECT id FROM customers ORDER BY id LIMIT 2)"
+        answer = session.answer_own_sql(analyst.session, sql)
+        for renderer in RENDERERS.values():
+            for style in (Style("en"), Style("es", width=80, csv_dialect="excel-es")):
+                renderer.write(answer, io.BytesIO(), style)
+
+
+@pytest.mark.parametrize("value", TOO_ODD)
+def test_what_no_format_can_write_is_refused(analyst: Analyst, value: str) -> None:
+    with pytest.raises((InvalidSqlError, NotAllowedError)):
+        session.answer_own_sql(analyst.session, f"SELECT {value} AS n")
 
 
 def test_alone_it_lists_the_tables(run: Callable[..., RunResult]) -> None:

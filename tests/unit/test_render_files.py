@@ -114,6 +114,12 @@ def test_formulas_are_neutralised_in_csv(dialect: CsvDialect) -> None:
     assert read == [f"'{formula}" for formula in FORMULAS] + PLAIN
 
 
+def test_what_nobody_sees_is_not_in_a_file_for_people() -> None:
+    value = "\x1b=1+1\u202e\u2067 a\nb\tc"
+    assert f'"\'{value}"'.encode() in rendered("csv", texts([value]))
+    assert b'"\'=1+1 a\nb\tc"' in rendered("csv", texts([value]), Style(csv_dialect="excel-es"))
+
+
 def test_a_column_of_another_text_type_is_neutralised_too() -> None:
     for kind in (pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())):
         values = pa.array(["=1+1"]).cast(kind)

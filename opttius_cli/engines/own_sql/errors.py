@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.engines.own_sql.statement import InvalidStatementError
 from opttius_cli.errors import InvalidReportError, NotAllowedError, OutOfMemoryError, UsageError
-from opttius_cli.i18n import _
+from opttius_cli.i18n import _, end_sentence
 from opttius_cli.snapshot.damage import DamagedSnapshotError
 from opttius_cli.snapshot.engine_errors import Fault, find_fault
 from opttius_cli.snapshot.temp_files import spill_folder
@@ -21,7 +21,10 @@ class InvalidSqlError(UsageError):
 
     def __init__(self, why: str) -> None:
         super().__init__(
-            _("The SQL cannot be run: {why} Type opttius sql to see the tables and columns.", why=why)
+            _(
+                "The SQL cannot be run: {why} Type opttius sql to see the tables and columns.",
+                why=end_sentence(why),
+            )
         )
 
 
@@ -33,11 +36,7 @@ def describe_error(error: Exception, path: Path | None = None) -> dict[str, str]
     if isinstance(error, NotAllowedError):
         return {"kind": "not_allowed", "why": str(error)}
     fault = find_fault(error)
-    if (
-        fault in {Fault.MEMORY, Fault.ROOM}
-        or isinstance(error, (OutOfMemoryError, MemoryError))
-        or ("out of memory" in str(error).lower() or "bad_alloc" in str(error))
-    ):
+    if fault in {Fault.MEMORY, Fault.ROOM} or isinstance(error, (OutOfMemoryError, MemoryError)):
         return {"kind": "memory", "why": ""}
     if fault is Fault.UNREADABLE and path and spill_folder(path).name not in str(error):
         return {"kind": "damaged", "why": type(error).__name__}

@@ -210,9 +210,9 @@ def _build_column(
 def _select_columns(result: Result, columns: list[GridColumn], widths: list[int], width: int) -> set[int]:
     """Return the indexes of the columns that fit, the most important first; the first is always included."""
     chosen: list[int] = []
-    remaining = width
+    remaining, repeats = width, _find_repeats(result, columns, widths)
     for column in sorted(
-        columns, key=lambda candidate: (_rank_column(candidate, result, columns, widths), candidate.index)
+        columns, key=lambda candidate: (_rank_column(candidate, result, repeats, widths), candidate.index)
     ):
         min_width = _get_min_width(column) + (len(GAP) if chosen else 0)
         if min_width <= remaining or not chosen:
@@ -225,7 +225,25 @@ def _get_min_width(column: GridColumn) -> int:
     return min(column.width, _SHORTENED_WIDTH) if column.column.kind in _FLEXIBLE_KINDS else column.width
 
 
-def _rank_column(column: GridColumn, result: Result, columns: list[GridColumn], widths: list[int]) -> int:
+def _find_repeats(result: Result, columns: list[GridColumn], widths: list[int]) -> set[int]:
+    """Return the indexes of the columns of numbers that repeat an earlier one of their kind."""
+    repeats: set[int] = set()
+    earlier: dict[Any, list[int]] = {}
+    for column in columns:
+        if column.column.kind not in RIGHT_ALIGNED:
+            continue
+        values = result.table.column(column.index)
+        # Equal columns look alike at first sight; so each is compared with few.
+        alike = (column.column.kind, widths[column.index], *values.slice(0, 1).to_pylist())
+        others = earlier.setdefault(alike, [])
+        if any(result.table.column(other).equals(values) for other in others):
+            repeats.add(column.index)
+        else:
+            others.append(column.index)
+    return repeats
+
+
+def _rank_column(column: GridColumn, result: Result, repeats: set[int], widths: list[int]) -> int:
     """Rank how important a column is: last are those that are empty or repeat another column."""
     values = result.table.column(column.index)
     if widths[column.index] <= len(NO_VALUE) and values.null_count == len(values):
@@ -234,8 +252,7 @@ def _rank_column(column: GridColumn, result: Result, columns: list[GridColumn], 
     if result.form is not None and kind in {ColumnKind.NAME, ColumnKind.PHONE}:
         # Whoever works through a list needs the name and the telephone.
         return -1
-    earlier = (other for other in columns if other.index < column.index and other.column.kind == kind)
-    if any(result.table.column(other.index).equals(values) for other in earlier) and kind in RIGHT_ALIGNED:
+    if column.index in repeats:
         return _EMPTY_RANK
     if column.index == 0 and (kind is not ColumnKind.ID or column.width <= _SHORT_ID):
         return -1

@@ -11,7 +11,7 @@ from opttius_cli.render.terminal.grid import fit_text
 from opttius_cli.render.terminal.screen import QUIET, STRONG, TITLE, wrap_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from opttius_cli.render.cell_formatter import CellFormatter
     from opttius_cli.render.terminal.screen import Screen
@@ -25,7 +25,7 @@ def write_matrix(result: Result, spec: MatrixSpec, formatter: CellFormatter, scr
     """Write the matrix of ``result`` and its heaviest moves; who did not move is dim, an empty cell is blank."""
     columns = {column.name: column for column in result.columns}
     rows = result.table.to_pylist()
-    order = list(columns[spec.column].vocabulary.get(formatter.language, {}))
+    order = _list_codes(rows, spec, columns[spec.column].vocabulary.get(formatter.language, {}))
     down, across = (_list_names(rows, name, order) for name in (spec.row, spec.column))
     cells = {(row[spec.row], row[spec.column]): row[spec.value] for row in rows}
     labels = [_label(columns[spec.row], name, formatter) for name in down]
@@ -47,6 +47,12 @@ def write_matrix(result: Result, spec: MatrixSpec, formatter: CellFormatter, scr
     screen.write_line()
     for sentence in _list_moves(rows, spec, columns, order, formatter):
         screen.write_sentence(sentence, indent="· ")
+
+
+def _list_codes(rows: Sequence[dict[str, Any]], spec: MatrixSpec, known: Iterable[str]) -> list[str]:
+    """List the codes of either side: the ``known`` ones in their order, then any other."""
+    codes = {row[key] for row in rows for key in (spec.row, spec.column)} - {None}
+    return list(dict.fromkeys([*known, *sorted(codes)]))
 
 
 def _list_names(rows: Sequence[dict[str, Any]], key: str, order: Sequence[str]) -> list[str | None]:
@@ -95,7 +101,8 @@ def _list_moves(
     heaviest = sorted(moves, key=lambda row: -row[spec.weight])[:_MOVES_LISTED]
 
     def is_better(row: dict[str, Any]) -> bool:
-        return row[spec.row] is None or order.index(row[spec.column]) < order.index(row[spec.row])
+        origin, goal = row[spec.row], row[spec.column]
+        return origin is None or (goal is not None and order.index(goal) < order.index(origin))
 
     return [
         _(

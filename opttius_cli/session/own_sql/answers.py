@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.engines.own_sql.errors import InvalidSqlError
 from opttius_cli.engines.own_sql.masked_views import is_identifier
-from opttius_cli.i18n import LANGUAGES, N_, translate_into_all
+from opttius_cli.i18n import LANGUAGES, N_, _, translate_into_all
 from opttius_cli.reports.header import build_column
 from opttius_cli.reports.shared_columns import load_shared_columns
 from opttius_cli.reports.validation import find_odd_dates, fits_kind
-from opttius_cli.result import Answer, AnswerPart, Column, ColumnKind, Result
+from opttius_cli.result import MAX_COLUMNS, Answer, AnswerPart, Column, ColumnKind, Result
 from opttius_cli.session.own_sql.queries import build_setup, run_own_sql
 from opttius_cli.session.run_reports import run_reports
 
@@ -33,6 +33,8 @@ def answer_own_sql(session: Session, sql: str) -> Answer:
     session.request.own_sql.open_session(build_setup(session, "all"))
     answer = run_reports(session, _NAME, ())
     table = run_own_sql(session, sql, None, "all", converts=True)
+    if table.num_columns > MAX_COLUMNS:
+        raise InvalidSqlError(_("it has more than {count} columns.", count=MAX_COLUMNS))
     if odd_dates := find_odd_dates(table):
         raise InvalidSqlError(odd_dates[0])
     columns = tuple(_build_column(field) for field in table.schema)
