@@ -37,6 +37,11 @@ class Analyst:
         rows: list[dict[str, Any]] = run_own_sql(self.session, sql, None, "all", converts=True).to_pylist()
         return rows
 
+    def run_report(self, sql: str) -> list[dict[str, Any]]:
+        """Return the rows of a report ``user/own`` of this SQL."""
+        rows: list[dict[str, Any]] = run_own_sql(self.session, sql, "user/own", "all").to_pylist()
+        return rows
+
 
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
