@@ -86,7 +86,6 @@ docs: $(VENV)/.developing ## the generated parts of the pages: references, trans
 	$(BIN)/python -m docs
 
 site: $(VENV)/.developing ## build/site: the docs as pages with search, in both languages, that open from disk
-	$(PIP) install --editable '.[site]'
 	$(BIN)/python -m tools.site
 
 wheel: $(VENV)/.developing ## dist/*.whl

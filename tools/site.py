@@ -37,7 +37,8 @@ def main() -> int:
     code = subprocess.run(
         build, check=False, cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     ).returncode
-    cut_network(PAGES.parent / "site")
+    if code == 0:
+        cut_network(PAGES.parent / "site")
     return code
 
 
