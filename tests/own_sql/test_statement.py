@@ -98,10 +98,12 @@ FAILING = (
 
 @pytest.mark.parametrize("name", OUTSIDE)
 def test_what_lies_outside_the_scope_is_refused(analyst: Analyst, name: str) -> None:
-    before = analyst.session.path.read_bytes()
+    path = analyst.session.path
+    assert path is not None
+    before = path.read_bytes()
     with pytest.raises(NotAllowedError, match="A report "):
         analyst.run_report(OUTSIDE[name])
-    assert analyst.session.path.read_bytes() == before
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("name", MISSING)
