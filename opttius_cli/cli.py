@@ -21,7 +21,7 @@ from opttius_cli.command_support.options import LanguageOption
 from opttius_cli.errors import ConfigError, OpttiusError, OutputError, SourceError, UsageError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
-from opttius_cli.snapshot.damage import retry_when_dropped
+from opttius_cli.snapshot.damage import DamagedSnapshotError, EngineError, retry_when_dropped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,10 +137,11 @@ def _report_error(error: Exception) -> int:
 
 def _translate_engine_error(error: Exception) -> Exception:
     """Return our error in place of one of DuckDB's; what its text may not say is in a log file."""
-    from opttius_cli.snapshot.engine_errors import EngineError, translate_error
+    from opttius_cli.snapshot.engine_errors import translate_error
 
     translated = translate_error(error) or error
-    if isinstance(translated, EngineError) and (file := _log_error()):
+    is_foreign = isinstance(translated, DamagedSnapshotError) and not translated.is_unreadable
+    if (is_foreign or isinstance(translated, EngineError)) and (file := _log_error()):
         return SourceError(f"{translated} {_('The details are in {file}.', file=file)}")
     return translated
 

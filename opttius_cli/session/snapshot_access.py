@@ -73,7 +73,7 @@ def drop_when_damaged(request: Request, path: Path) -> Iterator[None]:
             raise
         _note_unreadable(request)
         cache.remove_snapshot(path)
-        raise DroppedSnapshotError(error.path, error.kind) from error
+        raise DroppedSnapshotError(error.path, error.kind, is_unreadable=error.is_unreadable) from error
 
 
 def _note_unreadable(request: Request) -> None:

@@ -14,11 +14,27 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class DamagedSnapshotError(SourceError):
-    """A snapshot that cannot be read to its end; ``kind`` is the class of the engine's error."""
+class EngineError(SourceError):
+    """A step that the engine cannot do with these data; ``kind`` is the class of its error."""
 
-    def __init__(self, path: Path, kind: str) -> None:
-        self.path, self.kind = path, kind
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            _(
+                "DuckDB cannot work this out from the data ({kind}). Type opttius check to see what is wrong "
+                "with them.",
+                kind=kind,
+            )
+        )
+
+
+class DamagedSnapshotError(SourceError):
+    """A snapshot that cannot be read to its end; ``kind`` is the class of the engine's error.
+
+    Unless it ``is_unreadable`` as a file, something is not there that a snapshot has.
+    """
+
+    def __init__(self, path: Path, kind: str, *, is_unreadable: bool = True) -> None:
+        self.path, self.kind, self.is_unreadable = path, kind, is_unreadable
         super().__init__(
             _(
                 "{path} is damaged ({kind}). Load its source again: opttius load SOURCE --into {path} --force",
@@ -37,6 +53,7 @@ def retry_when_dropped(action: Callable[[], T]) -> T:
 
     Raises:
         UnreadableFileError: the new snapshot cannot be read either.
+        EngineError: the new snapshot can be read, so it was not damage.
     """
     try:
         return action()
@@ -46,6 +63,8 @@ def retry_when_dropped(action: Callable[[], T]) -> T:
     try:
         return action()
     except DroppedSnapshotError as error:
+        if not error.is_unreadable:
+            raise EngineError(error.kind) from error
         raise UnreadableFileError(
             error.path,
             _(

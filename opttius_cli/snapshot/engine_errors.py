@@ -11,27 +11,14 @@ from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from opttius_cli.errors import OpttiusError, OutOfMemoryError, OutputError, SourceError
+from opttius_cli.errors import OpttiusError, OutOfMemoryError, OutputError
 from opttius_cli.i18n import _
-from opttius_cli.snapshot.damage import DamagedSnapshotError
+from opttius_cli.snapshot.damage import DamagedSnapshotError, EngineError
 from opttius_cli.snapshot.temp_files import spill_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-
-class EngineError(SourceError):
-    """A step that the engine cannot do with these data; ``kind`` is the class of its error."""
-
-    def __init__(self, kind: str) -> None:
-        super().__init__(
-            _(
-                "DuckDB cannot work this out from the data ({kind}). Type opttius check to see what is wrong "
-                "with them.",
-                kind=kind,
-            )
-        )
 
 
 class Fault(Enum):
@@ -121,7 +108,7 @@ def translate_error(error: BaseException, path: Path | None = None) -> OpttiusEr
         return OutputError(
             _("{path} cannot be written: {why}.", path=spill_folder(path), why=_("the disk failed"))
         )
-    return DamagedSnapshotError(path, type(error).__name__)
+    return DamagedSnapshotError(path, type(error).__name__, is_unreadable=fault is Fault.UNREADABLE)
 
 
 @contextmanager

@@ -18,7 +18,8 @@ from opttius_cli.errors import BusyError, OutputError, SourceError
 from opttius_cli.files import permissions
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.build import BuildOptions, build_snapshot
-from opttius_cli.snapshot.engine_errors import EngineError, Fault, find_fault, translate_error
+from opttius_cli.snapshot.damage import EngineError
+from opttius_cli.snapshot.engine_errors import Fault, find_fault, translate_error
 from opttius_cli.snapshot.lock import lock_snapshot
 from opttius_cli.snapshot.open import (
     READER_LIMITS,

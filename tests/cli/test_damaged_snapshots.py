@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sources.snapshots import order_line, orders_csv, write_shop
 
+from opttius_cli.engines.duckdb import DuckEngine
 from opttius_cli.session.own_sql.queries import OwnSql
 from opttius_cli.snapshot import damage, store
 
@@ -116,6 +118,25 @@ def test_what_is_damaged_again_is_not_loaded_for_ever(
     assert (ran.code, ran.out) == (4, "")
     assert len(builds) <= 2
     assert "also after it was loaded again. Check the disk, or set cache.folder" in ran.err
+
+
+def test_a_fault_of_the_program_is_no_damage_and_its_details_are_in_a_log(
+    run: Callable[..., RunResult], export: Path, snapshot: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_query, attempts = DuckEngine.run_query, list[str]()
+
+    def run_wrong_query(self: DuckEngine, sql: str, *arguments: Any, **more: Any) -> Any:
+        attempts.append(sql)
+        return run_query(self, "SELECT no_such_column FROM customers", *arguments, **more)
+
+    monkeypatch.setattr(DuckEngine, "run_query", run_wrong_query)
+    ran = run("customers", "-s", export)
+    assert (ran.code, ran.out, len(attempts)) == (4, "", 2)
+    assert "DuckDB cannot work this out from the data (BinderException)" in ran.err
+    (log,) = re.findall(r"The details are in (\S+)\.", ran.err)
+    text = Path(log).read_text(encoding="utf-8")
+    assert "BinderException: " in text
+    assert "in run_wrong_query" in text
 
 
 def test_without_its_source_a_sentence_says_what_to_do(

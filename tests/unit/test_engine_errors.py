@@ -12,8 +12,8 @@ from opttius_cli import cli
 from opttius_cli.diagnostics import UNEXPECTED, exit_code, is_interruption
 from opttius_cli.engines.own_sql.errors import build_error, describe_error
 from opttius_cli.errors import InvalidReportError, OpttiusError, OutOfMemoryError, OutputError
-from opttius_cli.snapshot.damage import DamagedSnapshotError
-from opttius_cli.snapshot.engine_errors import EngineError, translate_error, translate_errors
+from opttius_cli.snapshot.damage import DamagedSnapshotError, EngineError
+from opttius_cli.snapshot.engine_errors import translate_error, translate_errors
 from opttius_cli.snapshot.temp_files import spill_folder
 
 PATH = Path("/cache/0123456789abcdef01234567.duckdb")
