@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.cases import DUCKDB, JOBS, MB, PYTHON, Case, list_cases
-from benchmarks.measure import CommandFailedError, Measure, measure_median
+from benchmarks.measure import CommandFailedError, Measure, measure_median, measure_ratio
 from benchmarks.shop import create_shop
 from benchmarks.text_table import align_columns
 
@@ -35,18 +35,18 @@ def main() -> int:
         f"{SIZES[size]:,} customers, {parquet.rows:,} rows; {describe_machine()}; median of {TIMES} after a warm-up\n"
     )
     measured: dict[str, Measure] = {}
+    ratios: dict[str, float] = {}
     failures = []
     for case in list_cases(parquet, csv):
         try:
-            measured[case.name] = measure_median(
-                case.command,
-                TIMES,
-                folder=create_working_folder(),
-                environment=build_environment() | dict(case.variables),
-            )
+            measured[case.name] = measure_case(case, ratios)
         except CommandFailedError as error:
             failures.append(str(error))
-    rows = [build_row(case, measured) for case in list_cases(parquet, csv) if case.name in measured]
+    rows = [
+        build_row(case, measured, ratios.get(case.name))
+        for case in list_cases(parquet, csv)
+        if case.name in measured
+    ]
     print("\n".join(format_table(rows)))
     file = KEEP / f"{size}.json"
     file.write_text(
@@ -56,6 +56,22 @@ def main() -> int:
     for failure in failures:
         print(f"\nFAILED {failure}", file=sys.stderr)
     return 1 if failures else 0
+
+
+def measure_case(case: Case, ratios: dict[str, float]) -> Measure:
+    """Measure a case; where it runs against another command, ``ratios`` takes its time over the other's."""
+    folder, environment = create_working_folder(), build_environment() | dict(case.variables)
+    if not case.against:
+        return measure_median(case.command, TIMES, folder=folder, environment=environment)
+    measure, ratios[case.name] = measure_ratio(
+        case.command,
+        case.against,
+        TIMES,
+        folder=folder,
+        environment=environment,
+        on_terminal=case.on_terminal,
+    )
+    return measure
 
 
 def describe_machine() -> str:
@@ -94,7 +110,7 @@ def build_environment() -> dict[str, str]:
     }
 
 
-def build_row(case: Case, measured: dict[str, Measure]) -> dict[str, Any]:
+def build_row(case: Case, measured: dict[str, Measure], ratio: float | None = None) -> dict[str, Any]:
     """The figures of a case, in proportion to the bare processes, and whether it meets its targets."""
     measure = measured[case.name]
     rate = case.rows / measure.wall if case.rows else None
@@ -102,6 +118,9 @@ def build_row(case: Case, measured: dict[str, Measure]) -> dict[str, Any]:
         (f"≤ {case.seconds} s", case.seconds and measure.wall <= case.seconds) if case.seconds else None,
         (f"≤ {case.memory // MB} MB", measure.memory <= case.memory) if case.memory else None,
         (f"≥ {case.rate:,} rows/s", (rate or 0) >= case.rate) if case.rate else None,
+        (f"{ratio:.2f} ≤ {case.ratio} × the other's CPU", ratio <= case.ratio)
+        if ratio and case.ratio
+        else None,
     ]
     applicable = [target for target in targets if target]
     proportion = {
@@ -111,6 +130,7 @@ def build_row(case: Case, measured: dict[str, Measure]) -> dict[str, Any]:
         "name": case.name,
         **asdict(measure),
         "rows_per_second": rate,
+        "ratio": ratio,
         **proportion,
         "target": ", ".join(text for text, _ in applicable),
         "met": all(is_met for _, is_met in applicable) if applicable else None,

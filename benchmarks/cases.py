@@ -19,7 +19,9 @@ MB = 1_000_000
 class Case:
     """A command and its targets: at most so many seconds and bytes, at least so many rows a second.
 
-    ``rows`` is what it reads; 0 where that says nothing. ``variables`` are added to the environment.
+    ``rows`` is what it reads; 0 where that says nothing. ``variables`` are added to the environment. ``against`` is
+    a command that runs in turn with it, and ``ratio`` at most how many times as long as that it may take.
+    ``on_terminal``: both write to a terminal of 80 columns and 24 lines.
     """
 
     name: str
@@ -29,6 +31,9 @@ class Case:
     memory: int | None = None
     rate: int | None = None
     variables: tuple[tuple[str, str], ...] = ()
+    against: tuple[str, ...] = ()
+    ratio: float | None = None
+    on_terminal: bool = False
 
 
 JOBS = """
@@ -82,6 +87,20 @@ def list_cases(parquet: Shop, csv: Shop) -> list[Case]:
             name="dashboard, json",
             command=(PROGRAM, "dashboard", "--period", "30", *warm, "--format", "json"),
             seconds=_DASHBOARD_SECONDS,
+        ),
+        Case(
+            name="dashboard, json with changes",
+            command=(PROGRAM, "dashboard", *warm, "--format", "json"),
+            against=(PROGRAM, "dashboard", *warm, "--format", "json", "--compare", "none"),
+            ratio=1.3,
+        ),
+        Case(
+            name="dashboard, first screen",
+            command=(PROGRAM, "dashboard", *warm),
+            against=(PROGRAM, "dashboard", *warm, "--all"),
+            ratio=1,
+            on_terminal=True,
+            variables=(("PAGER", "cat"), ("TERM", "xterm-256color"), ("COLUMNS", "80"), ("LINES", "24")),
         ),
         *(
             Case(

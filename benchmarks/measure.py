@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from statistics import median
+from threading import Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 # What the kernel counts memory in: kilobytes, on macOS bytes.
@@ -34,17 +36,19 @@ class CommandFailedError(Exception):
         super().__init__(f"{' '.join(command)} ended with {code}:\n{stderr}")
 
 
-def measure_once(command: Sequence[str], *, folder: Path, environment: Mapping[str, str]) -> Measure:
-    """Run ``command`` once in ``folder``. Raises CommandFailedError."""
+def measure_once(
+    command: Sequence[str], *, folder: Path, environment: Mapping[str, str], on_terminal: bool = False
+) -> Measure:
+    """Run ``command`` once in ``folder``, its output thrown away or shown to a terminal. Raises CommandFailedError."""
     stderr_file = folder / "stderr.txt"
-    with stderr_file.open("wb") as errors:
+    with stderr_file.open("wb") as errors, _open_output(on_terminal=on_terminal) as output:
         began = time.perf_counter()
         process = subprocess.Popen(
             command,
             cwd=folder,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=output,
             stderr=errors,
         )
         _, status, usage = os.wait4(process.pid, 0)
@@ -57,6 +61,53 @@ def measure_once(command: Sequence[str], *, folder: Path, environment: Mapping[s
     return Measure(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _MEMORY_UNIT)
 
 
+@contextmanager
+def _open_output(*, on_terminal: bool) -> Iterator[int]:
+    """Yield a descriptor for the output of a process: a terminal that somebody reads, or nothing at all."""
+    if not on_terminal:
+        yield subprocess.DEVNULL
+        return
+    reader, writer = os.openpty()
+
+    def read_all() -> None:
+        with suppress(OSError):
+            while os.read(reader, 1 << 16):
+                pass
+
+    thread = Thread(target=read_all, daemon=True)
+    thread.start()
+    try:
+        yield writer
+    finally:
+        os.close(writer)
+        thread.join()
+        os.close(reader)
+
+
+def measure_ratio(
+    command: Sequence[str],
+    against: Sequence[str],
+    times: int,
+    *,
+    folder: Path,
+    environment: Mapping[str, str],
+    on_terminal: bool = False,
+) -> tuple[Measure, float]:
+    """Run two commands in turn: the median of each figure of the first, and of its time over the other's, pair by pair.
+
+    Raises:
+        CommandFailedError: one of the runs did not work.
+    """
+
+    def measure(words: Sequence[str]) -> Measure:
+        return measure_once(words, folder=folder, environment=environment, on_terminal=on_terminal)
+
+    pairs = [(measure(command), measure(against)) for _ in range(times + 1)][1:]
+    return compute_median([ours for ours, _theirs in pairs]), median(
+        ours.cpu / theirs.cpu for ours, theirs in pairs
+    )
+
+
 def measure_median(
     command: Sequence[str], times: int, *, folder: Path, environment: Mapping[str, str]
 ) -> Measure:
@@ -66,7 +117,13 @@ def measure_median(
         CommandFailedError: one of the runs did not work.
     """
     measure_once(command, folder=folder, environment=environment)
-    runs = [measure_once(command, folder=folder, environment=environment) for _ in range(times)]
+    return compute_median(
+        [measure_once(command, folder=folder, environment=environment) for _ in range(times)]
+    )
+
+
+def compute_median(runs: Sequence[Measure]) -> Measure:
+    """The median of each figure."""
     return Measure(
         median(run.wall for run in runs),
         median(run.cpu for run in runs),

@@ -97,6 +97,8 @@ _USUAL_NAMES: dict[str, tuple[str, ...]] = {
 """How people call the columns in their own spreadsheets, without accents and in lower case."""
 _ZONE = f'# naive_timezone = "{DEFAULT_ZONE}"'
 """What makes a date without a time of day the day that people wrote."""
+_PAID = ("# [metrics]", '# paid_statuses = ["pagado"]')
+"""What makes sales paid whose status is a word of people's own."""
 _CLOSE = 0.82
 _FEWEST = 2
 """How many columns a sheet must have of a table to be taken for it by its columns alone."""
@@ -286,6 +288,8 @@ def _format_block(proposals: Sequence[TableProposal], absent: Sequence[str], map
         lines += [f"{name} = {_quote(column)}" for name, column in columns.items()]
         lines += [f'# {name} = "…"  {required}' for name in item.missing]
         lines += notes
+    if any("payment_status" in item.columns for item in proposals):
+        lines += ["", "# " + _("Is a paid sale written otherwise than paid? Then add:"), *_PAID]
     return "\n".join(lines) + "\n"
 
 

@@ -19,27 +19,29 @@ sales AS (
     FROM purchases
     WHERE is_recognised AND local_date BETWEEN $from_date AND $to_date
 ),
+-- Joined first: the dates of the sales spare the scan of every other item and payment.
+itemised AS (
+    SELECT DISTINCT item.order_id
+    FROM order_items AS item
+    INNER JOIN sales ON item.order_id = sales.order_id AND item.order_created_at = sales.created_at
+),
+paid AS (
+    SELECT DISTINCT payment.order_id
+    FROM order_payments AS payment
+    INNER JOIN sales ON payment.order_id = sales.order_id AND payment.order_created_at = sales.created_at
+),
 -- What came back of a sale refunded in part is not known, so none of its items counts.
 not_itemised AS (
-    SELECT money
+    SELECT sales.money
     FROM sales
-    WHERE
-        is_refunded_in_part
-        OR NOT EXISTS (
-            SELECT 1
-            FROM order_items AS item
-            WHERE item.order_id = sales.order_id AND item.order_created_at = sales.created_at
-        )
+    LEFT JOIN itemised ON sales.order_id = itemised.order_id
+    WHERE sales.is_refunded_in_part OR itemised.order_id IS NULL
 ),
 not_in_payments AS (
-    SELECT money
+    SELECT sales.money
     FROM sales
-    WHERE
-        NOT EXISTS (
-            SELECT 1
-            FROM order_payments AS payment
-            WHERE payment.order_id = sales.order_id AND payment.order_created_at = sales.created_at
-        )
+    LEFT JOIN paid ON sales.order_id = paid.order_id
+    WHERE paid.order_id IS NULL
 )
 SELECT
     reason,

@@ -1,5 +1,5 @@
 -- ---
--- title = { es = "Compras", en = "Purchases" }
+-- title = { es = "Ventas, pagadas o no", en = "Sales, paid or not" }
 -- grain = { es = "una fila por compra del período; las que tienen is_recognised son ingreso", en = "one row per purchase of the window; those with is_recognised are revenue" }
 -- shape = "rows"
 -- period = true

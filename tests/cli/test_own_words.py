@@ -125,7 +125,9 @@ def test_titles_of_reports(report: str, language: str) -> None:
     else:
         # What is the name of an export is not looked for among titles.
         is_name = title.lower().replace(" ", "-") in EXPORTS
-        assert LIBRARY.load_report(resolved).titles[language] == title or is_name
+        # A title is named by what stands before its comma, too; then what people export is meant.
+        named = LIBRARY.load_report(resolved).titles[language]
+        assert title in {named, named.partition(",")[0]} or is_name
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
@@ -138,6 +140,12 @@ def test_titles_of_exports(name: str, language: str) -> None:
         return  # the part of this name is another answer, with titles of its own
     parts = build_allowed_values()
     assert parts.resolve_part(title) in {name, f"export/{name}", f"dashboard/{name}"}
+
+
+@pytest.mark.parametrize("typed", ["ventas", "Ventas", "sales"])
+def test_the_word_for_what_was_sold_is_that_list(typed: str) -> None:
+    """It begins the title of the list: whoever looks for sales finds them."""
+    assert resolve_titled(typed, {export: [report] for export, report in EXPORTS.items()}, LIBRARY) == "sales"
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)

@@ -19,6 +19,7 @@ README_SECTIONS = {
     "Try it": "Probar",
     "The commands people use": "Los comandos más usados",
     "Sources": "Orígenes de los datos",
+    "Goals, and a report that comes by itself": "Metas, y un informe que llega solo",
     "Privacy": "Privacidad",
     "What the figures mean": "Qué significan las cifras",
     "Development": "Desarrollo",

@@ -181,6 +181,15 @@ def test_one_file_may_hold_every_table(tmp_path: Path) -> None:
         load(file, SourceMapping())
 
 
+def test_a_status_of_people_s_own_is_asked_for() -> None:
+    """Where another column is the status of payment, its words may be others, too; nobody would see why revenue is 0."""
+    sales = SheetHeader("ventas.csv", "ventas", tuple(ROWS["ventas"][0]))
+    lines = (build_proposal([sales], {}, SourceMapping()) or "").splitlines()
+    assert lines[-2:] == ["# [metrics]", '# paid_statuses = ["pagado"]']
+    people = SheetHeader("clientes.csv", "clientes", tuple(ROWS["clientes"][0]))
+    assert "paid_statuses" not in (build_proposal([people], {}, SourceMapping()) or "")
+
+
 def test_two_columns_for_one_of_ours_are_proposed_once() -> None:
     """The first is read, the other is mentioned; and such a sheet has no more columns of a table than it has."""
     columns = ("id", "branch_id", "created_at", "Email", "correo", "mail", "nombre", "nombres")
