@@ -182,7 +182,7 @@ def test_one_file_may_hold_every_table(tmp_path: Path) -> None:
 
 
 def test_a_status_of_people_s_own_is_asked_for() -> None:
-    """Where another column is the status of payment, its words may be others; else revenue is 0, and nobody sees why."""
+    """Where another column is the status of payment, its words may be others, and revenue 0."""
     sales = SheetHeader("ventas.csv", "ventas", tuple(ROWS["ventas"][0]))
     lines = (build_proposal([sales], {}, SourceMapping()) or "").splitlines()
     assert lines[-2:] == ["# [metrics]", '# paid_statuses = ["pagado"]']
