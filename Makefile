@@ -58,6 +58,7 @@ format: $(VENV)/.developing ## write every Python file as `make check` wants it
 
 bench: $(VENV)/.developing ## how fast it is, against the targets (OPTTIUS_BENCH=small: a short run)
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.own_sql
 	$(BIN)/python -m benchmarks.database
 
 fuzz: $(VENV)/.developing ## the long tests; and the generative ones, FUZZ times as many, from a new seed (0: none)

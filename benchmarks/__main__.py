@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.cases import DUCKDB, JOBS, MB, PYTHON, Case, list_cases
+from benchmarks.cases import DUCKDB, JOBS, MB, OWN_REPORT, PYTHON, Case, list_cases
 from benchmarks.measure import CommandFailedError, Measure, measure_median, measure_ratio
 from benchmarks.shop import create_shop
 from benchmarks.text_table import align_columns
@@ -93,6 +93,8 @@ def write_settings() -> Path:
     place = KEEP / "config"
     place.mkdir(parents=True, exist_ok=True)
     (place / "opttius.toml").write_text(JOBS, encoding="utf-8")
+    (place / "reports").mkdir(exist_ok=True)
+    (place / "reports" / "own.sql").write_text(OWN_REPORT, encoding="utf-8")
     return place
 
 

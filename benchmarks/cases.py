@@ -48,6 +48,15 @@ output = "jobs/{period}/{branch}"
 """
 """The settings that hold the job which is measured. The shop of full size has twelve branches."""
 
+OWN_REPORT = """\
+-- ---
+-- title = "Customers"
+-- columns = ["customers"]
+-- ---
+SELECT count(*) AS customers FROM customers
+"""
+"""A report of a user's own, of one row."""
+
 PYTHON = "python -c pass"
 DUCKDB = "python -c 'import duckdb'"
 
@@ -109,6 +118,11 @@ def list_cases(parquet: Shop, csv: Shop) -> list[Case]:
                 seconds=seconds,
             )
             for command, seconds in _DERIVED_COMMANDS
+        ),
+        Case(
+            name="export an own report of one row",
+            command=(PROGRAM, "export", "own", *warm, "-o", "own.csv", "--force"),
+            seconds=_DASHBOARD_SECONDS,
         ),
         Case(
             name="export segments",

@@ -20,13 +20,17 @@ class SharedView:
     """A file of shared views, macros or materialized tables.
 
     A materialized table reads no orders before ``orders_from``. ``internal``: it holds more than a scope may see, so
-    only other views may read it.
+    only other views may read it. ``optional``: created only where it is read; ``uses`` are the optional ones that it
+    depends on. ``has_views``: it holds more than macros, so the views that are not optional come before it.
     """
 
     name: str
     sql: str
     orders_from: datetime | None = None
     internal: bool = False
+    optional: bool = False
+    uses: tuple[str, ...] = ()
+    has_views: bool = True
 
 
 class Engine(Protocol):

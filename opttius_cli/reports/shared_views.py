@@ -92,7 +92,7 @@ SHARED_VIEWS = (
 )
 """The files of shared views and macros, each after those it depends on."""
 
-_MACROS = ("arithmetic", "days")
+MACRO_FILES = ("arithmetic", "days", "stages", "quantiles", "ledger_rules")
 """Files that hold macros only, which cost nothing until they are called."""
 
 
@@ -159,7 +159,7 @@ def select_shared_views(reports: Iterable[Report], extra: Iterable[str] = ()) ->
     reports = list(reports)
     view_names = {name for report in reports for name in report.uses} | set(extra)
     if not view_names and all(report.history == "none" for report in reports):
-        return [view for view in load_shared_views() if view.name in _MACROS]
+        return [view for view in load_shared_views() if view.name in MACRO_FILES]
     return _with_dependencies(view_names)
 
 

@@ -32,8 +32,8 @@ def find_schema_mismatches(report: Report, table: pa.Table) -> list[str]:
     """Return the differences between a report's header and the rows that its SQL returned."""
     schema = table.schema
     kinds = [(column.name, column.kind) for column in report.columns]
-    # After the columns stand the counts that percentages are over, which no reader sees.
-    kinds += [(name, ColumnKind.COUNT) for name in report.bases]
+    # After the columns stand the counts and weights that figures are over, which no reader sees.
+    kinds += [(name, ColumnKind.NUMBER) for name in report.bases]
     declared = [name for name, _kind in kinds]
     if declared != schema.names:
         return [

@@ -16,6 +16,7 @@ from opttius_cli.period import (
 )
 from opttius_cli.reports.header_schema import HISTORIES
 from opttius_cli.reports.own_words import resolve_code
+from opttius_cli.reports.shared_views import MACRO_FILES
 from opttius_cli.reports.vocabulary import list_codes
 from opttius_cli.worklist.opt_out import load_opt_out
 
@@ -183,7 +184,16 @@ def build_shared_views(
         "active_from": start_of_day(active_day, session.clock.zone),
     }
     return [
-        SharedView(view.name, view.sql, starts.get(view.orders_from or ""), view.internal) for view in views
+        SharedView(
+            view.name,
+            view.sql,
+            starts.get(view.orders_from or ""),
+            view.internal,
+            view.optional,
+            view.uses,
+            view.name not in MACRO_FILES,
+        )
+        for view in views
     ]
 
 

@@ -102,6 +102,30 @@ def test_deep_nesting_ends_in_an_answer_or_a_sentence(analyst: Analyst) -> None:
     assert rows == [{"n": 1}]
 
 
+def test_what_is_too_deep_is_not_the_fault_of_the_snapshot(analyst: Analyst) -> None:
+    tables = ", ".join(f"customers AS c{number}" for number in range(400))
+    with pytest.raises(NotAllowedError, match="nested too deeply"):
+        analyst.ask(f"SELECT 1 FROM {tables}")
+
+
+def test_a_shared_view_is_there_when_it_is_named(shop: Path) -> None:
+    """In any order, alone or with others, in a session that has made others before."""
+    names = ("app_figures", "scope_rows", "branch_comparison", "purchases", "stock_levels")
+    with open_analyst(shop) as one:
+        one_by_one = [one.ask(f"SELECT count(*) AS n FROM {name}") for name in names]
+        with pytest.raises(NotAllowedError):
+            one.ask("WITH attributed_orders AS (SELECT 1) SELECT * FROM attributed_orders")
+    with open_analyst(shop) as all_at_once:
+        counts = ", ".join(f"(SELECT count(*) FROM {name}) AS {name}" for name in reversed(names))
+        (row,) = all_at_once.ask(f"SELECT {counts}")
+        assert [[{"n": row[name]}] for name in names] == one_by_one
+        assert row["purchases"] > row["scope_rows"] > 0
+    with open_analyst(shop) as macros:
+        assert macros.ask(
+            "SELECT money_per(10.0::DECIMAL(18, 2), 4) AS n, work_order_stage('ready') AS stage"
+        )
+
+
 def test_masks_are_those_of_the_reports(analyst: Analyst) -> None:
     own = analyst.ask("SELECT id, name, email, phone, rut, last_name FROM customers ORDER BY id")
     table = analyst.session.engine.run_query(

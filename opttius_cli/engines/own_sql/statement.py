@@ -65,17 +65,34 @@ class Statement:
         )
 
 
-def check_statement(con: duckdb.DuckDBPyConnection, sql: str, visible: Collection[str]) -> Statement:
-    """Parse ``sql`` and reject what could leave its scope; it may read the tables in ``visible``.
+@dataclass(frozen=True, slots=True)
+class Parse:
+    """DuckDB's parse of one SELECT: as text, and its ``nodes``; ``words`` are all texts in it, in lower case."""
+
+    text: str
+    nodes: tuple[dict[str, Any], ...]
+    words: frozenset[str]
+
+
+def parse_statement(con: duckdb.DuckDBPyConnection, sql: str) -> Parse:
+    """Parse ``sql``.
+
+    Raises:
+        NotAllowedError: it is not one SELECT.
+        InvalidStatementError: it cannot be read.
+    """
+    text, statement = _parse_select(con, sql)
+    nodes = tuple(_iter_nodes(statement))
+    return Parse(text, nodes, frozenset(word.lower() for node in nodes for word in _iter_texts(node)))
+
+
+def check_statement(con: duckdb.DuckDBPyConnection, parse: Parse, visible: Collection[str]) -> Statement:
+    """Reject what could leave its scope; the statement may read the tables in ``visible``.
 
     Raises:
         NotAllowedError: names what the statement may not use.
     """
-    try:
-        parse, statement = _parse_statement(con, sql)
-    except RecursionError as error:
-        raise NotAllowedError(_("The SQL is nested too deeply.")) from error
-    nodes = list(_iter_nodes(statement))
+    nodes = parse.nodes
     cte_names = {
         entry["key"].lower() for node in nodes if "cte_map" in node for entry in node["cte_map"]["map"]
     }
@@ -88,28 +105,44 @@ def check_statement(con: duckdb.DuckDBPyConnection, sql: str, visible: Collectio
         raise _build_outside_error(name + "()")
     for node in nodes:
         _check_node(con, node, visible, cte_names)
-    text = con.execute("SELECT json_deserialize_sql(CAST($1 AS JSON))", [parse]).fetchall()[0][0]
+    text = _convert(con, "json_deserialize_sql(CAST($1 AS JSON))", parse.text)
     tables = {node["table_name"].lower() for node in nodes if node.get("type") == "BASE_TABLE"}
     aliases = {str(node.get("alias") or "").lower() for node in nodes if _is_relation(node)} - {""}
-    words = frozenset(word.lower() for node in nodes for word in _iter_texts(node))
     return Statement(
         text.rstrip("; \n"),
         frozenset(tables & set(visible)),
-        words,
+        parse.words,
         any(_reads_whole_rows(node, tables | aliases) for node in nodes),
         bool(functions & TABLE_MACROS),
     )
 
 
-def _parse_statement(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[str, dict[str, Any]]:
+def _parse_select(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[str, dict[str, Any]]:
     """Return DuckDB's parse of ``sql``, as text and as an object. Raises NotAllowedError when it is not a SELECT."""
-    text: str = con.execute("SELECT json_serialize_sql($1)", [sql]).fetchall()[0][0]
-    parse = json.loads(text)
+    text = _convert(con, "json_serialize_sql($1)", sql)
+    try:
+        parse = json.loads(text)
+    except RecursionError as error:
+        raise _build_depth_error() from error
     if parse["error"] and parse.get("error_type") == "parser":
         raise InvalidStatementError(parse["error_message"].strip().partition("\n")[0])
     if parse["error"] or len(parse["statements"]) != 1:
         raise NotAllowedError(_("A report must be one SELECT."))
     return text, parse["statements"][0]
+
+
+def _convert(con: duckdb.DuckDBPyConnection, call: str, text: str) -> str:
+    """Return what a function of DuckDB makes of SQL or of its parse; raises NotAllowedError for what is too deep."""
+    import duckdb
+
+    try:
+        return str(con.execute(f"SELECT {call}", [text]).fetchall()[0][0])
+    except duckdb.SerializationException as error:
+        raise _build_depth_error() from error
+
+
+def _build_depth_error() -> NotAllowedError:
+    return NotAllowedError(_("The SQL is nested too deeply."))
 
 
 def _check_node(

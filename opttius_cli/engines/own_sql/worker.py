@@ -1,6 +1,6 @@
 """The process that runs a user's SQL: it opens the snapshot read-only, and answers one query after the other.
 
-It ends when the program closes its pipe, or kills it.
+It ends when the program closes its pipe, kills it, or is killed itself.
 """
 
 from __future__ import annotations
@@ -8,7 +8,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from opttius_cli import i18n
@@ -16,11 +19,12 @@ from opttius_cli.engines.own_sql import messages
 from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     import duckdb
 
+    from opttius_cli.engines.duckdb import DuckEngine
     from opttius_cli.engines.protocol import SharedView
     from opttius_cli.privacy.policy import Policy
     from opttius_cli.result import Scope
@@ -29,6 +33,9 @@ if TYPE_CHECKING:
 _BATCH_ROWS = 65_536
 _RESERVED_BYTES = 256_000_000
 """What threads and allocators reserve of addresses and do not use; the program watches the memory that is used."""
+
+_ROW_COUNTS = "scope_rows"
+"""The table that is made with the shared views, although it is none."""
 
 _PLAIN_TYPES = (
     *("VARCHAR", "BOOLEAN", "DATE", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT"),
@@ -61,34 +68,48 @@ class Query:
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Open the session that the program describes, then answer its queries."""
+    """Open the session that the program describes, then answer its queries until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    received: SimpleQueue[Any] = SimpleQueue()
+    Thread(target=_receive_requests, args=(requests, received), daemon=True).start()
     import_libraries()
-    setup: Setup | None = None
+    setup: Setup = received.get()
     try:
-        setup = messages.receive_object(requests)
         i18n.set_language(setup.language)
-        con = _open_session(setup)
-    except EOFError:
-        return
+        session = _open_session(setup)
     except Exception as error:  # noqa: BLE001 - the program tells it
-        _send_error(answers, error, setup.path if setup else None)
+        _send_error(answers, error, setup.path)
         return
+    con = session.engine.con
     max_bytes = con.execute("SELECT parse_formatted_bytes(current_setting('memory_limit'))").fetchall()[0][0]
     messages.send_message(answers, messages.READY, str(max_bytes).encode())
     from opttius_cli.engines.own_sql.memory import limit_address_space
 
     limit_address_space(max_bytes + _RESERVED_BYTES)
-    visible = _list_visible(setup)
     while True:
+        query: Query = received.get()
         try:
-            query: Query = messages.receive_object(requests)
-        except EOFError:
-            return
-        try:
-            _answer(con, query, visible, setup.policy, answers)
+            _answer(session, query, answers)
         except Exception as error:  # noqa: BLE001 - the program tells it
             _send_error(answers, error, setup.path)
+
+
+def _receive_requests(requests: BinaryIO, received: SimpleQueue[Any]) -> None:
+    """Put what the program sends into ``received``; end this process when it closes its pipe, or is no more.
+
+    A query runs in another thread, so one that takes long does not outlive the program.
+    """
+    setup: Setup | None = None
+    with suppress(EOFError):
+        while True:
+            request = messages.receive_object(requests)
+            setup = setup or request
+            received.put(request)
+    if setup and setup.path:
+        from opttius_cli.snapshot.temp_files import remove_path, spill_folder
+
+        remove_path(spill_folder(setup.path))
+    os._exit(0)
 
 
 def import_libraries() -> None:
@@ -101,8 +122,40 @@ def import_libraries() -> None:
     pa.set_memory_pool(pa.system_memory_pool())
 
 
-def _open_session(setup: Setup) -> duckdb.DuckDBPyConnection:
-    """Open the snapshot with its scoped and shared views, locked up."""
+@dataclass(slots=True)
+class _Session:
+    """An open session, with those of its shared views that a statement has named."""
+
+    setup: Setup
+    engine: DuckEngine
+    created: set[str] = field(default_factory=set)
+
+    @property
+    def visible(self) -> frozenset[str]:
+        """The tables that a user's SQL may name."""
+        from opttius_cli.engines.own_sql.masked_views import SCOPE_TABLES
+
+        return SCOPE_TABLES | {view.name for view in self.setup.views if not view.internal}
+
+    def create_views(self, words: Collection[str]) -> None:
+        """Create the shared views that are among ``words``, or whose macros are, with those that they need.
+
+        All of them would take longer than most questions.
+        """
+        views = self.setup.views
+        named = {view.name for view in views if not {view.name, f"{view.name}_at"}.isdisjoint(words)}
+        for view in reversed(views):
+            if view.name in named:
+                named.update(view.uses)
+        if any(view.has_views and view.name in named for view in views) or _ROW_COUNTS in words:
+            named.update(view.name for view in views if not view.optional)
+        if missing := [view for view in views if view.name in named - self.created]:
+            self.engine.create_shared_views(missing)
+            self.created |= named
+
+
+def _open_session(setup: Setup) -> _Session:
+    """Open the snapshot with its scoped views and macros, locked up."""
     from pathlib import Path
 
     from opttius_cli.engines.duckdb import DuckEngine
@@ -120,34 +173,27 @@ def _open_session(setup: Setup) -> duckdb.DuckDBPyConnection:
     if setup.path is None:
         build_empty_snapshot(con)
     lock_connection(con)
-    engine = DuckEngine(con)
-    engine.set_scope(setup.scope, setup.variables, setup.rules)
-    engine.create_shared_views(setup.views)
-    return con
+    session = _Session(setup, DuckEngine(con))
+    session.engine.set_scope(setup.scope, setup.variables, setup.rules)
+    macros = [view for view in setup.views if not view.has_views]
+    con.execute("".join(view.sql for view in macros))
+    session.created.update(view.name for view in macros)
+    return session
 
 
-def _list_visible(setup: Setup) -> frozenset[str]:
-    """List the tables that a user's SQL may name."""
-    from opttius_cli.engines.own_sql.masked_views import SCOPE_TABLES
-
-    return SCOPE_TABLES | {view.name for view in setup.views if not view.internal}
-
-
-def _answer(
-    con: duckdb.DuckDBPyConnection,
-    query: Query,
-    visible: frozenset[str],
-    policy: Policy,
-    answers: BinaryIO,
-) -> None:
+def _answer(session: _Session, query: Query, answers: BinaryIO) -> None:
     """Check and run one query, and send its rows."""
     from opttius_cli.engines.duckdb import bind_parameters
     from opttius_cli.engines.own_sql.masked_views import build_masked_views
     from opttius_cli.engines.own_sql.side_tables import SideTables
-    from opttius_cli.engines.own_sql.statement import check_statement
+    from opttius_cli.engines.own_sql.statement import check_statement, parse_statement
 
-    statement = check_statement(con, query.sql, visible)
-    side_tables = SideTables(con, policy)
+    con = session.engine.con
+    parse = parse_statement(con, query.sql)
+    # Before the check, which refuses the names of tables that are there and not for this statement.
+    session.create_views(parse.words)
+    statement = check_statement(con, parse, session.visible)
+    side_tables = SideTables(con, session.setup.policy)
     try:
         views = build_masked_views(con, statement, side_tables)
         sql = f"{views}SELECT * FROM (\n{statement.text}\n) AS answer"
