@@ -137,6 +137,12 @@ def list_cases(parquet: Shop, csv: Shop) -> list[Case]:
             memory=600 * MB,
         ),
         Case(
+            name="forecast",
+            command=(PROGRAM, "forecast", *warm, "--format", "json"),
+            seconds=4,
+            memory=600 * MB,
+        ),
+        Case(
             name="cohorts",
             command=(PROGRAM, "cohorts", *warm, "--format", "json"),
             seconds=1.5,

@@ -176,6 +176,18 @@ class Result:
     bases: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     previous_table: pa.Table | None = None
 
+    def find_heat_top(self, column: Column) -> float | None:
+        """Return the value at which a cell is darkest: 100 %, else the largest of the table; None without colours."""
+        if not column.has_heat:
+            return None
+        if column.kind is ColumnKind.PERCENT:
+            return 100.0
+        import pyarrow.compute as pc
+
+        alike = [other.name for other in self.columns if other.has_heat and other.kind is column.kind]
+        maxima = [pc.max(self.table.column(name)).as_py() for name in alike]
+        return max((float(value) for value in maxima if value is not None), default=0.0)
+
     def rests_on_few(self, column: Column, row: int) -> bool:
         """Whether a percentage is over so few rows that it should not be compared (metrics 18)."""
         return column.over in self.bases and self.bases[column.over][row] < FEW_ROWS

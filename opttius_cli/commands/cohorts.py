@@ -23,16 +23,16 @@ def cohorts(
     ] = "quarter",
     measure: Annotated[
         Literal["customers", "retention", "repeat", "revenue"],
-        typer.Option(help=N_("What a screen shows of each cohort.")),
+        typer.Option(help=N_("What a screen, or the heat map of a page or workbook, shows of each cohort.")),
     ] = "repeat",
 ) -> None:
     """Show who came back, by the time of the first purchase, and how long customers take to return."""
     from opttius_cli import session
-    from opttius_cli.reports.layouts import COHORTS, COHORTS_ON_SCREEN
+    from opttius_cli.reports.layouts import COHORTS, COHORTS_FOR_READERS, COHORTS_ON_SCREEN
 
     output = plan_output(options)
-    on_screen = output.format_name == "table"
+    layouts = {"table": COHORTS_ON_SCREEN, "html": COHORTS_FOR_READERS, "xlsx": COHORTS_FOR_READERS}
     with session.open_session(build_request(options, has_period=False)) as active_session:
         parameters = {"unit": by, "measure": measure, "shown_cohorts": SHOWN_COHORTS}
-        slots = COHORTS_ON_SCREEN if on_screen else COHORTS
+        slots = layouts.get(output.format_name, COHORTS)
         write_answer(session.run_reports(active_session, "cohorts", slots, parameters), options, output)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -28,6 +28,15 @@ def sample(
     until: Annotated[
         str, typer.Option(metavar=N_("DATE"), help=N_("The last day of the data."))
     ] = "2026-11-22",
+    loyalty: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=100,
+            metavar=N_("NUMBER"),
+            help=N_("How many of 100 customers stay after each purchase."),
+        ),
+    ] = 70,
     file_format: Annotated[
         Literal["csv", "parquet"], typer.Option("--format", "-f", help=N_("csv or parquet."))
     ] = "csv",
@@ -36,8 +45,6 @@ def sample(
     ] = False,
 ) -> None:
     """Make an invented optical chain: two organizations, three years of sales."""
-    from opttius_cli.sample import generate_sample
-
     try:
         last = date.fromisoformat(translate_date(until))
     except ValueError as error:
@@ -46,12 +53,21 @@ def sample(
         ) from error
     if out.exists() and (not out.is_dir() or any(out.iterdir())) and not force:
         raise OutputError(_("{path} is not empty. Choose another folder, or add --force.", path=out))
+    rows = _generate(
+        out, customers=customers, seed=seed, until=last, loyalty=loyalty, file_format=file_format
+    )
+    if not options.quiet:
+        for table, count in rows.items():
+            sink.write_stdout_text(f"{table:<22}{count:>12,}\n")
+
+
+def _generate(out: Path, **arguments: Any) -> dict[str, int]:
+    """Write the sample, and return the rows of each table. Raises OutputError when the folder cannot be written."""
+    from opttius_cli.sample import generate_sample
+
     try:
-        rows = generate_sample(out, customers=customers, seed=seed, until=last, file_format=file_format)
+        return generate_sample(out, **arguments)
     except OSError as error:
         raise OutputError(
             _("{path} cannot be written: {why}", path=out, why=error.strerror or error)
         ) from error
-    if not options.quiet:
-        for table, count in rows.items():
-            sink.write_stdout_text(f"{table:<22}{count:>12,}\n")

@@ -104,11 +104,9 @@ COHORTS = (
     _build_slot("all", "cohorts/all_cohorts"),
     _build_slot("repurchase", REPURCHASE),
 )
-COHORTS_ON_SCREEN = (
-    Slot((), "cohorts/head"),
-    _build_slot("rows", "cohorts/triangle"),
-    _build_slot("repurchase", REPURCHASE),
-)
+COHORTS_FOR_READERS = (COHORTS[0], _build_slot("triangle", "cohorts/triangle"), *COHORTS[1:])
+"""A page or a workbook begins with the heat map of one measure."""
+COHORTS_ON_SCREEN = (COHORTS[0], _build_slot("rows", "cohorts/triangle"), COHORTS[-1])
 """A screen has a triangle of one measure; the cells in full are for files."""
 
 FORECAST_REPORT = "forecast/forecast"
@@ -217,7 +215,7 @@ EXPORTS = {
 
 LISTS = {
     WORKLIST_REPORT: WORKLIST,
-    "cohorts/cohorts": COHORTS,
+    "cohorts/cohorts": COHORTS_FOR_READERS,
     "drivers/groups": DRIVERS,
     FORECAST_REPORT: FORECAST_FOR_READERS,
 }

@@ -57,6 +57,7 @@ SHARED_VIEWS = (
     "customer_segments",
     "listed_customers",
     "segment_movement",
+    "customer_moves",
     "occasions",
     "cohort_cells",
     "spells",

@@ -20,6 +20,7 @@ def _parse_options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--customers", type=int, default=400)
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--until", type=date.fromisoformat, default=date(2026, 11, 22))
+    parser.add_argument("--loyalty", type=int)
     parser.add_argument("--format", choices=["csv", "parquet"], default="csv")
     parser.add_argument("--odd-cases", action="store_true")
     return parser.parse_args(arguments)
@@ -44,6 +45,7 @@ def main(arguments: list[str]) -> None:
         customers=options.customers,
         seed=options.seed,
         until=options.until,
+        loyalty=options.loyalty,
         file_format=options.format,
     )
     sys.stdout.writelines(f"{table}: {count}\n" for table, count in rows.items())

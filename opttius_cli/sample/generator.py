@@ -56,18 +56,20 @@ def generate_sample(
     customers: int,
     seed: int,
     until: date,
+    loyalty: int | None = None,
     file_format: FileFormat = "csv",
 ) -> dict[str, int]:
     """Write one file per table into the folder ``out``, and return the rows of each table.
 
-    Sales cover the three years that end with the local day ``until``, about five orders per customer.
+    Sales cover the three years that end with the local day ``until``. After each purchase so many of 100 customers
+    stay as ``loyalty`` says; without it nearly all do, and there are about five orders per customer.
     Files of the same name are replaced. Raises ValueError when ``customers`` is below 1.
     """
     if customers < 1:
         message = f"A sample needs at least one customer, not {customers}."
         raise ValueError(message)
     out.mkdir(parents=True, exist_ok=True)
-    with _open_connection(out, customers=customers, seed=seed, until=until) as con:
+    with _open_connection(out, customers=customers, seed=seed, until=until, loyalty=loyalty) as con:
         for name in SCRIPTS:
             con.execute(read_sql(f"sample/{name}"))
         # One writer keeps the order of the rows and the borders of row groups.
@@ -87,7 +89,9 @@ def list_odd_cases(out: Path, *, until: date) -> list[OddCase]:
         return cases
 
 
-def _open_connection(spill: Path, *, customers: int, seed: int, until: date) -> duckdb.DuckDBPyConnection:
+def _open_connection(
+    spill: Path, *, customers: int, seed: int, until: date, loyalty: int | None = None
+) -> duckdb.DuckDBPyConnection:
     import duckdb  # keeps the start of every other command fast
 
     con = duckdb.connect(
@@ -104,6 +108,7 @@ def _open_connection(spill: Path, *, customers: int, seed: int, until: date) -> 
     con.execute("SET VARIABLE customers = $customers", {"customers": customers})
     con.execute("SET VARIABLE seed = $seed", {"seed": seed})
     con.execute("SET VARIABLE until = $until", {"until": until})
+    con.execute("SET VARIABLE loyalty = CAST($loyalty AS DOUBLE) / 100", {"loyalty": loyalty})
     return con
 
 

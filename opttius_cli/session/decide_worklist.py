@@ -31,9 +31,11 @@ def is_today(session: Session) -> bool:
 def decide_week(session: Session, *, again: bool = False) -> bool:
     """Decide this week's list for the branches that have none, for all of them when ``again``.
 
-    Returns False, with a note, when the ledger cannot be used: then nothing is decided.
+    Returns False, with a note, when the ledger cannot be used: then nothing is decided, or only what it took.
     """
     ledger, week = open_ledger(session), format_week(session.clock.local_date)
+    branches: Sequence[str] = ()
+    written = 0
     try:
         with ledger.hold():
             state = read_week(session, week)
@@ -43,8 +45,16 @@ def decide_week(session: Session, *, again: bool = False) -> bool:
             branches = list_branches(session) if again else state.undecided
             for decided in _work_out_lists(session, week, branches, state.listed_before) if branches else ():
                 ledger.write_list(decided, replace=again)
+                written += 1
     except LedgerError as error:
         problem = _("Nothing is decided: {why}.", why=error)
+        if written:
+            problem = _(
+                "Only {count} of {total} lists are decided: {why}.",
+                count=written,
+                total=len(branches),
+                why=error,
+            )
         session.request.reporter.show_note(_("Note: {sentence}", sentence=problem))
         return False
     return True

@@ -13,18 +13,18 @@
 -- [column]
 -- customers = { kind = "count", es = "Clientes", en = "Customers" }
 -- not_shown = { kind = "count", es = "Cohortes anteriores no mostradas", en = "Earlier cohorts not shown" }
--- a0 = { kind = "number", es = "0", en = "0" }
--- a1 = { kind = "number", es = "1", en = "1" }
--- a2 = { kind = "number", es = "2", en = "2" }
--- a3 = { kind = "number", es = "3", en = "3" }
--- a4 = { kind = "number", es = "4", en = "4" }
--- a5 = { kind = "number", es = "5", en = "5" }
--- a6 = { kind = "number", es = "6", en = "6" }
--- a7 = { kind = "number", es = "7", en = "7" }
--- a8 = { kind = "number", es = "8", en = "8" }
--- a9 = { kind = "number", es = "9", en = "9" }
--- a10 = { kind = "number", es = "10", en = "10" }
--- a11 = { kind = "number", es = "11", en = "11" }
+-- a0 = { kind = "number", heat = true, es = "0", en = "0" }
+-- a1 = { kind = "number", heat = true, es = "1", en = "1" }
+-- a2 = { kind = "number", heat = true, es = "2", en = "2" }
+-- a3 = { kind = "number", heat = true, es = "3", en = "3" }
+-- a4 = { kind = "number", heat = true, es = "4", en = "4" }
+-- a5 = { kind = "number", heat = true, es = "5", en = "5" }
+-- a6 = { kind = "number", heat = true, es = "6", en = "6" }
+-- a7 = { kind = "number", heat = true, es = "7", en = "7" }
+-- a8 = { kind = "number", heat = true, es = "8", en = "8" }
+-- a9 = { kind = "number", heat = true, es = "9", en = "9" }
+-- a10 = { kind = "number", heat = true, es = "10", en = "10" }
+-- a11 = { kind = "number", heat = true, es = "11", en = "11" }
 -- ---
 WITH
 cells AS (

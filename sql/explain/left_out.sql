@@ -14,18 +14,25 @@
 -- amount = { kind = "money", total = true, es = "Monto: como está guardado", en = "Amount: as stored" }
 -- reason = { kind = "text", vocabulary = "step", es = "Motivo", en = "Reason" }
 -- ---
+WITH
+-- Cut to length before names are looked up.
+listed AS (
+    SELECT *
+    FROM explained
+    WHERE step = $left_out
+    ORDER BY date DESC NULLS LAST, id, table_name, branch_id
+    LIMIT $limit
+)
 SELECT
-    explained.table_name AS table,
-    explained.id,
-    explained.number,
-    explained.date,
+    listed.table_name AS table,
+    listed.id,
+    listed.number,
+    listed.date,
     customer_name(customer.first_name, customer.last_name) AS customer,
-    explained.status,
-    explained.payment_status,
-    explained.gross AS amount,
-    explained.step AS reason
-FROM explained
-LEFT JOIN customers AS customer ON explained.customer_id = CAST(customer.id AS VARCHAR)
-WHERE explained.step = $left_out
-ORDER BY explained.date DESC NULLS LAST, explained.id, explained.table_name, explained.branch_id
-LIMIT $limit;
+    listed.status,
+    listed.payment_status,
+    listed.gross AS amount,
+    listed.step AS reason
+FROM listed
+LEFT JOIN customers AS customer ON listed.customer_id = CAST(customer.id AS VARCHAR)
+ORDER BY listed.date DESC NULLS LAST, listed.id, listed.table_name, listed.branch_id;

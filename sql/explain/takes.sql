@@ -43,14 +43,15 @@ taken AS (
         count(*) FILTER (WHERE has_money) AS rows_with_money,
         coalesce(sum(amount), 0) AS money,
         count(DISTINCT customer_id) AS customers,
-        count(DISTINCT id) AS products,
+        -- Only stock has several rows of one id: one for each branch.
+        count(DISTINCT id) FILTER (WHERE table_name = 'product_branch_stock') AS products,
         coalesce(sum(measure), 0) AS measure,
         count(*) FILTER (WHERE kept) AS kept,
         count(kept) AS promised,
         count(DISTINCT date) AS dates,
         min(date) AS first_date,
         max(date) AS last_date,
-        list_sort(list(measure)) AS measures
+        list_sort(list(measure) FILTER (WHERE measure IS NOT NULL)) AS measures
     FROM explained
     WHERE step IS NULL
 ),

@@ -30,8 +30,11 @@ described AS (
         p.*, last_exam, first_booked, draw('contact', p.person_no) AS contact,
         draw('phone', p.person_no) AS phone_chance,
         draw('phone form', p.person_no) AS phone_form,
-        lpad(CAST(CAST(floor(draw('phone number', p.person_no) * 10000000) AS BIGINT) AS VARCHAR), 7, '0')
-            AS digits,
+        -- Where customers are lost, most households give one number for all of them.
+        lpad(CAST(CAST(floor(draw('phone number', CASE
+            WHEN getvariable('loyalty') IS NOT NULL AND draw('own phone', p.person_no) < 0.6 THEN p.family_no
+            ELSE p.person_no
+        END) * 10000000) AS BIGINT) AS VARCHAR), 7, '0') AS digits,
         CASE WHEN CAST(first_moment AS DATE) = p.first_day THEN first_moment
             - to_seconds(120 + CAST(floor(draw('desk', p.person_no) * 600) AS INTEGER))
             ELSE shop_time(p.first_day, draw('first hour', p.person_no), draw('desk', p.person_no)) END

@@ -3,7 +3,7 @@
 -- grain = { es = "una fila por par de segmentos, antes y ahora, en que hay un cliente", en = "one row per pair of segments, before and now, that a customer is in" }
 -- shape = "rows"
 -- depends_on = "previous"
--- uses = "segment_movement"
+-- uses = "customer_moves"
 -- history = "all"
 -- period = true
 -- group_size = "customers"
@@ -16,6 +16,6 @@ SELECT
     segment AS "to",
     count(*) AS customers,
     sum(spent_year_before) AS spent_year_before
-FROM segment_moves($scheme, $as_of_date, $previous_until, $previous_to)
+FROM moves_in($scheme)
 GROUP BY previous_place, previous_segment, place, segment
 ORDER BY previous_place NULLS LAST, place;

@@ -3,7 +3,7 @@
 -- grain = { es = "una fila por clase de movimiento; mejorar y empeorar son parte de cambiar", en = "one row per kind of movement; to improve and to worsen are parts of to move" }
 -- shape = "map"
 -- depends_on = "previous"
--- uses = "segment_movement"
+-- uses = "customer_moves"
 -- history = "all"
 -- period = true
 -- group_size = "customers"
@@ -24,7 +24,7 @@ moves AS (
             WHEN place < previous_place THEN ['moved', 'improved']
             ELSE ['moved', 'worsened']
         END AS movements
-    FROM segment_moves($scheme, $as_of_date, $previous_until, $previous_to)
+    FROM moves_in($scheme)
 ),
 -- Every movement has a row, also one that nobody made.
 named AS (

@@ -3,7 +3,7 @@
 -- grain = { es = "una fila por cliente que está en otro segmento que al terminar la ventana anterior, o que llegó después", en = "one row per customer who is in another segment than when the previous window ended, or who came since" }
 -- shape = "rows"
 -- depends_on = "previous"
--- uses = "segment_movement"
+-- uses = "customer_moves"
 -- history = "all"
 -- period = true
 -- parameters.scheme = { es = "Cómo se dividen los clientes: lifecycle o rfm", en = "How customers are divided: lifecycle or rfm" }
@@ -17,7 +17,7 @@ SELECT
     move.previous_segment AS "from",
     move.segment AS "to",
     move.spent_year_before
-FROM segment_moves($scheme, $as_of_date, $previous_until, $previous_to) AS move
+FROM moves_in($scheme) AS move
 INNER JOIN customers AS customer ON move.customer_id = customer.id
 LEFT JOIN branches AS branch ON customer.branch_id = branch.id
 WHERE move.previous_segment IS DISTINCT FROM move.segment

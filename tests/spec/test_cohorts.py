@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from spec.harness import run, write_export
+import openpyxl
+
+from opttius_cli.cli import main
+from spec.harness import run, run_bare, write_export
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WORKED = """
 customers
@@ -83,3 +89,35 @@ def test_the_worked_example() -> None:
     for as_of, value in (("2026-04-30T23:59:00-04:00", N), ("2026-04-30", 30000)):
         ran = run(folder, "cohorts", "--by", "month", "--as-of", as_of)
         assert json.loads(ran.stdout)["rows"][-1]["revenue_per_customer"] == value
+
+
+def test_page_and_workbook_begin_with_a_heat_map(tmp_path: Path) -> None:
+    folder, options = (
+        write_export(WORKED),
+        ("cohorts", "--by", "month", "--as-of", "2026-05-10", "--lang", "en"),
+    )
+    for name in ("c.html", "c.xlsx"):
+        made = run_bare(main, [*options, "--source", str(folder), "--output", str(tmp_path / name)])
+        assert made.code == 0, made.stderr
+    page = (tmp_path / "c.html").read_text(encoding="utf-8")
+    triangle = page[page.index('<h2 id="h1">') : page.index('<h2 id="h2">')]
+    # 50 % of the cohort of January and 100 % of that of February came back: half as dark, and as dark as can be.
+    assert "Cohorts by age" in triangle
+    assert 'heat5" data-v="50' in triangle
+    assert 'heat9" data-v="100' in triangle
+    sheet = next(
+        sheet for sheet in openpyxl.load_workbook(tmp_path / "c.xlsx") if sheet.title == "Cohorts by age"
+    )
+    tops = {rule.colorScale.cfvo[1].val for cells in sheet.conditional_formatting for rule in cells.rules}
+    assert tops == {100}
+    assert sheet["A2"].value == "2026-01 *"
+
+
+def test_a_terminal_without_colour_has_shades() -> None:
+    folder = write_export(WORKED)
+    options = ["cohorts", "--by", "month", "--as-of", "2026-05-10", "--lang", "en", "--no-color"]
+    shown = run_bare(main, [*options, "--source", str(folder), "--format", "table"]).stdout
+    january = next(line for line in shown.splitlines() if line.startswith("2026-01"))
+    assert "▓ 50" in january
+    february = next(line for line in shown.splitlines() if line.startswith("2026-02"))
+    assert "█ 100" in february

@@ -415,6 +415,59 @@ def test_ruts_are_of_nobody_and_written_in_every_way(shop: Shop) -> None:
     assert all(1_000_000 <= n < 1_900_000 or 31_000_000 <= n < 45_000_000 for n in numbers)
 
 
+# What --loyalty 70 means: 3 in 10 are lost at each purchase; glasses come back after 12 to 24 months.
+LOSSES = {
+    "share of first buyers who came back, of those who had two years to": Habit(
+        "SELECT avg(CAST(n > 1 AS INTEGER)) FROM (SELECT count(DISTINCT CAST(moment AS DATE)) AS n FROM sold WHERE "
+        "customer_id IS NOT NULL GROUP BY customer_id HAVING min(moment) < '2024-11-22')",
+        0.5,
+        0.75,
+    ),
+    "median days between purchases of glasses": Habit(
+        "SELECT median(days) FROM (SELECT date_diff('day', lag(created_at) OVER (PARTITION BY customer_id ORDER BY "
+        "created_at), created_at) AS days FROM lab_work_orders WHERE work_order_number NOT LIKE 'OT-ODD-%' AND "
+        "customer_id IN (SELECT id FROM customers WHERE NOT list_contains(tags, 'lentes de contacto'))) "
+        "WHERE days > 30",
+        365,
+        620,
+    ),
+    "customers who bought once": Habit(
+        "SELECT avg(CAST(n = 1 AS INTEGER)) FROM (SELECT count(DISTINCT CAST(moment AS DATE)) AS n FROM sold WHERE "
+        "customer_id IS NOT NULL GROUP BY customer_id)",
+        0.35,
+        0.7,
+    ),
+    "share of telephones that a household shares": Habit(
+        "SELECT avg(CAST(n > 1 AS INTEGER)) FROM (SELECT count(*) AS n FROM customers WHERE phone IS NOT NULL GROUP "
+        "BY right(replace(phone, ' ', ''), 7))",
+        0.1,
+        0.4,
+    ),
+    "share of customers without a purchase": Habit(
+        "SELECT avg(CAST(id NOT IN (SELECT customer_id FROM sold WHERE customer_id IS NOT NULL) AS INTEGER)) FROM "
+        "customers",
+        0,
+        0.35,
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def losing_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """A shop that loses 30 of 100 customers at each purchase."""
+    folder = tmp_path_factory.mktemp("losing")
+    rows = generate_sample(
+        folder, customers=CUSTOMERS, seed=1, until=UNTIL, loyalty=70, file_format="parquet"
+    )
+    return Shop(folder, rows)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_shop_loses_customers(losing_shop: Shop, name: str) -> None:
+    habit = LOSSES[name]
+    assert habit.low <= losing_shop.value(habit.query) <= habit.high
+
+
 @pytest.mark.slow
 def test_branches_grow_with_the_customers(tmp_path: Path) -> None:
     generate_sample(tmp_path, customers=20_000, seed=1, until=UNTIL, file_format="parquet")

@@ -90,9 +90,10 @@ def render_rows(result: Result, heading: str, table_id: str, formatter: CellForm
     )
     yield "<tbody>"
     maxima = [_find_maximum(result, index) for index in range(len(result.columns))]
+    heat_tops = [result.find_heat_top(column) for column in result.columns]
     for batch in iter_batches(result):
         columns = [
-            _render_cells(column, batch.column(index), maxima[index], formatter)
+            _render_cells(column, batch.column(index), maxima[index], heat_tops[index], formatter)
             for index, column in enumerate(result.columns)
         ]
         if result.form:
@@ -123,7 +124,9 @@ def _render_header(column: Column, formatter: CellFormatter) -> str:
     )
 
 
-def _render_cells(column: Column, values: pa.Array, maximum: Any, formatter: CellFormatter) -> list[str]:
+def _render_cells(
+    column: Column, values: pa.Array, maximum: Any, heat_top: float | None, formatter: CellFormatter
+) -> list[str]:
     """Render the cells of a column; numbers and dates keep a plain value for sorting."""
     texts = formatter.format_column(column, values.to_pylist())
     sort_values: Sequence[str | None] = [None] * len(texts)
@@ -134,7 +137,8 @@ def _render_cells(column: Column, values: pa.Array, maximum: Any, formatter: Cel
     rendered = []
     for pair in zip(texts, sort_values, strict=True):
         if pair not in cache:
-            cache[pair] = _render_cell(*pair, css_class, maximum, column)
+            cell_class = f"{css_class}{_shade_cell(pair[1], heat_top)}"
+            cache[pair] = _render_cell(*pair, cell_class, maximum, column)
         rendered.append(cache[pair])
     return rendered
 
@@ -147,11 +151,16 @@ def _get_css_class(column: Column) -> str:
     return "one" if column.kind in _NOWRAP_KINDS else ""
 
 
+def _shade_cell(sort_value: str | None, heat_top: float | None) -> str:
+    """Return the class of one of ten shades, the darker the more."""
+    if not sort_value or not heat_top:
+        return ""
+    return f" heat{max(0, min(9, int(float(sort_value) / heat_top * 10)))}"
+
+
 def _render_cell(text: str, sort_value: str | None, css_class: str, maximum: Any, column: Column) -> str:
     empty = text in {NO_VALUE, ""}
     classes = [css_class, "empty" if empty else "", _get_direction(column, sort_value)]
-    if column.has_heat and sort_value:
-        classes.append(f"heat{max(0, min(9, int(float(sort_value) // 10)))}")
     return html_element(
         "td",
         _render_text(text, column),

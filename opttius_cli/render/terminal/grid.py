@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from opttius_cli.result import Column, Result
 
 GAP = "  "
+_SHADES = "░▒▓█"
 _MAX_BAR_WIDTH, _MIN_BAR_WIDTH = 10, 5
 """The longest bar of a column, and the least room for which a bar is still worth drawing."""
 _ELLIPSIS = "…"
@@ -144,12 +145,21 @@ def format_texts(result: Result, column: Column, values: list[Any], formatter: C
     Results with such percentages are short: they are one batch.
     """
     texts = formatter.format_column(column, values)
+    if heat_top := result.find_heat_top(column):
+        return [_shade_text(text, value, heat_top) for text, value in zip(texts, values, strict=True)]
     if column.over not in result.bases:
         return texts
     return [
         f"({text})" if value is not None and result.rests_on_few(column, row) else text
         for row, (text, value) in enumerate(zip(texts, values, strict=True))
     ]
+
+
+def _shade_text(text: str, value: Any, heat_top: float) -> str:
+    """Return a text after one of four shades, the darker the more: they stay where there is no colour."""
+    if value is None or not value:
+        return text
+    return f"{_SHADES[max(0, min(3, int(float(value) / heat_top * 4)))]} {text}"
 
 
 def build_grid(result: Result, formatter: CellFormatter, width: int | None) -> Grid:

@@ -130,9 +130,9 @@ class WorkbookBuilder:
             if column.column.has_share_bar:
                 bars = DataBarRule("num", 0, "max", None, _BAR)  # type: ignore[no-untyped-call]
                 sheet.conditional_formatting.add(cell_range, bars)
-            if column.column.has_heat:
+            if heat_top := result.find_heat_top(column.column):
                 heat = ColorScaleRule(  # type: ignore[no-untyped-call]
-                    "num", 0, "FFFFFF", end_type="num", end_value=100, end_color=_BAR
+                    "num", 0, "FFFFFF", end_type="num", end_value=heat_top, end_color=_BAR
                 )
                 sheet.conditional_formatting.add(cell_range, heat)
             if is_change(column.column):

@@ -10,22 +10,9 @@ CREATE OR REPLACE TEMP MACRO segments_of(scheme) AS (
     CASE WHEN scheme = 'rfm' THEN rfm_segments() ELSE lifecycle_segments() END
 );
 
-CREATE OR REPLACE TEMP MACRO segment_moves(scheme, on_date, before_cutoff, before_date) AS TABLE
+-- What each customer is and was, by both schemes.
+CREATE OR REPLACE TEMP MACRO customer_standings(on_date, before_cutoff, before_date) AS TABLE
     WITH
-    now AS (
-        SELECT
-            customer_id,
-            segment_in(scheme, segment, rfm_segment) AS segment,
-            purchases,
-            total_spent,
-            days_since_last_purchase
-        FROM customer_segments_at(CAST('infinity' AS TIMESTAMP), on_date)
-    ),
-    -- The segments of the same customers at the earlier time.
-    before AS (
-        SELECT customer_id, segment_in(scheme, segment, rfm_segment) AS segment
-        FROM customer_segments_at(before_cutoff, before_date)
-    ),
     -- What was at stake: the money of the year that ended then.
     spent AS (
         SELECT customer_id, sum(money) AS money
@@ -39,17 +26,25 @@ CREATE OR REPLACE TEMP MACRO segment_moves(scheme, on_date, before_cutoff, befor
     -- A customer without an earlier segment did not exist then; customers never cease to exist.
     SELECT
         now.customer_id,
-        now.segment,
-        before.segment AS previous_segment,
+        now.segment AS lifecycle,
+        now.rfm_segment AS rfm,
+        before.segment AS previous_lifecycle,
+        before.rfm_segment AS previous_rfm,
         now.purchases,
         now.total_spent,
         now.days_since_last_purchase,
-        coalesce(spent.money, 0) AS spent_year_before,
-        list_position(segments_of(scheme), before.segment) AS previous_place,
-        list_position(segments_of(scheme), now.segment) AS place
-    FROM now
-    LEFT JOIN before ON now.customer_id = before.customer_id
+        coalesce(spent.money, 0) AS spent_year_before
+    FROM customer_segments_at(CAST('infinity' AS TIMESTAMP), on_date) AS now
+    LEFT JOIN customer_segments_at(before_cutoff, before_date) AS before ON now.customer_id = before.customer_id
     LEFT JOIN spent ON now.customer_id = spent.customer_id;
+
+CREATE OR REPLACE TEMP MACRO segment_moves(scheme, on_date, before_cutoff, before_date) AS TABLE
+    SELECT
+        segment_in(scheme, lifecycle, rfm) AS segment,
+        segment_in(scheme, previous_lifecycle, previous_rfm) AS previous_segment,
+        purchases,
+        total_spent
+    FROM customer_standings(on_date, before_cutoff, before_date);
 
 CREATE OR REPLACE TEMP MACRO segment_movement(scheme, on_date, before_cutoff, before_date) AS TABLE
     WITH

@@ -2,7 +2,7 @@
 -- about = "Where each customer is and was in the segmentation that is explained; nobody where none is."
 -- internal = true
 -- optional = true
--- uses = "segment_movement"
+-- uses = "customer_moves"
 -- ---
 CREATE OR REPLACE TEMP TABLE explained_segments AS
 SELECT
@@ -12,11 +12,5 @@ SELECT
     days_since_last_purchase,
     segment,
     previous_segment
-FROM
-    segment_moves(
-        getvariable('explained_scheme'),
-        getvariable('as_of_date'),
-        CAST(getvariable('previous_until') AS TIMESTAMP),
-        CAST(getvariable('previous_to') AS DATE)
-    )
+FROM moves_in(getvariable('explained_scheme'))
 WHERE getvariable('explained_scheme') IS NOT NULL;

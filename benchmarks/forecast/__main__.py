@@ -1,0 +1,127 @@
+"""Print how far off each model is on each data set, as a table in Markdown."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import warnings
+from contextlib import redirect_stdout, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.forecast.cdnow import LAST_DAY, write_cdnow
+from benchmarks.forecast.chains import CHAINS, UNTIL, write_chain
+from benchmarks.forecast.predictions import Backtest, run_backtest
+from opttius_cli.session.forecast_parameters import YEAR_DAYS
+
+HEADER = "| data | model | purchases | money | AUC | skill | |\n|---|---|---|---|---|---|---|"
+MEASURES = (
+    *("expected_purchases", "expected_spent", "probability_pct", "purchases", "spent"),
+    *("purchases_before", "spent_before"),
+)
+WEEK = 7
+PENALTIES = (0.0, 0.001, 0.01, 0.1)
+"""What holds the parameters of BG/NBD back: the least with which it predicts at all."""
+REFUSED = "below its refusal"
+"""Beside a figure of the model that the command would not print."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a model expects of each customer: purchases, money, and by what it tells who buys at all."""
+
+    model: str
+    purchases: Any
+    money: Any
+    chance: Any
+
+
+def main() -> None:
+    """Print a line for each data set and model."""
+    warnings.simplefilter("ignore")
+    print(HEADER)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        for name in CHAINS:
+            _print_lines(name, run_backtest(write_chain(name, folder / name), UNTIL, folder))
+        _print_lines("CDNOW", run_backtest(write_cdnow(folder / "cdnow"), LAST_DAY, folder))
+
+
+def _print_lines(name: str, tested: Backtest) -> None:
+    columns = {column: tested.rows.column(column).to_pandas() for column in tested.rows.column_names}
+    known = {column: columns[column].astype(float) for column in MEASURES}
+    predictions = [
+        Prediction("opttius", known["expected_purchases"], known["expected_spent"], known["probability_pct"]),
+        Prediction(
+            "last year again", known["purchases_before"], known["spent_before"], known["purchases_before"]
+        ),
+        predict_by_rivals(columns, tested),
+    ]
+    for prediction in predictions:
+        note = REFUSED if tested.refused and prediction.model == "opttius" else ""
+        figures = [
+            _compare_totals(prediction.purchases, known["purchases"]),
+            _compare_totals(prediction.money, known["spent"]),
+            f"{compute_auc(prediction.chance, known['purchases'] > 0):.3f}",
+            f"{_compute_skill(prediction.purchases, known['purchases']):+.1f} %",
+        ]
+        print("| " + " | ".join([name, prediction.model, *figures, note]) + " |", flush=True)
+
+
+def predict_by_rivals(columns: dict[str, Any], tested: Backtest) -> Prediction:
+    """Fit BG/NBD to the dates and Gamma-Gamma to the money of repeated purchases, as the package lifetimes does."""
+    from lifetimes import GammaGammaFitter
+
+    days = [columns[name].map(lambda day: day.toordinal()) for name in ("first_date", "last_date")]
+    # In weeks, as CDNOW is usually read: in days the search for the parameters takes minutes.
+    frequency, recency = columns["dates"].astype(int) - 1, (days[1] - days[0]) / WEEK
+    age = (tested.cutoff.toordinal() - days[0]) / WEEK
+    purchases = _predict_purchases(frequency, recency, age)
+    spent = columns["mean_money"].astype(float).fillna(0)
+    again = (frequency > 0) & (spent > 0)
+    # In units of the mean, or the search for the parameters does not end.
+    unit = spent[again].mean()
+    spending = GammaGammaFitter(penalizer_coef=0.001).fit(frequency[again], spent[again] / unit)
+    ticket = (
+        spending.conditional_expected_average_profit(frequency.where(again, 0), spent.where(again, 0) / unit)
+        * unit
+    )
+    return Prediction("BG/NBD + Gamma-Gamma", purchases, purchases * ticket, purchases)
+
+
+def _predict_purchases(frequency: Any, recency: Any, age: Any) -> Any:
+    """Fit BG/NBD, held back as little as it needs to end, and return what it expects of the next 364 days."""
+    from lifetimes import BetaGeoFitter
+    from lifetimes.utils import ConvergenceError
+
+    for penalty in PENALTIES:
+        # The package prints the whole search when it does not end.
+        with suppress(ConvergenceError), redirect_stdout(io.StringIO()):
+            fitter = BetaGeoFitter(penalizer_coef=penalty).fit(frequency, recency, age)
+            purchases = fitter.predict(YEAR_DAYS / WEEK, frequency, recency, age)
+            if purchases.notna().all():
+                return purchases
+    message = f"BG/NBD finds no parameters, not even with a penalty of {PENALTIES[-1]}."
+    raise RuntimeError(message)
+
+
+def _compare_totals(predicted: Any, actual: Any) -> str:
+    return f"{(predicted.sum() / actual.sum() - 1) * 100:+.1f} %"
+
+
+def _compute_skill(predicted: Any, actual: Any) -> float:
+    """How much less the predictions miss than the mean prediction would, in percent."""
+    missed, by_mean = ((predicted - actual) ** 2).sum(), ((predicted.mean() - actual) ** 2).sum()
+    return float((1 - missed / by_mean) * 100)
+
+
+def compute_auc(scores: Any, came: Any) -> float:
+    """Return the chance that one who bought has a higher score than one who did not; equal scores count half."""
+    buyers = int(came.sum())
+    ranks = float(scores.rank()[came].sum())
+    return (ranks - buyers * (buyers + 1) / 2) / (buyers * (len(came) - buyers))
+
+
+if __name__ == "__main__":
+    main()
