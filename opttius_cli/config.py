@@ -88,7 +88,7 @@ class Config:
     )
     adopt: str | bool = _declare_setting(
         "scope.adopt",
-        setting_parsers.adoption,
+        setting_parsers.parse_adoption,
         True,  # noqa: FBT003 - a default
         N_(
             "whose the branches and rows are that name no organization: true, of the only one; false, nobody's; "

@@ -58,7 +58,7 @@ def parse_flag(value: Any) -> bool:
     return value
 
 
-def adoption(value: Any) -> str | bool:
+def parse_adoption(value: Any) -> str | bool:
     """True or false in the words people write, or another text, which names an organization. Raises ValueError."""
     try:
         return parse_flag(value)

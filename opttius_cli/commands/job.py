@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from opttius_cli.audit import AuditRecord
-    from opttius_cli.jobs.batch import RunSelection
     from opttius_cli.jobs.definition import Job
     from opttius_cli.jobs.run_job import Outcome, RunContext
+    from opttius_cli.jobs.run_selection import RunSelection
 
 app = build_group()
 
@@ -85,8 +85,8 @@ def run(
     ] = None,
 ) -> None:
     """Run one job by name, or all that are due; print the path of every file that was made."""
-    from opttius_cli.jobs.batch import RunSelection
     from opttius_cli.jobs.definition import find_job
+    from opttius_cli.jobs.run_selection import RunSelection
 
     if name is None and not options.due and not options.catch_up:
         raise UsageError(_("Which job? Type opttius job run NAME, or opttius job run --due."))
@@ -180,10 +180,10 @@ def _build_run_context(options: JobRunOptions, config: settings.Config) -> RunCo
 
 
 def _print_plan(context: RunContext, chosen: list[Job], selection: RunSelection) -> None:
-    from opttius_cli.jobs import batch
+    from opttius_cli.jobs import run_selection
 
     for job in chosen:
-        for plan in batch.plan_all(context, job, selection):
+        for plan in run_selection.plan_all(context, job, selection):
             context.reporter.show_note(
                 _("{name}, as of {as_of}:", name=job.name, as_of=plan.clock.as_of.isoformat())
             )
@@ -192,12 +192,12 @@ def _print_plan(context: RunContext, chosen: list[Job], selection: RunSelection)
 
 def _run_jobs(context: RunContext, chosen: list[Job], selection: RunSelection, record: AuditRecord) -> int:
     """Run each job; returns how many alerts were raised. A job that fails does not stop the others."""
-    from opttius_cli.jobs import batch
+    from opttius_cli.jobs import run_selection
 
     alert_count, errors = 0, []
     for job in chosen:
         try:
-            for outcome in batch.run_all(context, job, selection):
+            for outcome in run_selection.run_all(context, job, selection):
                 record.rows = (record.rows or 0) + (outcome.run.rows or 0)
                 record.output = str(outcome.folder.absolute())
                 _report_outcome(context, outcome)

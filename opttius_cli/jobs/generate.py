@@ -17,7 +17,8 @@ from opttius_cli.errors import SourceError
 from opttius_cli.files.atomic_file import create_file
 from opttius_cli.i18n import _
 from opttius_cli.jobs import alerts, file_names, summary
-from opttius_cli.jobs.contents import Loss, count_rows, has_data, measure_loss
+from opttius_cli.jobs.answer_data import count_rows, has_data
+from opttius_cli.jobs.loss import Loss, measure_loss
 from opttius_cli.period import end_of_day, start_of_day
 from opttius_cli.render.registry import RENDERERS
 from opttius_cli.render.style import Style

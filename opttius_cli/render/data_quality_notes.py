@@ -72,7 +72,7 @@ def count_notes(answer: Answer, formatter: CellFormatter) -> str:
     )
 
 
-def absence(result: Result) -> str:
+def explain_absence(result: Result) -> str:
     """Why an absent result has no figures."""
     if result.uncompared:
         return _("No figures: there is no period to compare with.")

@@ -94,7 +94,7 @@ def _render_kpis(parts: Sequence[AnswerPart], formatter: CellFormatter) -> Itera
 
 def _render_part(result: Result, formatter: CellFormatter) -> Iterator[str]:
     if result.absent:
-        yield escape_markdown(data_quality_notes.absence(result))
+        yield escape_markdown(data_quality_notes.explain_absence(result))
     elif not len(result.table):
         yield escape_markdown(_("Nothing to show: no row matches the request."))
     elif result.shape == "record":

@@ -92,7 +92,7 @@ def resolve_figure(typed: str, library: Library) -> Figure:
     raise UnknownNameError(_("figure"), typed, suggest_names(typed, known) or known)
 
 
-def find_followed(figure: Figure, library: Library) -> Figure | None:
+def find_row_kpi(figure: Figure, library: Library) -> Figure | None:
     """Return the KPI that the row of ``figure`` names, where its column is declared by that KPI (``of = "$row"``)."""
     source = library.load_report(figure.report).sources[figure.column]
     if not source.follows_row:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.dedup import preferred_row_order
 from opttius_cli.catalog.tables import TABLES, Reference, Table
-from opttius_cli.scope.contacts import hide_contacts, set_opted_out
+from opttius_cli.scope.opted_out import hide_contacts, set_opted_out
 from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:

@@ -31,10 +31,10 @@ from opttius_cli.session.load_progress import describe_progress
 from opttius_cli.session.scope_resolution import build_row_request
 from opttius_cli.snapshot import cache
 from opttius_cli.snapshot.build import BuildOptions
+from opttius_cli.snapshot.column_notation import describe_note
 from opttius_cli.snapshot.damage import DamagedSnapshotError, DroppedSnapshotError
 from opttius_cli.snapshot.engine_errors import translate_errors
 from opttius_cli.snapshot.open import READER_LIMITS, ResourceLimits, open_snapshot
-from opttius_cli.snapshot.proof import describe_note
 from opttius_cli.snapshot.source_protocol import SnapshotSource
 from opttius_cli.snapshot.store import SnapshotStore
 from opttius_cli.sources import registry

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.tables import Column, Kind, Table
-from opttius_cli.snapshot.proof import NOTHING_PROVED, Note, Proof
+from opttius_cli.snapshot.column_notation import UNKNOWN_NOTATION, ColumnNotation, Note
 from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
@@ -82,13 +82,13 @@ def storage_type(column: Column, id_type: str) -> str:
 class RowCaster:
     """How one table is read from one staged view.
 
-    ``id_type`` is the DuckDB type of this snapshot's ids; ``proof`` says what the part's cells prove of its columns.
+    ``id_type`` is the DuckDB type of this snapshot's ids; ``notation`` says what the part's cells prove of its columns.
     """
 
     table: Table
     staged: StagedView
     id_type: str
-    proof: Proof = NOTHING_PROVED
+    notation: ColumnNotation = UNKNOWN_NOTATION
 
     @property
     def needs_thorough_pass(self) -> bool:
@@ -97,7 +97,7 @@ class RowCaster:
 
     def list_notes(self) -> list[Note]:
         """Return what was odd about the part, and how columns were read whose cells did not say it."""
-        return [*(Note(None, how, count) for how, count in self.staged.notes.items()), *self.proof.notes]
+        return [*(Note(None, how, count) for how, count in self.staged.notes.items()), *self.notation.notes]
 
     def select_fast(self) -> str:
         """Return the SELECT of every row with fast casts; ``refused`` is NULL where these are not enough."""
@@ -254,7 +254,7 @@ class RowCaster:
             cast = _TEXT_CASTS[column.kind]
         else:
             cast = _TYPED_CASTS.get(column.kind, "TRY_CAST({cell} AS {type})")
-        mark, lead = self.proof.get_mark(column.name), self.proof.get_lead(column.name)
+        mark, lead = self.notation.get_mark(column.name), self.notation.get_lead(column.name)
         return cast.format(cell=cell, type=type_name, mark=mark, lead=lead)
 
     def _build_reject_conditions(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ from opttius_cli.catalog.tables import TABLES
 from opttius_cli.errors import SourceError
 from opttius_cli.snapshot.build import run_setup_scripts
 from opttius_cli.snapshot.casting import DOUBTFUL, RowCaster
-from opttius_cli.snapshot.proof import prove_columns
+from opttius_cli.snapshot.column_notation import infer_notation
 from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _read_newest(
     column = replace(table, columns=(table.get_column(_MADE),), key=())
     caster = RowCaster(column, staged, "VARCHAR")
     con.execute(f"CREATE OR REPLACE TEMP TABLE {DOUBTFUL} AS {caster.select_cells()}")
-    caster = replace(caster, proof=prove_columns(con, caster, DOUBTFUL, partly=False))
+    caster = replace(caster, notation=infer_notation(con, caster, DOUBTFUL, partly=False))
     return _fetch_newest(con, f"({caster.select_thorough()})", now)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from opttius_cli.snapshot.casting import DOUBTFUL, RowCaster
-from opttius_cli.snapshot.proof import prove_columns, store_notes
+from opttius_cli.snapshot.column_notation import infer_notation, store_notes
 from opttius_cli.snapshot.write_tables import select_reject_owners
 from opttius_cli.sql import quote_identifier
 
@@ -87,7 +87,8 @@ def _append_rows(con: duckdb.DuckDBPyConnection, caster: RowCaster) -> tuple[int
         doubtful = _execute_count(con, f"CREATE TEMP TABLE {DOUBTFUL} AS {caster.select_doubtful()}")
         view_rows = max(view_rows, doubtful)
         caster = replace(
-            caster, proof=prove_columns(con, caster, DOUBTFUL, partly=rows_left < view_rows and rows_left > 0)
+            caster,
+            notation=infer_notation(con, caster, DOUBTFUL, partly=rows_left < view_rows and rows_left > 0),
         )
         rows_rescued = _execute_count(con, f"INSERT INTO {staging} {caster.select_thorough()}")
         con.execute(f"DROP TABLE {DOUBTFUL}")

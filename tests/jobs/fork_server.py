@@ -20,7 +20,7 @@ import duckdb, pyarrow.compute, openpyxl, cronsim, filelock, sqlite3
 from opttius_cli.cli import main
 from opttius_cli import session
 from opttius_cli.render import csv, json as as_json; from opttius_cli.render.xlsx import writer
-from opttius_cli.jobs import batch, publish
+from opttius_cli.jobs import publish, run_selection
 
 
 def die(*anything, **more):

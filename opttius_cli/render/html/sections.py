@@ -34,7 +34,7 @@ def render_section(
     yield "<section>"
     yield text_element("h2", title, id=heading_id)
     if result.absent:
-        yield text_element("p", data_quality_notes.absence(result), class_="nothing")
+        yield text_element("p", data_quality_notes.explain_absence(result), class_="nothing")
     elif not len(result.table):
         yield text_element("p", _("Nothing to show: no row matches the request."), class_="nothing")
     elif result.shape == "record":

@@ -194,7 +194,7 @@ def _write_long_table(
 def _build_block(result: Result, formatter: CellFormatter, width: int | None) -> Block:
     title = Text(formatter.get_title(result), TITLE)
     if result.absent:
-        return _build_message_block(title, data_quality_notes.absence(result), width)
+        return _build_message_block(title, data_quality_notes.explain_absence(result), width)
     if not len(result.table):
         return _build_message_block(title, _("Nothing to show: no row matches the request."), width)
     if result.shape == "record":

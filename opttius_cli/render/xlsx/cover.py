@@ -161,7 +161,7 @@ def _list_facts(answer: Answer, formatter: CellFormatter) -> Iterator[tuple[str,
     yield _("Personal data"), _(MASKING_LABELS[answer.masking])
     for part in answer.parts:
         if part.result.absent:
-            yield formatter.get_title(part.result), data_quality_notes.absence(part.result)
+            yield formatter.get_title(part.result), data_quality_notes.explain_absence(part.result)
 
 
 def _list_meanings(answer: Answer, formatter: CellFormatter) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from opttius_cli.render.chart_model import build_chart, get_sort_key
 from opttius_cli.render.flat_table import ROWS_PATHS
 from opttius_cli.render.kpis import KPI_PATHS
 from opttius_cli.render.reading_order import order_for_reading
-from opttius_cli.render.xlsx import charts, cover, forms, tables
+from opttius_cli.render.xlsx import charts, cover, tables, worklist_form
 from opttius_cli.render.xlsx.workbook import MAX_ROWS, WorkbookBuilder
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _build_page_date(answer: Answer, formatter: CellFormatter) -> str:
 
 def _add_list(book: WorkbookBuilder, part: AnswerPart, max_rows: int) -> Any:
     """Add a sheet of rows, and more sheets if they do not fit; return the first one."""
-    result = forms.add_outcome_column(part.result)
+    result = worklist_form.add_outcome_column(part.result)
     header = tables.build_column_names([book.formatter.get_label(column) for column in result.columns])
     table = result.table.slice(0, 0) if result.absent else result.table
     widths = _compute_widths(book, result, header)
@@ -85,7 +85,7 @@ def _add_list(book: WorkbookBuilder, part: AnswerPart, max_rows: int) -> Any:
         first_sheet = first_sheet or sheet
         piece = replace(result, table=table.slice(offset, max_rows))
         book.add_table(sheet, part.path or (result.name,), header, piece, total=total)
-        forms.lay_out_form(sheet, piece, book.formatter.language)
+        worklist_form.lay_out_form(sheet, piece, book.formatter.language)
     return first_sheet
 
 

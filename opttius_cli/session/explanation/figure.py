@@ -10,7 +10,7 @@ from opttius_cli.engines.explained_rows import NO_ROW
 from opttius_cli.errors import NotAllowedError
 from opttius_cli.i18n import _
 from opttius_cli.name_matching import require_name
-from opttius_cli.reports.figures import find_followed
+from opttius_cli.reports.figures import find_row_kpi
 from opttius_cli.reports.layouts import GOALS
 from opttius_cli.reports.shared_views import load_shared_views
 from opttius_cli.reports.slots import Slot
@@ -86,7 +86,7 @@ def explain_figure(session: Session, question: Question) -> Answer:
 def _find_source(session: Session, figure: Figure) -> tuple[FigureSource, Compared | None]:
     """Return where a figure comes from; of one that compares a KPI, with that KPI."""
     source = session.library.load_report(figure.report).sources[figure.column]
-    kpi = find_followed(figure, session.library)
+    kpi = find_row_kpi(figure, session.library)
     if kpi is None:
         return source, None
     report = session.library.load_report(kpi.report)

@@ -1,8 +1,7 @@
-"""How much an answer holds: a report about nothing is delivered, too, but it is said; so is what could not be read."""
+"""How much data an answer has: a report about nothing is delivered, too, but it is said."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opttius_cli.result import NUMERIC_KINDS, PERSONAL_KINDS, ColumnKind
@@ -11,31 +10,6 @@ if TYPE_CHECKING:
     from opttius_cli.result import Answer, Result
 
 _IDENTIFYING_KINDS = PERSONAL_KINDS | {ColumnKind.ID}
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """How many rows of the scope could not be read, and how many cells of the rows that could."""
-
-    rows: int = 0
-    cells: int = 0
-
-    def __add__(self, other: Loss) -> Loss:
-        return Loss(self.rows + other.rows, self.cells + other.cells)
-
-    def __bool__(self) -> bool:
-        return bool(self.rows or self.cells)
-
-
-def measure_loss(answer: Answer) -> Loss:
-    """Return what the data quality of an answer says could not be read."""
-    return Loss(_counted(answer, "refused_rows"), _counted(answer, "emptied_cells"))
-
-
-def _counted(answer: Answer, section: str) -> int:
-    """The sum of the last column of a section of data quality."""
-    tables = [part.result.table for part in answer.data_quality if part.path == (section,)]
-    return sum(sum(table.column(table.num_columns - 1).to_pylist()) for table in tables)
 
 
 def count_rows(answer: Answer) -> int:

@@ -35,7 +35,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class ColumnNotation:
     """The decimal mark (“,”, “.” or nothing) and the leading part of dates, by column."""
 
     marks: Mapping[str, str] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Proof:
         return self.leads.get(column, "day")
 
 
-NOTHING_PROVED = Proof()
+UNKNOWN_NOTATION = ColumnNotation()
 
 
 def store_notes(con: duckdb.DuckDBPyConnection, table: str, origin: str, notes: Sequence[Note]) -> None:
@@ -71,9 +71,9 @@ def read_notes(con: duckdb.DuckDBPyConnection) -> list[tuple[str, Note]]:
     return [(origin, Note(column, how, cells)) for origin, column, how, cells in rows]
 
 
-def prove_columns(
+def infer_notation(
     con: duckdb.DuckDBPyConnection, reading: RowCaster, doubtful: str, *, partly: bool
-) -> Proof:
+) -> ColumnNotation:
     """Return what the cells of a part prove.
 
     ``doubtful`` is the table of the cells of rows that need care; ``partly`` says that there are other rows.
@@ -100,7 +100,7 @@ def prove_columns(
             notes.append(Note(name, "month_first", months + either))
         if short:
             notes.append(Note(name, "two_digit_years", short))
-    return Proof(marks, leads, notes)
+    return ColumnNotation(marks, leads, notes)
 
 
 def _find_winner(counts: Mapping[str, int]) -> str:
