@@ -352,6 +352,16 @@ def test_required_tables_without_a_row(database: Database, checked: Callable[...
     assert "right database" in remedy
 
 
+def test_days_without_data_are_told(database: Database, checked: Callable[..., Findings]) -> None:
+    """The newest order counts, and none that lies ahead of the server's now."""
+    database.execute("UPDATE orders SET created_at = now() - interval '5 days'")
+    message, remedy = only(checked(database.address), "freshness", "note")
+    assert message.endswith(": 5 days without data since.")
+    assert remedy.endswith("--as-of latest")
+    database.execute("UPDATE orders SET created_at = now() + interval '9 days'")
+    assert only(checked(database.address), "freshness", "note")[0].startswith("There is no order")
+
+
 @pytest.mark.parametrize(("ahead", "message"), [(3600, "behind"), (-3600, "ahead")])
 def test_clocks_that_differ(database: Database, ahead: int, message: str) -> None:
     findings: list[Any] = []
