@@ -44,6 +44,8 @@ _FAST_TYPED_CASTS = {
     Kind.MONEY: _TYPED_MONEY,
     Kind.JSON: "json(to_json({cell}))",
 }
+_REORDERED_CAST = "coalesce(CAST(fixed_moment({cell}, '{lead}') AS {type}), TRY_CAST({cell} AS {type}))"
+"""A date of a part whose dates do not begin with their year, once all its cells have proved what comes first."""
 _DATE_TYPES = {Kind.INSTANT: "TIMESTAMPTZ", Kind.DATE: "DATE"}
 _TEXT_CASTS = {
     Kind.ID: "TRY_CAST(bare_text({cell}) AS {type})",
@@ -90,11 +92,6 @@ class RowCaster:
     id_type: str
     notation: ColumnNotation = UNKNOWN_NOTATION
 
-    @property
-    def needs_thorough_pass(self) -> bool:
-        """Return whether most rows need care, so that reading them plainly first would be lost time."""
-        return self.staged.dates_reordered
-
     def list_notes(self) -> list[Note]:
         """Return what was odd about the part, and how columns were read whose cells did not say it."""
         return [*(Note(None, how, count) for how, count in self.staged.notes.items()), *self.notation.notes]
@@ -113,8 +110,6 @@ class RowCaster:
 
     def select_doubtful(self) -> str:
         """Return the SELECT of the cells of those rows that need care."""
-        if self.needs_thorough_pass:
-            return self.select_cells()
         values = [
             f"{self._build_fast_cast(column)} AS {quote_identifier(column.name)}"
             for column in self.table.columns
@@ -150,12 +145,11 @@ class RowCaster:
         ]
         refused = " OR ".join(self._build_reject_conditions().values()) or "FALSE"
         rows = f"SELECT * FROM ({self.select_cells(', row_number() OVER () AS ordinal')})"
-        if not self.needs_thorough_pass:
-            plain = [
-                f"{self._build_fast_cast(column)} AS {quote_identifier(column.name)}"
-                for column in self.table.columns
-            ]
-            rows = f"SELECT * FROM (SELECT *, {', '.join(plain)} FROM ({rows})) WHERE {self._build_doubt_condition()}"
+        plain = [
+            f"{self._build_fast_cast(column)} AS {quote_identifier(column.name)}"
+            for column in self.table.columns
+        ]
+        rows = f"SELECT * FROM (SELECT *, {', '.join(plain)} FROM ({rows})) WHERE {self._build_doubt_condition()}"
         values = self._select_values(rows, [*self._cell_names(), "ordinal"])
         return (
             f"SELECT unnest(list_filter(troubles, lambda item: item IS NOT NULL)) AS trouble, "
@@ -224,8 +218,11 @@ class RowCaster:
             return self._build_text_cast(column)
         casts = _FAST_TEXT_CASTS if source_type == "VARCHAR" else _FAST_TYPED_CASTS
         cast = casts.get(column.kind, "TRY_CAST({cell} AS {type})")
+        lead = self.notation.get_lead(column.name) if self.staged.dates_reordered else ""
+        if lead and column.kind in _DATE_TYPES and source_type == "VARCHAR":
+            cast = _REORDERED_CAST
         mark = "comma" if self.staged.decimal_comma else "point"
-        return cast.format(cell=f"cell_{column.name}", type=type_name, mark=mark)
+        return cast.format(cell=f"cell_{column.name}", type=type_name, mark=mark, lead=lead)
 
     def _build_text_cast(self, column: Column) -> str:
         """Return the cast of a column that is stored as text, the same in both passes."""

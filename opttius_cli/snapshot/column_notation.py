@@ -6,7 +6,7 @@ sides are proved, nothing is, and only cells that show by themselves what they m
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.tables import Kind
@@ -85,7 +85,13 @@ def infer_notation(
     if partly and any(three for _comma, _point, three in forms.values()):
         forms = _count_forms(con, reading.select_cells(), names)
     marks = {name: _find_winner({",": comma, ".": point}) for name, (comma, point, _three) in forms.items()}
-    orders = _count_orders(con, doubtful, reading.list_text_columns(*_DATES))
+    dates = reading.notation if reading.notation.leads else infer_leads(con, reading, doubtful)
+    return replace(dates, marks=marks)
+
+
+def infer_leads(con: duckdb.DuckDBPyConnection, reading: RowCaster, cells: str) -> ColumnNotation:
+    """Return what the dates among ``cells``, a table or a query, prove: whether days or months come first."""
+    orders = _count_orders(con, cells, reading.list_text_columns(*_DATES))
     leads = {
         name: _find_winner({"day": days, "month": months}) for name, (days, months, _e, _s) in orders.items()
     }
@@ -100,7 +106,7 @@ def infer_notation(
             notes.append(Note(name, "month_first", months + either))
         if short:
             notes.append(Note(name, "two_digit_years", short))
-    return ColumnNotation(marks, leads, notes)
+    return ColumnNotation(leads=leads, notes=notes)
 
 
 def _find_winner(counts: Mapping[str, int]) -> str:
@@ -136,7 +142,7 @@ def _count_forms(
 
 
 def _count_orders(
-    con: duckdb.DuckDBPyConnection, doubtful: str, names: Sequence[str]
+    con: duckdb.DuckDBPyConnection, cells: str, names: Sequence[str]
 ) -> dict[str, tuple[int, int, int, int]]:
     """Count the dates of each column that begin with a day, with a month, with either; and short years."""
     if not names:
@@ -149,9 +155,7 @@ def _count_orders(
         for name in names
     )
     result = (
-        con.execute(
-            f"SELECT {counts} FROM (SELECT {orders} FROM (SELECT {parts} FROM {doubtful}))"
-        ).fetchone()
+        con.execute(f"SELECT {counts} FROM (SELECT {orders} FROM (SELECT {parts} FROM {cells}))").fetchone()
         or ()
     )
     return {

@@ -22,8 +22,9 @@ class StagedView:
     """Rows of one table from a source: a view or table ``view`` of the build connection.
 
     ``columns`` maps a lower-case column name to (its name in the view, its DuckDB type). ``decimal_comma`` says
-    that a comma seems to divide decimals, ``dates_reordered`` that dates seem not to begin with their year, so that
-    most rows need a careful reading. ``notes`` count what was odd about the part as a whole, by a word for it.
+    that a comma seems to divide decimals, ``dates_reordered`` that dates seem not to begin with their year, so
+    that what comes first has to be proved before any is read. ``notes`` count what was odd about the part as a
+    whole, by a word for it.
     ``unknown_columns`` are none of ours, as far as they are known: what one of ours may have been renamed to.
     ``is_empty`` says that the part is known to have no rows, so that nothing need be asked of the view.
     """

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from opttius_cli.snapshot.casting import DOUBTFUL, RowCaster
-from opttius_cli.snapshot.column_notation import infer_notation, store_notes
+from opttius_cli.snapshot.column_notation import infer_leads, infer_notation, store_notes
 from opttius_cli.snapshot.write_tables import select_reject_owners
 from opttius_cli.sql import quote_identifier
 
@@ -78,18 +78,15 @@ def _append_rows(con: duckdb.DuckDBPyConnection, caster: RowCaster) -> tuple[int
 
     staging = quote_identifier("staged_" + caster.table.name)
     try:
-        view_rows = rows_left = 0
-        if not caster.needs_thorough_pass:
-            view_rows = _execute_count(con, f"INSERT INTO {staging} {caster.select_fast()}")
-            rows_left = _execute_count(con, f"DELETE FROM {staging} WHERE refused IS NULL")
-        if not rows_left and not caster.needs_thorough_pass:
+        if caster.staged.dates_reordered:
+            cells = f"({caster.select_cells()})"
+            caster = replace(caster, notation=infer_leads(con, caster, cells))
+        view_rows = _execute_count(con, f"INSERT INTO {staging} {caster.select_fast()}")
+        rows_left = _execute_count(con, f"DELETE FROM {staging} WHERE refused IS NULL")
+        if not rows_left:
             return view_rows, view_rows, caster
         doubtful = _execute_count(con, f"CREATE TEMP TABLE {DOUBTFUL} AS {caster.select_doubtful()}")
-        view_rows = max(view_rows, doubtful)
-        caster = replace(
-            caster,
-            notation=infer_notation(con, caster, DOUBTFUL, partly=rows_left < view_rows and rows_left > 0),
-        )
+        caster = replace(caster, notation=infer_notation(con, caster, DOUBTFUL, partly=rows_left < view_rows))
         rows_rescued = _execute_count(con, f"INSERT INTO {staging} {caster.select_thorough()}")
         con.execute(f"DROP TABLE {DOUBTFUL}")
     except duckdb.Error as error:
