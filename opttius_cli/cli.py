@@ -142,7 +142,8 @@ def _translate_engine_error(error: Exception) -> Exception:
     translated = translate_error(error) or error
     is_foreign = isinstance(translated, DamagedSnapshotError) and not translated.is_unreadable
     if (is_foreign or isinstance(translated, EngineError)) and (file := _log_error()):
-        return SourceError(f"{translated} {_('The details are in {file}.', file=file)}")
+        details = _("The details are in {file}.", file=file)
+        return SourceError(f"{translated} {details}")
     return translated
 
 

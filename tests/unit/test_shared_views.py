@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.reports.layouts import DASHBOARD, LOAD_SUMMARY, ROW_QUALITY
 from opttius_cli.reports.library import Library
-from opttius_cli.reports.shared_views import select_shared_views
+from opttius_cli.reports.shared_views import MACRO_FILES, select_shared_views
 
 if TYPE_CHECKING:
     from opttius_cli.reports.slots import Slot
@@ -19,7 +19,7 @@ def selected(*slots: Slot) -> set[str]:
 
 
 def test_a_load_prepares_no_view_of_purchases() -> None:
-    assert selected(*LOAD_SUMMARY, *ROW_QUALITY) == {"arithmetic", "days"}
+    assert selected(*LOAD_SUMMARY, *ROW_QUALITY) == set(MACRO_FILES)
 
 
 def test_one_report_about_purchases_prepares_them() -> None:
