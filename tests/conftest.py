@@ -6,6 +6,7 @@ Tests import each other's helpers from this folder, as `oracle` and `spec`.
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,6 @@ from opttius_cli import i18n
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from postgres.server import Server
 
@@ -35,6 +35,20 @@ FOLDERS = (
     "XDG_DATA_HOME",
     "HOME",
 )
+
+
+LONG_FOLDERS = ("generative", "postgres")
+EVERYDAY_MODULES = ("postgres/test_answers.py", "postgres/test_scope.py")
+"""Of the long folders: that a live database answers as its exports do, and what it lets out."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark generated worlds and what surrounds a live database as slow: `make test` has minutes."""
+    for item in items:
+        place = item.path.relative_to(Path(__file__).parent)
+        if place.parts[0] in LONG_FOLDERS and place.as_posix() not in EVERYDAY_MODULES:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)

@@ -256,7 +256,12 @@ def test_csv_cells_are_texts(written: Callable[..., Written], dialect: str) -> N
         if name == "customers":
             place = rows[0].index("rut")
             cells = {row[place].removeprefix("'").replace("\u2400", "\x00") for row in rows[1:]}
-            assert cells == set(STORED.values())
+            stored = set(STORED.values())
+            # Excel shows nothing of these signs, and they may act where the cell goes next.
+            unseen = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+            assert cells == (
+                {re.sub(unseen, "", text) for text in stored} if dialect == "excel-es" else stored
+            )
 
 
 def test_a_workbook_runs_nothing(written: Callable[..., Written]) -> None:

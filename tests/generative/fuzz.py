@@ -1,4 +1,4 @@
-"""How much is drawn: the same few examples in `make test`, many new ones when OPTTIUS_FUZZ says so."""
+"""How much is drawn: the same few examples in CI, many new ones when OPTTIUS_FUZZ says so."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from hypothesis import HealthCheck, Phase, settings
 
 FEWER = 4
-"""What `make test`, which has minutes, divides the number of a test's examples by."""
+"""What a run without OPTTIUS_FUZZ divides the number of a test's examples by."""
 TIMES = int(os.environ.get("OPTTIUS_FUZZ", "0"))
 
 

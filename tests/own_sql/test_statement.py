@@ -24,7 +24,7 @@ OUTSIDE = {
     "in a condition": "SELECT code AS x FROM branches WHERE EXISTS (SELECT 1 FROM raw.orders)",
     "in an order": "SELECT code AS x FROM branches ORDER BY (SELECT max(id) FROM raw.orders)",
     "of the owners": "SELECT CAST(tenant AS VARCHAR) AS x FROM scope_tenants",
-    "of the refused": "SELECT table_name AS x FROM scope_rejects",
+    "of the refused": "SELECT refused.table_name AS x FROM scope_rows, scope_rejects AS refused",
     "of rows that are named": "SELECT CAST(max(pos_order_created_at) AS VARCHAR) AS x FROM known_lab_work_orders",
     "of a step of the rules": "SELECT CAST(max(email_no) AS VARCHAR) AS x FROM attributed_orders",
     "of addresses": "SELECT CAST(max(email_no) AS VARCHAR) AS x FROM address_holders",
