@@ -37,17 +37,23 @@ FOLDERS = (
 )
 
 
-LONG_FOLDERS = ("generative", "postgres")
-EVERYDAY_MODULES = ("postgres/test_answers.py", "postgres/test_scope.py")
-"""Of the long folders: that a live database answers as its exports do, and what it lets out."""
+LONG = (
+    *("generative/", "postgres/", "golden/test_every_report.py", "sources/test_formats.py"),
+    *("cli/test_data_at_rest.py", "cli/test_damaged_snapshots.py", "cli/test_hostile_values.py"),
+    *("cli/test_injection.py", "cli/test_leaks.py", "cli/test_report_headers.py"),
+    *("jobs/test_kill.py", "jobs/test_publish.py"),
+)
+"""Folders and modules of long tests: generated worlds, a live database, every form of a source, attacks, kills."""
+EVERYDAY = ("postgres/test_scope.py",)
+"""Of these, what no change may go without: which rows a live database lets out."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark generated worlds and what surrounds a live database as slow: `make test` has minutes."""
+    """Mark long tests as slow: `make test` has minutes."""
     for item in items:
-        place = item.path.relative_to(Path(__file__).parent)
-        if place.parts[0] in LONG_FOLDERS and place.as_posix() not in EVERYDAY_MODULES:
+        place = item.path.relative_to(Path(__file__).parent).as_posix()
+        if place.startswith(LONG) and place not in EVERYDAY:
             item.add_marker(pytest.mark.slow)
 
 
