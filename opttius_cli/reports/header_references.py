@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from opttius_cli.reports.schema_checks import KeyPath
     from opttius_cli.result import Column
 
-_NUMBER_KEYS = ("share", "total")
+_NUMBER_KEYS = ("share", "total", "heat")
 _TEXT_KEYS = ("vocabulary", "free_text", "identifier")
 _NESTED_COLUMNS = 3
 _MAX_CHOICE_LENGTH = 255
