@@ -62,8 +62,8 @@ bench: $(VENV)/.developing ## how fast it is, against the targets (OPTTIUS_BENCH
 	$(BIN)/python -m benchmarks.database
 
 fuzz: $(VENV)/.developing ## the long tests; and the generative ones, FUZZ times as many, from a new seed (0: a few, the same each time)
-	$(BIN)/python -m pytest -n $(JOBS) -m slow $(if $(filter 0,$(FUZZ)),,--ignore tests/generative)
-	$(if $(filter 0,$(FUZZ)),,OPTTIUS_FUZZ=$(FUZZ) $(BIN)/python -m pytest -n $(JOBS) \
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m slow $(if $(filter 0,$(FUZZ)),,--ignore tests/generative)
+	$(if $(filter 0,$(FUZZ)),,OPTTIUS_FUZZ=$(FUZZ) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile \
 		$(if $(SEED),--hypothesis-seed=$(SEED)) tests/generative)
 
 sample: $(VENV)/.installed ## write sample_data/ anew

@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def measure_case(case: Case, ratios: dict[str, float]) -> Measure:
-    """Measure a case; where it runs against another command, ``ratios`` takes its time over the other's."""
+    """Measure a case; where it runs against another command, ``ratios`` takes its CPU time over the other's."""
     folder, environment = create_working_folder(), build_environment() | dict(case.variables)
     if not case.against:
         return measure_median(case.command, TIMES, folder=folder, environment=environment)

@@ -20,8 +20,8 @@ class Case:
     """A command and its targets: at most so many seconds and bytes, at least so many rows a second.
 
     ``rows`` is what it reads; 0 where that says nothing. ``variables`` are added to the environment. ``against`` is
-    a command that runs in turn with it, and ``ratio`` at most how many times as long as that it may take.
-    ``on_terminal``: both write to a terminal of 80 columns and 24 lines.
+    a command that runs in turn with it, and ``ratio`` the most CPU time that it may take, as a multiple of that
+    command's. ``on_terminal``: both write to a terminal of 80 columns and 24 lines.
     """
 
     name: str

@@ -93,7 +93,7 @@ def measure_ratio(
     environment: Mapping[str, str],
     on_terminal: bool = False,
 ) -> tuple[Measure, float]:
-    """Run two commands in turn: the median of each figure of the first, and of its time over the other's, pair by pair.
+    """Run two commands in turn: the median of the first's figures, and of its CPU time over the other's, pair by pair.
 
     Raises:
         CommandFailedError: one of the runs did not work.

@@ -7,7 +7,6 @@ take 1.2 times its seconds, and 200 MB more than its memory. OPTTIUS_BENCH=small
 from __future__ import annotations
 
 import os
-import sys
 import time
 from contextlib import contextmanager
 from dataclasses import replace
@@ -38,7 +37,9 @@ _WIDTH = 60
 @contextmanager
 def watch_memory(own_sql: OwnSql, peaks: list[int]) -> Iterator[None]:
     """Put the most memory that the process had meanwhile into ``peaks``."""
-    done, number, peak = Event(), own_sql.process.number if own_sql.process else 0, 0
+    done = Event()
+    number = own_sql.process.number if own_sql.process else 0
+    peak = 0
 
     def watch() -> None:
         nonlocal peak
@@ -70,7 +71,7 @@ def measure_statement(request: session.Request, sql: str) -> tuple[str, float, i
     return end, seconds, peaks[0]
 
 
-def main() -> int:
+def main() -> None:
     """Measure, and say which statements went beyond their limits; a busy machine is no failure."""
     is_small = os.environ.get("OPTTIUS_BENCH") == "small"
     os.environ.update(build_environment())
@@ -91,8 +92,7 @@ def main() -> int:
         f"\n{len(rows)} statements, limits of {SECONDS} s and {MEMORY // MB} MB: {beyond} beyond "
         f"{_OVERTIME} × {SECONDS} s or {(MEMORY + _MORE_MEMORY) // MB} MB"
     )
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

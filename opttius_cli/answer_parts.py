@@ -11,6 +11,8 @@ KPI_PATH = ("kpis",)
 CHANGES_PATH = ("changes",)
 """The path of the previous value and the change of each key figure."""
 BRANCHES_REPORT = "branches/branches"
+TOTAL_ROW = "total"
+"""The name of the row that holds all others together."""
 
 
 def read_rows(answer: Answer, *path: str) -> list[dict[str, Any]]:

@@ -55,6 +55,12 @@ NUMERIC_KINDS = frozenset(
 ADDITIVE_KINDS = frozenset({ColumnKind.MONEY, ColumnKind.COUNT, ColumnKind.NUMBER})
 """Kinds whose values may be added up."""
 
+DIFFERENCE_KINDS = frozenset({ColumnKind.PERCENT, ColumnKind.DAYS})
+"""Kinds whose change is a difference; that of the others is a percentage."""
+
+DECIMAL_PLACES = {ColumnKind.MONEY: 2, ColumnKind.PERCENT: 2, ColumnKind.DAYS: 1}
+"""How many decimal places the values of a kind have; those of other kinds have as many as they come with."""
+
 FEW_ROWS = 10
 """A percentage over fewer rows than this stands in parentheses on a screen."""
 

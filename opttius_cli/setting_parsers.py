@@ -6,7 +6,7 @@ A value that cannot be parsed raises a ValueError that says what was expected.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from opttius_cli.i18n import LANGUAGES, LOCALES, _
@@ -19,7 +19,7 @@ _MAX_WHOLE_NUMBER = 10**15 - 1
 """The largest whole number: everything that computes with it can hold it."""
 
 
-def _is_text(value: Any) -> bool:
+def _is_text(value: Any) -> TypeGuard[str]:
     """Return whether ``value`` is a text without NUL, which no path and no command can hold."""
     return isinstance(value, str) and "\0" not in value
 
@@ -28,7 +28,7 @@ def parse_text(value: Any) -> str:
     """Parse a text that is not empty. Raises ValueError."""
     if not _is_text(value) or not value.strip():
         raise ValueError(_("a text"))
-    return str(value).strip()
+    return value.strip()
 
 
 def parse_texts(value: Any) -> tuple[str, ...]:

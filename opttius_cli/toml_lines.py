@@ -49,7 +49,8 @@ def _iter_statements(text: str) -> Iterator[tuple[int, KeyPath]]:
         try:
             parsed = tomllib.loads(buffer)
         except (ValueError, RecursionError):
-            # Not complete yet; or a value that parsed only because less of the program was running.
+            # Not complete yet; or nested too deeply to parse from here, where the stack is deeper than where the
+            # file was parsed.
             continue
         buffer = ""
         if not parsed:

@@ -29,7 +29,10 @@ REFUSED = "below its refusal"
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What a model expects of each customer: purchases, money, and by what it tells who buys at all."""
+    """What a model expects of each customer.
+
+    Purchases, money, and a score that is higher the surer it is that the customer buys.
+    """
 
     model: str
     purchases: Any
@@ -41,50 +44,56 @@ def main() -> None:
     """Print a line for each data set and model."""
     warnings.simplefilter("ignore")
     print(HEADER)
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
         for name in CHAINS:
             _print_lines(name, run_backtest(write_chain(name, folder / name), UNTIL, folder))
         _print_lines("CDNOW", run_backtest(write_cdnow(folder / "cdnow"), LAST_DAY, folder))
 
 
-def _print_lines(name: str, tested: Backtest) -> None:
-    columns = {column: tested.rows.column(column).to_pandas() for column in tested.rows.column_names}
-    known = {column: columns[column].astype(float) for column in MEASURES}
+def _print_lines(name: str, backtest: Backtest) -> None:
+    columns = {column: backtest.rows.column(column).to_pandas() for column in backtest.rows.column_names}
+    values = {column: columns[column].astype(float) for column in MEASURES}
     predictions = [
-        Prediction("opttius", known["expected_purchases"], known["expected_spent"], known["probability_pct"]),
         Prediction(
-            "last year again", known["purchases_before"], known["spent_before"], known["purchases_before"]
+            "opttius", values["expected_purchases"], values["expected_spent"], values["probability_pct"]
         ),
-        predict_by_rivals(columns, tested),
+        Prediction(
+            "last year again", values["purchases_before"], values["spent_before"], values["purchases_before"]
+        ),
+        predict_by_lifetimes(columns, backtest),
     ]
     for prediction in predictions:
-        note = REFUSED if tested.refused and prediction.model == "opttius" else ""
+        note = REFUSED if backtest.refused and prediction.model == "opttius" else ""
         figures = [
-            _compare_totals(prediction.purchases, known["purchases"]),
-            _compare_totals(prediction.money, known["spent"]),
-            f"{compute_auc(prediction.chance, known['purchases'] > 0):.3f}",
-            f"{_compute_skill(prediction.purchases, known['purchases']):+.1f} %",
+            _compare_totals(prediction.purchases, values["purchases"]),
+            _compare_totals(prediction.money, values["spent"]),
+            f"{compute_auc(prediction.chance, values['purchases'] > 0):.3f}",
+            f"{_compute_skill(prediction.purchases, values['purchases']):+.1f} %",
         ]
         print("| " + " | ".join([name, prediction.model, *figures, note]) + " |", flush=True)
 
 
-def predict_by_rivals(columns: dict[str, Any], tested: Backtest) -> Prediction:
+def predict_by_lifetimes(columns: dict[str, Any], backtest: Backtest) -> Prediction:
     """Fit BG/NBD to the dates and Gamma-Gamma to the money of repeated purchases, as the package lifetimes does."""
     from lifetimes import GammaGammaFitter
 
     days = [columns[name].map(lambda day: day.toordinal()) for name in ("first_date", "last_date")]
     # In weeks, as CDNOW is usually read: in days the search for the parameters takes minutes.
     frequency, recency = columns["dates"].astype(int) - 1, (days[1] - days[0]) / WEEK
-    age = (tested.cutoff.toordinal() - days[0]) / WEEK
+    age = (backtest.cutoff.toordinal() - days[0]) / WEEK
     purchases = _predict_purchases(frequency, recency, age)
-    spent = columns["mean_money"].astype(float).fillna(0)
-    again = (frequency > 0) & (spent > 0)
+    mean_money = columns["mean_money"].astype(float).fillna(0)
+    is_repeated = (frequency > 0) & (mean_money > 0)
     # In units of the mean, or the search for the parameters does not end.
-    unit = spent[again].mean()
-    spending = GammaGammaFitter(penalizer_coef=0.001).fit(frequency[again], spent[again] / unit)
+    unit = mean_money[is_repeated].mean()
+    spending = GammaGammaFitter(penalizer_coef=0.001).fit(
+        frequency[is_repeated], mean_money[is_repeated] / unit
+    )
     ticket = (
-        spending.conditional_expected_average_profit(frequency.where(again, 0), spent.where(again, 0) / unit)
+        spending.conditional_expected_average_profit(
+            frequency.where(is_repeated, 0), mean_money.where(is_repeated, 0) / unit
+        )
         * unit
     )
     return Prediction("BG/NBD + Gamma-Gamma", purchases, purchases * ticket, purchases)
@@ -116,11 +125,11 @@ def _compute_skill(predicted: Any, actual: Any) -> float:
     return float((1 - missed / by_mean) * 100)
 
 
-def compute_auc(scores: Any, came: Any) -> float:
+def compute_auc(scores: Any, bought: Any) -> float:
     """Return the chance that one who bought has a higher score than one who did not; equal scores count half."""
-    buyers = int(came.sum())
-    ranks = float(scores.rank()[came].sum())
-    return (ranks - buyers * (buyers + 1) / 2) / (buyers * (len(came) - buyers))
+    buyers = int(bought.sum())
+    ranks = float(scores.rank()[bought].sum())
+    return (ranks - buyers * (buyers + 1) / 2) / (buyers * (len(bought) - buyers))
 
 
 if __name__ == "__main__":

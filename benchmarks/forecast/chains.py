@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from opttius_cli.session.forecast_parameters import YEAR_DAYS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -19,7 +21,6 @@ UNTIL = date(2026, 11, 22)
 DAYS = 5 * 365
 CUSTOMERS = 4_000
 SEED = 2026
-YEAR = 364
 LOST_OF_REGULARS = 0.15
 _ORGANIZATION = "00000000-0000-4000-8000-000000000001"
 _BRANCH = "00000000-0000-4000-8000-000000000002"
@@ -63,9 +64,10 @@ def answer_recalls(dice: random.Random, day: int) -> Iterator[Purchase]:
 
 
 def mix_needs(dice: random.Random, day: int, slower: float = 1) -> Iterator[Purchase]:
-    """Optical mix: glasses every 12 to 24 months, lenses every 1 to 3, one-off buyers; 30 of 100 are lost each time.
+    """Optical mix: glasses every 12 to 24 months, lenses every 1 to 3, one-off buyers.
 
-    ``slower`` is by how much cycles stretch in the last year.
+    30 of 100 who buy glasses and 10 of 100 who buy lenses are lost each time. ``slower`` is how many times as long
+    cycles are in the last year.
     """
     kind, level = dice.choices(["glasses", "lenses", "once"], [60, 22, 18])[0], dice.lognormvariate(0, 0.3)
     cycle = dice.uniform(365, 730) if kind == "glasses" else dice.uniform(30, 90)
@@ -74,7 +76,7 @@ def mix_needs(dice: random.Random, day: int, slower: float = 1) -> Iterator[Purc
         yield Purchase(day, _draw_lenses(dice, level) if kind == "lenses" else _draw_glasses(dice, level))
         if kind == "once" or dice.random() < lost:
             return
-        stretch = slower if day + cycle > DAYS - YEAR else 1
+        stretch = slower if day + cycle > DAYS - YEAR_DAYS else 1
         day += max(1, round(cycle * stretch * dice.gauss(1, 0.2)))
 
 

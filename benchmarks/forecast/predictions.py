@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from opttius_cli import config, session
 from opttius_cli.diagnostics import Reporter
-from opttius_cli.privacy.policy import DEFAULT_POLICY
-from opttius_cli.session.forecast_parameters import YEAR_DAYS, build_forecast
 from opttius_cli.session.query_parameters import DEFAULT_PARAMETERS, build_parameters
-from opttius_cli.session.run_reports import create_views, run_report
+from opttius_cli.session.run_reports import build_forecast_parameters, create_views
 
 if TYPE_CHECKING:
     from datetime import date
@@ -58,22 +56,17 @@ def run_backtest(source: Path, until: date, cache: Path) -> Backtest:
     now = datetime.combine(until, time(12), UTC) + timedelta(1)
     request = session.Request(settings, environment, now, Reporter(), as_of=until.isoformat())
     with session.open_session(request) as active_session:
-        return _ask(active_session, until)
+        return _ask(active_session)
 
 
-def _ask(active_session: Any, until: date) -> Backtest:
+def _ask(active_session: Any) -> Backtest:
     library = active_session.library
     create_views(
         active_session, [library.load_report(f"forecast/{name}") for name in ("backtest", "spell_counts")]
     )
-    known = build_parameters(active_session) | dict(DEFAULT_PARAMETERS)
-
-    def run(name: str, values: dict[str, Any]) -> pa.Table:
-        return run_report(
-            active_session, library.load_report(f"forecast/{name}"), known | values, DEFAULT_POLICY
-        ).table
-
-    parameters = build_forecast(until, run)
-    cutoff = until - timedelta(YEAR_DAYS)
+    parameters = build_forecast_parameters(
+        active_session, build_parameters(active_session) | dict(DEFAULT_PARAMETERS)
+    )
+    cutoff = parameters["cutoff"]
     rows = active_session.engine.run_query(_ROWS, {"cutoff": cutoff, "curve": parameters["backtest_curve"]})
     return Backtest(rows, cutoff, parameters["refused"])

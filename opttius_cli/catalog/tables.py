@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 Tenancy = Literal["branch", "organization", "parent", "none", "directory"]
 
+SALES_TABLES = ("orders", "lab_work_orders")
+"""The tables whose rows are sales."""
+
 
 class Kind(StrEnum):
     """What a column holds; it decides how a cell is read and how it is stored."""
@@ -141,7 +144,7 @@ class Table:
     @property
     def keeps_repeats(self) -> bool:
         """Whether further rows of one key are stored, too: a sale counts once, the app sums what it reads."""
-        return self.name in {"orders", "lab_work_orders"}
+        return self.name in SALES_TABLES
 
     @property
     def has_owner(self) -> bool:

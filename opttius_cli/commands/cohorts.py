@@ -11,9 +11,6 @@ from opttius_cli.command_support.output import plan_output, write_answer
 from opttius_cli.command_support.request import build_request
 from opttius_cli.i18n import N_
 
-SHOWN_COHORTS = 12
-"""How many cohorts a screen shows, the latest ones."""
-
 
 @with_options(AnswerOptions)
 def cohorts(
@@ -33,6 +30,6 @@ def cohorts(
     output = plan_output(options)
     layouts = {"table": COHORTS_ON_SCREEN, "html": COHORTS_FOR_READERS, "xlsx": COHORTS_FOR_READERS}
     with session.open_session(build_request(options, has_period=False)) as active_session:
-        parameters = {"unit": by, "measure": measure, "shown_cohorts": SHOWN_COHORTS}
+        parameters = {"unit": by, "measure": measure}
         slots = layouts.get(output.format_name, COHORTS)
         write_answer(session.run_reports(active_session, "cohorts", slots, parameters), options, output)

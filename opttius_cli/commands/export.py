@@ -39,7 +39,6 @@ def export(
 ) -> None:
     """Write one report to NAME-<as-of date>.xlsx in this folder, or as --output and --format say."""
     from opttius_cli import session
-    from opttius_cli.reports.header import USER_FOLDER
     from opttius_cli.reports.layouts import DASHBOARD, EXPORTS, build_list_layout
     from opttius_cli.reports.own_words import resolve_titled
 
@@ -63,7 +62,7 @@ def export(
     if chosen in EXPORTS and library.load_report(reports[chosen]).depends_on == "previous":
         require_comparison(options)
     has_period = chosen == "dashboard" or library.load_report(reports[chosen]).has_period
-    is_own = reports.get(chosen, "").startswith(f"{USER_FOLDER}/")
+    is_own = chosen in reports and library.load_report(reports[chosen]).is_user_report
     with session.prepare_own_sql(is_needed=is_own) as own_sql:
         _write_report(options, chosen, slots, own_sql, has_period=has_period)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.doctor import network, schema
 from opttius_cli.doctor.findings import Finding, State
-from opttius_cli.doctor.freshness import Today, describe_freshness
+from opttius_cli.doctor.freshness import Today, build_freshness_finding
 from opttius_cli.errors import SourceError, format_list
 from opttius_cli.i18n import _
 from opttius_cli.sources.postgres.server_info import (
@@ -72,7 +72,7 @@ def check_database(
         schema.check_schema(connection, server_info, settings, on_finding)
         newest = find_newest_on_server(connection, server_info)
         if newest is not None:
-            on_finding(describe_freshness(newest, Today(after, zone)))
+            on_finding(build_freshness_finding(newest, Today(after, zone)))
     except SourceError as error:
         on_finding(Finding("tables", State.FAILED, str(error)))
         return None

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from opttius_cli.doctor.findings import Finding, State
-from opttius_cli.doctor.freshness import describe_freshness
+from opttius_cli.doctor.freshness import build_freshness_finding
 from opttius_cli.doctor.tables import Remedies, compare_catalog
 from opttius_cli.errors import SourceError
 from opttius_cli.i18n import _
@@ -57,7 +57,7 @@ def check_export(source: Source, mapping: SourceMapping, today: Today, on_findin
     )
     compare_catalog(columns, remedies, on_finding)
     if "orders" in columns:
-        on_finding(describe_freshness(newest, today))
+        on_finding(build_freshness_finding(newest, today))
     return _propose(source, columns, mapping)
 
 
@@ -102,4 +102,4 @@ def _check_snapshot(source: SnapshotSource, today: Today, on_finding: OnFinding)
     )
     on_finding(Finding("source", State.OK, message))
     with closing(snapshot.con):
-        on_finding(describe_freshness(find_newest_in_snapshot(snapshot.con, today.now), today))
+        on_finding(build_freshness_finding(find_newest_in_snapshot(snapshot.con, today.now), today))

@@ -25,8 +25,8 @@ class Today:
     naive_zone: str = "UTC"
 
 
-def describe_freshness(newest: Sequence[datetime], today: Today) -> Finding:
-    """Return the finding about the newest of these sales, marked when its day lies more than 2 days back."""
+def build_freshness_finding(newest: Sequence[datetime], today: Today) -> Finding:
+    """Return the finding about the newest of these sales, marked when its day lies more than MOST_FRESH_DAYS back."""
     if not newest:
         return Finding("freshness", State.NOTE, _("There is no order and no work order up to today."))
     day = max(newest).astimezone(today.zone).date()

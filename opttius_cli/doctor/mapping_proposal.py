@@ -198,13 +198,13 @@ def _propose_columns(
     rivals = {
         column: name
         for column in left
-        if column not in mapped and (name := _find_taken(table, column, {*found, *matches}))
+        if column not in mapped and (name := _find_rival(table, column, {*found, *matches}))
     }
     return TableProposal(table.name, place, matches, missing, rivals)
 
 
-def _find_taken(table: Table, column: str, taken: Collection[str]) -> str | None:
-    """Return the column of ours that the source's is usually a name of, where another one is read for it."""
+def _find_rival(table: Table, column: str, taken: Collection[str]) -> str | None:
+    """Return our column that ``column`` is a usual name of, when another column is already read for it."""
     word = _simplify(column)
     if _is_ours(word):
         return None

@@ -42,7 +42,7 @@ class DuckEngine(Engine):
             self.con.execute(f"SET VARIABLE {name} = $1", [value])
 
     def fill_explained(self, selection: RowSelection) -> None:
-        """Put the rows behind a figure into ``explained`` in place of others, each with the step at which it left."""
+        """Replace the rows of ``explained`` by those behind a figure, each with the step at which it left."""
         statement, values = build_fill_sql(selection)
         self.con.execute("DELETE FROM explained")
         self.con.execute(statement, values)

@@ -46,7 +46,7 @@ class Engine(Protocol):
         """Set variables that the views read."""
 
     def fill_explained(self, selection: RowSelection) -> None:
-        """Put the rows behind a figure into ``explained``, each with the step at which it left."""
+        """Replace the rows of ``explained`` by those behind a figure, each with the step at which it left."""
 
     def fill_unseen_rows(self) -> None:
         """Put the rows that findings count and no view shows into ``unseen_rows``."""

@@ -1,4 +1,4 @@
-"""Read what earlier runs stored as data: every value is checked before it is used, and none is an order.
+"""Read what earlier runs stored. It is data: every value is checked before it is used.
 
 This is how ledgers, manifests and memos are read. A file may have been damaged, edited, or written by a newer
 version: what is not expected raises ValueError, and who reads decides whether an entry or the file is passed over.

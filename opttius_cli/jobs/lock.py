@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LIVENESS_SUFFIX = ".alive"
-_LIVENESS_NAME = re.compile(r"[^/\\:]{1,200}-[0-9a-f]{16}\.[0-9a-f]{16}\.alive")
+_LIVENESS_NAME = re.compile(rf"[^/\\:]{{1,200}}-[0-9a-f]{{16}}\.[0-9a-f]{{16}}{re.escape(_LIVENESS_SUFFIX)}")
 
 
 @contextmanager
@@ -60,8 +60,9 @@ def is_alive(folder: Path, lock_name: str | None) -> bool:
 
     The name was stored, so it may be any: only a lock of a run, in ``folder``, is looked at.
     """
-    is_ours = lock_name is not None and _LIVENESS_NAME.fullmatch(lock_name) is not None
-    return is_ours and is_locked(folder / str(lock_name))
+    if lock_name is None or _LIVENESS_NAME.fullmatch(lock_name) is None:
+        return False
+    return is_locked(folder / lock_name)
 
 
 def remove_liveness_files(folder: Path, job_name: str, path: Path) -> None:

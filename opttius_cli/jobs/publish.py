@@ -62,9 +62,10 @@ def _is_valid(manifest: dict[str, Any]) -> bool:
 
 def _is_moment(value: Any) -> bool:
     try:
-        return bool(parse_instant(value))
+        parse_instant(value)
     except ValueError:
         return False
+    return True
 
 
 def _is_file(value: Any) -> bool:
@@ -171,13 +172,13 @@ def clean_killed_stages(target: Path, job_name: str) -> None:
     """Remove the folders that killed runs of a job left beside ``target``; the job's lock must be held."""
     for entry in target.parent.iterdir() if target.parent.is_dir() else ():
         if entry.is_dir():
-            clean_recorded_stage(entry, target, job_name)
+            clean_own_stage(entry, target, job_name)
 
 
-def clean_recorded_stage(stage: Path, target: Path, job_name: str) -> None:
-    """Do as :func:`clean_stage` where a run of the job can have made ``stage`` beside ``target``; else nothing.
+def clean_own_stage(stage: Path, target: Path, job_name: str) -> None:
+    """Clean ``stage`` as :func:`clean_stage` does if a run of the job can have made it beside ``target``.
 
-    Where the path was stored, it may by now be any.
+    Its name may come from the ledger, so it may be any path.
     """
     ours = re.compile(rf"\.opttius-{re.escape(job_name)}-[0-9a-f]{{16}}{re.escape(_STAGE_SUFFIX)}")
     is_beside = stage.parent == target.parent and ".." not in target.parts

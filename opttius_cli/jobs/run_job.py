@@ -208,7 +208,7 @@ def finish_killed_runs(context: RunContext, job: Job) -> list[Run]:
     remove_liveness_files(context.lock_folder, job.name, job.file)
     for run in context.ledger.list_unfinished(job.name, job.file):
         if run.staging and run.folder:
-            publish.clean_recorded_stage(Path(run.staging), Path(run.folder), job.name)
+            publish.clean_own_stage(Path(run.staging), Path(run.folder), job.name)
         cause = _("The run was killed, or the machine went down; the next run noticed this.")
         killed = replace(run, status="killed", ended=context.clock(), cause=cause)
         context.ledger.update_run(killed)

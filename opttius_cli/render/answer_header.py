@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from opttius_cli.catalog.tables import SALES_TABLES
 from opttius_cli.i18n import N_, _, n_
 from opttius_cli.render.cell_formatter import escape_control_chars
 from opttius_cli.result import ColumnKind
@@ -23,7 +24,6 @@ _MAX_BRANCHES_LISTED = 4
 """With more branches than this, only their number is shown."""
 MOST_FRESH_DAYS = 2
 """Data whose last sale is older than this are not of now."""
-_SALES_TABLES = ("orders", "lab_work_orders")
 
 
 def get_owner(scope: Scope) -> str:
@@ -144,7 +144,7 @@ def find_last_sale(answer: Answer) -> date | None:
         for part in answer.data_quality
         if part.path == ("latest",) and not part.result.absent
         for row in part.result.table.to_pylist()
-        if row["table_name"] in _SALES_TABLES and row["latest"]
+        if row["table_name"] in SALES_TABLES and row["latest"]
     ]
     return max((date.fromisoformat(moment[:10]) for moment in moments), default=None)
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli.answer_parts import find_changes
+from opttius_cli.answer_parts import KPI_PATH, TOTAL_ROW, find_changes
 from opttius_cli.i18n import N_, _, translate_into_all
-from opttius_cli.result import ADDITIVE_KINDS, AnswerPart, Column, ColumnKind
+from opttius_cli.result import ADDITIVE_KINDS, DIFFERENCE_KINDS, AnswerPart, Column, ColumnKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,11 +17,9 @@ if TYPE_CHECKING:
     from opttius_cli.result import Answer, Result
 
 _GROWTH_SUFFIX, _PREVIOUS_PREFIX, _TOTAL_PREFIX = "_growth_pct", "previous_", "total_"
-KPI_PATHS = (("kpis",), ("summary",), ())
+KPI_PATHS = (KPI_PATH, ("summary",), ())
 """The paths of an answer's key figures; those at its top level have none."""
-_ROWS_PATH, _TOTAL = ("rows",), "total"
-_DIFFERENCES = {ColumnKind.PERCENT, ColumnKind.DAYS}
-"""Kinds whose change is a difference; that of the others is a percentage."""
+_ROWS_PATH = ("rows",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def collect_headline(answer: Answer, language: str) -> list[Kpi]:
 
 def has_total_row(result: Result) -> bool:
     """Return whether the last row of a list is about all rows above it."""
-    return bool(len(result.table)) and result.table.column(0)[-1].as_py() == _TOTAL
+    return bool(len(result.table)) and result.table.column(0)[-1].as_py() == TOTAL_ROW
 
 
 def collect_kpis(
@@ -83,7 +81,7 @@ def _build_kpi(
     previous = _get_value(values_by_name, _PREVIOUS_PREFIX + name.removeprefix(_TOTAL_PREFIX))
     growth = _get_value(values_by_name, name.removeprefix(_TOTAL_PREFIX) + _GROWTH_SUFFIX)
     if previous is None and growth is None and name in changes:
-        return Kpi(title, column, value, *changes[name], is_difference=column.kind in _DIFFERENCES)
+        return Kpi(title, column, value, *changes[name], is_difference=column.kind in DIFFERENCE_KINDS)
     return Kpi(title, column, value, previous, growth)
 
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from opttius_cli.result import ColumnKind
+from opttius_cli.result import DECIMAL_PLACES
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-DECIMAL_PLACES = {ColumnKind.MONEY: 2, ColumnKind.PERCENT: 2, ColumnKind.DAYS: 1}
+    from opttius_cli.result import ColumnKind
+
 MAX_DECIMAL_PLACES = 6
 """Decimals of every other kind: with more, Arrow would switch to exponents."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
+from opttius_cli.answer_parts import KPI_PATH
 from opttius_cli.i18n import _
 from opttius_cli.render import data_quality_notes
 from opttius_cli.render.answer_header import build_header_lines
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 _ESCAPES = {sign: f"\\{sign}" for sign in "\\`*_{}[]|~#"} | {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _MARKUP = re.compile(f"[{re.escape(''.join(_ESCAPES))}]")
-_KPI_PATH = ("kpis",)
 
 
 def write(answer: Answer, out: BinaryIO, style: Style) -> None:
@@ -46,11 +46,11 @@ def _render_lines(answer: Answer, formatter: CellFormatter) -> Iterator[str]:
     for line in rest:
         yield ""
         yield escape_markdown(line)
-    kpi_parts = [part for part in answer.parts if part.path == _KPI_PATH]
+    kpi_parts = [part for part in answer.parts if part.path == KPI_PATH]
     if kpi_parts:
         yield from _render_kpis(kpi_parts, formatter)
     for part in answer.parts:
-        if part.path != _KPI_PATH:
+        if part.path != KPI_PATH:
             yield ""
             yield f"## {escape_markdown(formatter.get_title(part.result))}"
             yield ""

@@ -8,7 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from opttius_cli.errors import OutputError
@@ -16,7 +16,7 @@ from opttius_cli.files import atomic_file
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -36,15 +36,23 @@ def write_file(
     Raises:
         OutputError: the file could not be written; an existing file is unchanged.
     """
+    with _translate_errors(path):
+        try:
+            target = path.resolve()
+            if target.exists() and not target.is_file() and not target.is_dir():
+                _write_directly(target, write)
+                return
+            check_writable(path, force=force)
+            atomic_file.write_atomically(target, write, overwrite=force, private=private)
+        except FileExistsError as error:
+            raise _build_exists_error(path) from error
+
+
+@contextmanager
+def _translate_errors(path: Path) -> Iterator[None]:
+    """Raise an OutputError that says why ``path`` could not be written: links form a loop, or the system refuses."""
     try:
-        target = path.resolve()
-        if target.exists() and not target.is_file() and not target.is_dir():
-            _write_directly(target, write)
-            return
-        check_writable(path, force=force)
-        atomic_file.write_atomically(target, write, overwrite=force, private=private)
-    except FileExistsError as error:
-        raise _build_exists_error(path) from error
+        yield
     except (OSError, RuntimeError) as error:
         if isinstance(error, RuntimeError) and not is_symlink_loop(error):
             raise
@@ -119,13 +127,9 @@ def check_writable(path: Path, *, force: bool, option: str = "--output") -> None
     Raises:
         OutputError: it is a folder, its folder does not exist, or it exists and ``force`` is off.
     """
-    try:
+    with _translate_errors(path):
         target = path.resolve()
         is_folder, is_file, has_folder = target.is_dir(), target.is_file(), target.parent.is_dir()
-    except (OSError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and not is_symlink_loop(error):
-            raise
-        raise OutputError(_describe_error(path, error)) from error
     if is_folder:
         raise OutputError(_("{path} is a folder. Type the name of a file: --output FILE.", path=path))
     if not has_folder:

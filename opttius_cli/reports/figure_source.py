@@ -10,15 +10,9 @@ from opttius_cli.reports.shared_views import load_shared_views
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-WINDOWS = (
-    "in_window",
-    "in_previous",
-    "in_month",
-    "in_active_days",
-    "in_done_days",
-    "in_weighing",
-    "of_customer",
-)
+LONG_WINDOWS = ("in_month", "in_active_days", "in_done_days", "in_weighing", "of_customer")
+"""Windows that reach back further than the period and the one before it."""
+WINDOWS = ("in_window", "in_previous", *LONG_WINDOWS)
 """Words of ``where`` that say of which rows a figure speaks at all; any other condition is a step."""
 MONEY_STEPS = ("other_currency", "no_amount")
 """Steps at which rows leave that have no money, so only figures of money take them."""
@@ -89,6 +83,10 @@ class FigureSource:
             for condition in self.conditions
         )
         return replace(self, windows=windows, conditions=conditions)
+
+    def needs_all_history(self) -> bool:
+        """Return whether its rows may be older than the period and the one before it."""
+        return not set(self.windows).isdisjoint(LONG_WINDOWS)
 
     @property
     def view(self) -> str:

@@ -61,8 +61,8 @@ def generate_sample(
 ) -> dict[str, int]:
     """Write one file per table into the folder ``out``, and return the rows of each table.
 
-    Sales cover the three years that end with the local day ``until``. After each purchase so many of 100 customers
-    stay as ``loyalty`` says; without it nearly all do, and there are about five orders per customer.
+    Sales cover the three years that end with the local day ``until``. ``loyalty`` is how many of 100 customers stay
+    after each purchase; without it nearly all do, and there are about five orders per customer.
     Files of the same name are replaced. Raises ValueError when ``customers`` is below 1.
     """
     if customers < 1:

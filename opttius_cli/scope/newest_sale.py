@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.dedup import preferred_row_order
-from opttius_cli.catalog.tables import TABLES
+from opttius_cli.catalog.tables import SALES_TABLES, TABLES
+from opttius_cli.period import instant_from_microseconds
 from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import duckdb
 
     from opttius_cli.result import Scope
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def find_newest_sale(con: duckdb.DuckDBPyConnection, scope: Scope, now: datetime) -> datetime | None:
@@ -23,7 +23,7 @@ def find_newest_sale(con: duckdb.DuckDBPyConnection, scope: Scope, now: datetime
     Of rows with one id, the one counts that stands at ``now``.
     """
     queries = []
-    for table in (TABLES["orders"], TABLES["lab_work_orders"]):
+    for table in (TABLES[name] for name in SALES_TABLES):
         key = ", ".join(map(quote_identifier, table.key))
         condition = "list_contains($1, tenant) AND created_at <= $2"
         queries.append(f"SELECT created_at FROM raw.{quote_identifier(table.name)} WHERE {condition}")
@@ -35,5 +35,4 @@ def find_newest_sale(con: duckdb.DuckDBPyConnection, scope: Scope, now: datetime
     row = con.execute(
         f"SELECT epoch_us(max(created_at)) FROM ({' UNION ALL '.join(queries)})", [list(scope.tenants), now]
     ).fetchone()
-    # Through microseconds, for a timestamp with a zone would need a package that is not there.
-    return None if row is None or row[0] is None else EPOCH + timedelta(microseconds=row[0])
+    return None if row is None or row[0] is None else instant_from_microseconds(row[0])

@@ -98,10 +98,10 @@ _UNOWNED = " UNION ALL ".join(
     for kind in (table.name, table.name + "_contested")
 )
 _CUT = (
-    "SELECT stored.table_name FROM scope_rows AS stored INNER JOIN meta.loaded AS loaded "
-    "ON stored.table_name = loaded.table_name "
-    "WHERE CASE WHEN getvariable('sees_everything') THEN loaded.rows_read "
-    "ELSE stored.copies + stored.refused END = 1000"
+    "SELECT table_name, CAST(rows AS BIGINT) AS rows FROM ("
+    "SELECT stored.table_name, CASE WHEN getvariable('sees_everything') THEN loaded.rows_read "
+    "ELSE stored.copies + stored.refused END AS rows FROM scope_rows AS stored INNER JOIN meta.loaded AS loaded "
+    "ON stored.table_name = loaded.table_name) WHERE rows = 1000"
 )
 _COUNTED_TABLES = [table for table in SCOPED_TABLES if table.has_owner]
 _TABLES_BY_DATE = [table.name for table in _COUNTED_TABLES if cutoff_variable(table) == "as_of_date"]

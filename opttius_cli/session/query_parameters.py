@@ -33,6 +33,9 @@ _PLACEHOLDERS = ("venta@pos.local", "@pos.local")
 GOAL_DAYS = 364
 """How many days before a month tell what its weekdays weigh (metrics 18)."""
 
+_SHOWN_COHORTS = 12
+"""How many cohorts a screen shows, the latest ones."""
+
 _OF_WINDOWS = {
     "from_at",
     "until_at",
@@ -67,7 +70,7 @@ DEFAULT_PARAMETERS: Mapping[str, Any] = {
     "list_limit": None,
     "unit": "quarter",
     "measure": "repeat",
-    "shown_cohorts": 12,
+    "shown_cohorts": _SHOWN_COHORTS,
     "curves": "[]",
     "curve": "{}",
     "backtest_curve": "{}",

@@ -17,14 +17,14 @@ def build_curves(lengths: pa.Table) -> dict[str, Any]:
     for row in lengths.to_pylist():
         spells[row["after"]][row["length"]] = SpellCounts(row["returned"], row["open"])
     every = spells["first"] | {
-        length: _add(spells["first"].get(length), one) for length, one in spells["later"].items()
+        length: _add(spells["first"].get(length), counts) for length, counts in spells["later"].items()
     }
     rows = [
-        {"place": place, "after": after, **describe_returns(some)}
-        for place, (after, some) in enumerate((spells | {"all": every}).items())
+        {"place": place, "after": after, **describe_returns(counts_by_length)}
+        for place, (after, counts_by_length) in enumerate((spells | {"all": every}).items())
     ]
     return {"curves": json.dumps(rows)}
 
 
-def _add(one: SpellCounts | None, other: SpellCounts) -> SpellCounts:
-    return other if one is None else SpellCounts(one.returned + other.returned, one.open + other.open)
+def _add(first: SpellCounts | None, later: SpellCounts) -> SpellCounts:
+    return later if first is None else SpellCounts(first.returned + later.returned, first.open + later.open)

@@ -116,14 +116,17 @@ def _collect_parameters(
         lengths = session.library.load_report("cohorts/spell_lengths")
         parameters |= build_curves(run_report(session, lengths, parameters, DEFAULT_POLICY).table)
     if any(name.startswith(FORECAST_REPORTS) for name in reports):
-        parameters |= _build_forecast_parameters(session, parameters)
+        parameters |= build_forecast_parameters(session, parameters)
         if parameters["refusal"] and FORECAST_SUMMARY not in reports:
             session.request.reporter.show_note(parameters["refusal"])
     return parameters
 
 
-def _build_forecast_parameters(session: Session, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters of the forecast's reports, among them why there is no prediction."""
+def build_forecast_parameters(session: Session, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of the forecast's reports, among them why there is no prediction.
+
+    ``parameters`` are those that its first reports need. The shared views that they read have to be there.
+    """
 
     def run(name: str, values: Mapping[str, Any]) -> pa.Table:
         report = session.library.load_report(f"{FORECAST_REPORTS}{name}")

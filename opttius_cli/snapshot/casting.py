@@ -98,26 +98,16 @@ class RowCaster:
 
     def select_fast(self) -> str:
         """Return the SELECT of every row with fast casts; ``refused`` is NULL where these are not enough."""
-        values = [
-            f"{self._build_fast_cast(column)} AS {quote_identifier(column.name)}"
-            for column in self.table.columns
-        ]
         return (
             f"SELECT {self._list_columns()}, CASE WHEN {self._build_doubt_condition()} THEN NULL ELSE "
             f"FALSE END AS refused, "
-            f"CAST(NULL AS VARCHAR) AS emptied FROM (SELECT *, {', '.join(values)} FROM ({self.select_cells()}))"
+            f"CAST(NULL AS VARCHAR) AS emptied FROM ({self._select_fast_values(self.select_cells())})"
         )
 
     def select_doubtful(self) -> str:
         """Return the SELECT of the cells of those rows that need care."""
-        values = [
-            f"{self._build_fast_cast(column)} AS {quote_identifier(column.name)}"
-            for column in self.table.columns
-        ]
-        return (
-            f"SELECT {', '.join(self._cell_names())} FROM (SELECT *, {', '.join(values)} FROM ({self.select_cells()})) "
-            f"WHERE {self._build_doubt_condition()}"
-        )
+        rows = self._select_fast_values(self.select_cells())
+        return f"SELECT {', '.join(self._cell_names())} FROM ({rows}) WHERE {self._build_doubt_condition()}"
 
     def select_thorough(self) -> str:
         """Return the SELECT of the rows of :data:`DOUBTFUL`, with ``refused`` and ``emptied``.
@@ -131,7 +121,7 @@ class RowCaster:
             for name, why in self._build_unreadable_conditions(required=False).items()
         ]
         emptied = f"nullif(concat_ws(',', {', '.join(names)}), '')" if names else "CAST(NULL AS VARCHAR)"
-        rows = self._select_values(f"SELECT * FROM {DOUBTFUL}", self._cell_names())
+        rows = self._select_thorough_values(f"SELECT * FROM {DOUBTFUL}", self._cell_names())
         return f"SELECT {self._list_columns()}, {refused} AS refused, {emptied} AS emptied FROM ({rows})"
 
     def select_rejects(self) -> str:
@@ -144,13 +134,9 @@ class RowCaster:
             f"CASE WHEN {condition} THEN {self._build_reject(name)} END" for name, condition in conditions
         ]
         refused = " OR ".join(self._build_reject_conditions().values()) or "FALSE"
-        rows = f"SELECT * FROM ({self.select_cells(', row_number() OVER () AS ordinal')})"
-        plain = [
-            f"{self._build_fast_cast(column)} AS {quote_identifier(column.name)}"
-            for column in self.table.columns
-        ]
-        rows = f"SELECT * FROM (SELECT *, {', '.join(plain)} FROM ({rows})) WHERE {self._build_doubt_condition()}"
-        values = self._select_values(rows, [*self._cell_names(), "ordinal"])
+        rows = self._select_fast_values(self.select_cells(", row_number() OVER () AS ordinal"))
+        rows = f"SELECT * FROM ({rows}) WHERE {self._build_doubt_condition()}"
+        values = self._select_thorough_values(rows, [*self._cell_names(), "ordinal"])
         return (
             f"SELECT unnest(list_filter(troubles, lambda item: item IS NOT NULL)) AS trouble, "
             f"* EXCLUDE (troubles) FROM (SELECT ordinal, {self._list_columns()}, "
@@ -176,7 +162,15 @@ class RowCaster:
             if column.kind in kinds and self.staged.columns.get(column.name, ("", ""))[1] == "VARCHAR"
         ]
 
-    def _select_values(self, rows: str, names: Sequence[str]) -> str:
+    def _select_fast_values(self, cells: str) -> str:
+        """Select the ``cells`` and, beside them, what the fast casts make of them."""
+        values = [
+            f"{self._build_fast_cast(column)} AS {quote_identifier(column.name)}"
+            for column in self.table.columns
+        ]
+        return f"SELECT *, {', '.join(values)} FROM ({cells})"
+
+    def _select_thorough_values(self, rows: str, names: Sequence[str]) -> str:
         """Select the columns ``names`` of ``rows`` with a filled cell, and their carefully read values."""
         thorough = [
             f"{self._build_thorough_cast(column)} AS {quote_identifier(column.name)}"

@@ -72,7 +72,7 @@ def read_notes(con: duckdb.DuckDBPyConnection) -> list[tuple[str, Note]]:
 
 
 def infer_notation(
-    con: duckdb.DuckDBPyConnection, reading: RowCaster, doubtful: str, *, partly: bool
+    con: duckdb.DuckDBPyConnection, caster: RowCaster, doubtful: str, *, partly: bool
 ) -> ColumnNotation:
     """Return what the cells of a part prove.
 
@@ -80,18 +80,18 @@ def infer_notation(
     Cells that need no care are looked at only where one of the others is in doubt: they never hold a date in
     another order, and few parts hold a number that could be two.
     """
-    names = reading.list_text_columns(*_NUMBERS)
+    names = caster.list_text_columns(*_NUMBERS)
     forms = _count_forms(con, f"SELECT * FROM {doubtful}", names)
     if partly and any(three for _comma, _point, three in forms.values()):
-        forms = _count_forms(con, reading.select_cells(), names)
+        forms = _count_forms(con, caster.select_cells(), names)
     marks = {name: _find_winner({",": comma, ".": point}) for name, (comma, point, _three) in forms.items()}
-    dates = reading.notation if reading.notation.leads else infer_leads(con, reading, doubtful)
+    dates = caster.notation if caster.notation.leads else infer_leads(con, caster, doubtful)
     return replace(dates, marks=marks)
 
 
-def infer_leads(con: duckdb.DuckDBPyConnection, reading: RowCaster, cells: str) -> ColumnNotation:
+def infer_leads(con: duckdb.DuckDBPyConnection, caster: RowCaster, cells: str) -> ColumnNotation:
     """Return what the dates among ``cells``, a table or a query, prove: whether days or months come first."""
-    orders = _count_orders(con, cells, reading.list_text_columns(*_DATES))
+    orders = _count_orders(con, cells, caster.list_text_columns(*_DATES))
     leads = {
         name: _find_winner({"day": days, "month": months}) for name, (days, months, _e, _s) in orders.items()
     }

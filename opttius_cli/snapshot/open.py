@@ -130,7 +130,7 @@ def read_manifest(path: Path) -> Manifest | None:
 
 
 def require_readable(path: Path) -> None:
-    """Raise DamagedSnapshotError when the file at ``path`` cannot be read, whoever made it."""
+    """Raise DamagedSnapshotError when DuckDB cannot read the file at ``path``, whether or not it is a snapshot."""
     if snapshot := _open_whole(path, READER_LIMITS):
         snapshot.con.close()
 

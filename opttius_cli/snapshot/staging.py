@@ -69,7 +69,7 @@ def _try_append(
 
 
 def _append_rows(con: duckdb.DuckDBPyConnection, caster: RowCaster) -> tuple[int | None, int, RowCaster]:
-    """Read a part plainly, then with care what that left.
+    """Read a part fast, then with care what that left; first see what leads in dates that do not begin with their year.
 
     Returns the rows its view yielded (None: it broke off), those kept, and how they were read. A row without any
     filled cell is yielded and not kept.
@@ -85,14 +85,14 @@ def _append_rows(con: duckdb.DuckDBPyConnection, caster: RowCaster) -> tuple[int
         rows_left = _execute_count(con, f"DELETE FROM {staging} WHERE refused IS NULL")
         if not rows_left:
             return view_rows, view_rows, caster
-        doubtful = _execute_count(con, f"CREATE TEMP TABLE {DOUBTFUL} AS {caster.select_doubtful()}")
+        con.execute(f"CREATE TEMP TABLE {DOUBTFUL} AS {caster.select_doubtful()}")
         caster = replace(caster, notation=infer_notation(con, caster, DOUBTFUL, partly=rows_left < view_rows))
         rows_rescued = _execute_count(con, f"INSERT INTO {staging} {caster.select_thorough()}")
         con.execute(f"DROP TABLE {DOUBTFUL}")
     except duckdb.Error as error:
         raise_if_unrecoverable(error)
         return None, 0, caster
-    return view_rows, view_rows - doubtful + rows_rescued, caster
+    return view_rows, view_rows - rows_left + rows_rescued, caster
 
 
 def raise_if_unrecoverable(error: duckdb.Error) -> None:

@@ -42,7 +42,7 @@ listed AS (
     SELECT 'ownerless_rows', table_name, id, NULL, NULL, NULL, amount, copies
     FROM scope_unowned
     UNION ALL
-    SELECT 'cut', table_name, NULL, NULL, NULL, NULL, NULL, 1000
+    SELECT 'cut', table_name, NULL, NULL, NULL, NULL, NULL, rows
     FROM scope_cut
     UNION ALL
     SELECT 'orphan_rows', table_name, NULL, NULL, NULL, NULL, NULL, rows

@@ -55,7 +55,7 @@ findings AS (
     SELECT 'warning', 'unreadable_cells', table_name, column_name, cells, NULL, CAST([] AS VARCHAR[])
     FROM scope_emptied
     UNION ALL
-    SELECT 'warning', 'cut', table_name, NULL, 1000, NULL, CAST([] AS VARCHAR[])
+    SELECT 'warning', 'cut', table_name, NULL, rows, NULL, CAST([] AS VARCHAR[])
     FROM scope_cut
     UNION ALL
     -- What belongs to nobody is told to whoever looks at the whole source, and to no branch.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,9 +16,7 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def clean_environment(own_folders: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take out of the environment what would change an answer; the folders of the test stay."""
-    cache = os.environ["OPTTIUS_CACHE_FOLDER"]
-    set_clean_env(monkeypatch)
-    monkeypatch.setenv("OPTTIUS_CACHE_FOLDER", cache)
+    set_clean_env(monkeypatch, keep=["OPTTIUS_CACHE_FOLDER"])
 
 
 @pytest.fixture(scope="session")

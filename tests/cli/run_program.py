@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     import pytest
 
@@ -69,9 +69,9 @@ def clean_env(environment: Mapping[str, str]) -> dict[str, str]:
     return unchanged | {"LC_ALL": "en_US.UTF-8", "TERM": "xterm-256color", "OPTTIUS_NOW": NOW}
 
 
-def set_clean_env(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take out of the environment what would change an answer."""
-    calm = clean_env(os.environ)
+def set_clean_env(monkeypatch: pytest.MonkeyPatch, *, keep: Iterable[str] = ()) -> None:
+    """Take out of the environment what would change an answer, except the variables to ``keep``."""
+    calm = clean_env(os.environ) | {name: os.environ[name] for name in keep}
     for name in set(os.environ) - set(calm):
         monkeypatch.delenv(name)
     for name, value in calm.items():

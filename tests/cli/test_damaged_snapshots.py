@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from opttius_cli.engines.own_sql.process import OwnSqlProcess
     from opttius_cli.engines.own_sql.worker import Setup
 
-TOLD = "before cannot be read any more; it is loaded again."
+RELOAD_NOTE = "before cannot be read any more; it is loaded again."
 BLOCK = 262_144
 
 
@@ -59,10 +59,10 @@ def test_a_damaged_snapshot_is_told_of_once_and_heals(
     damage_file(snapshot)
     healed = run(*command)
     assert (healed.code, healed.out) == (0, whole.out)
-    assert healed.err.count(TOLD) == 1
+    assert healed.err.count(RELOAD_NOTE) == 1
     assert run(*command) == whole
     damage_file(snapshot)
-    assert TOLD not in run(*command, "--quiet").err
+    assert RELOAD_NOTE not in run(*command, "--quiet").err
 
 
 def test_so_does_one_that_a_process_for_own_sql_reads(
@@ -75,7 +75,7 @@ def test_so_does_one_that_a_process_for_own_sql_reads(
     damage_file(snapshot)
     healed = run(*command)
     assert (healed.code, healed.out) == (0, whole.out)
-    assert TOLD in healed.err
+    assert RELOAD_NOTE in healed.err
     damage_file(snapshot)
     # What was read from standard input is asked again.
     monkeypatch.setattr(sys, "stdin", io.StringIO(question))
@@ -98,7 +98,7 @@ def test_damage_that_only_that_process_meets_is_told_by_it(
     monkeypatch.setattr(OwnSql, "open_session", open_damaged)
     ran = run("sql", "SELECT count(*) AS n, max(total_amount) AS most FROM orders", "-s", export, "-f", "csv")
     assert (ran.code, ran.out.split()) == (0, ["n,most", "500,1000.5"])
-    assert ran.err.count(TOLD) == 1
+    assert ran.err.count(RELOAD_NOTE) == 1
     assert damaged
 
 
@@ -174,7 +174,7 @@ def test_a_job_makes_its_files_from_a_new_one(
     damage_file(snapshot)
     ran = run("job", "run", "daily")
     assert ran.code == 0, ran.err
-    assert ran.err.count(TOLD) == 1
+    assert ran.err.count(RELOAD_NOTE) == 1
     damage_file(snapshot)
     assert run("job", "run", "daily", "--dry-run").code == 0
 

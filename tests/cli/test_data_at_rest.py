@@ -87,7 +87,6 @@ def mode(path: Path) -> int:
 COMMAND = ("customers", "-s", DATA, *MIRADOR, "--limit", "1", "-f", "json")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("umask", [0o000, 0o077, 0o777], ids=oct)
 def test_nobody_else_may_look_whatever_the_umask(umask: int) -> None:
     folder = Path.cwd() / "deep" / "cache"
@@ -262,7 +261,6 @@ def test_while_another_run_loads_no_snapshot_older_than_max_age_is_shown(
     assert says[code] in ran.err
 
 
-@pytest.mark.slow
 def test_old_snapshots_go_at_the_next_load(
     run: Callable[..., RunResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:

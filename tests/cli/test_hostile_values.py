@@ -237,7 +237,6 @@ def test_json_holds_the_stored_values(written: Callable[..., Written]) -> None:
     }
 
 
-@pytest.mark.slow
 def test_parquet_holds_the_stored_values(written: Callable[..., Written]) -> None:
     tables = {name: pq.read_table(io.BytesIO(data)) for name, (data, _stderr) in written("parquet").items()}
     assert set(tables["customers"].column("rut").to_pylist()) == set(STORED.values())
@@ -288,7 +287,6 @@ def test_a_workbook_runs_nothing(written: Callable[..., Written]) -> None:
                 ), key
 
 
-@pytest.mark.slow
 def test_markdown_is_text(written: Callable[..., Written]) -> None:
     for name, (data, _stderr) in written("md").items():
         text = data.decode()
@@ -329,7 +327,6 @@ def test_a_page_runs_nothing(written: Callable[..., Written]) -> None:
 MEGABYTE = "ñ" * 1_000_000
 
 
-@pytest.mark.slow
 def test_a_megabyte_is_a_value_like_any_other(run: Callable[..., RunResult], tmp_path: Path) -> None:
     """In one cell, in every format; a workbook holds as much of it as its cells can."""
     folder = tmp_path / "long"

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
+
+from opttius_cli.jobs.ledger import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,27 +45,8 @@ HOSTILE: tuple[Any, ...] = (
     *(DEEP, '{"all": {"kpis.total_revenue": NaN}}', '{"all": {"kpis.total_revenue": "sNaN"}}', '["\\ud800"]'),
     *('{"all": [1]}', "[1, 2]", '{"a": {"b": 1e999999}}', "../..", "/", "/etc", "a\0b", "running", "future"),
 )
-COLUMNS = (
-    *("id", "job", "status", "started", "ended", "due", "as_of", "cause", "code", "rows", "files", "figures"),
-    *(
-        "alerts",
-        "folder",
-        "staging",
-        "process",
-        "boot",
-        "defined",
-        "alive",
-        "refused_rows",
-        "emptied_cells",
-        "sent",
-    ),
-)
-changes = st.dictionaries(
-    st.sampled_from([name for name in COLUMNS if name not in {"id", "job", "defined"}]),
-    st.sampled_from(HOSTILE),
-    min_size=1,
-    max_size=4,
-)
+COLUMNS = sorted({column.name for column in fields(Run)} - {"id", "job", "defined"})
+changes = st.dictionaries(st.sampled_from(COLUMNS), st.sampled_from(HOSTILE), min_size=1, max_size=4)
 
 
 def change_rows(file: Path, changed: dict[str, Any]) -> None:

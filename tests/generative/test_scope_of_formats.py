@@ -151,9 +151,8 @@ def written(
             out = BytesIO()
             try:
                 RENDERERS[form].write(answer, out, Style("es"))
-            except (
-                UsageError
-            ) as refusal:  # A format of lists refuses an answer of several parts, always alike.
+            except UsageError as refusal:
+                # A format of lists refuses an answer of several parts, always alike.
                 out.write(str(refusal).encode())
             outputs[name, form] = out.getvalue()
     assert {name for name, _form in outputs} == set(questions)
@@ -204,14 +203,12 @@ def with_strangers(dataset: Dataset) -> dict[str, list[Row]]:
 WHOLE = Policy("revealed")
 
 
-@pytest.mark.slow
 @fuzz(3)
 @given(dataset=READABLE)
 def test_rows_outside_the_scope_change_no_byte_of_any_report(dataset: Dataset) -> None:
     assert differing(in_json(dataset.tables, dataset, WHOLE), in_json(inside(dataset), dataset, WHOLE)) == []
 
 
-@pytest.mark.slow
 @fuzz(3)
 @given(dataset=READABLE)
 def test_another_organization_changes_no_byte_of_any_report(dataset: Dataset) -> None:
@@ -222,7 +219,6 @@ def test_another_organization_changes_no_byte_of_any_report(dataset: Dataset) ->
     )
 
 
-@pytest.mark.slow
 @fuzz(1)
 @given(dataset=READABLE)
 def test_rows_outside_the_scope_change_no_byte_of_any_format(dataset: Dataset) -> None:
@@ -234,7 +230,6 @@ def test_rows_outside_the_scope_change_no_byte_of_any_format(dataset: Dataset) -
     )
 
 
-@pytest.mark.slow
 @fuzz(1)
 @given(dataset=READABLE)
 def test_another_organization_changes_no_byte_of_any_format(dataset: Dataset) -> None:

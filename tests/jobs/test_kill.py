@@ -61,7 +61,6 @@ def _lasts(fork_server: ForkServer, project: Project, day: str) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.slow
 def test_a_kill_at_any_moment_leaves_a_single_whole_set(fork_server: ForkServer, project: Project) -> None:
     chance = random.Random(SEED)
     sets = {day: _whole(fork_server, project, day) for day in DAYS}
@@ -131,7 +130,6 @@ def test_sigterm_leaves_the_old_files_and_a_row_that_says_so(
     assert (last.status, last.code, last.cause) == ("interrupted", 130, "The run was interrupted.")
 
 
-@pytest.mark.slow
 def test_status_distinguishes_running_and_killed_runs(fork_server: ForkServer, project: Project) -> None:
     process = _run(fork_server, project, DAYS[0])
     while not project.runs("daily"):

@@ -157,6 +157,7 @@ def _sale_rows(sales: Sales, window: Window | None, *, paid_only: bool) -> list[
 
 _SOLD = ("void", "quote", "linked", "unpaid", "not_kept")
 _BOUGHT = ("void", "quote", "linked")
+_HAS_BRANCH: tuple[str, Callable[[Row], bool]] = ("no_branch", lambda row: row.branch is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +191,11 @@ class Plans:
 
     def rank(self) -> Plan:
         plan = self.revenue(self.window)
-        own = (("no_branch", lambda row: row.branch is not None),)
-        return replace(plan, steps=(*plan.steps, "no_branch"), conditions=own)
+        return replace(plan, steps=(*plan.steps, _HAS_BRANCH[0]), conditions=(_HAS_BRANCH,))
 
     def goal(self, branch: str | None, first: date, last: date, *, in_money: bool = True) -> Plan:
         own: tuple[tuple[str, Callable[[Row], bool]], ...] = (
-            ("no_branch", lambda row: row.branch is not None),
+            _HAS_BRANCH,
             ("other_branch", lambda row: branch is None or row.branch == branch),
         )
         rows = _sale_rows(self.sales, Window(first, last), paid_only=True)

@@ -71,9 +71,9 @@ def find_busy(children: Path) -> str | None:
 
 
 def wait_for(condition: Callable[[], object]) -> Any:
-    """What ``condition`` returns as soon as it is true; its last answer after a long time."""
+    """What ``condition`` returns as soon as it is true; its last answer after a minute."""
     answer = None
-    for _second in range(1200):
+    for _attempt in range(1200):
         if answer := condition():
             break
         time.sleep(0.05)

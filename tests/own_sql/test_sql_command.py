@@ -30,9 +30,7 @@ QUESTION = "SELECT name, email, avg(1.5) AS mean FROM customers GROUP BY ALL ORD
 @pytest.fixture(autouse=True)
 def clean_environment(own_folders: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take out of the environment what would change an answer; the folders of the test stay."""
-    cache = os.environ["OPTTIUS_CACHE_FOLDER"]
-    set_clean_env(monkeypatch)
-    monkeypatch.setenv("OPTTIUS_CACHE_FOLDER", cache)
+    set_clean_env(monkeypatch, keep=["OPTTIUS_CACHE_FOLDER"])
 
 
 @pytest.fixture

@@ -5,37 +5,23 @@ from __future__ import annotations
 import dataclasses
 from datetime import date, timedelta
 from decimal import Decimal
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
-from external_tools import require_tool
 from golden import hard
 
 from opttius_cli.installation import extras
 from opttius_cli.result import AnswerPart, ChartSpec, ColumnKind
+from page.axe import find_violations
+from page.conftest import NARROW, WIDE
 from page.html_reader import render_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-WIDE, NARROW = 1280, 390
-
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=require_tool("chromium"), args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @dataclasses.dataclass(slots=True)
@@ -137,23 +123,8 @@ def test_nobody_is_kept_out(
 ) -> None:
     """axe-core checks contrast, names of controls, the order of headings, and a hundred rules more."""
     open_page = opened(browser, file if kind == "board" else list_file, width, scheme)
-    # The page's policy blocks every script but its own, so axe is run as a debugger runs a script.
-    open_page.page.evaluate(read_axe())
-    result = open_page.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert [
-        (item["id"], [node["html"][:200] for node in item["nodes"]]) for item in result["violations"]
-    ] == []
-    assert len(result["passes"]) > 20, "axe checked next to nothing"
+    assert find_violations(open_page.page) == []
     open_page.page.context.close()
-
-
-def read_axe() -> str:
-    """The script of axe-core, from the development package that carries it."""
-    spec = find_spec("axe_playwright_python")
-    if spec is None or spec.origin is None:
-        require_tool("axe_playwright_python")
-        raise AssertionError
-    return (Path(spec.origin).parent / "axe.min.js").read_text(encoding="utf-8")
 
 
 def test_a_switch_shows_the_chart_or_its_table(browser: Browser, file: Path) -> None:

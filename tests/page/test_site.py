@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from page.test_browser import NARROW, WIDE, browser, read_axe
+from page.axe import find_violations
+from page.conftest import NARROW, WIDE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -18,7 +19,6 @@ ROOT = Path(__file__).parents[2]
 SITE = ROOT / "build" / "site"
 PAGES = ("index.html", "metrics.html", "en/index.html", "en/commands.html", "en/own-reports.html")
 SECTIONS = ("tour", "commands", "metrics", "own-reports", "scheduling", "forecast", "access")
-__all__ = ["browser"]
 
 pytestmark = pytest.mark.slow
 
@@ -51,11 +51,7 @@ def test_a_page_asks_no_network_and_keeps_nobody_out(
     browser: Browser, site: Path, name: str, width: int
 ) -> None:
     page, remote = open_page(browser, site / name, width)
-    page.evaluate(read_axe())
-    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert [
-        (item["id"], [node["html"][:200] for node in item["nodes"]]) for item in result["violations"]
-    ] == []
+    assert find_violations(page) == []
     assert remote == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
     page.context.close()

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from postgres.server import Database, Server
 
-pytestmark = pytest.mark.slow
-
 SHOP = """
 INSERT INTO organizations (id, name, slug) VALUES (md5('org')::uuid, 'Óptica', 'optica');
 INSERT INTO branches (id, organization_id, name, code, is_active)

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = pytest.mark.slow
-
 COMMAND = ("dashboard", "-b", "C-1", "--format", "json", "--as-of", "2026-11-22")
 
 

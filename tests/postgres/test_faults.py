@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-pytestmark = pytest.mark.slow
-
 COMMAND = ("dashboard", "-b", "C-1", "--format", "json", "--as-of", "2026-11-22")
 LONG = 60
 SLOW = f"""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from cli.run_program import run_inline
 
 from postgres.live_database import SHOP, log_position, logged_statements
 
 if TYPE_CHECKING:
-    from postgres.server import Server
+    import pytest
 
-pytestmark = pytest.mark.slow
+    from postgres.server import Server
 
 COMMAND = ("dashboard", "-b", "C-1", "--format", "json", "--as-of", "2026-11-22")
 STEPS = (

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from postgres.server import Database, Server
 
-pytestmark = pytest.mark.slow
-
 
 def order(branch: int, updated_at: str = "now()") -> str:
     """A new order."""

@@ -15,8 +15,6 @@ from postgres.server import PASSWORDS, READER
 if TYPE_CHECKING:
     from postgres.server import Server
 
-pytestmark = pytest.mark.slow
-
 
 @fuzz(1)
 @given(dataset=datasets())

@@ -18,8 +18,6 @@ from postgres.server import READER
 if TYPE_CHECKING:
     from postgres.server import Database, Server
 
-pytestmark = pytest.mark.slow
-
 COMMAND = ("dashboard", "-O", "Una", "--format", "json", "--period", "2026", "--as-of", "2026-11-22")
 GUARDED = "".join(
     f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from postgres.server import Database, Server
 
-pytestmark = pytest.mark.slow
-
 LOADS = 8
 
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from opttius_cli.sources.postgres.row_request import RowRequest
     from postgres.server import Database, Server
 
-pytestmark = pytest.mark.slow
-
 TYPES = {
     "orders by text": "ALTER TABLE orders ALTER id TYPE text",
     "orders by varchar in capitals": "ALTER TABLE orders ALTER id TYPE varchar(36) USING upper(id::text)",

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from postgres.server import Database, Server
 
-pytestmark = pytest.mark.slow
-
 REPLACED = {
     "emptied and filled": """
         CREATE TEMP TABLE kept AS SELECT * FROM orders; TRUNCATE orders; INSERT INTO orders SELECT * FROM kept

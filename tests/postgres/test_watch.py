@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from postgres.server import Server
 
-pytestmark = pytest.mark.slow
-
 
 def test_the_last_good_figures_outlive_the_database(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

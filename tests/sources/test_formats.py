@@ -342,9 +342,7 @@ FORMS_OF_TEXT = ("shared", "inline", "runs", "result")
 FORMS = [
     gzipped, zstandard, tabs_utf16, pipes_marked, split_and_shuffled, parquet, json_array, json_lines,
     workbook, workbooks, dump, packed_dump, insert_dump, spanish, json_shapes, sheets_by_hand,
-    pytest.param(office, marks=[
-        pytest.mark.slow, pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")
-    ]),
+    pytest.param(office, marks=pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")),
 ]  # fmt: skip
 
 

@@ -55,9 +55,9 @@ def test_an_error_of_every_class_is_translated(kind: type[duckdb.Error], path: P
 def test_none_reaches_the_last_handler(kind: type[duckdb.Error], capsys: pytest.CaptureFixture[str]) -> None:
     code = cli._report_error(kind(f"Some Error: value {VALUE}"))
     assert code in {3, 4, 7}
-    told = capsys.readouterr().err
-    assert "Something unexpected" not in told
-    assert VALUE not in told
+    stderr = capsys.readouterr().err
+    assert "Something unexpected" not in stderr
+    assert VALUE not in stderr
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)

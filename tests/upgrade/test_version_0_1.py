@@ -34,9 +34,7 @@ NOW = "2026-11-24T12:00:00+00:00"
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of the shop's settings, with the state and the cache of version 0.1."""
-    cache = os.environ["OPTTIUS_CACHE_FOLDER"]
-    set_clean_env(monkeypatch)
-    monkeypatch.setenv("OPTTIUS_CACHE_FOLDER", cache)
+    set_clean_env(monkeypatch, keep=["OPTTIUS_CACHE_FOLDER"])
     monkeypatch.setenv("OPTTIUS_NOW", NOW)
     folder, state = tmp_path / "optica", Path(os.environ["XDG_STATE_HOME"]) / "opttius"
     shutil.copytree(KEPT / "shop", folder / "shop")

@@ -35,7 +35,7 @@ _RESERVED_BYTES = 256_000_000
 """What threads and allocators reserve of addresses and do not use; the program watches the memory that is used."""
 
 _ROW_COUNTS = "scope_rows"
-"""The table that is made with the shared views, although it is none."""
+"""A table that is filled whenever shared views are created; it has no file of its own."""
 
 _PLAIN_TYPES = (
     *("VARCHAR", "BOOLEAN", "DATE", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT"),

@@ -49,10 +49,12 @@ def write_matrix(result: Result, spec: MatrixSpec, formatter: CellFormatter, scr
         screen.write_sentence(sentence, indent="· ")
 
 
-def _list_codes(rows: Sequence[dict[str, Any]], spec: MatrixSpec, known: Iterable[str]) -> list[str]:
-    """List the codes of either side: the ``known`` ones in their order, then any other."""
+def _list_codes(
+    rows: Sequence[dict[str, Any]], spec: MatrixSpec, vocabulary_codes: Iterable[str]
+) -> list[str]:
+    """List the codes of either side: the ``vocabulary_codes`` in their order, then any other."""
     codes = {row[key] for row in rows for key in (spec.row, spec.column)} - {None}
-    return list(dict.fromkeys([*known, *sorted(codes)]))
+    return list(dict.fromkeys([*vocabulary_codes, *sorted(codes)]))
 
 
 def _list_names(rows: Sequence[dict[str, Any]], key: str, order: Sequence[str]) -> list[str | None]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from opttius_cli.answer_parts import read_rows
+from opttius_cli.answer_parts import TOTAL_ROW, read_rows
 from opttius_cli.i18n import N_, _, n_
 from opttius_cli.render.cell_formatter import escape_control_chars
 from opttius_cli.render.terminal.changes import format_change
@@ -71,7 +71,7 @@ def _build_branch(
     number: int, result: Result, answer: Answer, formatter: CellFormatter, name_width: int
 ) -> list[Text]:
     row = result.table.slice(number, 1).to_pylist()[0]
-    style = STRONG if row["branch"] == "total" and number == result.table.num_rows - 1 else ""
+    style = STRONG if row["branch"] == TOTAL_ROW and number == result.table.num_rows - 1 else ""
     name = formatter.format_cell(result.columns[0], row["branch"])
     names = {branch.code: branch.name for branch in answer.header.scope.branches if branch.code}
     if names.get(row["branch"]) and name_width > _CODE_WIDTH:
@@ -151,7 +151,7 @@ def build_goals(answer: Answer, formatter: CellFormatter) -> Block | None:
         ]
     ]
     for row in rows:
-        name = _("Total") if row["branch"] == "total" else escape_control_chars(row["branch"] or "")
+        name = _("Total") if row["branch"] == TOTAL_ROW else escape_control_chars(row["branch"] or "")
         percents = [
             formatter.format_value(None if value is None else round(Decimal(value), 0), ColumnKind.PERCENT)
             for value in (row["goal_pct"], row["expected_pct"], row["projected_pct"])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from rich.text import Text
 
+from opttius_cli.answer_parts import BRANCHES_REPORT
 from opttius_cli.i18n import _, n_
 from opttius_cli.render import data_quality_notes
 from opttius_cli.render.answer_header import build_header_lines
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from opttius_cli.render.style import Style
     from opttius_cli.result import Answer, AnswerPart, Column, Result
 
-BRANCHES = "branches/branches"
 _KPI_KEY, _TRENDS_KEY, MATCHES_KEY = "kpis", "trends", "matches"
 _SECTIONS_APART = {(_KPI_KEY,), (_TRENDS_KEY,), (MATCHES_KEY,)}
 _LISTS_FOR_PEOPLE = {"customers"}
@@ -232,7 +232,7 @@ def _explain(result: Result) -> list[str]:
     over = [column for column in result.columns if column.over in result.bases]
     if any(result.rests_on_few(column, row) for column in over for row in range(len(result.table))):
         notes.append(_("In parentheses: percentages over fewer than {number} rows.", number=FEW_ROWS))
-    if result.name == BRANCHES:
+    if result.name == BRANCHES_REPORT:
         notes.append(
             _(
                 "A branch asked for alone may differ a little: what is linked to a sale of another branch "

@@ -10,7 +10,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from opttius_cli.answer_parts import list_unfilled, read_rows
+from opttius_cli.answer_parts import TOTAL_ROW, list_unfilled, read_rows
 from opttius_cli.i18n import _, n_
 from opttius_cli.result import ColumnKind
 
@@ -103,7 +103,7 @@ def _list_goals(answer: Answer, formatter: CellFormatter) -> Iterator[WeekLine]:
     if answer.header.as_of.day < FIRST_GOAL_DAY:
         return
     for row in read_rows(answer, "goals"):
-        if row["branch"] == "total" or row["expected_pct"] - row["goal_pct"] <= _BEHIND_POINTS:
+        if row["branch"] == TOTAL_ROW or row["expected_pct"] - row["goal_pct"] <= _BEHIND_POINTS:
             continue
         missing = row["goal"] - row["to_date"]
         branch = formatter.format_value(row["branch"], ColumnKind.TEXT)

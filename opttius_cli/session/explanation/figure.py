@@ -14,9 +14,15 @@ from opttius_cli.reports.figures import find_row_kpi
 from opttius_cli.reports.layouts import GOALS
 from opttius_cli.reports.shared_views import load_shared_views
 from opttius_cli.reports.slots import Slot
-from opttius_cli.result import Answer, AnswerPart, ColumnKind
+from opttius_cli.result import DIFFERENCE_KINDS, Answer, AnswerPart, ColumnKind
 from opttius_cli.session.explanation.parts import build_definition, build_record, build_sql_part
-from opttius_cli.session.explanation.proof import Compared, ReportedFigure, fill_rows, prove_figure, work_out
+from opttius_cli.session.explanation.proof import (
+    ComparedKpi,
+    ReportedFigure,
+    fill_rows,
+    prove_figure,
+    work_out,
+)
 from opttius_cli.session.goals import build_goal_parameters
 from opttius_cli.session.query_parameters import DEFAULT_PARAMETERS, build_parameters
 from opttius_cli.session.run_reports import Preparation, run_report, run_reports
@@ -27,9 +33,6 @@ if TYPE_CHECKING:
     from opttius_cli.reports.figure_source import FigureSource
     from opttius_cli.reports.figures import Figure
     from opttius_cli.session.state import Session
-
-_NEED_ALL = {"in_active_days", "of_customer", "in_month", "in_done_days", "in_weighing"}
-"""Windows that reach back further than the period and the one before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ def explain_figure(session: Session, question: Question) -> Answer:
         session.engine.set_variables({"explained_row": figure.row_name})
         fill_rows(session, figure.source, figure.row_name)
 
-    preparation = Preparation((source.view, *report.uses), _needs_all(source, report.history), fill)
+    needs_all_history = report.history == "all" or source.needs_all_history()
+    preparation = Preparation((source.view, *report.uses), needs_all_history, fill)
     slots = (
         Slot(("steps",), "explain/steps"),
         Slot(("rows",), "explain/left_out" if left_out else "explain/rows"),
@@ -83,7 +87,7 @@ def explain_figure(session: Session, question: Question) -> Answer:
     return _assemble(session, question, reported[0], replace(answer, parts=tuple(shown)), formula)
 
 
-def _find_source(session: Session, figure: Figure) -> tuple[FigureSource, Compared | None]:
+def _find_source(session: Session, figure: Figure) -> tuple[FigureSource, ComparedKpi | None]:
     """Return where a figure comes from; of one that compares a KPI, with that KPI."""
     source = session.library.load_report(figure.report).sources[figure.column]
     kpi = find_row_kpi(figure, session.library)
@@ -91,13 +95,10 @@ def _find_source(session: Session, figure: Figure) -> tuple[FigureSource, Compar
         return source, None
     report = session.library.load_report(kpi.report)
     column = next(column for column in report.columns if column.name == kpi.column)
-    is_difference = column.kind in {ColumnKind.PERCENT, ColumnKind.DAYS}
-    if source.formula and is_difference:
+    if source.formula and column.kind in DIFFERENCE_KINDS:
         source = replace(source, formula="$row - previous")
     followed = source.follow(report.sources[kpi.column], kpi.key)
-    return followed, Compared(
-        report, kpi.column, kpi.key, column.kind, is_previous="in_previous" in source.windows
-    )
+    return followed, ComparedKpi(kpi, report, column.kind, is_previous="in_previous" in source.windows)
 
 
 def _build_parameters(session: Session, question: Question, source: FigureSource) -> dict[str, Any]:
@@ -121,10 +122,6 @@ def _build_variables(question: Question) -> dict[str, Any]:
         "explained_customer": question.customer,
         "explained_scheme": schemes.get(question.figure.path[0]),
     }
-
-
-def _needs_all(source: FigureSource, history: str) -> bool:
-    return history == "all" or not _NEED_ALL.isdisjoint(source.windows)
 
 
 def _find_figure(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.i18n import LANGUAGES, N_, translate_into_all
-from opttius_cli.result import Column, ColumnKind, Result
+from opttius_cli.result import DECIMAL_PLACES, Column, ColumnKind, Result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +30,9 @@ _TITLES = {
     "sql": N_("Where it is worked out"),
 }
 
+FIGURE_PLACES = {**DECIMAL_PLACES, ColumnKind.NUMBER: 2}
+"""How many decimal places a figure is written and compared with; those of other kinds are whole or no numbers."""
+
 
 def build_record(
     name: str, values: Mapping[str, Any], kind: ColumnKind, texts: Mapping[str, Any] | None = None
@@ -48,8 +51,8 @@ def build_record(
 def _choose_type(kind: ColumnKind) -> Any:
     import pyarrow as pa
 
-    if kind in {ColumnKind.MONEY, ColumnKind.PERCENT, ColumnKind.NUMBER, ColumnKind.DAYS}:
-        return pa.decimal128(38, 1 if kind is ColumnKind.DAYS else 2)
+    if kind in FIGURE_PLACES:
+        return pa.decimal128(38, FIGURE_PLACES[kind])
     return {ColumnKind.COUNT: pa.int64(), ColumnKind.DATE: pa.date32()}.get(kind, pa.string())
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from opttius_cli.answer_parts import TOTAL_ROW
 from opttius_cli.engines.explained_rows import RowSelection
 from opttius_cli.errors import CheckFailedError
 from opttius_cli.i18n import LANGUAGES, N_, _, translate_into_all
@@ -16,6 +17,7 @@ from opttius_cli.privacy.policy import DEFAULT_POLICY
 from opttius_cli.reports.figure_source import EVERY
 from opttius_cli.reports.vocabulary import get_vocabulary
 from opttius_cli.result import ColumnKind
+from opttius_cli.session.explanation.parts import FIGURE_PLACES
 from opttius_cli.session.query_parameters import build_parameters
 from opttius_cli.session.run_reports import run_report
 
@@ -24,24 +26,21 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from opttius_cli.reports.figure_source import FigureSource
+    from opttius_cli.reports.figures import Figure
     from opttius_cli.reports.header import Report
     from opttius_cli.session.state import Session
 
-_PLACES = {ColumnKind.MONEY: 2, ColumnKind.PERCENT: 2, ColumnKind.NUMBER: 2, ColumnKind.DAYS: 1}
-TOTAL = "total"
-"""The row that holds all others together."""
 _DAY = 86_400_000_000
-_CENTS = "spent_cents"
-_CUTS = ("cut_20", "cut_40", "cut_60", "cut_80")
+_MEASURE_IN_CENTS = "spent_cents"
+_CUT_COLUMNS = ("cut_20", "cut_40", "cut_60", "cut_80")
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """The KPI that a row of changes compares, with its key; ``is_previous`` is its value in the window before."""
+class ComparedKpi:
+    """The KPI behind a row of ``changes``; ``is_previous``: its earlier value is explained, not its change."""
 
+    kpi: Figure
     report: Report
-    column: str
-    key: str
     kind: ColumnKind
     is_previous: bool
 
@@ -56,7 +55,7 @@ class ReportedFigure:
     total: Mapping[str, Any]
     row_name: str | None
     value: Any
-    compared: Compared | None = None
+    compared: ComparedKpi | None = None
     terms: Mapping[str, Fraction | None] = field(default_factory=dict)
 
     @property
@@ -74,7 +73,7 @@ def fill_rows(session: Session, source: FigureSource, row_name: str | None) -> N
         (condition.column, condition.value or row_name or "", condition.step)
         for condition in source.conditions
         # The row of all branches is of every branch.
-        if not (condition.value is None and row_name == TOTAL)
+        if not (condition.value is None and row_name == TOTAL_ROW)
     ]
     session.engine.fill_explained(
         RowSelection(
@@ -84,7 +83,7 @@ def fill_rows(session: Session, source: FigureSource, row_name: str | None) -> N
 
 
 def work_out(
-    session: Session, compared: Compared, parameters: Mapping[str, Any]
+    session: Session, compared: ComparedKpi, parameters: Mapping[str, Any]
 ) -> dict[str, Fraction | None]:
     """Work out from rows, exactly, what a comparison names: the KPI, and the same in the window before it.
 
@@ -99,7 +98,7 @@ def work_out(
         row = run_report(session, takes, values, DEFAULT_POLICY).table.to_pylist()[0]
         numbers = _list_takes(row)
         if not source.formula:
-            return numbers[source.take.removesuffix(" every")]
+            return _choose_taken(numbers, source)
         terms = {
             term: numbers[term] if term in numbers else evaluate_column(term, is_previous=is_previous)
             for term in list_terms(source.formula)
@@ -107,12 +106,12 @@ def work_out(
         return evaluate(source.formula, terms, {}).value
 
     if compared.is_previous:
-        formula = compared.report.sources[compared.column].formula
+        formula = compared.report.sources[compared.kpi.column].formula
         columns = [term for term in list_terms(formula) if term in compared.report.sources]
         return {term: evaluate_column(term, is_previous=True) for term in columns}
     return {
-        compared.key: evaluate_column(compared.column, is_previous=False),
-        "previous": evaluate_column(compared.column, is_previous=True),
+        compared.kpi.key: evaluate_column(compared.kpi.column, is_previous=False),
+        "previous": evaluate_column(compared.kpi.column, is_previous=True),
     }
 
 
@@ -133,7 +132,7 @@ def prove_figure(
     elif reported.source.take.startswith("quantile"):
         value, text = _place_quantile(taken)
     else:
-        value = values[reported.source.take.removesuffix(" every")]
+        value = _choose_taken(values, reported.source)
     worked_out = _round(value, reported.kind)
     # A table that is not in the data makes its figures empty, whatever the rows of others say.
     if reported.value is not None and _round(_to_fraction(reported.value), reported.kind) != worked_out:
@@ -171,13 +170,18 @@ def _list_takes(taken: Mapping[str, Any]) -> dict[str, Fraction | None]:
     }
 
 
+def _choose_taken(numbers: Mapping[str, Fraction | None], source: FigureSource) -> Fraction | None:
+    """Return what ``source`` takes of its rows, among everything that can be taken of them."""
+    return numbers[source.take.removesuffix(" every")]
+
+
 def _evaluate_formula(
     session: Session, reported: ReportedFigure, values: Mapping[str, Fraction | None]
 ) -> tuple[Fraction | None, dict[str, str]]:
     """Return the value of a figure made of others, and the way to it in each language."""
     numbers = {
         "as_of": _to_fraction(session.clock.local_date),
-        f"total_revenue of {TOTAL}": _to_fraction(reported.total.get("total_revenue")),
+        f"total_revenue of {TOTAL_ROW}": _to_fraction(reported.total.get("total_revenue")),
         **reported.terms,
         **values,
     }
@@ -209,10 +213,10 @@ def _name_cut_points(
     source: FigureSource, taken: Mapping[str, Any], formula: Mapping[str, str]
 ) -> dict[str, str]:
     """Return the formula of a score with the value that is scored and the cut points among which it lies."""
-    scale = 100 if source.measure == _CENTS else 1
+    scale = 100 if source.measure == _MEASURE_IN_CENTS else 1
     own, *cuts = (
         write_number(None if taken[name] is None else Fraction(taken[name]) / scale)
-        for name in ("own_measure", *_CUTS)
+        for name in ("own_measure", *_CUT_COLUMNS)
     )
     sentences = translate_into_all(N_("{formula}; the value is {own}, the cut points lie at {cuts}"))
     return {
@@ -245,4 +249,4 @@ def _to_fraction(value: Any) -> Fraction | None:
 
 
 def _round(value: Fraction | None, kind: ColumnKind) -> Decimal | None:
-    return None if value is None else round_to(value, _PLACES.get(kind, 0))
+    return None if value is None else round_to(value, FIGURE_PLACES.get(kind, 0))

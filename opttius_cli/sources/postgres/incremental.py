@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.tables import Kind
 from opttius_cli.files.stored_values import parse_instant, parse_json, require_mapping, require_text
+from opttius_cli.period import instant_from_microseconds
 from opttius_cli.snapshot.open import read_manifest
 from opttius_cli.sources.postgres.checksum import duckdb_checksum
 from opttius_cli.sql import quote_identifier, sql_literal
@@ -106,7 +107,7 @@ class PreviousRows:
         ).fetchone()
         if (ambiguous and ambiguous[0]) or latest is None or latest[0] is None:
             return None
-        last_change = datetime.fromtimestamp(0, self.read_at.tzinfo) + timedelta(microseconds=latest[0])
+        last_change = instant_from_microseconds(latest[0])
         return min(last_change, self.read_at) - _OVERLAP
 
     def _build_insert(self, con: duckdb.DuckDBPyConnection, target: str) -> str:

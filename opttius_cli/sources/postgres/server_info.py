@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from opttius_cli.catalog.tables import TABLES
+from opttius_cli.catalog.tables import SALES_TABLES, TABLES
 from opttius_cli.errors import SourceError
 from opttius_cli.sources.postgres.errors import HiddenRowsError
 from opttius_cli.sql import quote_identifier, sql_literal, sql_literals
@@ -98,10 +98,6 @@ def count_rows(connection: ConnectionThread, schema: str, table: str) -> int:
     )
 
 
-_SALES_TABLES = ("orders", "lab_work_orders")
-_MADE = "created_at"
-
-
 def find_newest_on_server(connection: ConnectionThread, server_info: ServerInfo) -> list[datetime] | None:
     """Return when the newest sales were made that the role sees, up to the server's now; None when it may read none.
 
@@ -109,13 +105,13 @@ def find_newest_on_server(connection: ConnectionThread, server_info: ServerInfo)
         SourceError: the server could not be asked.
     """
     relations = server_info.relations if server_info.schema_usable else {}
-    names = [name for name in _SALES_TABLES if name in relations and relations[name].columns.get(_MADE)]
+    names = [name for name in SALES_TABLES if name in relations and relations[name].columns.get("created_at")]
     if not names:
         return None
     schema = quote_identifier(server_info.schema)
     rows = connection.fetch_all(
         " UNION ALL ".join(
-            f"SELECT max({_MADE}) AS made FROM {schema}.{quote_identifier(name)} WHERE {_MADE} <= now()"
+            f"SELECT max(created_at) AS made FROM {schema}.{quote_identifier(name)} WHERE created_at <= now()"
             for name in names
         )
     )

@@ -12,6 +12,6 @@ FROM (
     UNION ALL
     SELECT customer_id
     FROM every_work_order
-    WHERE is_purchase_work_order(is_void, is_quote, is_linked) AND created_at >= getvariable('active_from')
+    WHERE is_purchase(is_void, is_quote, is_linked) AND created_at >= getvariable('active_from')
 ) AS bought
 WHERE customer_id IS NOT NULL;

@@ -11,6 +11,6 @@ FROM (
     UNION ALL
     SELECT customer_id, local_date AS bought_on
     FROM every_work_order
-    WHERE customer_id IS NOT NULL AND is_purchase_work_order(is_void, is_quote, is_linked)
+    WHERE customer_id IS NOT NULL AND is_purchase(is_void, is_quote, is_linked)
 ) AS bought
 GROUP BY customer_id;

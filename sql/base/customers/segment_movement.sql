@@ -38,19 +38,15 @@ CREATE OR REPLACE TEMP MACRO customer_standings(on_date, before_cutoff, before_d
     LEFT JOIN customer_segments_at(before_cutoff, before_date) AS before ON now.customer_id = before.customer_id
     LEFT JOIN spent ON now.customer_id = spent.customer_id;
 
-CREATE OR REPLACE TEMP MACRO segment_moves(scheme, on_date, before_cutoff, before_date) AS TABLE
-    SELECT
-        segment_in(scheme, lifecycle, rfm) AS segment,
-        segment_in(scheme, previous_lifecycle, previous_rfm) AS previous_segment,
-        purchases,
-        total_spent
-    FROM customer_standings(on_date, before_cutoff, before_date);
-
 CREATE OR REPLACE TEMP MACRO segment_movement(scheme, on_date, before_cutoff, before_date) AS TABLE
     WITH
     moved AS (
-        SELECT *
-        FROM segment_moves(scheme, on_date, before_cutoff, before_date)
+        SELECT
+            segment_in(scheme, lifecycle, rfm) AS segment,
+            segment_in(scheme, previous_lifecycle, previous_rfm) AS previous_segment,
+            purchases,
+            total_spent
+        FROM customer_standings(on_date, before_cutoff, before_date)
     ),
     held AS (
         SELECT

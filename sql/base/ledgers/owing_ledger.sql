@@ -11,8 +11,10 @@ SELECT
     CASE WHEN owing.kind = 'order' THEN 'orders' ELSE 'lab_work_orders' END AS table_name,
     owing.id,
     coalesce(sale.order_number, work_order.work_order_number) AS number,
-    coalesce(sale.branch_id, work_order.branch_id) AS branch_id,
-    coalesce(attributed.customer_id, made.customer_id) AS customer_id,
+    owing.branch_id,
+    coalesce(
+        attributed.customer_id, CASE WHEN work_order.customer_seen THEN work_order.customer_id END
+    ) AS customer_id,
     coalesce(sale.status, work_order.status) AS status,
     coalesce(sale.payment_status, work_order.payment_status) AS payment_status,
     CAST(owing.local_at AS DATE) AS date,
@@ -31,5 +33,3 @@ LEFT JOIN lab_work_orders AS work_order
 -- Whose they are by every rule, not only by the customer that is written on them.
 LEFT JOIN every_order AS attributed
     ON owing.kind = 'order' AND owing.id = attributed.id AND owing.created_at = attributed.created_at
-LEFT JOIN every_work_order AS made
-    ON owing.kind = 'work_order' AND owing.id = made.id AND owing.created_at = made.created_at

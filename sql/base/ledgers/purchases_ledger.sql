@@ -17,13 +17,13 @@ SELECT
     is_of_customer(customer_id) AS of_customer,
     -- In the period at least twice.
     (
-        count(*) FILTER (WHERE is_in_period(created_at) AND is_purchase_work_order(is_void, is_quote, is_linked))
+        count(*) FILTER (WHERE is_in_period(created_at) AND is_purchase(is_void, is_quote, is_linked))
             OVER (PARTITION BY customer_id)
         >= 2
     ) AS repeated,
     (
         count(*) FILTER (
-            WHERE is_in_previous(created_at, local_at) AND is_purchase_work_order(is_void, is_quote, is_linked)
+            WHERE is_in_previous(created_at, local_at) AND is_purchase(is_void, is_quote, is_linked)
         )
             OVER (PARTITION BY customer_id)
         >= 2

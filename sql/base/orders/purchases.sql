@@ -36,4 +36,4 @@ SELECT
     local_at,
     local_date
 FROM work_order_facts
-WHERE is_purchase_work_order(is_void, is_quote, is_linked);
+WHERE is_purchase(is_void, is_quote, is_linked);

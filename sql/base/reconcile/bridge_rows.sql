@@ -53,7 +53,7 @@ work_orders_read AS (
         fact.customer_id,
         fact.id IS NULL AS is_further,
         coalesce(work_order.payment_status = 'paid', FALSE) AS app_counts,
-        coalesce(fact.is_paid AND is_purchase_work_order(fact.is_void, fact.is_quote, fact.is_linked), FALSE)
+        coalesce(fact.is_paid AND is_purchase(fact.is_void, fact.is_quote, fact.is_linked), FALSE)
             AS is_recognised,
         fact.money,
         CASE

@@ -110,6 +110,6 @@ CREATE OR REPLACE TEMP MACRO is_placeholder_rut(rut) AS (
 );
 
 -- A linked work order never counts by itself, and a quote is nobody's purchase yet.
-CREATE OR REPLACE TEMP MACRO is_purchase_work_order(is_void, is_quote, is_linked) AS (
+CREATE OR REPLACE TEMP MACRO is_purchase(is_void, is_quote, is_linked) AS (
     NOT is_void AND NOT is_quote AND NOT is_linked
 );

@@ -24,7 +24,7 @@ unpaid AS (
         local_at,
         money
     FROM every_work_order
-    WHERE NOT is_paid AND is_purchase_work_order(is_void, is_quote, is_linked)
+    WHERE NOT is_paid AND is_purchase(is_void, is_quote, is_linked)
 ),
 -- Another currency has no money here, so it owes nothing.
 owing AS (
