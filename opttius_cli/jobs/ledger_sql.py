@@ -7,53 +7,75 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import sqlite3
 
-_COLUMNS = {
-    "job": "TEXT NOT NULL",
-    "status": "TEXT NOT NULL",
-    "started": "TEXT NOT NULL",
-    "ended": "TEXT",
-    "due": "TEXT",
-    "as_of": "TEXT",
-    "cause": "TEXT",
-    "code": "INTEGER",
-    "rows": "INTEGER",
-    "files": "TEXT NOT NULL DEFAULT '[]'",
-    "figures": "TEXT NOT NULL DEFAULT '{}'",
-    "alerts": "INTEGER NOT NULL DEFAULT 0",
-    "folder": "TEXT",
-    "staging": "TEXT",
-    "process": "INTEGER",
-    "boot": "TEXT",
-    "defined": "TEXT",
-    "alive": "TEXT",
-    "refused_rows": "INTEGER NOT NULL DEFAULT 0",
-    "emptied_cells": "INTEGER NOT NULL DEFAULT 0",
-    "sent": "TEXT NOT NULL DEFAULT '[]'",
-}
-"""The columns besides the id, with their types."""
-_OF_EVERY_VERSION = ("job", "status", "started")
-"""Columns that every version has written. Any other is added where it is missing: older ledgers lack the last ones."""
-_SET_AT_START = ("job", "started", "process", "boot", "defined", "alive")
-"""Columns that the end of a run does not change."""
-
-TABLE = f"""
+TABLE = """
 CREATE TABLE IF NOT EXISTS runs (
     id INTEGER PRIMARY KEY,
-    {", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())}
+    job TEXT NOT NULL,
+    status TEXT NOT NULL,
+    started TEXT NOT NULL,
+    ended TEXT,
+    due TEXT,
+    as_of TEXT,
+    cause TEXT,
+    code INTEGER,
+    rows INTEGER,
+    files TEXT NOT NULL DEFAULT '[]',
+    figures TEXT NOT NULL DEFAULT '{}',
+    alerts INTEGER NOT NULL DEFAULT 0,
+    folder TEXT,
+    staging TEXT,
+    process INTEGER,
+    boot TEXT,
+    defined TEXT,
+    alive TEXT,
+    refused_rows INTEGER NOT NULL DEFAULT 0,
+    emptied_cells INTEGER NOT NULL DEFAULT 0,
+    sent TEXT NOT NULL DEFAULT '[]'
 );
 CREATE INDEX IF NOT EXISTS runs_of_job ON runs (job, id);
 """
-INSERT = f"INSERT INTO runs ({', '.join(_COLUMNS)}) VALUES (:{', :'.join(_COLUMNS)})"  # noqa: S608
-_CHANGES = ", ".join(f"{name} = :{name}" for name in _COLUMNS if name not in _SET_AT_START)
-UPDATE = f"UPDATE runs SET {_CHANGES} WHERE id = :id"  # noqa: S608
+INSERT = (
+    "INSERT INTO runs (job, status, started, ended, due, as_of, cause, code, rows, files, figures, alerts, "
+    "folder, staging, process, boot, defined, alive, refused_rows, emptied_cells, sent) "
+    "VALUES (:job, :status, :started, :ended, :due, :as_of, "
+    ":cause, :code, :rows, :files, :figures, :alerts, :folder, :staging, :process, :boot, :defined, :alive, "
+    ":refused_rows, :emptied_cells, :sent)"
+)
+UPDATE = (
+    "UPDATE runs SET status = :status, ended = :ended, due = :due, as_of = :as_of, cause = :cause, code = :code, "
+    "rows = :rows, files = :files, figures = :figures, alerts = :alerts, folder = :folder, staging = :staging, "
+    "refused_rows = :refused_rows, emptied_cells = :emptied_cells, sent = :sent "
+    "WHERE id = :id"
+)
 SELECT_RUNS = "SELECT * FROM runs WHERE job = ?1 AND coalesce(defined, ?2) = ?2 ORDER BY id DESC LIMIT ?3"
 """A job of the same name in another file is another job. Rows of older versions do not name the file."""
 SELECT_UNFINISHED = (
     "SELECT * FROM runs WHERE job = ?1 AND coalesce(defined, ?2) = ?2 AND status = 'running' ORDER BY id"
 )
-CHECK = f"SELECT id, {', '.join(_OF_EVERY_VERSION)} FROM runs LIMIT 0"  # noqa: S608
+CHECK = "SELECT id, job, status, started FROM runs LIMIT 0"
 """It fails for a table that has not what every version has written."""
 SELECT_RUN = "SELECT * FROM runs WHERE id = ?1"
+_ADDED_COLUMNS = {
+    "ended": "ALTER TABLE runs ADD COLUMN ended TEXT",
+    "due": "ALTER TABLE runs ADD COLUMN due TEXT",
+    "as_of": "ALTER TABLE runs ADD COLUMN as_of TEXT",
+    "cause": "ALTER TABLE runs ADD COLUMN cause TEXT",
+    "code": "ALTER TABLE runs ADD COLUMN code INTEGER",
+    "rows": "ALTER TABLE runs ADD COLUMN rows INTEGER",
+    "files": "ALTER TABLE runs ADD COLUMN files TEXT NOT NULL DEFAULT '[]'",
+    "figures": "ALTER TABLE runs ADD COLUMN figures TEXT NOT NULL DEFAULT '{}'",
+    "alerts": "ALTER TABLE runs ADD COLUMN alerts INTEGER NOT NULL DEFAULT 0",
+    "folder": "ALTER TABLE runs ADD COLUMN folder TEXT",
+    "staging": "ALTER TABLE runs ADD COLUMN staging TEXT",
+    "process": "ALTER TABLE runs ADD COLUMN process INTEGER",
+    "boot": "ALTER TABLE runs ADD COLUMN boot TEXT",
+    "defined": "ALTER TABLE runs ADD COLUMN defined TEXT",
+    "alive": "ALTER TABLE runs ADD COLUMN alive TEXT",
+    "refused_rows": "ALTER TABLE runs ADD COLUMN refused_rows INTEGER NOT NULL DEFAULT 0",
+    "emptied_cells": "ALTER TABLE runs ADD COLUMN emptied_cells INTEGER NOT NULL DEFAULT 0",
+    "sent": "ALTER TABLE runs ADD COLUMN sent TEXT NOT NULL DEFAULT '[]'",
+}
+"""Columns that are added where they are missing: ledgers of older versions lack the last ones."""
 
 
 def prepare_table(con: sqlite3.Connection) -> None:
@@ -74,6 +96,6 @@ def _rename_old_columns(con: sqlite3.Connection) -> None:
 def _add_missing_columns(con: sqlite3.Connection) -> None:
     """Add the columns that are missing in a ledger of an older version."""
     existing = {row[1] for row in con.execute("PRAGMA table_info(runs)")}
-    for name, kind in _COLUMNS.items():
-        if name not in existing and name not in _OF_EVERY_VERSION:
-            con.execute(f"ALTER TABLE runs ADD COLUMN {name} {kind}")
+    for name, statement in _ADDED_COLUMNS.items():
+        if name not in existing:
+            con.execute(statement)

@@ -31,7 +31,6 @@ LATEST = "latest"
 MAX_DAYS = 3660
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 _DAY, _SECOND, _MICROSECOND = timedelta(days=1), timedelta(seconds=1), timedelta(microseconds=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +106,8 @@ def load_zone(name: str) -> ZoneInfo:
 
 
 def instant_from_microseconds(value: int) -> datetime:
-    """Return the instant (UTC) that is ``value`` microseconds after the beginning of 1970.
-
-    Queries answer with that number, for a timestamp with a zone would need a package that is not there.
-    """
-    return _EPOCH + timedelta(microseconds=value)
+    """Return the instant (UTC) that is ``value`` microseconds after 1970 began, which is how queries answer."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=value)
 
 
 def start_of_day(day: date, zone: ZoneInfo) -> datetime:
