@@ -70,7 +70,8 @@ def build_message(job: Job, outcome: Outcome) -> Message:
 def deliver_files(context: RunContext, job: Job, outcome: Outcome) -> Outcome:
     """Send the files of a run to every address of the job that has not had them; returns how that ended."""
     earlier = _find_earlier(context, job, outcome.run)
-    if outcome.run.status == "unchanged" and not earlier:
+    if outcome.run.status == "unchanged" and not any(run.files for run in earlier):
+        # Everybody has had these files: a run that failed before it published any changes nothing about that.
         return outcome
     sent = list(dict.fromkeys(key for run in earlier for key in run.sent))
     message, problems = build_message(job, outcome), []

@@ -129,11 +129,14 @@ def _generate_and_publish(context: RunContext, job: Job, running: Run, as_of: st
     old_manifest = publish.read_manifest(plan.folder)
     try:
         file_set, changed = _generate_stage(context, plan, stage, past, old_manifest)
+        names = tuple(file["name"] for file in file_set.files)
         running = replace(running, refused_rows=file_set.loss.rows, emptied_cells=file_set.loss.cells)
         if file_set.loss and job.fail_on_loss:
             context.ledger.update_run(running)
             raise LossError(file_set.loss.rows, file_set.loss.cells)
         if changed:
+            # Recorded first: a run that is killed after it published must not look like one that published nothing.
+            context.ledger.update_run(replace(running, files=names))
             publish.publish_files(stage, plan.folder)
     except OSError as error:
         raise OutputError(
@@ -153,7 +156,7 @@ def _generate_and_publish(context: RunContext, job: Job, running: Run, as_of: st
         ended=context.clock(),
         code=diagnostics.SUCCESS,
         rows=file_set.rows,
-        files=tuple(file["name"] for file in file_set.files),
+        files=names,
         figures=file_set.figures,
         alerts=len(file_set.raised),
     )

@@ -213,6 +213,16 @@ def test_who_had_the_files_is_recorded_at_once_and_never_sent_them_again(
     # Once everybody has had them, a run that a person asks for sends them anew.
     assert project.run("job", "run", "weekly").code == 0
     assert len(server.mails) == 6
+    # A run that failed before it published leaves nothing to send: these are the files that everybody has had.
+    row = project.read_ledger()
+    project.write_ledger(row | {"id": row["id"] + 1, "status": "failed", "files": "[]", "sent": "[]"})
+    assert project.run("job", "run", "weekly", "--if-changed").code == 0
+    assert project.runs("weekly")[-1].status == "unchanged"
+    assert len(server.mails) == 6
+    # One that was killed between publishing and sending has sent nothing yet.
+    project.write_ledger(row | {"id": row["id"] + 3, "status": "killed", "sent": "[]"})
+    assert project.run("job", "run", "weekly", "--if-changed").code == 0
+    assert len(server.mails) == 9
 
 
 def test_a_run_that_is_killed_while_it_sends_is_known_and_sends_the_rest(
