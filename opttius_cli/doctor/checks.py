@@ -40,7 +40,7 @@ def run_checks(
 ) -> CheckResult:
     """Run the checks for the configured source; returns what a server shows, or the mapping to propose."""
     text, mapping = config.source or "", build_mapping(config.tables, config.columns)
-    zone = load_zone(config.timezone or DEFAULT_ZONE)
+    zone, naive_zone = load_zone(config.timezone or DEFAULT_ZONE), load_zone(config.naive_timezone)
     try:
         source = registry.open_source(
             text,
@@ -52,9 +52,11 @@ def run_checks(
         on_finding(Finding(step, State.FAILED, str(error)))
         return CheckResult()
     if isinstance(source, PostgresSource):
-        server = database.check_database(source.conn_info, source.settings, clock, on_finding, zone=zone)
+        server = database.check_database(
+            source.conn_info, source.settings, clock, on_finding, zone=zone, naive_zone=naive_zone
+        )
         return CheckResult(server)
-    today = Today(clock(), zone, load_zone(config.naive_timezone).key)
+    today = Today(clock(), zone, naive_zone.key)
     return CheckResult(proposal=exports.check_export(source, mapping, today, on_finding))
 
 

@@ -45,10 +45,11 @@ def check_database(
     on_finding: OnFinding,
     *,
     zone: ZoneInfo,
+    naive_zone: ZoneInfo,
 ) -> ServerInfo | None:
     """Check every step and report it; returns what the server shows, None when the login failed.
 
-    ``zone`` is the one whose days are counted.
+    ``zone`` is the one whose days are counted, ``naive_zone`` that of times without one.
     """
     on_finding(Finding("address", State.OK, _("The address is {place}.", place=conn_info.display_name)))
     if conn_info.has_secret_in_text:
@@ -70,7 +71,7 @@ def check_database(
         _report_session(server_info.session, conn_info, on_finding)
         _report_clock(server_info.session, before, after, on_finding)
         schema.check_schema(connection, server_info, settings, on_finding)
-        newest = find_newest_on_server(connection, server_info)
+        newest = find_newest_on_server(connection, server_info, naive_zone)
         if newest is not None:
             on_finding(build_freshness_finding(newest, Today(after, zone)))
     except SourceError as error:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from opttius_cli.doctor.findings import Finding, State
 from opttius_cli.doctor.freshness import build_freshness_finding
 from opttius_cli.doctor.tables import Remedies, compare_catalog
-from opttius_cli.errors import SourceError
+from opttius_cli.errors import OpttiusError, SourceError
 from opttius_cli.i18n import _
+from opttius_cli.snapshot.engine_errors import translate_errors
 from opttius_cli.snapshot.newest_sales import find_newest_in_parts, find_newest_in_snapshot
 from opttius_cli.snapshot.open import ResourceLimits, connect_duckdb, open_snapshot
 from opttius_cli.snapshot.source_protocol import LoadContext, SnapshotSource
@@ -88,6 +89,15 @@ def _read_columns(
 
 
 def _check_snapshot(source: SnapshotSource, today: Today, on_finding: OnFinding) -> None:
+    """Report the findings about a snapshot; damage to it is one of them, wherever it is met."""
+    try:
+        with translate_errors(source.path):
+            _report_snapshot(source, today, on_finding)
+    except OpttiusError as error:
+        on_finding(Finding("source", State.FAILED, str(error)))
+
+
+def _report_snapshot(source: SnapshotSource, today: Today, on_finding: OnFinding) -> None:
     snapshot = open_snapshot(source.path, ResourceLimits())
     if snapshot is None:
         on_finding(
@@ -100,6 +110,7 @@ def _check_snapshot(source: SnapshotSource, today: Today, on_finding: OnFinding)
         origin=snapshot.manifest.source,
         at=snapshot.manifest.loaded_at.isoformat(timespec="minutes"),
     )
-    on_finding(Finding("source", State.OK, message))
     with closing(snapshot.con):
-        on_finding(build_freshness_finding(find_newest_in_snapshot(snapshot.con, today.now), today))
+        newest = find_newest_in_snapshot(snapshot.con, today.now)
+    on_finding(Finding("source", State.OK, message))
+    on_finding(build_freshness_finding(newest, today))

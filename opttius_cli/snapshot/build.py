@@ -16,8 +16,9 @@ from opttius_cli.errors import MissingColumnError, SourceError, StrictLoadError
 from opttius_cli.installation.resources import read_sql
 from opttius_cli.snapshot.casting import RowCaster, storage_type
 from opttius_cli.snapshot.column_notation import Note, read_notes
+from opttius_cli.snapshot.engine_errors import raise_if_unrecoverable
 from opttius_cli.snapshot.source_protocol import LoadContext
-from opttius_cli.snapshot.staging import append_part, raise_if_unrecoverable
+from opttius_cli.snapshot.staging import append_part
 from opttius_cli.snapshot.unread import build_missing_tables_error, store_unread
 from opttius_cli.snapshot.write_tables import write_table
 from opttius_cli.sql import quote_identifier

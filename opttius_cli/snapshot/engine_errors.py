@@ -63,8 +63,8 @@ _ENGINE_MODULES = ("_duckdb", "duckdb")
 _WORDS = re.compile(r"(?P<words>[A-Z][A-Za-z/ -]{1,30}) Error: ")
 _CORRUPT = "Corrupt database file"
 """How DuckDB says, in an error without a class of its own, that a checksum is wrong."""
-_NO_ROOM = ("No space left", "File too large", "quota exceeded")
-"""Texts of a full disk or an exhausted quota."""
+_NO_ROOM = ("No space left", "File too large", "quota exceeded", "failed to offload data block")
+"""Texts of a full disk or an exhausted quota; the last is of the folder for temporary files."""
 
 
 def find_fault(error: BaseException) -> Fault | None:
@@ -81,7 +81,13 @@ def find_fault(error: BaseException) -> Fault | None:
     else:
         return None
     is_full = any(phrase in text for phrase in _NO_ROOM)
-    return Fault.ROOM if is_full and fault in {Fault.UNREADABLE, Fault.ENGINE} else fault
+    return Fault.ROOM if is_full and fault in {Fault.UNREADABLE, Fault.ENGINE, Fault.MEMORY} else fault
+
+
+def raise_if_unrecoverable(error: Exception) -> None:
+    """Raise ``error`` again when it says nothing of the data: after Ctrl-C, and for want of memory or room."""
+    if find_fault(error) in {Fault.INTERRUPTED, Fault.MEMORY, Fault.ROOM}:
+        raise error
 
 
 def translate_error(error: BaseException, path: Path | None = None) -> OpttiusError | None:

@@ -11,6 +11,7 @@ from opttius_cli.period import instant_from_microseconds
 from opttius_cli.snapshot.build import run_setup_scripts
 from opttius_cli.snapshot.casting import DOUBTFUL, RowCaster
 from opttius_cli.snapshot.column_notation import infer_notation
+from opttius_cli.snapshot.engine_errors import raise_if_unrecoverable
 from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
@@ -37,8 +38,9 @@ def find_newest_in_parts(
                 staged = part.stage_view(con)
                 moment = _read_newest(con, table, staged, now) if "created_at" in staged.columns else None
                 part.drop_view(con)
-            except (SourceError, duckdb.Error):
+            except (SourceError, duckdb.Error) as error:
                 # What cannot be read is a finding of another step.
+                raise_if_unrecoverable(error)
                 continue
             newest += [moment] if moment else []
     return newest

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.snapshot.casting import DOUBTFUL, RowCaster
 from opttius_cli.snapshot.column_notation import infer_leads, infer_notation, store_notes
+from opttius_cli.snapshot.engine_errors import raise_if_unrecoverable
 from opttius_cli.snapshot.write_tables import select_reject_owners
 from opttius_cli.sql import quote_identifier
 
@@ -93,15 +94,6 @@ def _append_rows(con: duckdb.DuckDBPyConnection, caster: RowCaster) -> tuple[int
         raise_if_unrecoverable(error)
         return None, 0, caster
     return view_rows, view_rows - rows_left + rows_rescued, caster
-
-
-def raise_if_unrecoverable(error: duckdb.Error) -> None:
-    """Raise ``error`` again when the slower way cannot help, because the error is not about the rows."""
-    import duckdb
-
-    is_hopeless = isinstance(error, duckdb.OutOfMemoryException | duckdb.InterruptException)
-    if is_hopeless or "No space left" in str(error):
-        raise error
 
 
 def _execute_count(con: duckdb.DuckDBPyConnection, statement: str) -> int:

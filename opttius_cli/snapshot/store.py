@@ -228,6 +228,8 @@ class SnapshotStore:
             )
             con.execute("CHECKPOINT")
         except duckdb.OutOfMemoryException as error:
+            if find_fault(error) is not Fault.MEMORY:
+                raise
             raise SourceError(
                 _(
                     "Loading needs more memory than {limit}. Set limits.memory higher.",

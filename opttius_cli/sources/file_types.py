@@ -106,7 +106,7 @@ def translate_io_errors(path: Path) -> Iterator[None]:
             path, _("its compressed data is cut short or damaged. Copy or export it again.")
         ) from error
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise  # The copy cannot be written; the source itself is readable.
         reason = error.strerror or _("its compressed data is cut short or damaged. Copy or export it again.")
         raise UnreadableFileError(path, reason) from error

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.errors import UnreadableFileError
 from opttius_cli.i18n import _
+from opttius_cli.snapshot.engine_errors import raise_if_unrecoverable
 from opttius_cli.snapshot.source_protocol import RejectedRow, StagedView
 from opttius_cli.sources.dialect import find_column_name
 from opttius_cli.sources.file_types import translate_io_errors
@@ -48,6 +49,7 @@ class ParquetFile:
                 )
                 description = con.execute(f"DESCRIBE {quote_identifier(self._view)}").fetchall()
             except duckdb.Error as error:
+                raise_if_unrecoverable(error)
                 raise self._build_damaged_error() from error
         columns: dict[str, tuple[str, str]] = {}
         for name, type_name, *_rest in description:

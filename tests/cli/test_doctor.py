@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.run_program import DATA
+from cli.test_damaged_snapshots import damage_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +64,19 @@ def test_a_snapshot(run: Callable[..., RunResult], shop: Path) -> None:
         == f"✓ Origen               {shop} contiene los datos de {DATA}, cargados el 2026-11-23T15:00+00:00.\n"
         "✓ Al día               La última venta es del 23-11-2026.\n"
     )
+
+
+def test_a_snapshot_that_is_damaged_where_it_is_read(
+    run: Callable[..., RunResult], shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # On this day statistics do not answer: the times themselves are read.
+    monkeypatch.setenv("OPTTIUS_NOW", "2026-06-01T12:00:00Z")
+    damaged = tmp_path / "damaged.duckdb"
+    shutil.copy(shop, damaged)
+    damage_file(damaged, first=damaged.stat().st_size // 4)
+    ran = run("doctor", damaged)
+    assert (ran.code, ran.err) == (4, "Error: The source cannot be used: 1 step failed.\n")
+    assert ran.out.startswith(f"✗ Source        {damaged} is damaged (")
 
 
 def test_a_folder_with_missing_tables(run: Callable[..., RunResult], exports: Path) -> None:

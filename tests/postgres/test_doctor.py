@@ -362,12 +362,35 @@ def test_days_without_data_are_told(database: Database, checked: Callable[..., F
     assert only(checked(database.address), "freshness", "note")[0].startswith("There is no order")
 
 
+@pytest.mark.parametrize("kind", ["timestamp", "date", "text", "timestamptz"])
+def test_a_sale_is_dated_as_a_load_dates_it(
+    database: Database, checked: Callable[..., Findings], monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Times without a zone are of naive_timezone; what no time is, and what no calendar shows, is no error."""
+    monkeypatch.setenv("OPTTIUS_NAIVE_TIMEZONE", "America/Santiago")
+    written = "2024-01-20 00:30:00" + ("-03" if kind == "timestamptz" else "")
+    odd = "'infinity'), ('0044-03-15 BC'" if kind != "text" else "'soon'"
+    database.execute(
+        f"ALTER TABLE orders ALTER created_at DROP DEFAULT, ALTER created_at TYPE {kind} USING NULL::{kind};"
+        "ALTER TABLE orders ALTER status DROP NOT NULL, ALTER payment_status DROP NOT NULL, "
+        "ALTER total_amount DROP NOT NULL, ALTER id SET DEFAULT gen_random_uuid();"
+        f"INSERT INTO orders (created_at) VALUES ('{written}'), ({odd})"
+    )
+    findings = checked(database.address)
+    assert all("failed" not in found for found in states(findings).values())
+    told = [message for _state, message, _remedy in findings.get("freshness", [])]
+    assert [message.partition(":")[0] for message in told] == (
+        [] if kind == "text" else ["The last sale is of Jan 20, 2024"]
+    )
+
+
 @pytest.mark.parametrize(("ahead", "message"), [(3600, "behind"), (-3600, "ahead")])
 def test_clocks_that_differ(database: Database, ahead: int, message: str) -> None:
     findings: list[Any] = []
     check_database(
         parse_conninfo(database.address, os.environ), PostgresSettings(),
         lambda: datetime.now(UTC) + timedelta(seconds=ahead), findings.append, zone=ZoneInfo("UTC"),
+        naive_zone=ZoneInfo("UTC"),
     )  # fmt: skip
     (clock,) = [finding for finding in findings if finding.step == "clock"]
     assert clock.state is State.NOTE

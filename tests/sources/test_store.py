@@ -8,9 +8,11 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from opttius_cli.errors import (
@@ -23,6 +25,7 @@ from opttius_cli.errors import (
 from opttius_cli.snapshot import staging
 from opttius_cli.snapshot import store as stores
 from opttius_cli.snapshot.build import BuildOptions
+from opttius_cli.snapshot.source_protocol import LoadContext
 from opttius_cli.sources import csv_fallback
 from opttius_cli.sources.export_folder import ExportFolder
 from opttius_cli.sources.registry import open_source
@@ -41,8 +44,6 @@ from sources.test_formats import dump_text
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import duckdb
 
     from opttius_cli.snapshot.casting import RowCaster
     from opttius_cli.snapshot.source_protocol import Part
@@ -297,11 +298,34 @@ def test_a_disk_that_fails_is_no_fault_of_the_source(tmp_path: Path, monkeypatch
         load(folder, tmp_path / "cache")
 
 
+@pytest.mark.parametrize("form", ["csv", "json", "parquet"])
+@pytest.mark.parametrize(
+    "error",
+    [
+        duckdb.InterruptException("Interrupted!"),
+        duckdb.IOException("No space left on device"),
+        OSError(errno.EFBIG, "File too large"),
+    ],
+)
+def test_nor_are_ctrl_c_and_a_full_disk(tmp_path: Path, form: str, error: Exception) -> None:
+    class FailingConnection:
+        def execute(self, *_: object) -> None:
+            raise error
+
+    folder = write_shop(tmp_path / "export")
+    duckdb.execute(f"COPY (FROM read_csv('{folder}/orders.csv')) TO '{folder}/orders.parquet'")
+    (folder / "orders.json").write_text('[{"id": 1}]', encoding="utf-8")
+    for other in {"csv", "json", "parquet"} - {form}:
+        (folder / f"orders.{other}").unlink()
+    with ExitStack() as stack:
+        (part,) = open_source(str(folder)).open_parts(LoadContext(tmp_path, stack))["orders"]
+        with pytest.raises(type(error), match=str(error.args[-1])):
+            part.stage_view(FailingConnection())  # type: ignore[arg-type]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 def test_a_large_load_stays_within_its_memory(tmp_path: Path, form: str) -> None:
-    import duckdb
-
     folder = write_shop(tmp_path / "export")
     (folder / "orders.csv").unlink()
     with duckdb.connect() as con:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from opttius_cli.engines.own_sql.statement import InvalidStatementError
-from opttius_cli.errors import InvalidReportError, NotAllowedError, OutOfMemoryError, UsageError
+from opttius_cli.errors import InvalidReportError, NotAllowedError, OutOfMemoryError, OutputError, UsageError
 from opttius_cli.i18n import _, end_sentence
 from opttius_cli.snapshot.damage import DamagedSnapshotError
-from opttius_cli.snapshot.engine_errors import Fault, find_fault
-from opttius_cli.snapshot.temp_files import spill_folder
+from opttius_cli.snapshot.engine_errors import translate_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,11 +34,13 @@ def describe_error(error: Exception, path: Path | None = None) -> dict[str, str]
     """
     if isinstance(error, NotAllowedError):
         return {"kind": "not_allowed", "why": str(error)}
-    fault = find_fault(error)
-    if fault in {Fault.MEMORY, Fault.ROOM} or isinstance(error, (OutOfMemoryError, MemoryError)):
+    translated = translate_error(error, path) or error
+    if isinstance(translated, (OutOfMemoryError, MemoryError)):
         return {"kind": "memory", "why": ""}
-    if fault is Fault.UNREADABLE and path and spill_folder(path).name not in str(error):
-        return {"kind": "damaged", "why": type(error).__name__}
+    if isinstance(translated, OutputError):
+        return {"kind": "unwritable", "why": str(translated)}
+    if isinstance(translated, DamagedSnapshotError) and translated.is_unreadable:
+        return {"kind": "damaged", "why": translated.kind}
     return {"kind": "invalid", "why": _explain(error)}
 
 
@@ -65,6 +66,8 @@ def build_error(report: str | None, described: Mapping[str, str], path: Path | N
         return NotAllowedError(described["why"])
     if described["kind"] == "memory":
         return OutOfMemoryError()
+    if described["kind"] == "unwritable":
+        return OutputError(described["why"])
     if described["kind"] == "damaged" and path:
         return DamagedSnapshotError(path, described["why"])
     return InvalidReportError(report, described["why"]) if report else InvalidSqlError(described["why"])

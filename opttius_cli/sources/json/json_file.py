@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.errors import UnreadableFileError
 from opttius_cli.i18n import _
+from opttius_cli.snapshot.engine_errors import raise_if_unrecoverable
 from opttius_cli.snapshot.source_protocol import NO_COLUMNS, NOT_JSON, RejectedRow, StagedView
 from opttius_cli.sources.dialect import find_column_name
 from opttius_cli.sources.duckdb_sql import NotStagedError, read_lines_sql
@@ -62,9 +63,8 @@ class JsonFile:
             self._prepared = self._prepare_text()
         try:
             keys = self._find_keys = self._read_keys(con)
-        except duckdb.OutOfMemoryException:
-            raise
         except duckdb.Error as error:
+            raise_if_unrecoverable(error)
             raise self._build_invalid_error() from error
         if not keys.columns:
             return self._stage_without_keys(con)

@@ -6,6 +6,7 @@ Table and column names come from the system catalog, which hides nothing; rows a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.tables import SALES_TABLES, TABLES
@@ -15,7 +16,7 @@ from opttius_cli.sql import quote_identifier, sql_literal, sql_literals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from opttius_cli.sources.postgres.connection import ConnectionThread
 
@@ -41,7 +42,7 @@ class SessionInfo:
 
 @dataclass(slots=True)
 class Relation:
-    """A table or view; ``columns`` says for each column whether the role may read it.
+    """A table or view; ``columns`` says for each column whether the role may read it, ``types`` what it is.
 
     ``hides_rows``: row-level security hides rows from this role. ``has_row_security``: it may hide them from
     others.
@@ -51,6 +52,7 @@ class Relation:
     has_row_security: bool = False
     writable: bool = False
     columns: dict[str, bool] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def read_server_info(connection: ConnectionThread, schema: str) -> ServerInfo:
         relation = relations.setdefault(
             row["relation"], Relation(row["guarded"], row["protected"], row["writable"])
         )
-        relation.columns[row["name"]] = row["readable"]
+        relation.columns[row["name"]], relation.types[row["name"]] = row["readable"], row["type"]
     other_schemas: dict[str, list[str]] = {}
     for row in connection.fetch_all(_build_other_schemas_query(schema)):
         other_schemas.setdefault(row["relation"], []).append(row["schema"])
@@ -98,24 +100,45 @@ def count_rows(connection: ConnectionThread, schema: str, table: str) -> int:
     )
 
 
-def find_newest_on_server(connection: ConnectionThread, server_info: ServerInfo) -> list[datetime] | None:
-    """Return when the newest sales were made that the role sees, up to the server's now; None when it may read none.
+def find_newest_on_server(
+    connection: ConnectionThread, server_info: ServerInfo, naive_zone: ZoneInfo
+) -> list[datetime] | None:
+    """Return when the newest sales were made that the role sees, up to the server's now.
+
+    Times without a zone are of ``naive_zone``, as in a load. None when the role may read none, and when a column is of
+    a type that only a load reads.
 
     Raises:
         SourceError: the server could not be asked.
     """
     relations = server_info.relations if server_info.schema_usable else {}
-    names = [name for name in SALES_TABLES if name in relations and relations[name].columns.get("created_at")]
-    if not names:
+    types = {
+        name: relations[name].types["created_at"]
+        for name in SALES_TABLES
+        if name in relations and relations[name].columns.get("created_at")
+    }
+    if not types or not _TIME_TYPES.issuperset(types.values()):
         return None
-    schema = quote_identifier(server_info.schema)
-    rows = connection.fetch_all(
-        " UNION ALL ".join(
-            f"SELECT max(created_at) AS made FROM {schema}.{quote_identifier(name)} WHERE created_at <= now()"
-            for name in names
-        )
+    schema, now = (
+        quote_identifier(server_info.schema),
+        datetime.fromtimestamp(server_info.session.moment, UTC),
     )
-    return [row["made"] for row in rows if row["made"]]
+    newest = []
+    for name, type_name in types.items():
+        latest = now if type_name == "timestamptz" else now.astimezone(naive_zone).replace(tzinfo=None)
+        # Years before those of Python's calendar are no time of a sale.
+        (row,) = connection.fetch_all(
+            f"SELECT max(created_at) AS made FROM {schema}.{quote_identifier(name)} WHERE created_at "
+            f"BETWEEN {sql_literal(_FIRST_DAY)} AND {sql_literal(latest.isoformat())}::{type_name}"
+        )
+        newest += [row["made"]] if row["made"] else []
+    return [_as_instant(made, naive_zone) for made in newest]
+
+
+def _as_instant(made: date, naive_zone: ZoneInfo) -> datetime:
+    """Return a time of the server as an instant; a date begins at its midnight."""
+    moment = made if isinstance(made, datetime) else datetime.combine(made, time.min)
+    return moment if moment.tzinfo else moment.replace(tzinfo=naive_zone)
 
 
 def detect_hidden_rows(server_info: ServerInfo, reconnect: Callable[[], ConnectionThread]) -> None:
@@ -153,6 +176,8 @@ def _can_probe(relation: Relation) -> bool:
     return not relation.hides_rows and any(relation.columns.values())
 
 
+_TIME_TYPES = {"timestamptz", "timestamp", "date"}
+_FIRST_DAY = "0002-01-01"
 _SESSION_QUERY = """SELECT
     current_setting('server_version')::text AS version,
     current_database()::text AS database,
@@ -168,12 +193,13 @@ FROM pg_catalog.pg_roles WHERE rolname = current_user"""
 
 def _build_relations_query(schema: str) -> str:
     return (
-        "SELECT c.relname::text AS relation, a.attname::text AS name, "
+        "SELECT c.relname::text AS relation, a.attname::text AS name, t.typname::text AS type, "
         "has_column_privilege(c.oid, a.attnum, 'SELECT') AS readable, "
         "row_security_active(c.oid) AS guarded, c.relrowsecurity AS protected, "
         "has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE') AS writable "
         "FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
         "JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
+        "JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid "
         f"WHERE n.nspname = {sql_literal(schema)} AND c.relkind IN ('r', 'p', 'v', 'm', 'f') "
         "ORDER BY c.relname, a.attnum"
     )
