@@ -76,11 +76,11 @@ def complete_segments(ctx: typer.Context, incomplete: str) -> Offer:
 
 
 def complete_findings(ctx: typer.Context, incomplete: str) -> Offer:
-    """Offer the findings of ``opttius check``."""
-    from opttius_cli.reports.vocabulary import get_vocabulary
+    """Offer the findings of ``opttius check``, and the word for those of sales of nobody."""
+    from opttius_cli.reports.vocabulary import UNATTRIBUTED, get_vocabulary
 
     del ctx, incomplete
-    return list(get_vocabulary("finding")[i18n.get_language()].items())
+    return [*get_vocabulary("finding")[i18n.get_language()].items(), UNATTRIBUTED]
 
 
 def complete_sections(ctx: typer.Context, incomplete: str) -> Offer:

@@ -9,6 +9,9 @@ from opttius_cli.installation.resources import find_sql_folder
 from opttius_cli.reports.header_schema import VOCABULARIES
 from opttius_cli.reports.header_text import parse_header
 
+UNATTRIBUTED = "unattributed"
+"""The vocabulary of the findings of sales of nobody, and the word for all of these findings."""
+
 
 @cache
 def load_vocabularies() -> dict[str, dict[str, dict[str, str]]]:

@@ -13,6 +13,7 @@ from opttius_cli.catalog.tables import TABLES, Table
 from opttius_cli.scope.views import (
     SCOPED_TABLES,
     build_deferred_sql,
+    build_key_text,
     cutoff_variable,
     find_deferred_tables,
     names_nobody,
@@ -64,7 +65,7 @@ def _build_emptied_cells_sql(con: duckdb.DuckDBPyConnection, deferred: set[str])
         strayed = "getvariable('sees_everything')"
         if table.has_column("branch_id"):
             strayed += " OR (getvariable('whole_directory') AND contains(emptied, 'branch_id'))"
-        row = f"SELECT '{table.name}', CAST({quote_identifier(table.key[0])} AS VARCHAR), emptied FROM"
+        row = f"SELECT '{table.name}', {build_key_text(table)}, emptied FROM"
         cells.append(
             f"{row} raw.{quote_identifier(table.name)} "
             f"WHERE emptied IS NOT NULL AND ({owner_condition(table)} OR {strayed}) AND {time_condition(table)}"
@@ -84,7 +85,7 @@ def _build_unowned_sql(table: Table, kind: str) -> str:
     """Select the rows of a raw table that no scope can hold; children are counted with their order."""
     amount = "total_amount" if table.has_column("total_amount") else "CAST(NULL AS DECIMAL(18, 2))"
     return (
-        f"SELECT '{table.name}' AS table_name, CAST({quote_identifier(table.key[0])} AS VARCHAR) AS id, "
+        f"SELECT '{table.name}' AS table_name, {build_key_text(table)} AS id, "
         f"{amount} AS amount, "
         f"copies FROM raw.{quote_identifier(kind)} WHERE getvariable('sees_everything') "
         f"AND NOT coalesce({owner_condition(table)}, FALSE)"

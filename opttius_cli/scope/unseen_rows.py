@@ -8,6 +8,7 @@ from opttius_cli.scope.row_counts import EMPTIED_CELLS, is_adopted, later_condit
 from opttius_cli.scope.views import (
     SCOPED_TABLES,
     build_deferred_sql,
+    build_key_text,
     find_deferred_tables,
     owner_condition,
     time_condition,
@@ -38,7 +39,7 @@ def _build_rows_sql(table: Table) -> str:
     exists = time_condition(table)
     return _build_cases_sql(
         table,
-        f"SELECT {_key(table)} AS id, CASE WHEN {exists} THEN copies - 1 ELSE 0 END AS duplicate_rows, "
+        f"SELECT {build_key_text(table)} AS id, CASE WHEN {exists} THEN copies - 1 ELSE 0 END AS duplicate_rows, "
         f"CAST(coalesce({later_condition(table)}, FALSE) AS INTEGER) AS rows_after_as_of, "
         f"CAST(coalesce({exists} AND {is_adopted(table)}, FALSE) AS INTEGER) AS adopted_rows "
         f"FROM raw.{quote_identifier(table.name)} WHERE {owner_condition(table)}",
@@ -47,13 +48,13 @@ def _build_rows_sql(table: Table) -> str:
 
 def _build_deferred_rows_sql(table: Table) -> str:
     """Select the same of the rows that a scope and an instant settle: several of them may be one row."""
-    exists = time_condition(table)
+    exists, key = time_condition(table), build_key_text(table)
     return _build_cases_sql(
         table,
-        f"SELECT {_key(table)} AS id, greatest(coalesce(sum(copies) FILTER ({exists}), 0) - 1, 0) AS duplicate_rows, "
+        f"SELECT {key} AS id, greatest(coalesce(sum(copies) FILTER ({exists}), 0) - 1, 0) AS duplicate_rows, "
         f"CAST(bool_or({later_condition(table)}) AS INTEGER) AS rows_after_as_of, 0 AS adopted_rows "
-        f"FROM {build_deferred_sql(table)} WHERE {owner_condition(table)} GROUP BY {_key(table)} "
-        f"UNION ALL SELECT {_key(table)}, 0, 0, 1 FROM {quote_identifier(table.name + '_settled')} "
+        f"FROM {build_deferred_sql(table)} WHERE {owner_condition(table)} GROUP BY {key} "
+        f"UNION ALL SELECT {key}, 0, 0, 1 FROM {quote_identifier(table.name + '_settled')} "
         f"WHERE {is_adopted(table)}",
     )
 
@@ -64,8 +65,3 @@ def _build_cases_sql(table: Table, rows: str) -> str:
         f"SELECT finding, '{table.name}', NULL, id, cases FROM (UNPIVOT ({rows}) "
         "ON duplicate_rows, rows_after_as_of, adopted_rows INTO NAME finding VALUE cases) WHERE cases > 0"
     )
-
-
-def _key(table: Table) -> str:
-    columns = ", ".join(f"CAST({quote_identifier(name)} AS VARCHAR)" for name in table.key)
-    return f"concat_ws(' ', {columns})"

@@ -127,6 +127,12 @@ def names_nobody(table: Table) -> str:
     return " AND ".join(f"{name} IS NULL" for name in owners) or "FALSE"
 
 
+def build_key_text(table: Table) -> str:
+    """Return the text by which a list names a row: its key, with blanks between the columns."""
+    columns = ", ".join(f"CAST({quote_identifier(name)} AS VARCHAR)" for name in table.key)
+    return f"concat_ws(' ', {columns})"
+
+
 def time_condition(table: Table) -> str:
     """Return the condition of rows that exist at as-of: undated ones do, and children when their order does."""
     conditions = []

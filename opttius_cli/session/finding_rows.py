@@ -8,7 +8,7 @@ from opttius_cli.i18n import _
 from opttius_cli.name_matching import require_name
 from opttius_cli.reports.layouts import FINDING_ROWS
 from opttius_cli.reports.own_words import resolve_code
-from opttius_cli.reports.vocabulary import list_codes
+from opttius_cli.reports.vocabulary import UNATTRIBUTED, list_codes
 from opttius_cli.session.run_reports import Preparation, run_reports
 
 if TYPE_CHECKING:
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from opttius_cli.result import Answer
     from opttius_cli.session.state import Session
-
-UNATTRIBUTED = "unattributed"
-"""The findings of sales of nobody, whatever the reason."""
 
 
 def resolve_findings(typed: str) -> list[str]:

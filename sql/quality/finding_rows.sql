@@ -69,28 +69,32 @@ listed AS (
     SELECT reading, table_name, NULL, column_name, origin, NULL, NULL, 1
     FROM meta.readings
 ),
--- What of the rows that the scope shows says which they are.
+-- What of the rows that the scope shows says which they are. Appointments and prescriptions have a day, no instant.
 shown AS (
     SELECT
         'orders' AS table_name,
         id,
         order_number AS number,
+        local_day(created_at) AS day,
         created_at,
         customer_id,
         status,
         total_amount AS amount
     FROM orders
     UNION ALL
-    SELECT 'lab_work_orders', id, work_order_number, created_at, customer_id, status, total_amount
+    SELECT 'lab_work_orders', id, work_order_number, local_day(created_at), created_at, customer_id, status, total_amount
     FROM lab_work_orders
     UNION ALL
-    SELECT 'quotes', id, quote_number, created_at, customer_id, status, total_amount
+    SELECT 'quotes', id, quote_number, local_day(created_at), created_at, customer_id, status, total_amount
     FROM quotes
     UNION ALL
-    SELECT 'appointments', id, NULL, created_at, customer_id, status, NULL
+    SELECT 'appointments', id, NULL, appointment_date, NULL, customer_id, status, NULL
     FROM appointments
     UNION ALL
-    SELECT 'customers', id, NULL, created_at, id AS customer_id, NULL, NULL
+    SELECT 'prescriptions', id, NULL, prescription_date, NULL, customer_id, NULL, NULL
+    FROM prescriptions
+    UNION ALL
+    SELECT 'customers', id, NULL, local_day(created_at), created_at, id AS customer_id, NULL, NULL
     FROM customers
 )
 SELECT
@@ -98,7 +102,7 @@ SELECT
     listed.table_name,
     listed.id,
     shown.number,
-    local_day(shown.created_at) AS date,
+    shown.day AS date,
     customer_name(customer.first_name, customer.last_name) AS customer,
     shown.status,
     coalesce(listed.amount, shown.amount) AS amount,
@@ -111,5 +115,5 @@ LEFT JOIN shown ON listed.table_name = shown.table_name AND listed.id = CAST(sho
 LEFT JOIN customers AS customer ON shown.customer_id = customer.id
 WHERE list_contains($findings, listed.finding)
 ORDER BY
-    listed.finding, listed.table_name, shown.created_at DESC NULLS LAST, listed.id, listed.column_name, listed.place,
-    listed.amount;
+    listed.finding, listed.table_name, shown.day DESC NULLS LAST, shown.created_at DESC NULLS LAST, listed.id,
+    listed.column_name, listed.place, listed.amount;

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from spec.harness import uuid, write_export
 
 from opttius_cli import config, session
 from opttius_cli.diagnostics import Reporter
@@ -21,6 +22,34 @@ if TYPE_CHECKING:
     from cli.run_program import RunResult
 
 EXAMPLE = Path(__file__).parents[1] / "example" / "data"
+
+ROWS = """
+branches
+id
+b1
+b2
+
+products
+id
+p1
+
+product_branch_stock
+product_id | branch_id | quantity | low_stock_threshold
+p1         | b1        | 1        | few
+p1         | b2        | 1        | few
+
+appointments
+id | branch_id | status  | appointment_date | created_at
+a1 | b1        | strange | 2026-11-20       | 2026-11-01
+
+customers
+id | branch_id
+c1 | b1
+
+prescriptions
+id | branch_id | customer_id | prescription_date | expiration_date
+r1 | b1        | c1          | 2026-11-04        | never
+"""
 
 
 def read_rows(ran: RunResult) -> list[dict[str, Any]]:
@@ -58,6 +87,19 @@ def test_a_finding_is_named_by_its_label_too(run: Callable[..., RunResult]) -> N
     everything = read_rows(run("check", "--rows", "unattributed", *options))
     assert by_code == [row for row in everything if row["finding"] == "no_match"]
     assert {row["finding"] for row in everything} > {"no_match"}
+
+
+def test_a_row_has_its_whole_key_and_the_day_by_which_reports_date_it(run: Callable[..., RunResult]) -> None:
+    folder = write_export(ROWS)
+    options = ("-s", folder, "--as-of", "2026-11-22", "--format", "json")
+    cells = read_rows(run("check", "--rows", "unreadable_cells", *options))
+    assert {(row["table_name"], row["id"], row["date"]) for row in cells} == {
+        ("prescriptions", uuid("r1"), "2026-11-04"),
+        ("product_branch_stock", f"{uuid('p1')} {uuid('b1')}", None),
+        ("product_branch_stock", f"{uuid('p1')} {uuid('b2')}", None),
+    }
+    (visit,) = read_rows(run("check", "--rows", "unknown_status", *options))
+    assert (visit["table_name"], visit["date"]) == ("appointments", "2026-11-20")
 
 
 def test_rows_and_fail_on_are_two_questions(run: Callable[..., RunResult]) -> None:

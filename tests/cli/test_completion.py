@@ -23,6 +23,7 @@ def completed(typed: str, shell: str = "zsh") -> str:
     [("opttius da", "dashboard"), ("opttius dashboard --wat", "--watch"), ("opttius config v", "validate"),
      ("opttius dashboard --format js", "json"), ("opttius segments --scheme l", "lifecycle"),
      ("opttius tablero --section work", "work_orders"), ("opttius customers --segment at", "at-risk"),
+     ("opttius check --rows unat", "unattributed"),
      ("opttius export work", "work-orders"), ("opttius reports show dashboard/sal", "dashboard/sales")],
 )  # fmt: skip
 def test_commands_options_and_values(typed: str, offered: str) -> None:
