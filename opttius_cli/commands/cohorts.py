@@ -28,8 +28,8 @@ def cohorts(
     from opttius_cli.reports.layouts import COHORTS, COHORTS_FOR_READERS, COHORTS_ON_SCREEN
 
     output = plan_output(options)
-    layouts = {"table": COHORTS_ON_SCREEN, "html": COHORTS_FOR_READERS, "xlsx": COHORTS_FOR_READERS}
+    layout = COHORTS_FOR_READERS if output.renderer.for_readers else COHORTS
+    slots = COHORTS_ON_SCREEN if output.format_name == "table" else layout
     with session.open_session(build_request(options, has_period=False)) as active_session:
         parameters = {"unit": by, "measure": measure}
-        slots = layouts.get(output.format_name, COHORTS)
         write_answer(session.run_reports(active_session, "cohorts", slots, parameters), options, output)

@@ -14,6 +14,6 @@ def forecast(options: AnswerOptions) -> None:
     from opttius_cli.reports.layouts import FORECAST, FORECAST_FOR_READERS
 
     output = plan_output(options)
-    slots = FORECAST if output.format_name in {"json", "ndjson"} else FORECAST_FOR_READERS
+    slots = FORECAST_FOR_READERS if output.renderer.for_readers else FORECAST
     with session.open_session(build_request(options, has_period=False)) as active_session:
         write_answer(session.run_reports(active_session, "forecast", slots), options, output)

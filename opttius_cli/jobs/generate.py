@@ -26,7 +26,7 @@ from opttius_cli.reports import report_parts
 from opttius_cli.reports.layouts import WORKLIST_REPORT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -159,10 +159,11 @@ def generate_files(
         try:
             for stem, key, branches in plan.scopes:
                 with _use_language(plan.job.language):
-                    answer = _build_answer(plan, branches, key, past, file_set)
-                    _write_formats(
-                        plan, stage, stem, replace(answer, loaded_at=loaded_at or answer.loaded_at), file_set
-                    )
+                    answers = {
+                        for_readers: replace(answer, loaded_at=loaded_at or answer.loaded_at)
+                        for for_readers, answer in _build_answers(plan, branches, key, past, file_set).items()
+                    }
+                    _write_formats(plan, stage, stem, answers, file_set)
         except _SnapshotReplacedError:
             for file in stage.iterdir():
                 file.unlink()
@@ -192,30 +193,40 @@ def _open_scope(
         yield opened
 
 
-def _build_answer(
+def _build_answers(
     plan: RunPlan, branches: tuple[str, ...], key: str, past: PastFigures, file_set: FileSet
-) -> Answer:
-    """Build the answer for one scope, with its alerts as the last part."""
+) -> dict[bool, Answer]:
+    """Build the answer for one scope, for people (True) and for programs, with its alerts as the last part."""
     job = plan.job
     with _open_scope(plan, branches, file_set) as opened:
-        slots = report_parts.select_slots(job.parts, opened.library.list_user_reports())
-        _decide_worklist(opened, slots)
+        user_reports = opened.library.list_user_reports()
+        layouts = {
+            for_readers: report_parts.select_slots(job.parts, user_reports, for_readers=for_readers)
+            for for_readers in (True, False)
+        }
+        _decide_worklist(opened, layouts[False])
         summary_slots = summary.SLOTS if job.deliver else ()
-        wanted = dict.fromkeys((*slots, *alerts.find_slots(job.alerts), *summary_slots))
+        wanted = dict.fromkeys(
+            (*layouts[True], *layouts[False], *alerts.find_slots(job.alerts), *summary_slots)
+        )
         all_slots = session.applicable_slots(opened, tuple(wanted))
         answer = session.run_reports(opened, job.name, all_slots)
     file_set.loss += measure_loss(answer)
     if job.deliver:
         file_set.summaries.append(summary.summarize(answer))
-    answer_parts = [part for part, slot in zip(answer.parts, all_slots, strict=True) if slot in slots]
+    parts, alert_parts = dict(zip(all_slots, answer.parts, strict=True)), []
     if job.alerts:
         file_set.figures[key] = alerts.read_figures(job.alerts, answer)
         previous_figures = _read_previous_figures(plan, branches, answer.header.previous, file_set)
         raised = alerts.check_alerts(job.alerts, file_set.figures[key], previous_figures, past, key, answer)
         file_set.raised += raised
-        answer_parts.append(alerts.build_part(raised))
+        alert_parts.append(alerts.build_part(raised))
     file_set.sql |= dict(answer.sql)
-    return replace(answer, parts=tuple(answer_parts), header=replace(answer.header, title=job.title))
+    answer = replace(answer, header=replace(answer.header, title=job.title))
+    return {
+        for_readers: replace(answer, parts=(*(parts[slot] for slot in layout if slot in parts), *alert_parts))
+        for for_readers, layout in layouts.items()
+    }
 
 
 def _decide_worklist(opened: session.Session, slots: Sequence[Slot]) -> None:
@@ -240,14 +251,16 @@ def _read_previous_figures(
     return alerts.read_figures(watched, answer)
 
 
-def _write_formats(plan: RunPlan, stage: Path, stem: str, answer: Answer, file_set: FileSet) -> None:
-    """Write one file per format from one answer."""
+def _write_formats(
+    plan: RunPlan, stage: Path, stem: str, answers: Mapping[bool, Answer], file_set: FileSet
+) -> None:
+    """Write one file per format, from the answer for people or from that for programs."""
     style = Style(language=i18n.get_locale())
-    rows = count_rows(answer)
-    file_set.rows += rows
-    file_set.has_data = file_set.has_data or has_data(answer)
+    file_set.rows += count_rows(answers[False])
+    file_set.has_data = file_set.has_data or has_data(answers[False])
     for format_name in plan.job.formats:
         renderer = RENDERERS[format_name]
+        answer = answers[renderer.for_readers]
         file = stage / f"{stem}.{renderer.extension}"
         create_file(
             file, partial(renderer.write, answer, style=style), private=plan.job.masking == "revealed"
@@ -256,7 +269,7 @@ def _write_formats(plan: RunPlan, stage: Path, stem: str, answer: Answer, file_s
             {
                 "name": file.name,
                 "format": format_name,
-                "rows": rows,
+                "rows": count_rows(answer),
                 "bytes": file.stat().st_size,
                 "sha256": hash_file(file),
                 "branches": [branch.code or branch.id for branch in answer.header.scope.branches],

@@ -22,7 +22,8 @@ class Renderer:
 
     ``is_binary`` formats are not for a terminal. ``has_data_quality`` formats include the data quality
     notes; for the others the caller prints them. ``has_lists`` formats can also write a bare list, with
-    ``write_rows``. ``optional_module`` is a module without which it shows less, and the extra that installs it.
+    ``write_rows``. ``for_readers`` formats are read by people, others by programs. ``optional_module`` is a module
+    without which it shows less, and the extra that installs it.
     """
 
     module: str
@@ -30,6 +31,7 @@ class Renderer:
     is_binary: bool
     has_data_quality: bool
     has_lists: bool = False
+    for_readers: bool = False
     optional_module: tuple[str, str] | None = None
 
     def describe_lack(self) -> str | None:
@@ -61,14 +63,21 @@ class Renderer:
 
 
 RENDERERS: dict[str, Renderer] = {
-    "table": Renderer("terminal.table", "txt", is_binary=False, has_data_quality=True, has_lists=True),
+    "table": Renderer(
+        "terminal.table", "txt", is_binary=False, has_data_quality=True, has_lists=True, for_readers=True
+    ),
     "json": Renderer("json", "json", is_binary=False, has_data_quality=True, has_lists=True),
     "ndjson": Renderer("ndjson", "ndjson", is_binary=False, has_data_quality=False, has_lists=True),
     "csv": Renderer("csv", "csv", is_binary=False, has_data_quality=False, has_lists=True),
-    "md": Renderer("markdown", "md", is_binary=False, has_data_quality=True),
-    "xlsx": Renderer("xlsx.writer", "xlsx", is_binary=True, has_data_quality=True),
+    "md": Renderer("markdown", "md", is_binary=False, has_data_quality=True, for_readers=True),
+    "xlsx": Renderer("xlsx.writer", "xlsx", is_binary=True, has_data_quality=True, for_readers=True),
     "html": Renderer(
-        "html.page", "html", is_binary=True, has_data_quality=True, optional_module=("vl_convert", "html")
+        "html.page",
+        "html",
+        is_binary=True,
+        has_data_quality=True,
+        for_readers=True,
+        optional_module=("vl_convert", "html"),
     ),
     "parquet": Renderer("parquet", "parquet", is_binary=True, has_data_quality=True),
 }

@@ -14,7 +14,6 @@ from opttius_cli.reports.slots import build_slot as _build_slot
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-
 GOALS, MATCHES = "branches/goals", "customers/matches"
 
 DASHBOARD = (
@@ -78,7 +77,6 @@ ON_REQUEST = (
 )
 """Sections of the dashboard that are shown only when they are asked for by name."""
 
-
 WORKLIST_REPORT = "worklist/worklist"
 """The list itself: a job that has it decides the week."""
 WORKLIST = (
@@ -98,9 +96,10 @@ OVERVIEW = (
 
 REPURCHASE = "cohorts/repurchase"
 """Its figures come from a model, which a session runs before it."""
+COHORTS_REPORT = "cohorts/cohorts"
 COHORTS = (
     Slot((), "cohorts/head"),
-    _build_slot("rows", "cohorts/cohorts"),
+    _build_slot("rows", COHORTS_REPORT),
     _build_slot("all", "cohorts/all_cohorts"),
     _build_slot("repurchase", REPURCHASE),
 )
@@ -204,7 +203,7 @@ EXPORTS = {
     "agreements": "sales/agreements",
     "owed": "sales/owed",
     "worklist": WORKLIST_REPORT,
-    "cohorts": "cohorts/cohorts",
+    "cohorts": COHORTS_REPORT,
     "repurchase": REPURCHASE,
     "forecast": FORECAST_REPORT,
     "drivers": "drivers/groups",
@@ -212,14 +211,11 @@ EXPORTS = {
 }
 """The reports that ``opttius export`` offers besides the dashboard, by the names people type."""
 
-
 LISTS = {
-    WORKLIST_REPORT: WORKLIST,
-    "cohorts/cohorts": COHORTS_FOR_READERS,
-    "drivers/groups": DRIVERS,
-    FORECAST_REPORT: FORECAST_FOR_READERS,
-}
+    WORKLIST_REPORT: WORKLIST, COHORTS_REPORT: COHORTS, "drivers/groups": DRIVERS, FORECAST_REPORT: FORECAST
+}  # fmt: skip
 """The lists that come with more than their rows where they are a part of a job."""
+LISTS_FOR_READERS = LISTS | {COHORTS_REPORT: COHORTS_FOR_READERS, FORECAST_REPORT: FORECAST_FOR_READERS}
 
 LAYOUTS = {
     "dashboard": DASHBOARD,

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from opttius_cli.reports.layouts import DASHBOARD, EXPORTS, LISTS, ON_REQUEST, SCHEMES, nest_layout
+from opttius_cli.reports.layouts import (
+    DASHBOARD,
+    EXPORTS,
+    LISTS,
+    LISTS_FOR_READERS,
+    ON_REQUEST,
+    SCHEMES,
+    nest_layout,
+)
 from opttius_cli.reports.slots import Slot
 from opttius_cli.result import NUMERIC_KINDS
 
@@ -20,12 +28,14 @@ NAMED_ROWS = {"branches": ("branches", "rows"), "goals": ("goals",)}
 _ANY_ROW = "CODE"
 
 
-def map_parts(user_reports: Mapping[str, str]) -> dict[str, tuple[Slot, ...]]:
+def map_parts(user_reports: Mapping[str, str], *, for_readers: bool = False) -> dict[str, tuple[Slot, ...]]:
     """Return each part by name: the sections of the dashboard, the segmentations, and every export.
 
     ``user_reports`` are the user's own reports by name. Where a section has the name of an export, the export
     needs ``export/`` before its name; but ``worklist`` is the list itself, and its section ``dashboard/worklist``.
+    With ``for_readers``, lists are laid out for people.
     """
+    lists = LISTS_FOR_READERS if for_readers else LISTS
     parts: dict[str, tuple[Slot, ...]] = {"dashboard": DASHBOARD}
     for slot in DASHBOARD:
         section = slot.path[0]
@@ -36,7 +46,7 @@ def map_parts(user_reports: Mapping[str, str]) -> dict[str, tuple[Slot, ...]]:
     parts["segments"] = (Slot(("segments",), SCHEMES["lifecycle"]),)
     parts["rfm"] = (Slot(("rfm",), SCHEMES["rfm"]),)
     for name, report in (EXPORTS | dict(user_reports)).items():
-        layout = LISTS.get(report, (Slot((), report),))
+        layout = lists.get(report, (Slot((), report),))
         parts.setdefault(name, nest_layout(layout, name))
         parts[EXPORT + name] = nest_layout(layout, f"{EXPORT}{name}")
     return parts
@@ -75,9 +85,11 @@ def match_figure(figure: str) -> str:
     return figure if row is None else f"{path[0]}.{_ANY_ROW}.{column}"
 
 
-def select_slots(parts: Iterable[str], user_reports: Mapping[str, str]) -> tuple[Slot, ...]:
+def select_slots(
+    parts: Iterable[str], user_reports: Mapping[str, str], *, for_readers: bool
+) -> tuple[Slot, ...]:
     """Return the slots of ``parts``, each once, in the order of ``parts``."""
-    slots_by_part = map_parts(user_reports)
+    slots_by_part = map_parts(user_reports, for_readers=for_readers)
     slots = [slot for part in parts for slot in slots_by_part[part]]
     # A section that is named itself is there whatever the dashboard would say.
     return tuple({(slot.path, slot.report): slot for slot in slots}.values())

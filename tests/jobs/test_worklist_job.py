@@ -10,6 +10,7 @@ import openpyxl
 if TYPE_CHECKING:
     from jobs.project import Project
 
+HEAD = {"report", "schema_version", "as_of", "timezone", "currency", "scope", "data_quality"}
 CALLS = """
 [jobs.calls]
 parts = ["worklist"]
@@ -18,6 +19,29 @@ each_branch = true
 output = "out/{branch}"
 language = "es"
 """
+
+
+WHOLE = """
+[jobs.whole]
+parts = ["cohorts", "forecast"]
+formats = ["json", "csv", "xlsx"]
+output = "out/whole"
+"""
+
+
+def test_the_files_for_programs_have_what_the_commands_answer(project: Project) -> None:
+    project.write_config(WHOLE)
+    assert project.run("job", "run", "whole", "--as-of", "2026-11-22").code == 0
+    (written,) = (
+        json.loads(file.read_text("utf-8")) for file in (project.folder / "out").rglob("whole.json")
+    )
+    for name in ("cohorts", "forecast"):
+        answer = json.loads(project.run(name, "--as-of", "2026-11-22", "--format", "json").out)
+        assert list(written[name].items()) == [(key, answer[key]) for key in answer if key not in HEAD]
+    (table,) = (file.read_text("utf-8") for file in (project.folder / "out").rglob("whole.csv"))
+    assert "triangle" not in table
+    book = openpyxl.load_workbook(next((project.folder / "out").rglob("whole.xlsx")))
+    assert "Cohorts by age" in book.sheetnames
 
 
 def test_a_job_decides_and_the_chain_shares(project: Project) -> None:
