@@ -196,7 +196,8 @@ class Result:
 
     def rests_on_few(self, column: Column, row: int) -> bool:
         """Whether a percentage is over so few rows that it should not be compared (metrics 18)."""
-        return column.over in self.bases and self.bases[column.over][row] < FEW_ROWS
+        base = self.bases[column.over][row] if column.over in self.bases else None
+        return base is not None and base < FEW_ROWS
 
 
 @dataclass(frozen=True, slots=True)

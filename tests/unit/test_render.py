@@ -19,6 +19,7 @@ from opttius_cli import i18n
 from opttius_cli.render import registry
 from opttius_cli.render.cell_formatter import CellFormatter
 from opttius_cli.render.data_quality_notes import build_notes
+from opttius_cli.render.row_batches import BATCH_SIZE
 from opttius_cli.render.sparkline import draw_bar, draw_sparkline
 from opttius_cli.render.style import Style
 from opttius_cli.render.terminal.grid import build_grid, fit_text
@@ -181,6 +182,23 @@ def test_a_column_that_repeats_another_is_hidden_first() -> None:
     rows = [["Ana R.", Decimal(5), Decimal(5), None, 1], ["Juan P.", Decimal(7), Decimal(7), None, 2]]
     grid = build_grid(hard.result("x", ("x", "x"), "rows", columns, rows), CellFormatter("en", "CLP"), 27)
     assert [column.column.name for column in grid.columns] == ["name", "total_spent", "purchases"]
+
+
+def test_a_share_over_few_rows_is_in_parentheses_shaded_or_not() -> None:
+    def show(bases: tuple[int | None, ...], *, has_heat: bool) -> list[str]:
+        share = hard.column(
+            "share_pct", ColumnKind.PERCENT, "Parte", "Share", has_heat=has_heat, over="decided"
+        )
+        result = hard.result("x", ("x", "x"), "rows", [share], [[Decimal(90)]] * len(bases))
+        grid = build_grid(
+            dataclasses.replace(result, bases={"decided": bases}), CellFormatter("en", "CLP"), 40
+        )
+        return [line.strip() for line in grid.iter_lines()]
+
+    assert show((9, 10, None), has_heat=False) == ["(90%)", "90%", "90%"]
+    assert show((9, 10, None), has_heat=True) == ["█ (90%)", "█ 90%", "█ 90%"]
+    # Rows are formatted in batches: a later one has its own numbers.
+    assert show((10,) * BATCH_SIZE + (9,), has_heat=False)[-2:] == ["90%", "(90%)"]
 
 
 def test_left_out_rows_are_mentioned_only_where_there_are_any() -> None:

@@ -100,16 +100,19 @@ class Grid:
 
     def iter_lines(self) -> Iterator[str]:
         """Yield a line per row."""
+        first_row = 0
         for batch in iter_batches(self.result):
             texts_by_column = [
-                self._format_cells(column, batch.column(column.index).to_pylist()) for column in self.columns
+                self._format_cells(column, batch.column(column.index).to_pylist(), first_row)
+                for column in self.columns
             ]
+            first_row += batch.num_rows
             yield from map(GAP.join, zip(*texts_by_column, strict=True))
 
-    def _format_cells(self, column: GridColumn, values: list[Any]) -> list[str]:
+    def _format_cells(self, column: GridColumn, values: list[Any], first_row: int) -> list[str]:
         texts = [
             fit_text(text, column.width, align_right=column.is_right_aligned)
-            for text in format_texts(self.result, column.column, values, self.formatter)
+            for text in format_texts(self.result, column.column, values, self.formatter, first_row)
         ]
         if not column.bar_width:
             return texts
@@ -139,20 +142,22 @@ def fit_text(text: str, width: int, *, align_right: bool = False) -> str:
     return blanks + text if align_right else text + blanks
 
 
-def format_texts(result: Result, column: Column, values: list[Any], formatter: CellFormatter) -> list[str]:
-    """Return the cells of a column; a percentage over few rows stands in parentheses.
+def format_texts(
+    result: Result, column: Column, values: list[Any], formatter: CellFormatter, first_row: int
+) -> list[str]:
+    """Return the cells of a column: shaded in a heat map, and in parentheses where they are over few rows.
 
-    Results with such percentages are short: they are one batch.
+    ``first_row`` is the number of the first of these rows in the result.
     """
     texts = formatter.format_column(column, values)
+    if column.over in result.bases:
+        texts = [
+            f"({text})" if value is not None and result.rests_on_few(column, row) else text
+            for row, (text, value) in enumerate(zip(texts, values, strict=True), first_row)
+        ]
     if heat_top := result.find_heat_top(column):
-        return [_shade_text(text, value, heat_top) for text, value in zip(texts, values, strict=True)]
-    if column.over not in result.bases:
-        return texts
-    return [
-        f"({text})" if value is not None and result.rests_on_few(column, row) else text
-        for row, (text, value) in enumerate(zip(texts, values, strict=True))
-    ]
+        texts = [_shade_text(text, value, heat_top) for text, value in zip(texts, values, strict=True)]
+    return texts
 
 
 def _shade_text(text: str, value: Any, heat_top: float) -> str:
@@ -198,12 +203,14 @@ def _add_bars(result: Result, columns: list[GridColumn], available: int | None) 
 
 def _compute_widths(result: Result, formatter: CellFormatter) -> list[int]:
     """Return the width of the widest cell of every column."""
-    widths = [0] * len(result.columns)
+    widths, first_row = [0] * len(result.columns), 0
     for batch in iter_batches(result):
         for index, column in enumerate(result.columns):
-            for text in set(format_texts(result, column, batch.column(index).to_pylist(), formatter)):
+            values = batch.column(index).to_pylist()
+            for text in set(format_texts(result, column, values, formatter, first_row)):
                 length = len(text) if text.isascii() else cell_len(text)
                 widths[index] = max(widths[index], length)
+        first_row += batch.num_rows
     return widths
 
 
