@@ -33,8 +33,17 @@ class HeaderError(ConfigError):
         )
 
 
+def escape_name(name: str) -> str:
+    """Return a file's name with an escape in place of each character that cannot be printed."""
+    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in name)
+
+
 def read_report_file(file: Path) -> str:
-    """Read the text of a report. Raises HeaderError when it cannot be read, or is not UTF-8."""
+    """Read the text of a report. Raises HeaderError when it cannot be read or named, or is not UTF-8."""
+    if not file.name.isprintable():
+        raise HeaderError(
+            escape_name(str(file)), 1, _("its name has a character that cannot be printed. Rename it.")
+        )
     try:
         if not file.is_file():
             raise HeaderError(str(file), 1, _("it is not a file that can be read"))

@@ -12,7 +12,7 @@ from opttius_cli.i18n import _
 from opttius_cli.installation.resources import index_sql_files
 from opttius_cli.name_matching import resolve_name, suggest_names
 from opttius_cli.reports.header import USER_FOLDER, Report, parse_report
-from opttius_cli.reports.header_text import read_report_file
+from opttius_cli.reports.header_text import escape_name, read_report_file
 from opttius_cli.reports.layouts import EXPORTS, LAYOUTS
 from opttius_cli.reports.own_words import find_titled
 
@@ -72,7 +72,7 @@ class Library:
         """Return the path of a report's file, None when there is no such report."""
         folder, _slash, stem = name.rpartition("/")
         if folder == USER_FOLDER:
-            return self.folder / f"{stem}.sql" if stem in self.list_user_reports() else None
+            return self._find_user_files().get(stem)
         return None if folder in _OTHER_FOLDERS else index_sql_files().get(name)
 
     def list_project_reports(self) -> list[str]:
@@ -81,11 +81,15 @@ class Library:
 
     def list_user_reports(self) -> dict[str, str]:
         """Map the names that people type to the user's reports; a file that cannot be read has its name, too."""
+        return {name: f"{USER_FOLDER}/{name}" for name in self._find_user_files()}
+
+    def _find_user_files(self) -> dict[str, Path]:
+        """Map the names of the user's reports to their files."""
         try:
-            stems = sorted(file.stem for file in self.folder.iterdir() if file.suffix == ".sql")
+            files = sorted(file for file in self.folder.iterdir() if file.suffix == ".sql")
         except OSError:
             return {}
-        return {stem: f"{USER_FOLDER}/{stem}" for stem in stems if stem.isprintable()}
+        return {escape_name(file.stem): file for file in files}
 
     def resolve_full_name(self, name: str) -> str:
         """Return the full name for ``name``: a full name, its last part, a user's report, or an export.

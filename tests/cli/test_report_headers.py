@@ -193,6 +193,22 @@ def test_a_bad_report_stops_no_other(
     check_that_only_bad_is_named(run, shop)
 
 
+@pytest.mark.parametrize("name", ["a\x1b[31mb", "a\nb", "a\udce9b", "a\u202eb"])
+def test_a_file_whose_name_cannot_be_printed_is_told_escaped(
+    run: Callable[..., RunResult], reports: Path, name: str
+) -> None:
+    (reports / f"{name}.sql").write_text(write_report(HEADER), encoding="utf-8")
+    escaped = name.encode("unicode_escape").decode().replace("\\x", "\\u00").replace("\\n", "\\u000a")
+    for command, code in (("check", 3), ("list", 0)):
+        ran = run("reports", command)
+        (line,) = [line for line in ran.out.splitlines() if line.startswith("user/a")]
+        assert ran.code == code
+        assert line.startswith(f"user/{escaped}")
+        assert line.endswith(
+            f"{escaped}.sql, line 1: its name has a character that cannot be printed. Rename it."
+        )
+
+
 @pytest.mark.parametrize("what", ["folder", "dangling link", "loop", "pipe"])
 def test_a_file_that_cannot_be_read_stops_no_other(
     run: Callable[..., RunResult], shop: Path, reports: Path, what: str
