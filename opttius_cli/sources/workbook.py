@@ -5,6 +5,7 @@ Its reader shows formulas without a stored result and errors as blanks; a scan o
 
 from __future__ import annotations
 
+import re
 import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
 
 _MAX_SHARED_BYTES, _MOST_CELLS = 1 << 30, 1 << 32
 """Bytes of a workbook's shared texts, and of one sheet, which its reader must hold in memory."""
+_COUNT = re.compile(rb"""count\s*=\s*["'](\d{1,100})""", re.IGNORECASE)
+_HEAD_BYTES = 1 << 16
+
+
+def _has_shared_texts(item: zipfile.ZipInfo) -> bool:
+    return item.filename.lower().endswith("sharedstrings.xml")
 
 
 @dataclass(slots=True)
@@ -173,10 +180,15 @@ class Workbook(FileSource):
     def _check_size(self) -> None:
         with zipfile.ZipFile(self.path) as archive:
             is_too_large = any(
-                item.file_size
-                > (_MAX_SHARED_BYTES if item.filename.endswith("sharedStrings.xml") else _MOST_CELLS)
+                item.file_size > (_MAX_SHARED_BYTES if _has_shared_texts(item) else _MOST_CELLS)
                 for item in archive.infolist()
             )
+            for item in filter(_has_shared_texts, archive.infolist()):
+                with archive.open(item) as texts:
+                    counts = _COUNT.findall(texts.read(_HEAD_BYTES).partition(b"<si")[0])
+                # Its reader makes room for so many texts at once, and ends the process where there is none.
+                if any(int(count) > item.file_size for count in counts):
+                    raise self.build_damaged_error()
         if is_too_large:
             raise UnreadableFileError(
                 self.path, _("it is too large for a workbook. Export CSV files instead.")

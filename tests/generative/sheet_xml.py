@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -92,3 +97,55 @@ def _relations(*items: tuple[str, str, str]) -> str:
         for key, kind, target in items
     )
     return f'<Relationships xmlns="{PACKAGES}">{links}</Relationships>'
+
+
+PARTS = (
+    "sharedStrings.xml",
+    "worksheets/sheet1.xml",
+    "workbook.xml",
+    "styles.xml",
+    "_rels/workbook.xml.rels",
+)
+_BOMB = b'<!DOCTYPE sst [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+PART_DAMAGES: dict[str, Callable[[bytes, int], bytes | None]] = {
+    "missing": lambda _part, _at: None,
+    "empty": lambda _part, _at: b"",
+    "cut": lambda part, at: part[: at % len(part)],
+    "no XML": lambda part, _at: b"PK" + part,
+    "a bit": lambda part, at: (
+        part[: at % len(part)] + bytes([part[at % len(part)] ^ 1]) + part[at % len(part) + 1 :]
+    ),
+    "index out of range": lambda part, at: re.sub(rb't="s"><v>\d+', b't="s"><v>%d' % (10_000 + at), part),
+    "index below 0": lambda part, at: re.sub(rb't="s"><v>\d+', b't="s"><v>-%d' % (1 + at), part),
+    "index of words": lambda part, _at: re.sub(rb't="s"><v>\d+', b't="s"><v>first', part),
+    "index that is huge": lambda part, _at: re.sub(rb't="s"><v>\d+', b't="s"><v>' + b"9" * 40, part),
+    "a huge count": lambda part, _at: part.replace(
+        b"<sst ", b'<sst count="4294967295" uniqueCount="4294967295" '
+    ),
+    "a count without an end": lambda part, _at: part.replace(
+        b"<sst ", b"<sst uniqueCount='%s' " % (b"9" * 20)
+    ),
+    "huge numbers": lambda part, _at: re.sub(rb'"(\w*?)\d+"', rb'"\g<1>4294967295"', part),
+    "numbers below 0": lambda part, _at: re.sub(rb'"\d+"', b'"-1"', part),
+    "columns far away": lambda part, _at: re.sub(rb'r="[A-Z]+', b'r="ZZZZZZZZZZ', part),
+    "texts without end": lambda part, _at: part.replace(b"</si>", b""),
+    "entities": lambda part, _at: part.replace(b"<sst", _BOMB + b"<sst").replace(b"</t>", b"&b;</t>"),
+    "an unknown entity": lambda part, _at: part.replace(b"</t>", b"&nothing;</t>"),
+    "a number of a character": lambda part, _at: part.replace(b"</t>", b"&#0;</t>"),
+    "UTF-16": lambda part, _at: part.decode().encode("utf-16"),
+    "another root": lambda part, _at: part.replace(b"<sst ", b"<x ").replace(b"</sst>", b"</x>"),
+}
+"""What may have become of a part of a workbook: its bytes, given a place in it; None without the part."""
+
+
+def damage_part(workbook: bytes, part: str, damage: str, at: int) -> bytes:
+    """The workbook with one part damaged."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as whole, zipfile.ZipFile(out, "w") as archive:
+        for name in whole.namelist():
+            content: bytes | None = whole.read(name)
+            if name == f"xl/{part}" and content:
+                content = PART_DAMAGES[damage](content, at)
+            if content is not None:
+                archive.writestr(name, content)
+    return out.getvalue()

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from generative.fuzz import fuzz
 from generative.orders_file import BRANCH, COLUMNS, OrdersRead, Row, read_part, uid
-from generative.sheet_xml import Cell, SheetXml
-from opttius_cli.errors import UnreadableFileError
+from generative.sheet_xml import PART_DAMAGES, PARTS, Cell, SheetXml, damage_part
+from opttius_cli.errors import SourceError, UnreadableFileError
 from opttius_cli.snapshot.source_protocol import NO_RESULT, LoadContext
 from opttius_cli.sources.workbook import Workbook
 
@@ -127,3 +127,26 @@ def test_a_workbook_without_its_shared_texts_is_refused_with_a_sentence(orders: 
     shared = Orders(orders.is_1904, orders.order, ["shared"], orders.lines, orders.rows)
     with pytest.raises(UnreadableFileError, match="damaged workbook"):
         read_workbook(shared.write(lost_texts=lost))
+
+
+@fuzz(80)
+@given(
+    orders=sheets_of_orders(),
+    part=st.sampled_from(PARTS),
+    damage=st.sampled_from(sorted(PART_DAMAGES)),
+    at=st.integers(0, 5_000),
+)
+def test_a_damaged_part_is_a_sentence_or_costs_rows_that_are_told(
+    orders: Orders, part: str, damage: str, at: int
+) -> None:
+    content = damage_part(orders.write(), part, damage, at)
+    try:
+        result = read_workbook(content)
+    except SourceError as error:
+        assert "\n" not in str(error)  # noqa: PT017 - any outcome but these two is a failure
+        return
+    if damage in {"a bit", "entities"} or part in {"workbook.xml", "styles.xml"}:
+        # These may make another workbook of it, which is whole.
+        return
+    assert [row for row in result.rows if row not in orders.rows.values()] == []
+    assert len(result.rows) + len(result.refused) >= len(orders.rows)
