@@ -193,7 +193,17 @@ def _print_plan(context: RunContext, chosen: list[Job], selection: RunSelection)
 def _run_jobs(context: RunContext, chosen: list[Job], selection: RunSelection, record: AuditRecord) -> int:
     """Run each job; returns how many alerts were raised. A job that fails does not stop the others."""
     from opttius_cli.jobs import run_selection
+    from opttius_cli.jobs.ledger_file import set_aside_damaged
 
+    if aside := set_aside_damaged(context.ledger.file, context.clock()):
+        context.reporter.show_note(
+            _(
+                "Note: the ledger {file} was damaged. It is now {aside}, and a new one begins: a job that "
+                "delivered may be due again.",
+                file=context.ledger.file,
+                aside=aside.name,
+            )
+        )
     alert_count, errors = 0, []
     for job in chosen:
         try:

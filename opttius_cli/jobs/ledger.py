@@ -3,7 +3,8 @@
 A row is inserted before anything else happens and updated when the run ends, each in its own transaction. A
 row that stays unfinished belongs to a killed run: the next run that holds the job's lock finishes it.
 
-What the file says is data: a row that no run wrote is passed over, a column of a newer version is not read.
+What the file says is data: a row that no run wrote is passed over, a column of a newer version is not read. A file
+that is damaged is set aside by the next run, which begins a new one.
 """
 
 from __future__ import annotations
@@ -11,15 +12,13 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from opttius_cli.errors import OutputError
 from opttius_cli.files.stored_values import (
-    NotAFileError,
     parse_instant,
     parse_json,
     parse_number,
@@ -31,8 +30,9 @@ from opttius_cli.files.stored_values import (
     require_mapping,
     require_text,
 )
-from opttius_cli.i18n import _, n_
+from opttius_cli.i18n import n_
 from opttius_cli.jobs import ledger_sql
+from opttius_cli.jobs.ledger_file import connect_ledger, translate_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,8 +46,6 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 DELIVERED: tuple[Status, ...] = ("ok", "empty", "unchanged")
 """The final states after which the files are those of the instant."""
 
-_BUSY_TIMEOUT = 20.0
-"""Seconds to wait for the transaction of another process."""
 _MAX_RUNS = 5_000
 """The most runs of a job that are read: a year of one every two hours."""
 _BOOT_ID_FILE = Path("/proc/sys/kernel/random/boot_id")
@@ -111,7 +109,11 @@ class Ledger:
     def update_run(self, run: Run) -> None:
         """Update the row of ``run`` with how it ended, or with what is known so far."""
         with self._open_database() as con:
-            con.execute(ledger_sql.UPDATE, _encode_run(run))
+            columns = _encode_run(run)
+            if con.execute(ledger_sql.UPDATE, columns).rowcount == 0:
+                # The ledger in which it started was set aside while it ran.
+                con.execute(ledger_sql.INSERT, columns)
+                con.execute(ledger_sql.MOVE_RUN, columns)
 
     def list_runs(self, job_name: str, job_file: Path) -> list[Run]:
         """List the runs of a job, newest first, up to a limit; ``job_file`` is the file that defines it."""
@@ -126,7 +128,7 @@ class Ledger:
         return next(iter(self._select_runs(ledger_sql.SELECT_RUN, run_id)), None)
 
     def _select_runs(self, query: str, *values: Any) -> list[Run]:
-        with self._translate_errors():
+        with translate_errors(self.file):
             if not require_file(self.file):
                 return []
         runs, skipped = [], set()
@@ -157,33 +159,10 @@ class Ledger:
             )
 
     @contextmanager
-    def _translate_errors(self) -> Iterator[None]:
-        """Raise OutputError when the file cannot be used."""
-        try:
-            yield
-        except (OSError, sqlite3.Error) as error:
-            sentence = _(
-                "The ledger {file} cannot be used: {why}.",
-                file=self.file,
-                why=_("it is not a file") if isinstance(error, NotAFileError) else error,
-            )
-            if isinstance(error, NotAFileError) or type(error) is sqlite3.DatabaseError:
-                sentence += " " + _("Move it elsewhere, and the next run begins a new one.")
-            raise OutputError(sentence) from error
-
-    @contextmanager
     def _open_database(self) -> Iterator[sqlite3.Connection]:
-        with self._translate_errors():
-            require_file(self.file)
-            self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # SQLite creates its side files with the mode of this one.
-            os.close(os.open(self.file, os.O_RDWR | os.O_CREAT, 0o600))
-            with closing(sqlite3.connect(self.file, timeout=_BUSY_TIMEOUT)) as con:
-                con.execute("PRAGMA journal_mode = WAL")
-                con.execute("PRAGMA synchronous = FULL")
-                ledger_sql.prepare_table(con)
-                with con:
-                    yield con
+        """Open the file. Raises OutputError when it cannot be used."""
+        with translate_errors(self.file), connect_ledger(self.file) as con:
+            yield con
 
 
 def _read_boot_id() -> str | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sqlite3
 
-if TYPE_CHECKING:
-    import sqlite3
+from opttius_cli.i18n import _
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -52,8 +51,10 @@ SELECT_RUNS = "SELECT * FROM runs WHERE job = ?1 AND coalesce(defined, ?2) = ?2 
 SELECT_UNFINISHED = (
     "SELECT * FROM runs WHERE job = ?1 AND coalesce(defined, ?2) = ?2 AND status = 'running' ORDER BY id"
 )
-CHECK = "SELECT id, job, status, started FROM runs LIMIT 0"
-"""It fails for a table that has not what every version has written."""
+MOVE_RUN = "UPDATE runs SET id = :id WHERE id = last_insert_rowid()"
+_OF_EVERY_VERSION = ("id", "job", "status", "started")
+_VERSION, _SET_VERSION = 1, "PRAGMA user_version = 1"
+"""The version of the table. One that only adds columns leaves it as it is: older programs ignore them."""
 SELECT_RUN = "SELECT * FROM runs WHERE id = ?1"
 _ADDED_COLUMNS = {
     "ended": "ALTER TABLE runs ADD COLUMN ended TEXT",
@@ -78,24 +79,47 @@ _ADDED_COLUMNS = {
 """Columns that are added where they are missing: ledgers of older versions lack the last ones."""
 
 
+class NewerLedgerError(sqlite3.DatabaseError):
+    """A ledger whose table a newer version has changed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("it was written by a newer version of opttius, which is needed to use it"))
+
+
 def prepare_table(con: sqlite3.Connection) -> None:
-    """Create the table, or bring that of an older version up to date. Raises sqlite3.Error for a foreign one."""
+    """Create the table, or bring that of an older version up to date.
+
+    Raises:
+        NewerLedgerError: a newer version has written it.
+        sqlite3.Error: it is damaged, or is not a ledger.
+    """
+    ((version,),) = con.execute("PRAGMA user_version").fetchall()
+    if version > _VERSION:
+        raise NewerLedgerError
     _rename_old_columns(con)
+    columns = _list_columns(con)
+    if columns and not columns.issuperset(_OF_EVERY_VERSION):
+        raise sqlite3.DatabaseError(_("it is not a ledger"))
     con.executescript(TABLE)
     _add_missing_columns(con)
-    con.execute(CHECK)
+    if version < _VERSION:
+        con.execute(_SET_VERSION)
+
+
+def _list_columns(con: sqlite3.Connection) -> set[str]:
+    return {row[1] for row in con.execute("PRAGMA table_info(runs)")}
 
 
 def _rename_old_columns(con: sqlite3.Connection) -> None:
     """Rename the columns of a ledger from before jobs had their name."""
-    if "report" in {row[1] for row in con.execute("PRAGMA table_info(runs)")}:
+    if "report" in _list_columns(con):
         con.execute("ALTER TABLE runs RENAME COLUMN report TO job")
         con.execute("DROP INDEX IF EXISTS runs_of_report")
 
 
 def _add_missing_columns(con: sqlite3.Connection) -> None:
     """Add the columns that are missing in a ledger of an older version."""
-    existing = {row[1] for row in con.execute("PRAGMA table_info(runs)")}
+    existing = _list_columns(con)
     for name, statement in _ADDED_COLUMNS.items():
         if name not in existing:
             con.execute(statement)

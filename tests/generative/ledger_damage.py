@@ -107,3 +107,5 @@ FILES: dict[str, Callable[[Path], None]] = {
     "flipped": _flip,
 }
 """What may stand in the place of a ledger, by its name."""
+DAMAGED = {"no start", "no job", "another table", "a view", "a text", "cut", "flipped"}
+"""Those that are files, and no ledgers any more."""

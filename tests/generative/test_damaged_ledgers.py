@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import given
 from jobs.project import Project, read_files
 
 from generative.fuzz import fuzz
-from generative.ledger_damage import FILES, change_rows, changes
+from generative.ledger_damage import DAMAGED, FILES, change_rows, changes
 from opttius_cli.jobs.ledger import LEDGER_FILE
 
 if TYPE_CHECKING:
@@ -99,14 +101,28 @@ def test_rows_that_no_run_wrote_are_data(project: Project, changed: dict[str, An
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_what_stands_in_its_place_is_told_alike_by_status_and_run(project: Project, name: str) -> None:
+def test_what_stands_in_its_place_is_told_or_set_aside(project: Project, name: str) -> None:
     FILES[name](project.ledger.file)
     assert project.run().code == 0, "the page of opttius alone"
     status, run, _after = check_commands(project)
-    if status.code == 7:
-        assert run.code == 7
-        assert "The ledger" in status.err
-        assert "The ledger" in run.err
-    elif name not in {"cut", "flipped"}:
-        # Where status reads no damaged page, a run may come to one.
-        assert run.code == 0, run.err
+    aside = [file for file in project.state.glob("*.damaged-*") if file.suffix == ".damaged-20261123T120000Z"]
+    if run.code == 7:
+        assert status.code == 7
+        assert "Move it elsewhere" in status.err
+        assert "Move it elsewhere" in run.err
+    elif name in DAMAGED:
+        assert (run.code, len(aside), run.err.count("was damaged. It is now")) == (0, 1, 1)
+        # What a page of it that is whole tells, status may still tell.
+        assert ("The next run renames it" in status.err) == (status.code == 7)
+    else:
+        assert (run.code, aside) == (0, [])
+
+
+def test_a_ledger_of_a_newer_version_is_refused_and_left(project: Project) -> None:
+    with closing(sqlite3.connect(project.ledger.file)) as con:
+        con.execute("PRAGMA user_version = 99")
+    data = project.ledger.file.read_bytes()
+    for ran in check_commands(project):
+        assert (ran.code, ran.out) == (7, "")
+        assert "a newer version of opttius" in ran.err
+    assert project.ledger.file.read_bytes() == data
