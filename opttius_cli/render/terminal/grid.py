@@ -89,14 +89,8 @@ class Grid:
     def build_header(self) -> list[str]:
         """Return the lines of the header; a short one is aligned to the bottom."""
         height = max(len(column.header) for column in self.columns)
-        lines = []
-        for line in range(height):
-            texts = []
-            for column in self.columns:
-                header_line = line - (height - len(column.header))
-                texts.append(column.header[header_line] if header_line >= 0 else "")
-            lines.append(self._join_cells(texts))
-        return lines
+        padded = [("",) * (height - len(column.header)) + column.header for column in self.columns]
+        return [self._join_cells(texts) for texts in zip(*padded, strict=True)]
 
     def iter_lines(self) -> Iterator[str]:
         """Yield a line per row."""
