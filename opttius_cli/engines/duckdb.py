@@ -8,6 +8,7 @@ from warnings import catch_warnings, filterwarnings
 
 from opttius_cli.engines.explained_rows import build_fill_sql
 from opttius_cli.engines.protocol import Engine
+from opttius_cli.engines.stored_sales import build_stored_view, find_stored_sales
 from opttius_cli.period import EARLIEST
 from opttius_cli.privacy.masks import mask_values
 from opttius_cli.scope import create_row_counts, create_scoped_views, fill_unseen_rows
@@ -29,12 +30,16 @@ class DuckEngine(Engine):
     """A connection to an open snapshot, limited to one scope and one instant."""
 
     con: duckdb.DuckDBPyConnection
+    stored: int | None = None
+    """The number under which the snapshot holds the views of this scope and instant."""
+    has_row_counts: bool = False
 
     def set_scope(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
         """Set the session's ``variables`` and create the scoped views; ``rules`` are macros that they use."""
         self.set_variables(variables)
         self.con.execute(rules)
         create_scoped_views(self.con, scope)
+        self.stored = find_stored_sales(self.con, scope, variables)
 
     def set_variables(self, variables: Mapping[str, Any]) -> None:
         """Set variables that the views read."""
@@ -57,9 +62,14 @@ class DuckEngine(Engine):
         for view in views:
             if start != (start := view.orders_from or EARLIEST):
                 self.set_variables({"orders_from": start})
-            self.con.execute(view.sql)
+            if view.stored and self.stored is not None and start == EARLIEST:
+                self.con.execute(build_stored_view(view, self.stored))
+            else:
+                self.con.execute(view.sql)
         self.set_variables({"orders_from": EARLIEST})
-        create_row_counts(self.con)
+        if not self.has_row_counts:
+            create_row_counts(self.con)
+            self.has_row_counts = True
 
     def run_query(
         self,

@@ -21,7 +21,9 @@ class SharedView:
 
     A materialized table reads no orders before ``orders_from``. ``internal``: it holds more than a scope may see, so
     only other views may read it. ``optional``: created only where it is read; ``uses`` are the optional ones that it
-    depends on. ``has_views``: it holds more than macros, so the views that are not optional come before it.
+    depends on. ``has_views``: it holds more than macros, so the views that are not optional come before it. ``stored``
+    is the table of a snapshot that holds its rows for a whole organization. ``given`` are variables without which it
+    has no rows.
     """
 
     name: str
@@ -31,6 +33,8 @@ class SharedView:
     optional: bool = False
     uses: tuple[str, ...] = ()
     has_views: bool = True
+    stored: str = ""
+    given: tuple[str, ...] = ()
 
 
 class Engine(Protocol):

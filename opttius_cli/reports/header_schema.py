@@ -122,6 +122,8 @@ SHARED_VIEW = table_of(
         "internal": check_flag,
         "steps": check_names,
         "adjustment": check_text,
+        "stored": check_text,
+        "given": check_names,
     },
     required=("about",),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -36,8 +37,10 @@ SHARED_VIEWS = (
     "work_order_facts",
     "purchases",
     "owed_purchases",
+    "standing_orders",
+    "change_given",
     "counted_payments",
-    "payment_sums",
+    "undetailed_orders",
     "windows",
     "deliveries",
     "driver_sales",
@@ -63,6 +66,8 @@ SHARED_VIEWS = (
     "spells",
     "predictions",
     "backtest_rows",
+    "backtested",
+    "predicted",
     "contact_figures",
     "service_reasons",
     "exam_dates",
@@ -104,7 +109,9 @@ class SharedViewFile:
     ``orders_from`` names the instant from which a materialized view reads orders. ``optional``: created only
     for reports that use it. ``uses`` names the optional ones that it depends on. ``internal``: only other
     views may read it; a user's report may not name it. A ledger names the ``steps`` at which its rows leave, in
-    order, and the ``adjustment``, the step that takes money and no rows.
+    order, and the ``adjustment``, the step that takes money and no rows. ``stored`` is the table of a snapshot that
+    holds its rows for a whole organization. ``given`` are variables that a session learns from other views: it is
+    created when they are known.
     """
 
     name: str
@@ -115,6 +122,8 @@ class SharedViewFile:
     internal: bool
     steps: tuple[str, ...] = ()
     adjustment: str = ""
+    stored: str = ""
+    given: tuple[str, ...] = ()
 
 
 def read_rules() -> str:
@@ -148,6 +157,8 @@ def parse_shared_view(name: str, sql: str) -> SharedViewFile:
         header.get("internal", False),
         tuple([steps] if isinstance(steps := header.get("steps", []), str) else steps),
         header.get("adjustment", ""),
+        header.get("stored", ""),
+        tuple([given] if isinstance(given := header.get("given", []), str) else given),
     )
 
 
@@ -162,6 +173,20 @@ def select_shared_views(reports: Iterable[Report], extra: Iterable[str] = ()) ->
     if not view_names and all(report.history == "none" for report in reports):
         return [view for view in load_shared_views() if view.name in MACRO_FILES]
     return _with_dependencies(view_names)
+
+
+def list_stored_views() -> list[SharedViewFile]:
+    """Return the shared views that a snapshot stores, and those that they need."""
+    stored = {view.name for view in load_shared_views() if view.stored}
+    last = max(SHARED_VIEWS.index(name) for name in stored)
+    return [view for view in _with_dependencies(stored) if SHARED_VIEWS.index(view.name) <= last]
+
+
+@cache
+def digest_shared_views() -> str:
+    """Return a digest of the SQL by which stored views are made: of other SQL, they would be others."""
+    text = read_rules() + "".join(view.sql for view in list_stored_views())
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def list_own_sql_views() -> list[SharedViewFile]:

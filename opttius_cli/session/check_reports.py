@@ -17,7 +17,7 @@ from opttius_cli.reports import shared_views
 from opttius_cli.reports.validation import find_schema_mismatches
 from opttius_cli.result import Scope
 from opttius_cli.session.apply_model import apply_model
-from opttius_cli.session.open_session import DEFAULT_CURRENCY
+from opttius_cli.session.build_session import DEFAULT_CURRENCY
 from opttius_cli.session.own_sql.queries import OwnSql, prepare_own_sql, run_own_sql
 from opttius_cli.session.query_parameters import (
     DEFAULT_PARAMETERS,

@@ -22,24 +22,29 @@ LEAST_RETURNS = 100
 MOST_ERROR_PCT = 25
 
 
-def build_forecast(on_date: date, run: Callable[[str, dict[str, Any]], pa.Table]) -> dict[str, Any]:
-    """Return the parameters: the curve of a year ago, and that of now unless what came speaks against it.
+def build_forecast(
+    on_date: date,
+    run: Callable[[str, dict[str, Any]], pa.Table],
+    create: Callable[[str, dict[str, Any]], None],
+) -> dict[str, Any]:
+    """Learn the curve of a year ago, and that of now unless what came speaks against it; return the parameters.
 
-    ``run`` runs a report of the folder ``forecast`` with parameters. ``refusal`` says why there is no prediction.
+    ``run`` runs a report of the folder ``forecast`` with parameters, ``create`` creates a shared view with
+    variables: ``backtested``, then ``predicted``. ``refusal`` says why there is no prediction.
     """
     before = on_date - timedelta(days=YEAR_DAYS)
-    parameters = {
-        "cutoff": before,
-        "backtest_curve": build_curve(run("spell_counts", {"cutoff": before}).to_pylist()),
-        "curve": "{}",
-        "refused": None,
-    }
+    curve = build_curve(run("spell_counts", {"cutoff": before}).to_pylist())
+    create("backtested", {"cutoff": before, "backtest_curve": curve})
+    parameters = {"cutoff": before, "backtest_curve": curve, "refused": None}
     [tested] = run("backtest", parameters).to_pylist()
     [extent] = run("extent", {}).to_pylist()
     refused = find_refusal(tested, extent["first_purchase"], on_date)
     if refused:
-        return parameters | {"refused": refused, "refusal": describe_refusal(refused, tested)}
-    return parameters | {"curve": build_curve(run("spell_counts", {"cutoff": on_date}).to_pylist())}
+        parameters |= {"refused": refused, "refusal": describe_refusal(refused, tested)}
+        create("predicted", {"curve": "{}"})
+    else:
+        create("predicted", {"curve": build_curve(run("spell_counts", {"cutoff": on_date}).to_pylist())})
+    return parameters
 
 
 def build_curve(rows: Iterable[dict[str, Any]]) -> str:

@@ -16,7 +16,7 @@ from opttius_cli.period import (
 )
 from opttius_cli.reports.header_schema import HISTORIES
 from opttius_cli.reports.own_words import resolve_code
-from opttius_cli.reports.shared_views import MACRO_FILES
+from opttius_cli.reports.shared_views import MACRO_FILES, digest_shared_views
 from opttius_cli.reports.vocabulary import list_codes
 from opttius_cli.worklist.opt_out import load_opt_out
 
@@ -72,8 +72,6 @@ DEFAULT_PARAMETERS: Mapping[str, Any] = {
     "measure": "repeat",
     "shown_cohorts": _SHOWN_COHORTS,
     "curves": "[]",
-    "curve": "{}",
-    "backtest_curve": "{}",
     "cutoff": None,
     "refused": None,
     "refusal": "",
@@ -109,6 +107,7 @@ def build_variables(session: Session) -> dict[str, Any]:
             "chances": list(config.chances.values()),
             "statuses": list_codes("status"),
             "present_tables": sorted(session.present_tables),
+            "views_digest": digest_shared_views(),
             "windows_from": _windows_from(session),
         }
         | _build_app_window(session)
@@ -195,6 +194,8 @@ def build_shared_views(
             view.optional,
             view.uses,
             view.name not in MACRO_FILES,
+            view.stored,
+            view.given,
         )
         for view in views
     ]

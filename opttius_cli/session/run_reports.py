@@ -15,7 +15,7 @@ from opttius_cli.reports.layouts import (
     REPURCHASE,
     WORKLIST_REPORT,
 )
-from opttius_cli.reports.shared_views import select_shared_views
+from opttius_cli.reports.shared_views import load_shared_views, select_shared_views
 from opttius_cli.reports.validation import find_schema_mismatches
 from opttius_cli.result import NUMERIC_KINDS, Answer, AnswerPart, ChartEnd, Result
 from opttius_cli.session.apply_model import apply_model
@@ -132,7 +132,12 @@ def build_forecast_parameters(session: Session, parameters: Mapping[str, Any]) -
         report = session.library.load_report(f"{FORECAST_REPORTS}{name}")
         return run_report(session, report, {**parameters, **values}, DEFAULT_POLICY).table
 
-    return build_forecast(session.clock.local_date, run)
+    def create(name: str, values: Mapping[str, Any]) -> None:
+        session.engine.set_variables(values)
+        view = next(view for view in load_shared_views() if view.name == name)
+        session.engine.create_shared_views(build_shared_views(session, [view], "all"))
+
+    return build_forecast(session.clock.local_date, run, create)
 
 
 def applicable_slots(session: Session, slots: Sequence[Slot]) -> tuple[Slot, ...]:
@@ -149,6 +154,7 @@ def create_views(session: Session, reports: Iterable[Report], preparation: Prepa
     """Create the shared views that ``reports`` and their ``preparation`` read."""
     reports = list(reports)
     views = select_shared_views(reports, preparation.views if preparation else ())
+    views = [view for view in views if not view.given]
     history = "all" if preparation and preparation.needs_all_history else select_history(reports)
     session.engine.create_shared_views(build_shared_views(session, views, history))
 

@@ -29,6 +29,7 @@ from opttius_cli.period import load_zone
 from opttius_cli.scope import normalize_email
 from opttius_cli.session.load_progress import describe_progress
 from opttius_cli.session.scope_resolution import build_row_request
+from opttius_cli.session.store_sales import store_organizations
 from opttius_cli.snapshot import cache
 from opttius_cli.snapshot.build import BuildOptions
 from opttius_cli.snapshot.column_notation import describe_note
@@ -128,10 +129,8 @@ def ensure_snapshot_file(request: Request) -> Path:
     """Return the file of the request's snapshot, built if stale: for callers that open it several times."""
     if not request.config.source:
         raise NoSourceError
-    source, store = (
-        open_source(request, request.config.source, build_row_request(request)),
-        build_store(request),
-    )
+    source = open_source(request, request.config.source, build_row_request(request))
+    store = build_store(request)
     fresh = (
         None if request.refresh else store.find_fresh(source, request.now, _compute_max_age(request, source))
     )
@@ -269,6 +268,7 @@ def load_source(
         strict=request.strict,
         on_stale=lambda loaded_at: _report_older_snapshot(request, source, loaded_at),
         assumed=lambda origin, note: reporter.show_note(describe_note(origin, note)),
+        on_built=lambda built: store_organizations(request, source, built, get_report_limits(request.config)),
     )
     try:
         return limited_store.load_snapshot(source, request.now, options, into=into, refresh=refresh)

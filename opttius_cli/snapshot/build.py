@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from opttius_cli.snapshot.open import OpenSnapshot
     from opttius_cli.snapshot.source_protocol import Part, Source, StagedView
 
 UUID, TEXT = "UUID", "VARCHAR"
@@ -42,6 +43,7 @@ class BuildOptions:
     row or cell that cannot be read an error. ``before`` is a snapshot of the source that may be built on.
     ``older`` is told when what was published before was loaded, where no build comes about and that is to be
     shown; it may raise an error instead. ``assumed`` is told (file or sheet, note) how columns were read.
+    ``on_built`` gets the built snapshot before it is published, and may store more in it.
     """
 
     on_progress: Callable[[str, int], None] = lambda _table, _rows: None
@@ -49,6 +51,7 @@ class BuildOptions:
     previous_snapshot: Path | None = None
     on_stale: Callable[[datetime], None] = lambda _loaded_at: None
     assumed: Callable[[str, Note], None] = lambda _origin, _note: None
+    on_built: Callable[[OpenSnapshot], None] = lambda _snapshot: None
 
 
 def build_snapshot(con: duckdb.DuckDBPyConnection, source: Source, options: BuildOptions) -> dict[str, str]:

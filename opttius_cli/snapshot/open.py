@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from opttius_cli.snapshot.open import (
     ResourceLimits,
     connect_duckdb,
     open_snapshot,
+    query_manifest,
     read_manifest,
 )
 from opttius_cli.snapshot.source_protocol import SnapshotSource
@@ -226,6 +227,7 @@ class SnapshotStore:
             con.execute(
                 "INSERT INTO meta.manifest SELECT unnest($1), unnest($2)", [list(facts), list(facts.values())]
             )
+            options.on_built(OpenSnapshot(file, con, query_manifest(con)))
             con.execute("CHECKPOINT")
         except duckdb.OutOfMemoryException as error:
             if find_fault(error) is not Fault.MEMORY:

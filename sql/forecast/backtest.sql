@@ -2,9 +2,8 @@
 -- title = { es = "La misma proyección hace un año, y lo que vino", en = "The same forecast a year ago, and what came" }
 -- grain = { es = "una fila: lo proyectado hace 364 días, lo que pasó, y lo que diría otra vez el año anterior", en = "one row: what was predicted 364 days ago, what came, and what last year again would say" }
 -- shape = "record"
--- uses = "backtest_rows"
+-- uses = "backtested"
 -- history = "all"
--- parameters.backtest_curve = { es = "lo aprendido hace un año, como JSON", en = "what was learned a year ago, as JSON" }
 -- parameters.cutoff = { es = "la fecha hasta la que se sabía", en = "the date up to which was known" }
 -- columns = [
 --     "from", "to", "customers", "returns_learned", "predicted_purchases", "actual_purchases", "error_pct",
@@ -45,7 +44,7 @@ sums AS (
         CAST(coalesce(sum(purchases), 0) * 1000 AS HUGEINT) AS actual,
         coalesce(sum(CAST(power(CAST(purchases * 1000 AS BIGINT), 2) AS HUGEINT)), 0) AS actual_squares,
         coalesce(sum(CAST(power(CAST((expected_purchases - purchases) * 1000 AS BIGINT), 2) AS HUGEINT)), 0) AS missed
-    FROM backtest_rows(CAST($cutoff AS DATE), $backtest_curve)
+    FROM backtested
 ),
 learned AS (
     SELECT count(*) FILTER (WHERE gap < seen AND gap < 65) AS returns_learned

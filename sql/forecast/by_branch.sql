@@ -2,11 +2,10 @@
 -- title = { es = "Proyección por sucursal", en = "Forecast by branch" }
 -- grain = { es = "una fila por sucursal de los clientes", en = "one row per branch of the customers" }
 -- shape = "rows"
--- uses = "predictions"
+-- uses = "predicted"
 -- history = "all"
 -- depends_on = "forecast"
 -- group_size = "customers"
--- parameters.curve = { es = "lo aprendido hasta ahora, como JSON", en = "what was learned up to now, as JSON" }
 -- columns = ["branch", "customers", "expected_purchases", "expected_spent"]
 -- [column]
 -- customers = { kind = "count", total = true, es = "Clientes", en = "Customers" }
@@ -16,7 +15,7 @@
 WITH
 placed AS (
     SELECT branch.code AS branch, predicted.expected_purchases, predicted.expected_spent
-    FROM predictions($as_of_date, $curve) AS predicted
+    FROM predicted
     INNER JOIN customers AS customer ON predicted.customer_id = customer.id
     LEFT JOIN branches AS branch ON customer.branch_id = branch.id
 )

@@ -2,11 +2,10 @@
 -- title = { es = "Proyección por segmento", en = "Forecast by segment" }
 -- grain = { es = "una fila por segmento de ciclo de vida con clientes que compraron", en = "one row per lifecycle segment with customers who bought" }
 -- shape = "rows"
--- uses = ["predictions", "customer_segments"]
+-- uses = ["predicted", "customer_segments"]
 -- history = "all"
 -- depends_on = "forecast"
 -- group_size = "customers"
--- parameters.curve = { es = "lo aprendido hasta ahora, como JSON", en = "what was learned up to now, as JSON" }
 -- columns = ["segment", "customers", "expected_purchases", "expected_spent"]
 -- [column]
 -- customers = { kind = "count", total = true, es = "Clientes", en = "Customers" }
@@ -16,7 +15,7 @@
 WITH
 placed AS (
     SELECT facts.segment, predicted.expected_purchases, predicted.expected_spent
-    FROM predictions($as_of_date, $curve) AS predicted
+    FROM predicted
     INNER JOIN customer_segments_at(CAST('infinity' AS TIMESTAMP), $as_of_date) AS facts
         ON predicted.customer_id = facts.customer_id
 )

@@ -2,11 +2,9 @@
 -- title = { es = "Clientes por lo proyectado hace un año, en diez grupos", en = "Customers by what was predicted a year ago, in ten groups" }
 -- grain = { es = "una fila por décimo de los clientes, el de más dinero proyectado primero", en = "one row per tenth of the customers, the one with most predicted money first" }
 -- shape = "rows"
--- uses = "backtest_rows"
+-- uses = "backtested"
 -- history = "all"
 -- group_size = "customers"
--- parameters.backtest_curve = { es = "lo aprendido hace un año, como JSON", en = "what was learned a year ago, as JSON" }
--- parameters.cutoff = { es = "la fecha hasta la que se sabía", en = "the date up to which was known" }
 -- columns = ["decile", "customers", "predicted_purchases", "actual_purchases", "predicted_spent", "actual_spent"]
 -- [column]
 -- decile = { kind = "count", es = "Décimo", en = "Tenth" }
@@ -19,6 +17,6 @@ SELECT
     CAST(sum(purchases) AS BIGINT) AS actual_purchases,
     CAST(sum(expected_spent) AS DECIMAL(18, 2)) AS predicted_spent,
     CAST(sum(spent) AS DECIMAL(18, 2)) AS actual_spent
-FROM backtest_rows(CAST($cutoff AS DATE), $backtest_curve)
+FROM backtested
 GROUP BY decile
 ORDER BY decile;

@@ -2,9 +2,8 @@
 -- title = { es = "Proyección por cliente", en = "Forecast by customer" }
 -- grain = { es = "una fila por cliente con una compra, el de más dinero proyectado primero", en = "one row per customer with a purchase, the one with most predicted money first" }
 -- shape = "rows"
--- uses = ["backtest_rows", "customer_facts"]
+-- uses = ["predicted", "customer_facts"]
 -- history = "all"
--- parameters.curve = { es = "lo aprendido hasta ahora, como JSON", en = "what was learned up to now, as JSON" }
 -- columns = [
 --     "customer_id", "branch", "name", "email", "phone", "purchase_dates", "days_since_last_purchase",
 --     "expected_purchases_12m", "probability_12m_pct", "expected_spent_12m", "lifetime_value",
@@ -37,5 +36,5 @@ FROM known
 INNER JOIN customers AS customer ON known.customer_id = customer.id
 INNER JOIN customer_facts_at(CAST('infinity' AS TIMESTAMP), $as_of_date) AS facts ON known.customer_id = facts.customer_id
 LEFT JOIN branches AS branch ON customer.branch_id = branch.id
-LEFT JOIN predictions($as_of_date, $curve) AS predicted ON known.customer_id = predicted.customer_id
+LEFT JOIN predicted ON known.customer_id = predicted.customer_id
 ORDER BY expected_spent_12m DESC NULLS LAST, customer_id;

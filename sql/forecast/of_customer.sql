@@ -2,10 +2,9 @@
 -- title = { es = "Proyección del cliente", en = "The customer's forecast" }
 -- grain = { es = "una fila: lo que se espera de un cliente, o por qué no se proyecta", en = "one row: what is expected of one customer, or why nothing is predicted" }
 -- shape = "record"
--- uses = "backtest_rows"
+-- uses = "predicted"
 -- history = "all"
 -- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
--- parameters.curve = { es = "lo aprendido hasta ahora, como JSON", en = "what was learned up to now, as JSON" }
 -- parameters.refused = { es = "por qué no hay proyección; NULL si la hay", en = "why there is no prediction; NULL when there is one" }
 -- columns = ["refused", "expected_purchases_12m", "probability_12m_pct", "expected_spent_12m"]
 -- [column]
@@ -17,4 +16,4 @@ SELECT
     predicted.probability_pct AS probability_12m_pct,
     predicted.expected_spent AS expected_spent_12m
 FROM (SELECT CAST($customer AS VARCHAR) AS customer_id) AS asked
-LEFT JOIN predictions($as_of_date, $curve) AS predicted ON asked.customer_id = CAST(predicted.customer_id AS VARCHAR);
+LEFT JOIN predicted ON asked.customer_id = CAST(predicted.customer_id AS VARCHAR);

@@ -2,9 +2,8 @@
 -- title = { es = "Proyección de los próximos 364 días", en = "Forecast of the next 364 days" }
 -- grain = { es = "una fila: cuánto comprarán los clientes, o por qué no se proyecta", en = "one row: what customers will buy, or why nothing is predicted" }
 -- shape = "record"
--- uses = "predictions"
+-- uses = "predicted"
 -- history = "all"
--- parameters.curve = { es = "lo aprendido hasta ahora, como JSON", en = "what was learned up to now, as JSON" }
 -- parameters.refused = { es = "por qué no hay proyección; NULL si la hay", en = "why there is no prediction; NULL when there is one" }
 -- columns = ["horizon_days", "refused", "customers", "expected_purchases", "expected_spent"]
 -- [column]
@@ -20,7 +19,7 @@ known AS (
 ),
 sums AS (
     SELECT coalesce(sum(expected_purchases), 0) AS purchases, coalesce(sum(expected_spent), 0) AS spent
-    FROM predictions($as_of_date, $curve)
+    FROM predicted
 )
 SELECT
     CAST(364 AS BIGINT) AS horizon_days,

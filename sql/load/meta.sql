@@ -38,3 +38,10 @@ CREATE TABLE meta.tallies (
     table_name VARCHAR, tenant INTEGER, part BIGINT, begins BIGINT, ends BIGINT, latest BIGINT,
     rows BIGINT, copies BIGINT
 );
+
+-- The views of sales that are stored for whole organizations, each in a table of its own: by which rules, and between
+-- which instants they hold, the last of which is the first that is too late (NULL: none).
+CREATE SCHEMA stored;
+CREATE TABLE stored.organizations (
+    organization INTEGER, rules VARCHAR, valid_from TIMESTAMPTZ, valid_until TIMESTAMPTZ
+);

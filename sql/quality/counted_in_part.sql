@@ -2,7 +2,7 @@
 -- title = { es = "Contadas en parte", en = "Counted in part" }
 -- grain = { es = "una fila por motivo por el que el dinero del período no es el que dice la venta, o no lo pagó el cliente", en = "one row per reason for which money of the window is not what the sale says, or not the customer's" }
 -- shape = "map"
--- uses = "payment_sums"
+-- uses = "change_given"
 -- columns = ["reason", "count", "amount"]
 -- [column]
 -- reason = { kind = "text", es = "Motivo", en = "Reason" }
@@ -34,9 +34,10 @@ FROM (
         2 AS place,
         'change_given' AS reason,
         is_present('order_payments') AS is_known,
-        coalesce(sum(orders_with_change), 0) AS count,
+        count(DISTINCT order_id) AS count,
         coalesce(sum(change), 0) AS amount
-    FROM payment_sums
+    FROM change_given
+    WHERE paid_at >= $from_at AND paid_at < $until_at
     UNION ALL
     SELECT
         3 AS place,

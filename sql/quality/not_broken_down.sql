@@ -2,6 +2,7 @@
 -- title = { es = "Sin detalle", en = "Not broken down" }
 -- grain = { es = "una fila por detalle que no tienen todas las ventas del período: artículos, pagos", en = "one row per detail that not every sale of the window has: items, payments" }
 -- shape = "map"
+-- uses = "undetailed_orders"
 -- columns = ["reason", "count", "amount"]
 -- [column]
 -- reason = { kind = "text", es = "Motivo", en = "Reason" }
@@ -9,44 +10,16 @@
 -- amount = { kind = "money", es = "Monto", en = "Amount" }
 -- ---
 WITH
--- A work order that stands alone has neither items nor payments of its own.
+-- A work order that stands alone has neither items nor payments of its own. What came back of a sale refunded in part
+-- is not known, so none of its items counts.
 sales AS (
     SELECT
-        CASE WHEN kind = 'order' THEN id END AS order_id,
-        created_at,
-        is_refunded_in_part,
-        money
-    FROM purchases
-    WHERE is_recognised AND local_date BETWEEN $from_date AND $to_date
-),
--- The last condition follows from the one before; it spares the scan of the items and payments of years before.
--- What came back of a sale refunded in part is not known, so none of its items counts.
-not_itemised AS (
-    SELECT sales.money
-    FROM sales
-    WHERE
-        sales.is_refunded_in_part
-        OR NOT EXISTS (
-            SELECT 1
-            FROM order_items AS item
-            WHERE
-                item.order_id = sales.order_id
-                AND item.order_created_at = sales.created_at
-                AND item.order_created_at >= (SELECT min(created_at) FROM sales)
-        )
-),
-not_in_payments AS (
-    SELECT sales.money
-    FROM sales
-    WHERE
-        NOT EXISTS (
-            SELECT 1
-            FROM order_payments AS payment
-            WHERE
-                payment.order_id = sales.order_id
-                AND payment.order_created_at = sales.created_at
-                AND payment.order_created_at >= (SELECT min(created_at) FROM sales)
-        )
+        sale.money,
+        sale.kind = 'work_order' OR sale.is_refunded_in_part OR coalesce(lacking.lacks_items, FALSE) AS lacks_items,
+        sale.kind = 'work_order' OR coalesce(lacking.lacks_payments, FALSE) AS lacks_payments
+    FROM purchases AS sale
+    LEFT JOIN undetailed_orders AS lacking ON sale.kind = 'order' AND sale.id = lacking.id
+    WHERE sale.is_recognised AND sale.local_date BETWEEN $from_date AND $to_date
 )
 SELECT
     reason,
@@ -60,7 +33,8 @@ FROM (
         is_present('order_items') AS is_known,
         count(*) AS count,
         coalesce(sum(money), 0) AS amount
-    FROM not_itemised
+    FROM sales
+    WHERE lacks_items
     UNION ALL
     SELECT
         2 AS place,
@@ -68,6 +42,7 @@ FROM (
         is_present('order_payments') AS is_known,
         count(*) AS count,
         coalesce(sum(money), 0) AS amount
-    FROM not_in_payments
+    FROM sales
+    WHERE lacks_payments
 ) AS reasons
 ORDER BY place;

@@ -127,7 +127,7 @@ def test_a_damaged_file_of_a_user_is_named_and_left(
 
 
 MANIFEST = {
-    "source": "", "fingerprint": "x", "loaded_at": "2026-11-23T15:00:00+00:00", "schema_version": "11",
+    "source": "", "fingerprint": "x", "loaded_at": "2026-11-23T15:00:00+00:00", "schema_version": "12",
     "options": "naive=UTC", "reader": "",
 }  # fmt: skip
 values = st.sampled_from(

@@ -6,9 +6,9 @@
 CREATE OR REPLACE TEMP TABLE active_customers AS
 SELECT DISTINCT customer_id
 FROM (
-    SELECT attributed_customer AS customer_id
-    FROM attributed_orders
-    WHERE NOT is_void_order(status, payment_status, kept) AND created_at >= getvariable('active_from')
+    SELECT customer_id
+    FROM every_order
+    WHERE NOT is_void AND created_at >= getvariable('active_from')
     UNION ALL
     SELECT customer_id
     FROM every_work_order

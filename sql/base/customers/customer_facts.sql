@@ -14,7 +14,8 @@ CREATE OR REPLACE TEMP MACRO customer_facts_at(cutoff, on_date) AS TABLE
             count(money) FILTER (WHERE is_recognised) AS sales_in_currency,
             min(local_date) AS first_purchase,
             max(local_date) AS last_purchase,
-            count(DISTINCT local_date) AS purchase_dates
+            -- Costs nothing where it is not asked for; a count of distinct dates would.
+            list_unique(list(local_date)) AS purchase_dates
         FROM purchases
         WHERE customer_id IS NOT NULL AND local_at <= cutoff
         GROUP BY customer_id
@@ -34,4 +35,5 @@ CREATE OR REPLACE TEMP MACRO customer_facts_at(cutoff, on_date) AS TABLE
         END AS average_days_between_purchases
     FROM customers AS customer
     LEFT JOIN figures ON customer.id = figures.customer_id
-    WHERE customer.local_at <= cutoff;
+    -- Of every customer the local time takes long to work out.
+    WHERE cutoff = CAST('infinity' AS TIMESTAMP) OR customer.local_at <= cutoff;

@@ -5,9 +5,9 @@
 CREATE OR REPLACE TEMP TABLE first_purchases AS
 SELECT customer_id, min(bought_on) AS first_purchase
 FROM (
-    SELECT attributed_customer AS customer_id, CAST(local_at AS DATE) AS bought_on
-    FROM attributed_orders
-    WHERE attributed_customer IS NOT NULL AND NOT is_void_order(status, payment_status, kept)
+    SELECT customer_id, local_date AS bought_on
+    FROM every_order
+    WHERE customer_id IS NOT NULL AND NOT is_void
     UNION ALL
     SELECT customer_id, local_date AS bought_on
     FROM every_work_order

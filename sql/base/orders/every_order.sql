@@ -1,5 +1,6 @@
 -- ---
 -- about = "Every order of the scope from orders_from on: its channel, whether it is void or paid, its money (metrics 5)."
+-- stored = "orders"
 -- ---
 CREATE OR REPLACE TEMP VIEW every_order AS
 SELECT

@@ -1,5 +1,6 @@
 -- ---
 -- about = "Every work order of the scope from orders_from on: whether it is linked, void or paid, and whose it is (metrics 4 and 5)."
+-- stored = "work_orders"
 -- ---
 CREATE OR REPLACE TEMP VIEW every_work_order AS
 SELECT

@@ -1,6 +1,7 @@
 -- ---
 -- about = "Orders of which a part was given back and the rest kept, and how much that is (metrics 5), however old they are."
 -- internal = true
+-- stored = "part_refunds"
 -- ---
 CREATE OR REPLACE TEMP TABLE part_refunds AS
 WITH

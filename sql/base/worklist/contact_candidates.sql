@@ -33,17 +33,28 @@ kept AS (
     QUALIFY is_service = bool_or(is_service) OVER (PARTITION BY customer_id)
 ),
 -- Of services the first one is the row's reason, and all of it is its value; of the others the most valuable.
-chosen AS (
-    SELECT
-        *,
-        CASE WHEN is_service THEN sum(value) OVER (PARTITION BY customer_id) ELSE value END AS worth,
-        list(reason) OVER (
-            PARTITION BY customer_id ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-        ) AS every_reason
+first_reasons AS (
+    SELECT *
     FROM kept
     QUALIFY row_number() OVER (
         PARTITION BY customer_id ORDER BY CASE WHEN NOT is_service THEN value END DESC, place
     ) = 1
+),
+sums AS (
+    SELECT
+        customer_id,
+        sum(value) AS value,
+        list(reason ORDER BY place) AS every_reason
+    FROM kept
+    GROUP BY customer_id
+),
+chosen AS (
+    SELECT
+        first_reasons.*,
+        CASE WHEN first_reasons.is_service THEN sums.value ELSE first_reasons.value END AS worth,
+        sums.every_reason
+    FROM first_reasons
+    INNER JOIN sums ON first_reasons.customer_id = sums.customer_id
 ),
 booked AS (
     SELECT DISTINCT customer_id

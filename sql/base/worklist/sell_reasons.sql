@@ -6,22 +6,43 @@
 -- ---
 CREATE OR REPLACE TEMP TABLE sell_reasons AS
 WITH
-newest_quotes AS (
-    SELECT *
+-- Of whom a quote, an appointment or a prescription would be a reason, if it were the newest: only theirs are ranked.
+quoted AS (
+    SELECT customer_id
     FROM quotes
+    WHERE
+        status IN ('draft', 'sent', 'expired')
+        AND expiration_date BETWEEN getvariable('as_of_date') - 14 AND getvariable('as_of_date') + 7
+),
+missed AS (
+    SELECT customer_id
+    FROM bookings
+    WHERE status = 'no_show' AND getvariable('as_of_date') - appointment_date BETWEEN 1 AND 60
+),
+prescribed AS (
+    SELECT customer_id
+    FROM prescriptions
+    WHERE expiration_date BETWEEN getvariable('as_of_date') - 30 AND getvariable('as_of_date') + 30
+),
+newest_quotes AS (
+    SELECT customer_id, status, expiration_date, total_amount, currency, local_at
+    FROM quotes
+    SEMI JOIN quoted ON quotes.customer_id = quoted.customer_id
     QUALIFY row_number() OVER (PARTITION BY customer_id ORDER BY created_at DESC, id DESC) = 1
 ),
 latest_appointments AS (
-    SELECT *
+    SELECT customer_id, status, appointment_date
     FROM bookings
-    WHERE appointment_date <= getvariable('as_of_date') AND customer_id IS NOT NULL
+    SEMI JOIN missed ON bookings.customer_id = missed.customer_id
+    WHERE appointment_date <= getvariable('as_of_date')
     QUALIFY row_number() OVER (
         PARTITION BY customer_id ORDER BY appointment_date DESC, appointment_time DESC NULLS LAST, id DESC
     ) = 1
 ),
 newest_prescriptions AS (
-    SELECT *
+    SELECT customer_id, expiration_date
     FROM prescriptions
+    SEMI JOIN prescribed ON prescriptions.customer_id = prescribed.customer_id
     QUALIFY row_number() OVER (
         PARTITION BY customer_id ORDER BY prescription_date DESC NULLS LAST, id DESC
     ) = 1

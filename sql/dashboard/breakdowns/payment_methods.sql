@@ -2,7 +2,7 @@
 -- title = { es = "Medios de pago", en = "Payment methods" }
 -- grain = { es = "una fila por medio: pagos hechos en el período, o ventas donde no hay pagos", en = "one row per method: payments made in the window, or sales where there are no payments" }
 -- shape = "rows"
--- uses = "payment_sums"
+-- uses = "counted_payments"
 -- chart = { kind = "bar", x = "method", y = "amount" }
 -- columns = ["method", "count", "amount"]
 -- [column]
@@ -12,9 +12,10 @@
 -- ---
 SELECT
     method,
-    payments AS count,
-    amount
-FROM payment_sums
+    count(*) AS count,
+    sum(amount - change) AS amount
+FROM counted_payments
+GROUP BY method
 UNION ALL
 -- Without the table, the method that the paid order itself names.
 SELECT

@@ -1,0 +1,60 @@
+"""Store the shared views of sales in a snapshot that is being loaded, for each of its organizations."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from opttius_cli.audit import AuditRecord
+from opttius_cli.diagnostics import Reporter
+from opttius_cli.engines.stored_sales import store_sales
+from opttius_cli.errors import OpttiusError
+from opttius_cli.period import EARLIEST
+from opttius_cli.reports.shared_views import list_stored_views
+from opttius_cli.scope import read_directory, resolve_names
+from opttius_cli.session.build_session import build_session
+from opttius_cli.session.query_parameters import build_shared_views, build_variables
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from opttius_cli.session.state import Request
+    from opttius_cli.snapshot.open import OpenSnapshot, ResourceLimits
+    from opttius_cli.snapshot.source_protocol import Source
+
+FEWEST_ORDERS = 50_000
+"""The orders of a snapshot from which storing is worth its time: fewer are quickly worked out anew."""
+_END = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+def store_organizations(
+    request: Request, source: Source, snapshot: OpenSnapshot, limits: ResourceLimits
+) -> None:
+    """Store the views of each organization as a session of its whole scope, now and by the settings, sees them.
+
+    A snapshot of a live source is soon replaced: storing would take longer than it saves.
+    """
+    if source.default_max_age is not None or _count_orders(snapshot.con) < FEWEST_ORDERS:
+        return
+    # Whoever asks is told what keeps an organization from being answered; nothing is said here.
+    silent = replace(
+        request, reporter=Reporter(quiet=True), record=AuditRecord(), period=None, as_of=None, since=None
+    )
+    directory = read_directory(snapshot.con, request.config.adopt)
+    for organization in directory.organizations:
+        with closing(snapshot.con.cursor()) as con:
+            con.execute("SET TimeZone = 'UTC'")
+            try:
+                scope = resolve_names(directory, organization.id, ())
+                session = build_session(silent, replace(snapshot, con=con), directory, scope, limits)
+            except OpttiusError:
+                continue
+            session.engine.set_variables({"orders_from": EARLIEST, "from_at": EARLIEST, "until_at": _END})
+            views = build_shared_views(session, list_stored_views(), "all")
+            store_sales(con, scope, build_variables(session), views)
+
+
+def _count_orders(con: duckdb.DuckDBPyConnection) -> int:
+    return int(con.execute("SELECT count(*) FROM raw.orders").fetchall()[0][0])

@@ -1,0 +1,10 @@
+-- ---
+-- about = "What each customer is expected to buy in the next 364 days (metrics 11), no row where the backtest speaks against it: worked out once for all reports of an answer."
+-- optional = true
+-- internal = true
+-- uses = ["predictions", "backtest_rows"]
+-- given = "curve"
+-- ---
+CREATE OR REPLACE TEMP TABLE predicted AS
+SELECT *
+FROM predictions(getvariable('as_of_date'), CAST(getvariable('curve') AS VARCHAR));
