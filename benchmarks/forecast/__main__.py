@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.forecast.cdnow import LAST_DAY, write_cdnow
 from benchmarks.forecast.chains import CHAINS, UNTIL, write_chain
 from benchmarks.forecast.predictions import Backtest, run_backtest
-from opttius_cli.session.forecast_parameters import YEAR_DAYS
+from opttius_cli.session.parameters.forecast import YEAR_DAYS
 
 HEADER = "| data | model | purchases | money | AUC | skill | |\n|---|---|---|---|---|---|---|"
 MEASURES = (

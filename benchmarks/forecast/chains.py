@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from opttius_cli.session.forecast_parameters import YEAR_DAYS
+from opttius_cli.session.parameters.forecast import YEAR_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

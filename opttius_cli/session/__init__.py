@@ -9,6 +9,7 @@ from opttius_cli.session.open_session import open_session, open_unscoped_session
 from opttius_cli.session.own_sql.answers import answer_own_sql
 from opttius_cli.session.own_sql.queries import prepare_own_sql
 from opttius_cli.session.own_sql.tables import list_own_sql_columns
+from opttius_cli.session.parameters.worklist import build_score_parameters, build_worklist_parameters
 from opttius_cli.session.run_reports import applicable_slots, run_reports
 from opttius_cli.session.snapshot_access import (
     build_postgres_settings,
@@ -16,7 +17,6 @@ from opttius_cli.session.snapshot_access import (
     load_new_snapshot,
 )
 from opttius_cli.session.state import Request, Session
-from opttius_cli.session.worklist_parameters import build_score_parameters, build_worklist_parameters
 
 __all__ = [
     "Question",

@@ -22,7 +22,7 @@ from opttius_cli.period import (
 from opttius_cli.reports.library import Library, list_thresholds
 from opttius_cli.reports.shared_views import read_rules
 from opttius_cli.scope import Directory, find_newest_sale
-from opttius_cli.session.query_parameters import build_variables
+from opttius_cli.session.parameters.query import build_variables
 from opttius_cli.session.scope_resolution import require_coverage
 from opttius_cli.session.since import parse_since
 from opttius_cli.session.state import Request, Session

@@ -19,7 +19,7 @@ from opttius_cli.result import Scope
 from opttius_cli.session.apply_model import apply_model
 from opttius_cli.session.build_session import DEFAULT_CURRENCY
 from opttius_cli.session.own_sql.queries import OwnSql, prepare_own_sql, run_own_sql
-from opttius_cli.session.query_parameters import (
+from opttius_cli.session.parameters.query import (
     DEFAULT_PARAMETERS,
     build_parameters,
     build_shared_views,

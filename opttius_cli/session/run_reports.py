@@ -19,18 +19,18 @@ from opttius_cli.reports.shared_views import load_shared_views, select_shared_vi
 from opttius_cli.reports.validation import find_schema_mismatches
 from opttius_cli.result import NUMERIC_KINDS, Answer, AnswerPart, ChartEnd, Result
 from opttius_cli.session.apply_model import apply_model
-from opttius_cli.session.forecast_parameters import build_forecast
 from opttius_cli.session.goals import build_goal_parameters
 from opttius_cli.session.own_sql.queries import build_setup, run_own_sql
-from opttius_cli.session.query_parameters import (
+from opttius_cli.session.parameters.forecast import build_forecast
+from opttius_cli.session.parameters.query import (
     DEFAULT_PARAMETERS,
     build_parameters,
     build_shared_views,
     select_history,
     shift_to_previous,
 )
-from opttius_cli.session.repurchase_parameters import build_curves
-from opttius_cli.session.worklist_parameters import build_worklist_parameters
+from opttius_cli.session.parameters.repurchase import build_curves
+from opttius_cli.session.parameters.worklist import build_worklist_parameters
 from opttius_cli.snapshot.unread import build_unread_sentences, select_missing
 
 if TYPE_CHECKING:

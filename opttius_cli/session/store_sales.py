@@ -15,7 +15,7 @@ from opttius_cli.period import EARLIEST
 from opttius_cli.reports.shared_views import list_stored_views
 from opttius_cli.scope import read_directory, resolve_names
 from opttius_cli.session.build_session import build_session
-from opttius_cli.session.query_parameters import build_shared_views, build_variables
+from opttius_cli.session.parameters.query import build_shared_views, build_variables
 
 if TYPE_CHECKING:
     import duckdb

@@ -10,7 +10,7 @@ import pytest
 
 from opttius_cli.cli import main
 from opttius_cli.models.forecast import BANDS, FIRST, State, learn_curve
-from opttius_cli.session.forecast_parameters import count_facts
+from opttius_cli.session.parameters.forecast import count_facts
 from spec.harness import run, run_bare, uuid, write_export
 
 AS_OF = ("--as-of", "2026-11-22")
@@ -132,7 +132,7 @@ def test_the_command_refuses_the_worked_example(monkeypatch: pytest.MonkeyPatch)
     assert [row["customer_id"] for row in rows] == sorted(uuid(one) for one in ("a1", "b1", "c1"))
     assert {row["expected_spent_12m"] for row in rows} == {None}
 
-    from opttius_cli.session import forecast_parameters
+    from opttius_cli.session.parameters import forecast as forecast_parameters
 
     monkeypatch.setattr(forecast_parameters, "find_refusal", lambda *_arguments: None)
     rows = json.loads(run(folder, "export", "forecast", *AS_OF, "--output", "-").stdout, parse_float=Decimal)[

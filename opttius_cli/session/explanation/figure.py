@@ -24,7 +24,7 @@ from opttius_cli.session.explanation.proof import (
     work_out,
 )
 from opttius_cli.session.goals import build_goal_parameters
-from opttius_cli.session.query_parameters import DEFAULT_PARAMETERS, build_parameters
+from opttius_cli.session.parameters.query import DEFAULT_PARAMETERS, build_parameters
 from opttius_cli.session.run_reports import Preparation, run_report, run_reports
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from opttius_cli.reports.figure_source import EVERY
 from opttius_cli.reports.vocabulary import get_vocabulary
 from opttius_cli.result import ColumnKind
 from opttius_cli.session.explanation.parts import FIGURE_PLACES
-from opttius_cli.session.query_parameters import build_parameters
+from opttius_cli.session.parameters.query import build_parameters
 from opttius_cli.session.run_reports import run_report
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from opttius_cli import i18n, sigint
 from opttius_cli.engines.own_sql.errors import InvalidSqlError
 from opttius_cli.errors import InvalidReportError, NotAllowedError
 from opttius_cli.reports.shared_views import list_own_sql_views, read_rules
-from opttius_cli.session.query_parameters import (
+from opttius_cli.session.parameters.query import (
     DEFAULT_PARAMETERS,
     build_parameters,
     build_shared_views,

@@ -7,4 +7,4 @@
 -- ---
 CREATE OR REPLACE TEMP TABLE backtested AS
 SELECT *
-FROM backtest_rows(CAST(getvariable('cutoff') AS DATE), CAST(getvariable('backtest_curve') AS VARCHAR));
+FROM backtest_rows(CAST(getvariable('cutoff') AS DATE), coalesce(CAST(getvariable('backtest_curve') AS VARCHAR), '{}'));

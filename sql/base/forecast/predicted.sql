@@ -7,4 +7,4 @@
 -- ---
 CREATE OR REPLACE TEMP TABLE predicted AS
 SELECT *
-FROM predictions(getvariable('as_of_date'), CAST(getvariable('curve') AS VARCHAR));
+FROM predictions(getvariable('as_of_date'), coalesce(CAST(getvariable('curve') AS VARCHAR), '{}'));
