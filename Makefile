@@ -23,7 +23,7 @@ TEMPLATE := build/opttius.pot
 BABEL := $(BIN)/pybabel --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check audit format bench fuzz sample messages messages-check docs constraints site wheel clean
+.PHONY: help setup demo test test-fast check audit format bench bench-rivals bench-check fuzz sample messages messages-check docs constraints site wheel clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,12 @@ bench: $(VENV)/.developing ## how fast it is, against the targets (OPTTIUS_BENCH
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.own_sql
 	$(BIN)/python -m benchmarks.database
+
+bench-rivals: $(VENV)/.rivals ## the same jobs by Polars, pandas, DuckDB and plain Python, in turn; stored in benchmarks/results
+	$(BIN)/python -m benchmarks.rivals
+
+bench-check: $(VENV)/.rivals ## fails when a ratio to a rival is worse by 20 % than the stored one
+	$(BIN)/python -m benchmarks.rivals --check
 
 fuzz: $(VENV)/.developing ## the long tests; and the generative ones, FUZZ times as many, from a new seed (0: a few, the same each time)
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m slow $(if $(filter 0,$(FUZZ)),,--ignore tests/generative)
@@ -115,5 +121,9 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 $(VENV)/.developing: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) install --editable '.[dev]' editables
 	@touch $(VENV)/.installed $@
+
+$(VENV)/.rivals: $(VENV)/.developing
+	$(PIP) install --editable '.[rivals]'
+	@touch $@
 
 FORCE:

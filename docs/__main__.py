@@ -1,8 +1,8 @@
 """Write the generated parts of the pages: ``make docs``.
 
 Commands and options come from the command line, reports from their headers, tables from the catalog, the map of
-modules from their docstrings, and what a command prints from running it on ``sample_data/``. Tests compare the
-files with what this program writes.
+modules from their docstrings, the comparison with rivals from what was measured, and what a command prints from
+running it on ``sample_data/``. Tests compare the files with what this program writes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from docs import module_map, references, shell_files, transcripts
+from docs import module_map, references, rivals, shell_files, transcripts
 from opttius_cli import i18n
 
 DOCS_FOLDER = Path(__file__).parent
@@ -18,6 +18,7 @@ ROOT = DOCS_FOLDER.parent
 LANGUAGE_FOLDERS = {"en": DOCS_FOLDER, "es": DOCS_FOLDER / "es"}
 """The folder of the pages in each language."""
 REFERENCE_PAGES = ("commands.md", "reports.md", "source-tables.md", "configuration.md")
+ENGLISH_PAGES = (ROOT / "CONTRIBUTING.md", DOCS_FOLDER / "performance.md")
 GENERATORS = {
     "commands": references.format_commands,
     "reports": references.format_reports,
@@ -25,6 +26,7 @@ GENERATORS = {
     "tables": references.format_tables,
     "settings": references.format_settings,
     "modules": module_map.format_map,
+    "rivals": rivals.format_table,
 }
 """What is written between the marks ``<!-- generated: NAME -->`` and ``<!-- end -->``."""
 
@@ -55,7 +57,9 @@ def build_pages() -> dict[Path, str]:
             for language, folder in LANGUAGE_FOLDERS.items()
             for name in REFERENCE_PAGES
         }
-        pages[ROOT / "CONTRIBUTING.md"] = _build_page(ROOT / "CONTRIBUTING.md", "en")
+        for page in ENGLISH_PAGES:
+            pages[page] = _build_page(page, "en")
+        pages[DOCS_FOLDER / "rivals.svg"] = rivals.format_chart()
         return pages | _build_shell_files()
     finally:
         i18n.set_language(previous_language)
