@@ -26,7 +26,7 @@ GENERATORS = {
     "tables": references.format_tables,
     "settings": references.format_settings,
     "modules": module_map.format_map,
-    "rivals": rivals.format_table,
+    "rivals": rivals.format_tables,
 }
 """What is written between the marks ``<!-- generated: NAME -->`` and ``<!-- end -->``."""
 

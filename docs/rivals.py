@@ -26,16 +26,17 @@ WIDTH, LABELS, BARS, LINE = 720, 190, 430, 22
 OURS, THEIRS, TEXT = "#1f6f8b", "#b9c4c9", "#222222"
 
 
-def find_record() -> dict[str, Any] | None:
-    """The record of the largest size that was measured."""
-    return read_record("full") or read_record("small")
+def list_records() -> list[dict[str, Any]]:
+    """What was measured of each size, the largest first."""
+    return [record for size in ("full", "small") if (record := read_record(size))]
 
 
-def format_table() -> str:
-    """A sentence on what was measured where, then a row for each who did a job."""
-    record = find_record()
-    if record is None:
-        return "Nothing is measured yet: `make bench-rivals`."
+def format_tables() -> str:
+    """For each size a sentence on what was measured where, then a row for each who did a job."""
+    return "\n\n".join(_format_table(record) for record in list_records())
+
+
+def _format_table(record: dict[str, Any]) -> str:
     lines = [describe_run(record), "", *HEADER]
     for row in record["rows"]:
         is_first = row["by"] == TOOL
@@ -52,17 +53,17 @@ def describe_run(record: dict[str, Any]) -> str:
     cores = int(record["machine"].partition(" ")[0])
     is_shared = record["load_average"] > IDLE * cores
     shared = ": **other work shared the machine**, so ratios say more than seconds" if is_shared else ""
+    absent = "".join(f" {name} was left out, for the time it takes." for name in record["left_out"])
     return (
-        f"{record['customers']:,} customers, {record['rows_loaded']:,} rows in all tables, as of "
+        f"**{record['customers']:,} customers**, {record['rows_loaded']:,} rows in all tables, as of "
         f"{record['as_of']}; {record['machine']}, {versions}. Load average before the run "
-        f"{record['load_average']:.1f}{shared}."
+        f"{record['load_average']:.1f}{shared}.{absent}"
     )
 
 
 def format_chart() -> str:
-    """The seconds of everybody as bars, each job on a scale of its own."""
-    record = find_record()
-    rows = record["rows"] if record else []
+    """The seconds of everybody at the largest size as bars, each job on a scale of its own."""
+    rows = [row for record in list_records()[:1] for row in record["rows"]]
     body, height = [], 12
     for job, title in TITLES.items():
         bars = [row for row in rows if row["job"] == job]

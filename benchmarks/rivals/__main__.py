@@ -16,7 +16,7 @@ from typing import Any
 from benchmarks.__main__ import KEEP, SIZES, describe_machine
 from benchmarks.measure import Measure, measure_once
 from benchmarks.rivals import question
-from benchmarks.rivals.jobs import Job, Place, build_load, list_jobs
+from benchmarks.rivals.jobs import Job, Place, build_load_job, list_jobs
 from benchmarks.rivals.records import (
     find_record,
     format_record,
@@ -29,6 +29,8 @@ from benchmarks.shop import create_shop
 
 LIBRARIES = ("polars", "pandas", "pyarrow")
 ROUNDS = 5
+LONG = 30
+"""Seconds from which on a command runs once, not once a round."""
 
 
 def main() -> int:
@@ -45,10 +47,7 @@ def main() -> int:
     shop = create_shop(KEEP, SIZES[size], "parquet")
     place = Place(shop.folder, KEEP / f"rivals-{size}")
     load_average = round(os.getloadavg()[0], 1)
-    measure_once(
-        build_load(place), folder=place.create_working_folder(), environment=place.build_environment()
-    )
-    if not check_agreement(place):
+    if not check_agreement(place, arguments.without):
         return 1
     record: dict[str, Any] = {
         "customers": SIZES[size],
@@ -56,10 +55,11 @@ def main() -> int:
         "as_of": question.AS_OF.isoformat(),
         "machine": describe_machine(),
         "load_average": load_average,
+        "left_out": arguments.without,
         "versions": {name: version(name) for name in LIBRARIES},
         "rows": [],
     }
-    for job in list_jobs(place):
+    for job in (*list_jobs(place, arguments.without), build_load_job(place)):
         record["rows"] += summarise_job(job.name, measure_job(job, place, arguments.rounds))
     print("\n".join(format_record(record)))
     if arguments.check and stored is not None:
@@ -75,27 +75,28 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.rivals", description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare with what is stored, and store nothing")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each runs")
+    parser.add_argument("--without", action="append", default=[], metavar="NAME", help="leave a rival out")
     return parser.parse_args()
 
 
-def check_agreement(place: Place) -> bool:
-    """Whether all rivals come to the tool's figures; those that do not are printed."""
-    command = (sys.executable, "-m", "benchmarks.rivals.agreement", str(place.exports), str(place.folder))
+def check_agreement(place: Place, without: list[str]) -> bool:
+    """Whether all rivals come to the tool's figures; those that do not are printed. It fills the caches, too."""
+    module = (sys.executable, "-m", "benchmarks.rivals.agreement")
+    command = (*module, str(place.exports), str(place.folder), *without)
+    place.create_working_folder()
     run = subprocess.run(command, env=place.build_environment(), stdin=subprocess.DEVNULL, check=False)
     return run.returncode == 0
 
 
 def measure_job(job: Job, place: Place, rounds: int) -> dict[str, list[Measure]]:
-    """Run all who do a job in turn; a first round fills the caches and is not counted. The slow run once."""
+    """Run all who do a job in turn, after the comparison has filled the caches; who takes long runs once."""
     folder, environment = place.create_working_folder(), place.build_environment()
     runs: dict[str, list[Measure]] = {contender.name: [] for contender in job.contenders}
-    for number in range(rounds + 1):
+    for _ in range(rounds):
         for contender in job.contenders:
-            if contender.is_slow and number != 1:
-                continue
-            measure = measure_once(contender.command, folder=folder, environment=environment)
-            if number:
-                runs[contender.name].append(measure)
+            earlier = runs[contender.name]
+            if not earlier or earlier[0].wall < LONG:
+                earlier.append(measure_once(contender.command, folder=folder, environment=environment))
     return runs
 
 

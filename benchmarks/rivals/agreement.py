@@ -1,4 +1,4 @@
-"""``python -m benchmarks.rivals.agreement EXPORTS FOLDER``: whether all figures agree; 1 and a line each where not.
+"""``python -m benchmarks.rivals.agreement EXPORTS FOLDER [WITHOUT…]``: whether all figures agree; 1 where not.
 
 A process of its own reads the answers, because one that has been large would pass its peak memory on to what it starts.
 """
@@ -15,7 +15,7 @@ import duckdb
 
 from benchmarks.cases import PROGRAM, SCOPE
 from benchmarks.rivals import question
-from benchmarks.rivals.jobs import ANSWER, TOOL, Job, Place, list_jobs
+from benchmarks.rivals.jobs import ANSWER, TOOL, Job, Place, build_load_job, list_jobs
 
 SEGMENT_DIFFERENCES = """
     SELECT count(*)
@@ -31,11 +31,12 @@ SEGMENT_DIFFERENCES = """
 """
 
 
-def main(exports: str, folder: str) -> int:
-    """Compare every answer with the tool's."""
+def main(exports: str, folder: str, *without: str) -> int:
+    """Compare every answer with the tool's, and print a line for each that differs. The load comes first."""
     place = Place(Path(exports), Path(folder))
-    failures = [failure for job in list_jobs(place) for failure in list_failures(job, place)]
-    print("\n".join(failures))
+    failures = list_failures(build_load_job(place), place)
+    failures += [failure for job in list_jobs(place, without) for failure in list_failures(job, place)]
+    print("\n".join(failures or ["All figures agree."]))
     return 1 if failures else 0
 
 

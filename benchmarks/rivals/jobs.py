@@ -12,6 +12,7 @@ from benchmarks.cases import PROGRAM, SCOPE
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Collection
 
 ROOT = Path(__file__).parents[2]
 TOOL = "opttius"
@@ -20,11 +21,10 @@ ANSWER = "segments.parquet"
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """Who does a job, and its command. ``is_slow``: it is measured once, because it takes many times as long."""
+    """Who does a job, and its command."""
 
     name: str
     command: tuple[str, ...]
-    is_slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +68,29 @@ def build_load(place: Place) -> tuple[str, ...]:
     return (PROGRAM, "load", *source, "--refresh", "--quiet", "--format", "json")
 
 
-def list_jobs(place: Place) -> list[Job]:
-    """Every job. The snapshot is there already."""
+def list_jobs(place: Place, without: Collection[str] = ()) -> list[Job]:
+    """Every job but the load, which writes the snapshot that these read; ``without`` those of these names."""
     warm = (*SCOPE, "--source", str(place.exports))
-    load = Contender("DuckDB, sorted", _run("duckdb", "load", "exports", place.exports))
+    dashboard = (PROGRAM, "dashboard", "--period", "30", *warm, "--format", "json")
+    segments = (PROGRAM, "export", "segments", *warm, "-o", ANSWER, "--force")
+    jobs = (("dashboard", "revenue", dashboard), ("segments", "segments", segments))
     return [
         Job(
-            "dashboard",
-            (
-                Contender(TOOL, (PROGRAM, "dashboard", "--period", "30", *warm, "--format", "json")),
-                *_list_rivals("revenue", place),
+            name,
+            tuple(
+                contender
+                for contender in (Contender(TOOL, command), *_list_rivals(question, place))
+                if contender.name not in without
             ),
-        ),
-        Job(
-            "segments",
-            (
-                Contender(TOOL, (PROGRAM, "export", "segments", *warm, "-o", ANSWER, "--force")),
-                *_list_rivals("segments", place),
-            ),
-        ),
-        Job("load", (Contender(TOOL, build_load(place)), load)),
+        )
+        for name, question, command in jobs
     ]
+
+
+def build_load_job(place: Place) -> Job:
+    """The load, beside a bare one."""
+    bare = Contender("DuckDB, sorted", _run("duckdb", "load", "exports", place.exports))
+    return Job("load", (Contender(TOOL, build_load(place)), bare))
 
 
 def _list_rivals(question: str, place: Place) -> tuple[Contender, ...]:
@@ -98,7 +100,7 @@ def _list_rivals(question: str, place: Place) -> tuple[Contender, ...]:
         Contender("pandas", _run("pandas", question, exports)),
         Contender("DuckDB on Parquet", _run("duckdb", question, "exports", exports)),
         Contender("DuckDB on the snapshot", _run("duckdb", question, "snapshot", place.find_snapshot())),
-        Contender("plain Python", _run("plain", question, exports), is_slow=True),
+        Contender("plain Python", _run("plain", question, exports)),
     )
 
 
