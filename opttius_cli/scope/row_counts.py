@@ -49,7 +49,7 @@ def create_row_counts(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"CREATE OR REPLACE TEMP VIEW {EMPTIED_CELLS} AS {_build_emptied_cells_sql(con, deferred)}")
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE scope_emptied AS SELECT table_name, column_name, count(*) AS cells "
-        f"FROM {EMPTIED_CELLS} GROUP BY ALL"
+        f"FROM {EMPTIED_CELLS} GROUP BY table_name, column_name"
     )
     con.execute(f"CREATE OR REPLACE TEMP VIEW scope_unowned AS {_UNOWNED}")
     con.execute(f"CREATE OR REPLACE TEMP VIEW scope_cut AS {_CUT}")
@@ -144,7 +144,7 @@ def _find_split_slices(con: duckdb.DuckDBPyConnection) -> dict[str, _SplitSlices
         f"WITH divided AS (SELECT table_name, min(part) AS first, max(part) AS last FROM {_LOADER_COUNTS} "
         f"WHERE begins <= now AND latest > now GROUP BY table_name) "
         f"SELECT table_name, first, last, min(begins), max(ends) FROM {_LOADER_COUNTS} INNER JOIN divided "
-        f"USING (table_name) WHERE part BETWEEN first AND last GROUP BY ALL"
+        f"USING (table_name) WHERE part BETWEEN first AND last GROUP BY table_name, first, last"
     ).fetchall()
     return {name: _SplitSlices(*numbers) for name, *numbers in rows}
 

@@ -35,7 +35,7 @@ cells AS (
         may_be_older,
         CASE
             WHEN NOT is_finished THEN NULL
-            WHEN $measure = 'customers' THEN active
+            WHEN $measure = 'customers' THEN CAST(active AS DECIMAL(38, 2))
             WHEN $measure = 'retention' THEN percent_of(active, customers)
             WHEN $measure = 'revenue' THEN money_per(revenue, customers)
             ELSE percent_of(repeated, customers)

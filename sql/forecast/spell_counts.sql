@@ -55,5 +55,5 @@ SELECT
     count(*) AS occasions,
     sum(money) AS money
 FROM facts
-GROUP BY ALL
-ORDER BY ALL;
+GROUP BY fact, pace, count_class, step, reached
+ORDER BY fact, pace, count_class, step, reached;

@@ -4,10 +4,9 @@
 -- ---
 CREATE OR REPLACE TEMP VIEW link_customers AS
 SELECT
-    order_id,
-    min(customer_id) AS customer_id
-FROM order_links
-WHERE pos_order_apart
-GROUP BY order_id
--- A customer only when all work orders name the same one, and that customer is in the scope.
-HAVING bool_and(customer_seen) AND min(customer_id) = max(customer_id);
+    link.order_id,
+    min(link.customer_id) AS customer_id
+FROM order_links AS link
+WHERE link.pos_order_apart
+GROUP BY link.order_id
+HAVING bool_and(link.customer_seen) AND min(link.customer_id) = max(link.customer_id);

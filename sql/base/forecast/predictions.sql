@@ -74,7 +74,10 @@ CREATE OR REPLACE TEMP MACRO spending_levels(cutoff, curve) AS TABLE
         SELECT
             whole.mean AS mean_of_all,
             within_all.apart / nullif(whole.ratios - between_all.customers, 0) AS of_each,
-            (between_all.apart - (between_all.customers - 1) * of_each)
+            (
+                between_all.apart
+                - (between_all.customers - 1) * (within_all.apart / nullif(whole.ratios - between_all.customers, 0))
+            )
             / nullif(whole.ratios - between_all.squares / whole.ratios, 0) AS of_all
         FROM whole
         CROSS JOIN within_all

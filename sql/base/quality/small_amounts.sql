@@ -44,22 +44,26 @@ amounts AS (
     INNER JOIN orders AS parent ON child.order_id = parent.id
     WHERE child.amount > 0
 ),
-compared AS (
-    SELECT
-        table_name,
-        column_name,
-        id,
-        amount,
-        quantile_disc(amount, 0.5) OVER column_values AS usual,
-        count(*) OVER column_values AS amounts
+coded AS (
+    SELECT table_name, column_name, id, amount, currency_code(currency) AS code
     FROM amounts
-    WINDOW column_values AS (PARTITION BY table_name, column_name, currency_code(currency))
+),
+usual_amounts AS (
+    SELECT table_name, column_name, code, quantile_disc(amount, 0.5) AS usual
+    FROM coded
+    GROUP BY table_name, column_name, code
+    -- Of one or two amounts nobody knows which is usual.
+    HAVING count(*) > 2
 )
 SELECT
-    table_name,
-    column_name,
-    id,
-    amount
-FROM compared
--- Of one or two amounts nobody knows which is usual.
-WHERE amounts > 2 AND is_a_thousandth(amount, usual);
+    coded.table_name,
+    coded.column_name,
+    coded.id,
+    coded.amount
+FROM coded
+INNER JOIN usual_amounts AS compared
+    ON
+        coded.table_name = compared.table_name
+        AND coded.column_name = compared.column_name
+        AND coded.code = compared.code
+WHERE is_a_thousandth(coded.amount, compared.usual);

@@ -83,12 +83,22 @@ listed AS (
     INNER JOIN clinic_sums AS clinic ON clinic.place = 1
     CROSS JOIN known
     CROSS JOIN waiting
+),
+told AS (
+    SELECT
+        listed.line,
+        listed.figure.key,
+        listed.figure.ours,
+        listed.figure.app,
+        listed.figure.why,
+        listed.figure.read_from
+    FROM listed
 )
 SELECT
-    listed.line,
-    listed.figure.key,
+    told.line,
+    told.key,
     -- A table that the data lack makes a figure of its own null, here and there.
-    where_present(listed.figure.read_from[-1], listed.figure.ours) AS ours,
-    unless_cut(listed.figure.read_from, where_present(listed.figure.read_from[-1], listed.figure.app)) AS app,
-    listed.figure.why
-FROM listed;
+    where_present(told.read_from[-1], told.ours) AS ours,
+    unless_cut(told.read_from, where_present(told.read_from[-1], told.app)) AS app,
+    told.why
+FROM told;

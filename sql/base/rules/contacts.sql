@@ -5,9 +5,9 @@
 -- A tag of worklist.opt_out_tags, whatever its case and outer blanks.
 CREATE OR REPLACE TEMP MACRO has_opt_out_tag(tags) AS (
     CASE
-        WHEN len(tags) > 0
+        WHEN array_length(tags) > 0
             THEN list_has_any(
-                list_transform(tags, lambda tag: lower(trim(tag))), getvariable('opt_out_tags')
+                string_split_regex(trim(lower(array_to_string(tags, chr(10)))), ' *\n *'), getvariable('opt_out_tags')
             )
         ELSE FALSE
     END
@@ -17,7 +17,7 @@ CREATE OR REPLACE TEMP MACRO has_opt_out_tag(tags) AS (
 CREATE OR REPLACE TEMP MACRO is_opted_out(customer, tags) AS (
     has_opt_out_tag(tags)
     OR CASE
-        WHEN len(getvariable('opted_out')) > 0
+        WHEN array_length(getvariable('opted_out')) > 0
             THEN coalesce(list_contains(getvariable('opted_out'), CAST(customer AS VARCHAR)), FALSE)
         ELSE FALSE
     END
@@ -26,7 +26,7 @@ CREATE OR REPLACE TEMP MACRO is_opted_out(customer, tags) AS (
 -- Whether an order was made by somebody who opted out, as far as it says itself: its address is then nobody's business.
 CREATE OR REPLACE TEMP MACRO names_opted_out(customer, address) AS (
     CASE
-        WHEN len(getvariable('opted_out_keys')) > 0
+        WHEN array_length(getvariable('opted_out_keys')) > 0
             THEN
                 coalesce(list_contains(getvariable('opted_out_keys'), CAST(customer AS VARCHAR)), FALSE)
                 OR coalesce(list_contains(getvariable('opted_out_keys'), email_key(address)), FALSE)

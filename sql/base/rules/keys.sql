@@ -19,20 +19,23 @@ CREATE OR REPLACE TEMP MACRO digits_of(written) AS (regexp_replace(written, '[^0
 
 CREATE OR REPLACE TEMP MACRO search_key(written) AS (lower(strip_accents(trim(written))));
 
--- Whether a RUT's check digit is right: the digits times 2, 3, … 7, 2, … from the right, modulo 11. key is digits
--- and a check digit, and nothing else.
-CREATE OR REPLACE TEMP MACRO has_right_digit(key) AS (
-    right(key, 1) = substr(
+-- Whether a RUT's check digit is right: the digits times 2, 3, … 7, 2, … from the right, modulo 11. digits are nine,
+-- and the check digit.
+CREATE OR REPLACE TEMP MACRO digit_at(digits, place) AS (CAST(substr(digits, place, 1) AS INTEGER));
+
+CREATE OR REPLACE TEMP MACRO is_right_digit(digits) AS (
+    right(digits, 1) = substr(
         '0K987654321',
-        CAST(1 + list_sum(
-            list_transform(
-                range(1, length(key)),
-                lambda place: CAST(substr(key, length(key) - place, 1) AS BIGINT) * (2 + (place - 1) % 6)
-            )
-        ) % 11 AS BIGINT),
+        1 + (
+            2 * digit_at(digits, 9) + 3 * digit_at(digits, 8) + 4 * digit_at(digits, 7)
+            + 5 * digit_at(digits, 6) + 6 * digit_at(digits, 5) + 7 * digit_at(digits, 4)
+            + 2 * digit_at(digits, 3) + 3 * digit_at(digits, 2) + 4 * digit_at(digits, 1)
+        ) % 11,
         1
     )
 );
+
+CREATE OR REPLACE TEMP MACRO has_right_digit(key) AS (is_right_digit(lpad(key, 10, '0')));
 
 -- Only what looks like one is worked out: another text may be of any length, and its signs are no numbers.
 CREATE OR REPLACE TEMP MACRO is_rut(rut) AS (

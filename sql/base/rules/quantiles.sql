@@ -7,10 +7,10 @@
 -- first of the two. That value is used here, so no fraction is ever computed.
 CREATE OR REPLACE TEMP MACRO cut_points(sorted) AS (
     [
-        sorted[1 + (len(sorted) - 1) // 5],
-        sorted[1 + 2 * (len(sorted) - 1) // 5],
-        sorted[1 + 3 * (len(sorted) - 1) // 5],
-        sorted[1 + 4 * (len(sorted) - 1) // 5]
+        sorted[1 + (array_length(sorted) - 1) // 5],
+        sorted[1 + 2 * (array_length(sorted) - 1) // 5],
+        sorted[1 + 3 * (array_length(sorted) - 1) // 5],
+        sorted[1 + 4 * (array_length(sorted) - 1) // 5]
     ]
 );
 

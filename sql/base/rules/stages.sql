@@ -19,5 +19,5 @@ CREATE OR REPLACE TEMP MACRO work_order_stage(status) AS (
 -- The place of a status in the order of work: that of sql/vocabulary.toml, which ends with `unknown`; a status that is
 -- not listed there comes just before it.
 CREATE OR REPLACE TEMP MACRO status_rank(status) AS (
-    coalesce(2 * list_position(getvariable('statuses'), status), 2 * len(getvariable('statuses')) - 1)
+    coalesce(2 * list_position(getvariable('statuses'), status), 2 * array_length(getvariable('statuses')) - 1)
 );

@@ -83,7 +83,7 @@ reasons AS (
     WHERE
         figures.days_since BETWEEN 541 AND 1095
         AND 2 * figures.total_spent
-        >= spending.sorted[(len(spending.sorted) + 1) // 2] + spending.sorted[len(spending.sorted) // 2 + 1]
+        >= spending.sorted[(array_length(spending.sorted) + 1) // 2] + spending.sorted[array_length(spending.sorted) // 2 + 1]
 )
 SELECT
     reasons.customer_id,
