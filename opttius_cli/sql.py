@@ -1,15 +1,35 @@
-"""Quote names and values for SQL. A view and a COPY have no parameters, so their values are literals."""
+"""Quote names and values for SQL, and what of a connection the project's SQL needs.
+
+A view and a COPY have no parameters, so their values are literals.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
 _GLOB_CHARACTERS = re.compile(r"[*?\[]")
+
+
+class Rows(Protocol):
+    """The rows of a query."""
+
+    def fetchall(self) -> list[Any]:
+        """Return all rows, as tuples."""
+
+    def fetchone(self) -> Any:
+        """Return the first row; None when there is none."""
+
+
+class Connection(Protocol):
+    """A connection that executes the project's SQL: DuckDB's own, or that of another engine."""
+
+    def execute(self, query: str, parameters: Any = ..., /) -> Rows:
+        """Execute statements; the rows are those of the last one."""
 
 
 def quote_identifier(name: str) -> str:

@@ -12,12 +12,11 @@ from opttius_cli.sql import quote_identifier
 if TYPE_CHECKING:
     from datetime import datetime
 
-    import duckdb
-
     from opttius_cli.result import Scope
+    from opttius_cli.sql import Connection
 
 
-def find_newest_sale(con: duckdb.DuckDBPyConnection, scope: Scope, now: datetime) -> datetime | None:
+def find_newest_sale(con: Connection, scope: Scope, now: datetime) -> datetime | None:
     """Find when the newest order or work order of the scope up to ``now`` was made, whatever its status.
 
     Of rows with one id, the one counts that stands at ``now``.

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import duckdb
-
     from opttius_cli.catalog.tables import Table
+    from opttius_cli.sql import Connection
 
 _CONTACTS = frozenset({"email", "email_key", "phone", "preferred_contact_method"})
 """Columns by which a customer can be reached."""
@@ -41,7 +40,7 @@ def hide_contacts(table: Table, columns: list[str]) -> list[str]:
     return shown
 
 
-def set_opted_out(con: duckdb.DuckDBPyConnection) -> None:
+def set_opted_out(con: Connection) -> None:
     """Set whom a line of the opt-out file means, then the ids and addresses of everybody who opted out."""
     for name, query in (("opted_out", _OPTED_OUT), ("opted_out_keys", _OPTED_OUT_KEYS)):
         con.execute(f"SET VARIABLE {name} = CAST([] AS VARCHAR[])")

@@ -25,13 +25,13 @@ from opttius_cli.sql import quote_identifier
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import duckdb
+    from opttius_cli.sql import Connection
 
 EMPTIED_CELLS = "scope_emptied_cells"
 """The view of the cells of the scope's rows that could not be read."""
 
 
-def create_row_counts(con: duckdb.DuckDBPyConnection) -> None:
+def create_row_counts(con: Connection) -> None:
     """Make ``scope_rows``, a line per table, and what could not be read: ``scope_rejects``, ``scope_emptied``.
 
     ``scope_unowned`` are the rows of no scope, for whoever looks at the whole data. A row whose branch could not be
@@ -55,7 +55,7 @@ def create_row_counts(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"CREATE OR REPLACE TEMP VIEW scope_cut AS {_CUT}")
 
 
-def _build_emptied_cells_sql(con: duckdb.DuckDBPyConnection, deferred: set[str]) -> str:
+def _build_emptied_cells_sql(con: Connection, deferred: set[str]) -> str:
     """Select the cells of the scope's rows that could not be read: table, column and id."""
     emptied = con.execute(
         "SELECT DISTINCT table_name FROM meta.rejects WHERE NOT refused ORDER BY ALL"
@@ -138,7 +138,7 @@ class _SplitSlices:
         return f"{column} BETWEEN {begins} AND {ends}"
 
 
-def _find_split_slices(con: duckdb.DuckDBPyConnection) -> dict[str, _SplitSlices]:
+def _find_split_slices(con: Connection) -> dict[str, _SplitSlices]:
     """Find the time slices that as-of falls into, per table."""
     rows = con.execute(
         f"WITH divided AS (SELECT table_name, min(part) AS first, max(part) AS last FROM {_LOADER_COUNTS} "

@@ -16,12 +16,11 @@ from opttius_cli.scope.views import (
 from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
-    import duckdb
-
     from opttius_cli.catalog.tables import Table
+    from opttius_cli.sql import Connection
 
 
-def fill_unseen_rows(con: duckdb.DuckDBPyConnection) -> None:
+def fill_unseen_rows(con: Connection) -> None:
     """Fill the table ``unseen_rows``: ``cases`` is for how many of its finding's count a row stands."""
     deferred = find_deferred_tables(con)
     for table in SCOPED_TABLES:
@@ -61,7 +60,11 @@ def _build_deferred_rows_sql(table: Table) -> str:
 
 def _build_cases_sql(table: Table, rows: str) -> str:
     """Return one line per row and finding that it is a case of."""
+    cases = ", ".join(
+        f"{{'finding': '{name}', 'cases': CAST({name} AS BIGINT)}}"
+        for name in ("duplicate_rows", "rows_after_as_of", "adopted_rows")
+    )
     return (
-        f"SELECT finding, '{table.name}', NULL, id, cases FROM (UNPIVOT ({rows}) "
-        "ON duplicate_rows, rows_after_as_of, adopted_rows INTO NAME finding VALUE cases) WHERE cases > 0"
+        f"SELECT line.finding, '{table.name}', NULL, id, line.cases "
+        f"FROM (SELECT id, unnest([{cases}]) AS line FROM ({rows})) WHERE line.cases > 0"
     )

@@ -15,9 +15,8 @@ from opttius_cli.scope.opted_out import hide_contacts, set_opted_out
 from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
-    import duckdb
-
     from opttius_cli.result import Scope
+    from opttius_cli.sql import Connection
 
 SCOPED_TABLES = tuple(table for table in TABLES.values() if table.tenancy != "directory")
 """The tables that reports can name: all except those of the directory."""
@@ -25,7 +24,7 @@ _BOOKINGS = replace(TABLES["appointments"], date_column="created_at")
 """Appointments that exist from the moment at which they were made, those of days to come among them (metrics 15)."""
 
 
-def create_scoped_views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
+def create_scoped_views(con: Connection, scope: Scope) -> None:
     """Create the scoped views in ``con``. The session's variables as_of and as_of_date must be set."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE scope_tenants AS SELECT CAST(unnest($1) AS INTEGER) AS tenant",
@@ -77,7 +76,7 @@ def _build_bookings(*, has_deferred: bool) -> str:
     return _build_view("bookings", [quote_identifier(column.name) for column in _BOOKINGS.columns], rows)
 
 
-def _create_table_views(con: duckdb.DuckDBPyConnection, table: Table, deferred: set[str]) -> None:
+def _create_table_views(con: Connection, table: Table, deferred: set[str]) -> None:
     """Create the views of one table; its deferred rows are resolved first."""
     if table.name in deferred:
         # Few rows, read often: resolved once. An order is resolved before its children.
@@ -99,7 +98,7 @@ def _build_tenancy_macro(*, gapless: bool) -> str:
     return f"CREATE OR REPLACE TEMP MACRO is_held(tenant) AS ({test})"
 
 
-def find_deferred_tables(con: duckdb.DuckDBPyConnection) -> set[str]:
+def find_deferred_tables(con: Connection) -> set[str]:
     """Find the tables with conflicting rows that the loader could not resolve."""
     rows = con.execute(
         "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw' AND estimated_size > 0 "
