@@ -1,4 +1,4 @@
-"""A lake: one folder of Parquet per table, for an engine that is not on this machine, and the manifest that publishes it.
+"""A lake: one folder of Parquet per table, for an engine on other machines, and the manifest that publishes it.
 
 Ids are text, infinite instants the last one, and the widest whole numbers DECIMAL(38, 0): what every engine reads.
 A load writes into a folder of its own, and is there for readers once the manifest names it.
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import SourceError
 from opttius_cli.files.atomic_file import write_atomically
+from opttius_cli.files.stored_values import parse_instant
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.open import SCHEMA_VERSION, Manifest
-from opttius_cli.files.stored_values import parse_instant
 from opttius_cli.snapshot.temp_files import remove_path
 from opttius_cli.sql import quote_identifier
 
