@@ -23,7 +23,7 @@ TEMPLATE := build/opttius.pot
 BABEL := $(BIN)/pybabel --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check audit format bench bench-rivals bench-check fuzz sample messages messages-check docs constraints site wheel clean
+.PHONY: help setup demo test test-fast test-spark check audit format bench bench-rivals bench-check fuzz sample messages messages-check docs constraints site wheel clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,10 +36,13 @@ demo: $(VENV)/.installed ## the dashboard and one customer of sample_data/
 	@$(DEMO) customer $(DEMO_CUSTOMER) $(DEMO_SCOPE)
 
 test: $(VENV)/.developing ## every test but the long ones, which `make fuzz` runs
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow and not cluster"
 
 test-fast: $(VENV)/.developing ## under a minute: architecture, pure functions, one section of the contract
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow" tests/architecture tests/unit tests/spec/test_segments.py
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not cluster" tests/architecture tests/unit tests/spec/test_segments.py
+
+test-spark: $(VENV)/.sail ## every report on DuckDB and on Sail, a Spark Connect server from pip: equal cell by cell
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m cluster tests/spark
 
 check: $(VENV)/.developing messages-check ## format, lint, types, imports, SQL, messages
 	$(BIN)/ruff format --check .
@@ -100,7 +103,7 @@ wheel: $(VENV)/.developing ## dist/*.whl
 
 constraints: ## constraints.txt: the newest versions that pyproject.toml allows
 	rm -rf build/newest && $(PYTHON) -m venv build/newest
-	build/newest/bin/python -m pip --quiet install --editable '.[dev]' editables
+	build/newest/bin/python -m pip --quiet install --editable '.[dev,sail]' editables
 	{ sed -n '/^#/p' constraints.txt; \
 	  build/newest/bin/python -m pip freeze --exclude opttius-cli | grep -v '^#'; } > build/constraints.txt
 	mv build/constraints.txt constraints.txt
@@ -124,6 +127,10 @@ $(VENV)/.developing: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/.rivals: $(VENV)/.developing
 	$(PIP) install --editable '.[rivals]'
+	@touch $@
+
+$(VENV)/.sail: $(VENV)/.developing
+	$(PIP) install --editable '.[sail]'
 	@touch $@
 
 FORCE:

@@ -5,49 +5,126 @@ from __future__ import annotations
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+from opttius_cli import sigint
+from opttius_cli.errors import MissingExtraError, SourceError
+from opttius_cli.i18n import _
+from opttius_cli.installation.extras import is_installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pyarrow as pa
-    from pyspark.sql.connect.session import SparkSession
+
+_EXTRA = "spark"
+_LONGEST_CAUSE = 200
 
 
-@dataclass(slots=True)
-class Cluster:
-    """A session on a cluster. Errors of the cluster become one sentence."""
+class ClusterError(SourceError):
+    """What the cluster says when it cannot be reached, or cannot run a query."""
 
-    session: SparkSession
-    address: str
+    def __init__(self, address: str, cause: str) -> None:
+        super().__init__(
+            _(
+                "The cluster {address} failed: {cause}. Check --remote, and that its server reads --source.",
+                address=address,
+                cause=cause,
+            )
+        )
 
-    def fetch(self, sql: str) -> pa.Table:
-        """Run a query and return its rows."""
-        return self.session.sql(sql).toArrow()
+
+class Cluster(Protocol):
+    """What a session needs of a cluster."""
+
+    def fetch(self, sql: str, schema: pa.Schema) -> pa.Table:
+        """Run a query and return its rows in ``schema``; columns go by their place."""
 
     def upload(self, name: str, table: pa.Table) -> None:
-        """Create the temporary view ``name`` with the rows of the client."""
-        from pyspark.sql.pandas.types import from_arrow_schema
+        """Create the temporary view ``name`` of rows of the client."""
 
-        schema = from_arrow_schema(table.schema, prefer_timestamp_ntz=True)
-        self.session.createDataFrame(table, schema=schema).createOrReplaceTempView(name)
-
-    def read(self, name: str, path: str) -> None:
+    def read(self, name: str, folder: str) -> None:
         """Create the temporary view ``name`` of the Parquet files in a folder that the cluster reads."""
-        self.session.read.parquet(path).createOrReplaceTempView(name)
 
     def interrupt(self) -> None:
-        """Stop what is running."""
+        """Stop what is running; it may be called from another thread."""
+
+    def close(self) -> None:
+        """End the session on the cluster."""
+
+
+@dataclass(frozen=True, slots=True)
+class SparkCluster:
+    """A session of Spark Connect. Its errors become one sentence."""
+
+    session: Any
+    address: str
+
+    def fetch(self, sql: str, schema: pa.Schema) -> pa.Table:
+        """Run a query and return its rows in ``schema``; columns go by their place."""
+        with _translate_errors(self.address):
+            rows = self.session.sql(sql).toArrow()
+        return rows.rename_columns(schema.names).cast(schema)
+
+    def upload(self, name: str, table: pa.Table) -> None:
+        """Create the temporary view ``name`` of rows of the client."""
+        with _translate_errors(self.address):
+            from pyspark.sql.pandas.types import from_arrow_schema
+
+            # Without a schema, timestamps without a zone would get one.
+            schema = from_arrow_schema(table.schema, prefer_timestamp_ntz=True)
+            self.session.createDataFrame(table, schema=schema).createOrReplaceTempView(name)
+
+    def read(self, name: str, folder: str) -> None:
+        """Create the temporary view ``name`` of the Parquet files in a folder that the cluster reads."""
+        with _translate_errors(self.address):
+            self.session.read.parquet(folder).createOrReplaceTempView(name)
+
+    def interrupt(self) -> None:
+        """Stop what is running; it may be called from another thread."""
         self.session.interruptAll()
 
+    def close(self) -> None:
+        """End the session on the cluster."""
+        with _translate_errors(self.address):
+            self.session.stop()
 
-def connect(address: str) -> Cluster:
-    """Connect to the cluster at ``address`` (``sc://host:port``)."""
-    with warnings.catch_warnings():
-        # pyspark-client warns about versions of pandas, which nothing here uses.
-        warnings.simplefilter("ignore")
+
+def connect(address: str) -> SparkCluster:
+    """Connect to the cluster at ``address`` (``sc://host:port``).
+
+    Raises:
+        MissingExtraError: the packages of the extra ``spark`` are not installed.
+        ClusterError: it cannot be reached.
+    """
+    if not is_installed("pyspark"):
+        raise MissingExtraError(_EXTRA)
+    with _translate_errors(address):
         from pyspark.sql import SparkSession
 
         session = SparkSession.builder.remote(address).create()
+        # Instants are cast to local times by rules of our own.
         session.conf.set("spark.sql.session.timeZone", "UTC")
-    return Cluster(session, address)
+    return SparkCluster(session, address)
+
+
+@contextmanager
+def _translate_errors(address: str) -> Iterator[None]:
+    """Raise ClusterError in place of what pyspark and grpc raise; Ctrl-C stays what it is."""
+    try:
+        with warnings.catch_warnings():
+            # pyspark warns of a version of pandas, which nothing here uses.
+            warnings.simplefilter("ignore")
+            yield
+    except SourceError:
+        raise
+    except Exception as error:
+        sigint.raise_if_requested()
+        raise ClusterError(address, _summarize(error)) from error
+
+
+def _summarize(error: Exception) -> str:
+    """Return the first line of what an error says, cut where it is long."""
+    lines = str(getattr(error, "details", lambda: None)() or error).splitlines()
+    text = next((line.strip() for line in lines if line.strip()), type(error).__name__).rstrip(".")
+    return text if len(text) <= _LONGEST_CAUSE else text[:_LONGEST_CAUSE] + "…"

@@ -58,7 +58,9 @@ def _write_cast(node: exp.Cast) -> exp.Expr:
 
 def _write_whole_division(node: exp.IntDiv) -> exp.Expr:
     """Write ``a // b``: NULL over nothing, where Spark fails; not every parser has DIV bind like ``*``."""
-    return exp.Paren(this=exp.IntDiv(this=exp.Paren(this=node.this), expression=_without_zero(node.expression)))
+    return exp.Paren(
+        this=exp.IntDiv(this=exp.Paren(this=node.this), expression=_without_zero(node.expression))
+    )
 
 
 def _write_remainder(node: exp.Mod) -> exp.Expr:

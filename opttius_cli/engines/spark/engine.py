@@ -78,7 +78,7 @@ class SparkEngine(Engine):
         masked = ", ".join(f"{macro}({names[name]}) AS {names[name]}" for name, macro in masks.items())
         self.con.local.register("answer", table)
         try:
-            return self.con.local.execute(f"SELECT * REPLACE ({masked}) FROM answer").to_arrow_table()
+            return self.con.local.sql(f"SELECT * REPLACE ({masked}) FROM answer").to_arrow_table()
         finally:
             self.con.local.unregister("answer")
 

@@ -33,7 +33,11 @@ def build_literal(value: pa.Scalar) -> exp.Expr:
         array: exp.Expr = exp.null() if content is None else exp.Array(expressions=items)
         return exp.cast(array, _build_type(kind), dialect="duckdb")
     if content is None:
-        return exp.null() if pa.types.is_null(kind) else exp.cast(exp.null(), _build_type(kind), dialect="duckdb")
+        return (
+            exp.null()
+            if pa.types.is_null(kind)
+            else exp.cast(exp.null(), _build_type(kind), dialect="duckdb")
+        )
     if pa.types.is_boolean(kind):
         return exp.Boolean(this=content)
     if pa.types.is_string(kind):

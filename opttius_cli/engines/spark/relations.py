@@ -38,7 +38,7 @@ class Variables:
 class Relation:
     """A table or view: its query, and the values of variables that it was created with (None: those of its reader)."""
 
-    query: exp.Query
+    query: exp.Expr
     variables: Variables | None = None
     is_fetched: bool = False
 
@@ -49,11 +49,11 @@ class Source:
 
     name: str
     is_local: bool
-    query: exp.Query | None = None
+    query: exp.Expr | None = None
 
 
-class Rows(Protocol):
-    """Where rows are: base tables, and results that are kept on the client."""
+class RowSource(Protocol):
+    """Where rows are: the tables of the lake, results that are kept on the client, and what DuckDB computes."""
 
     def find_table(self, schema: str, name: str) -> Source:
         """Return a table of the lake."""
@@ -75,7 +75,7 @@ class Rows(Protocol):
 class Relations:
     """The relations of a session by name, and the sources that queries have needed so far."""
 
-    rows: Rows
+    rows: RowSource
     by_name: dict[str, Relation] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     _resolved: dict[tuple[str, Variables], str] = field(default_factory=dict)
@@ -87,7 +87,7 @@ class Relations:
         # Views on it read the new one from here on.
         self._resolved.clear()
 
-    def intern(self, query: exp.Query, variables: Variables) -> Source:
+    def intern(self, query: exp.Expr, variables: Variables) -> Source:
         """Return the source of ``query``, whose macros are expanded; ``variables`` are the values that it reads."""
         prepared = query.copy().transform(variables.replace_call).transform(replace_infinity)
         self._compute_constants(prepared)
@@ -95,11 +95,12 @@ class Relations:
 
     def _compute_constants(self, query: exp.Expr) -> None:
         """Replace what is read out of JSON by its value; the JSON is a parameter, no column."""
-        for node in list(query.find_all(exp.FromJson)):
-            while isinstance(node.parent, (exp.Dot, exp.Bracket, exp.Paren, exp.Cast)):
-                node = node.parent
-            if not isinstance(node.parent, exp.Explode) and not node.find(exp.Column):
-                node.replace(self.rows.compute(node))
+        for reading in list(query.find_all(exp.FromJson)):
+            value: exp.Expr = reading
+            while isinstance(value.parent, (exp.Dot, exp.Bracket, exp.Paren, exp.Cast)):
+                value = value.parent
+            if not isinstance(value.parent, exp.Explode) and not value.find(exp.Column):
+                value.replace(self.rows.compute(value))
 
     def assemble(self, source: Source, *, for_cluster: bool) -> str:
         """Return the SQL of a source, with the sources that it reads as common table expressions.
@@ -118,9 +119,10 @@ class Relations:
 
     def _write(self, name: str, *, for_cluster: bool) -> str:
         """Return the SQL of one source, written once."""
-        key = (name, for_cluster)
+        query, key = self.sources[name].query, (name, for_cluster)
+        if query is None:
+            return f"SELECT * FROM {name}"
         if key not in self._texts:
-            query = self.sources[name].query or _select_all(name)
             self._texts[key] = write_spark_sql(query) if for_cluster else write_source_sql(query)
         return self._texts[key]
 
@@ -151,7 +153,7 @@ class Relations:
         return node
 
     def _expand_stars(self, select: exp.Select) -> None:
-        """Write the columns of ``* EXCLUDE (…)`` by name, and of ``*`` beside QUALIFY, which becomes a query around it."""
+        """Write the columns of ``* EXCLUDE (…)`` by name, and of ``*`` beside QUALIFY, around which a query comes."""
         for item in list(select.expressions):
             star = item.this if isinstance(item, exp.Column) else item
             if not isinstance(star, exp.Star):
@@ -232,4 +234,3 @@ def _list_names(query: exp.Expr) -> list[str]:
 
 def _select_all(name: str) -> exp.Select:
     return exp.select("*").from_(exp.Table(this=exp.to_identifier(name)))
-
