@@ -22,7 +22,7 @@ from opttius_cli.engines.spark.source_sql import parse_statements
 from opttius_cli.reports import shared_views
 from opttius_cli.reports.library import Library
 from opttius_cli.session.check_reports import _COMMAND_PARAMETERS, build_empty_session, connect_empty
-from opttius_cli.session.query_parameters import (
+from opttius_cli.session.parameters.query import (
     DEFAULT_PARAMETERS,
     build_parameters,
     build_shared_views,
