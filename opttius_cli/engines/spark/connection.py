@@ -33,7 +33,6 @@ FETCHED = frozenset(
         "app_sums",
         "branch_sums",
         "clinic_sums",
-        "payment_sums",
         "sale_sums",
         "scope_emptied",
         "scope_rows",
