@@ -56,6 +56,19 @@ class Config:
     source: str | None = _declare_setting(
         "source", setting_parsers.parse_text, None, N_("where rows come from")
     )
+    engine: str = _declare_setting(
+        "engine",
+        setting_parsers.parse_engine,
+        "duckdb",
+        N_("what runs the reports: duckdb on this machine, or spark on a cluster that reads a lake"),
+    )
+    remote: str | None = _declare_setting(
+        "remote",
+        setting_parsers.parse_remote,
+        None,
+        N_("the cluster for the engine spark: sc://HOST:15002"),
+        secret=True,
+    )
     tables: Mapping[str, str] = _declare_setting(
         "tables",
         setting_parsers.parse_texts_by_name,

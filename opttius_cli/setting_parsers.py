@@ -170,6 +170,29 @@ def parse_language(value: Any) -> str:
     return locale
 
 
+ENGINES = ("duckdb", "spark")
+"""What can run reports: DuckDB here, or a cluster that speaks Spark Connect."""
+
+
+def parse_engine(value: Any) -> str:
+    """Parse the name of an engine. Raises ValueError."""
+    name = str(value).strip().lower()
+    if name not in ENGINES:
+        raise ValueError(_("one of {names}", names=", ".join(ENGINES)))
+    return name
+
+
+_REMOTE = re.compile(r"sc://[^\s/:;]+(:\d{1,5})?(/.*)?")
+
+
+def parse_remote(value: Any) -> str:
+    """Parse the address of a cluster. Raises ValueError."""
+    text = str(value).strip()
+    if not _REMOTE.fullmatch(text):
+        raise ValueError(_("the address of a Spark Connect server, such as sc://localhost:15002"))
+    return text
+
+
 _NOT_ZONES = {"posixrules", "localtime", "Factory"}
 """Names of the zone database that are not the time of a place."""
 

@@ -115,6 +115,23 @@ class LoadOptions(SourceOptions):
 class AnswerOptions(LoadOptions):
     """The options of a command that answers a query, about everything up to as-of."""
 
+    engine: Annotated[
+        Literal["duckdb", "spark"] | None,
+        typer.Option(
+            help=N_("What runs the reports: DuckDB here, or a cluster that reads a lake (docs/scale.md)."),
+            rich_help_panel=SOURCE,
+            show_default="duckdb",
+        ),
+    ] = None
+    remote: Annotated[
+        str | None,
+        typer.Option(
+            metavar=N_("ADDRESS"),
+            help=N_("The cluster for --engine spark: sc://HOST:15002."),
+            rich_help_panel=SOURCE,
+        ),
+    ] = None
+
     organization: Annotated[
         str | None,
         typer.Option(

@@ -40,6 +40,7 @@ def load_config(options: LoadOptions, source: str | None = None) -> config.Confi
     }
     if isinstance(options, AnswerOptions):
         overrides |= {"organization": options.organization, "timezone": options.tz}
+        overrides |= {"engine": options.engine, "remote": options.remote}
         overrides["access.user"] = options.as_email
         overrides["branches"] = options.branch or None
     return config.resolve_config(overrides, os.environ, Path.cwd())

@@ -1,7 +1,8 @@
-"""``opttius load``: build a snapshot now, and show what was read and what was refused."""
+"""``opttius load``: build a snapshot or a lake now, and show what was read and what was refused."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,8 @@ from opttius_cli.errors import UsageError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
 
+_SEPARATORS = ("/", os.sep)
+
 
 @with_options(QueryOptions)
 def load(
@@ -22,7 +25,11 @@ def load(
         str | None, typer.Argument(metavar=N_("SOURCE"), help=N_("What to load; --source when not given."))
     ] = None,
     into: Annotated[
-        Path | None, typer.Option(metavar=N_("FILE"), help=N_("Write the snapshot to this .duckdb file."))
+        str | None,
+        typer.Option(
+            metavar=N_("PLACE"),
+            help=N_("Write a snapshot to this .duckdb file, or a lake for a cluster to this folder (shop/)."),
+        ),
     ] = None,
 ) -> None:
     """Load a source into a snapshot; print the rows of each table, what was refused and why."""
@@ -31,18 +38,12 @@ def load(
 
     if options.branch or options.organization:
         raise UsageError(_("load reads the whole source: leave out --branch and --organization."))
-    if into is not None:
-        if into.suffix != ".duckdb":
-            raise UsageError(
-                _(
-                    "The name of a snapshot must end in .duckdb: --into {path}.duckdb",
-                    path=into if into.name else "shop",
-                )
-            )
-        sink.check_writable(into, force=options.force, option="--into")
+    file, lake = _parse_place(into, force=options.force) if into is not None else (None, None)
     output = plan_output(options)
     request = build_request(options, source=place, every_tier=True)
-    path = session.load_new_snapshot(request, into, force=options.force)
+    path = session.load_new_snapshot(request, file, force=options.force)
+    if lake:
+        session.write_lake(request, path, lake)
     # An admin sees the counts of the admin's scope only; without an admin, the whole source is shown.
     is_admin = request.config.user is not None
     open_snapshot = session.open_session if is_admin else session.open_unscoped_session
@@ -50,3 +51,20 @@ def load(
     with open_snapshot(request, path) as active_session:
         answer = session.run_reports(active_session, "load", slots, quality=ROW_QUALITY)
         write_answer(answer, options, output)
+
+
+def _parse_place(place: str, *, force: bool) -> tuple[Path | None, Path | None]:
+    """Return the file of the snapshot or the folder of the lake that ``place`` names. Raises UsageError."""
+    path = Path(place).expanduser()
+    if place.endswith(_SEPARATORS):
+        return None, path
+    if path.suffix != ".duckdb":
+        raise UsageError(
+            _(
+                "The name of a snapshot must end in .duckdb, that of a lake in a slash: --into {path}.duckdb or "
+                "--into {path}/",
+                path=path if path.name else "shop",
+            )
+        )
+    sink.check_writable(path, force=force, option="--into")
+    return path, None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from warnings import catch_warnings, filterwarnings
 
 from opttius_cli.engines.explained_rows import build_fill_sql
@@ -33,6 +33,7 @@ class DuckEngine(Engine):
     stored: int | None = None
     """The number under which the snapshot holds the views of this scope and instant."""
     has_row_counts: bool = False
+    finds_similar: ClassVar[bool] = True
 
     def set_scope(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
         """Set the session's ``variables`` and create the scoped views; ``rules`` are macros that they use."""

@@ -1,9 +1,9 @@
-"""What a report needs of an engine. DuckDB is the one there is; another one is a module beside it."""
+"""What a report needs of an engine: DuckDB, or a cluster that speaks Spark Connect."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from opttius_cli.engines.explained_rows import RowSelection
     from opttius_cli.result import ColumnKind, Scope
+    from opttius_cli.sql import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,16 @@ class SharedView:
 
 
 class Engine(Protocol):
-    """An engine opened on a snapshot; it is limited to one scope and one instant before a report runs."""
+    """An engine opened on a snapshot; it is limited to one scope and one instant before a report runs.
+
+    ``finds_similar``: it can compare texts by how alike they are, for suggestions.
+    """
+
+    finds_similar: ClassVar[bool]
+
+    @property
+    def con(self) -> Connection:
+        """Return what executes the project's SQL."""
 
     def set_scope(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
         """Set the session's ``variables`` and create the scoped views; ``rules`` are macros that they use."""

@@ -15,6 +15,7 @@ from opttius_cli.session.snapshot_access import (
     build_postgres_settings,
     ensure_snapshot_file,
     load_new_snapshot,
+    write_lake,
 )
 from opttius_cli.session.state import Request, Session
 
@@ -45,4 +46,5 @@ __all__ = [
     "resolve_scheme",
     "resolve_segment",
     "run_reports",
+    "write_lake",
 ]

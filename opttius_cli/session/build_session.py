@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli import config as settings
-from opttius_cli.engines.duckdb import DuckEngine
 from opttius_cli.errors import UsageError
 from opttius_cli.i18n import _
 from opttius_cli.period import (
@@ -25,7 +24,7 @@ from opttius_cli.scope import Directory, find_newest_sale
 from opttius_cli.session.parameters.query import build_variables
 from opttius_cli.session.scope_resolution import require_coverage
 from opttius_cli.session.since import parse_since
-from opttius_cli.session.state import Request, Session
+from opttius_cli.session.state import OpenedEngine, Request, Session
 from opttius_cli.snapshot.unread import build_unread_sentence, load_unread, select_missing
 
 if TYPE_CHECKING:
@@ -39,20 +38,21 @@ if TYPE_CHECKING:
     from opttius_cli.period import Period
     from opttius_cli.result import Scope
     from opttius_cli.scope import Reader
-    from opttius_cli.snapshot.open import OpenSnapshot, ResourceLimits
+    from opttius_cli.snapshot.open import ResourceLimits
+    from opttius_cli.sql import Connection
 
 DEFAULT_CURRENCY = "CLP"
 
 
 def build_session(
     request: Request,
-    snapshot: OpenSnapshot,
+    opened: OpenedEngine,
     directory: Directory,
     scope: Scope,
     limits: ResourceLimits,
     reader: Reader | None = None,
 ) -> Session:
-    """Build the session of ``scope`` on ``snapshot``, whose scoped views it creates; tell what it answers from.
+    """Build the session of ``scope`` on ``opened``, whose scoped views it creates; tell what it answers from.
 
     Raises:
         UsageError: a period, instant or zone that is none.
@@ -60,29 +60,29 @@ def build_session(
     """
     metadata = _read_metadata(directory, scope)
     zone = _resolve_zone(request, metadata)
-    require_coverage(snapshot.manifest, scope)
-    clock = _resolve_clock(request, snapshot.con, scope, zone)
+    require_coverage(opened.manifest, scope)
+    clock = _resolve_clock(request, opened.engine.con, scope, zone)
     period = parse_period(request.period, clock) if request.period is not None else None
     previous, since = _resolve_previous(request, clock, period)
     session = Session(
         request,
-        DuckEngine(snapshot.con),
-        snapshot.manifest,
+        opened.engine,
+        opened.manifest,
         scope,
         clock,
-        _resolve_currency(request, snapshot.con, scope, metadata),
+        _resolve_currency(request, opened.con, scope, metadata),
         period,
         previous,
         Library(
             settings.find_user_folder(request.environment) / "reports",
             list_thresholds(request.config),
         ),
-        frozenset(_list_present_tables(snapshot.con)),
+        frozenset(_list_present_tables(opened.con)),
         since,
         reader,
-        tuple(load_unread(snapshot.con)),
+        tuple(load_unread(opened.con)),
         directory,
-        snapshot.path,
+        opened.path,
         limits,
     )
     _report_session(session)
@@ -116,7 +116,7 @@ def _resolve_previous(
     return (compute_previous_window(period, clock, request.compare) if period else None), None
 
 
-def _resolve_clock(request: Request, con: duckdb.DuckDBPyConnection, scope: Scope, zone: ZoneInfo) -> Clock:
+def _resolve_clock(request: Request, con: Connection, scope: Scope, zone: ZoneInfo) -> Clock:
     """Return the instant of the report; ``latest`` ends the local day of the newest sale of the scope (none: now)."""
     if (request.as_of or "").strip().lower() != LATEST:
         clock = parse_as_of(request.as_of, zone, request.now)

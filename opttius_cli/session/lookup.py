@@ -34,9 +34,12 @@ def find_customer(session: Session, query: str) -> str:
         return str(matches[0]["customer_id"])
     if matches:
         raise AmbiguousNameError(_("customer"), _redact_query(session, query), [], _list_commands(matches))
-    suggestions = [
-        _format_customer(row) for row in _fetch_masked_rows(session, "customers/nearest", {"sought": query})
-    ]
+    similar = (
+        _fetch_masked_rows(session, "customers/nearest", {"sought": query})
+        if session.engine.finds_similar
+        else []
+    )
+    suggestions = [_format_customer(row) for row in similar]
     if not suggestions:
         raise NotFoundError(
             _(

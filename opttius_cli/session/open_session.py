@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from opttius_cli.engines.duckdb import DuckEngine
 from opttius_cli.errors import NotAllowedError
 from opttius_cli.i18n import _
 from opttius_cli.scope import (
@@ -14,6 +15,7 @@ from opttius_cli.scope import (
     read_directory,
 )
 from opttius_cli.session.build_session import build_session
+from opttius_cli.session.cluster_access import SPARK, open_cluster
 from opttius_cli.session.scope_resolution import resolve_scope
 from opttius_cli.session.snapshot_access import (
     drop_when_damaged,
@@ -23,6 +25,7 @@ from opttius_cli.session.snapshot_access import (
     remove_snapshot,
     require_reader,
 )
+from opttius_cli.session.state import OpenedEngine
 from opttius_cli.snapshot.build import require_no_rejects
 from opttius_cli.snapshot.open import lock_connection
 from opttius_cli.snapshot.temp_files import use_private_spill_folder
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from opttius_cli.session.state import Request, Session
-    from opttius_cli.snapshot.open import OpenSnapshot
+    from opttius_cli.snapshot.open import Manifest, OpenSnapshot
 
 
 @contextmanager
@@ -48,14 +51,10 @@ def open_session(request: Request, path: Path | None = None) -> Iterator[Session
     """
     require_reader(request)
     try:
-        with _sandbox_snapshot(
-            open_or_fail(path, request) if path else open_fresh_snapshot(request), request
-        ) as snapshot:
-            directory = read_directory(snapshot.con, request.config.adopt)
-            reader, scope = resolve_scope(request, snapshot.con, directory)
-            yield build_session(
-                request, snapshot, directory, scope, get_report_limits(request.config), reader
-            )
+        with _open_engine(request, path) as opened:
+            directory = read_directory(opened.con, request.config.adopt)
+            reader, scope = resolve_scope(request, opened.con, directory)
+            yield build_session(request, opened, directory, scope, get_report_limits(request.config), reader)
     except NoActiveAdminError:
         # Snapshots are kept per reader; for someone who is no longer a reader, none may stay.
         remove_snapshot(request)
@@ -66,11 +65,23 @@ def open_session(request: Request, path: Path | None = None) -> Iterator[Session
 def open_unscoped_session(request: Request, path: Path | None = None) -> Iterator[Session]:
     """Open a session that sees every row of every organization: for checks by whoever loads the data."""
     require_reader(request)
-    opened_snapshot = open_or_fail(path, request) if path else open_fresh_snapshot(request, whole=True)
-    with _sandbox_snapshot(opened_snapshot, request) as snapshot:
-        directory = read_directory(snapshot.con, request.config.adopt)
+    with _open_engine(request, path, whole=True) as opened:
+        directory = read_directory(opened.con, request.config.adopt)
         scope = build_unrestricted_scope(directory)
-        yield build_session(request, snapshot, directory, scope, get_report_limits(request.config))
+        yield build_session(request, opened, directory, scope, get_report_limits(request.config))
+
+
+@contextmanager
+def _open_engine(request: Request, path: Path | None, *, whole: bool = False) -> Iterator[OpenedEngine]:
+    """Open the engine that the request asks for; a snapshot that is there already is DuckDB's."""
+    if request.config.engine == SPARK and (path is None or path.is_dir()):
+        with open_cluster(request) as (engine, manifest):
+            _check_reader(request, engine.con.local, manifest)
+            yield OpenedEngine(engine, engine.con.local, manifest, None)
+        return
+    snapshot = open_or_fail(path, request) if path else open_fresh_snapshot(request, whole=whole)
+    with _sandbox_snapshot(snapshot, request):
+        yield OpenedEngine(DuckEngine(snapshot.con), snapshot.con, snapshot.manifest, snapshot.path)
 
 
 @contextmanager
@@ -85,10 +96,15 @@ def _sandbox_snapshot(snapshot: OpenSnapshot, request: Request) -> Iterator[Open
     ):
         con.execute("SET TimeZone = 'UTC'")
         lock_connection(con)
-        _require_same_reader(con, snapshot.manifest.reader, request.config.user)
-        if request.strict:
-            require_no_rejects(con)
+        _check_reader(request, con, snapshot.manifest)
         yield snapshot
+
+
+def _check_reader(request: Request, con: duckdb.DuckDBPyConnection, manifest: Manifest) -> None:
+    """Raise NotAllowedError for rows loaded for another admin, StrictLoadError for rejects if they are not wanted."""
+    _require_same_reader(con, manifest.reader, request.config.user)
+    if request.strict:
+        require_no_rejects(con)
 
 
 def _require_same_reader(con: duckdb.DuckDBPyConnection, reader: str, user: str | None) -> None:

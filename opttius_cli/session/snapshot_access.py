@@ -5,7 +5,7 @@ A snapshot of the store that cannot be read is dropped, and loaded anew; one tha
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -27,10 +27,11 @@ from opttius_cli.errors import (
 from opttius_cli.i18n import _
 from opttius_cli.period import load_zone
 from opttius_cli.scope import normalize_email
+from opttius_cli.session.cluster_access import SPARK, locate_lake
 from opttius_cli.session.load_progress import describe_progress
 from opttius_cli.session.scope_resolution import build_row_request
 from opttius_cli.session.store_sales import store_organizations
-from opttius_cli.snapshot import cache
+from opttius_cli.snapshot import cache, lake
 from opttius_cli.snapshot.build import BuildOptions
 from opttius_cli.snapshot.column_notation import describe_note
 from opttius_cli.snapshot.damage import DamagedSnapshotError, DroppedSnapshotError
@@ -126,9 +127,11 @@ def open_fresh_snapshot(request: Request, *, whole: bool = False) -> OpenSnapsho
 
 
 def ensure_snapshot_file(request: Request) -> Path:
-    """Return the file of the request's snapshot, built if stale: for callers that open it several times."""
+    """Return the request's snapshot, built if stale, or its lake: for callers that open it several times."""
     if not request.config.source:
         raise NoSourceError
+    if request.config.engine == SPARK:
+        return locate_lake(request)
     source = open_source(request, request.config.source, build_row_request(request))
     store = build_store(request)
     fresh = (
@@ -248,6 +251,26 @@ def load_new_snapshot(request: Request, into: Path | None, *, force: bool) -> Pa
             _("{source} is a snapshot already. Copy the file instead of loading it.", source=source.name)
         )
     return load_source(request, build_store(request), source, into, refresh=True)
+
+
+def write_lake(request: Request, snapshot_path: Path, lake_path: Path) -> None:
+    """Write the snapshot at ``snapshot_path`` as the lake at ``lake_path``; readers see all of it or none.
+
+    Raises:
+        OutputError: the folder holds something else, or cannot be written.
+    """
+    try:
+        if lake_path.is_dir() and any(lake_path.iterdir()) and not lake.is_lake(lake_path):
+            raise OutputError(
+                _("{path} holds something else. Name a new folder for the lake.", path=lake_path)
+            )
+        snapshot = open_or_fail(snapshot_path, request)
+        with closing(snapshot.con), drop_when_damaged(request, snapshot_path):
+            lake.write_lake(snapshot.con, snapshot.manifest, lake_path)
+    except OSError as error:
+        raise OutputError(
+            _("{path} cannot be written: {why}.", path=lake_path, why=error.strerror or error)
+        ) from error
 
 
 def load_source(

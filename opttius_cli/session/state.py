@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
+    import duckdb
+
     from opttius_cli.config import Config
     from opttius_cli.diagnostics import Reporter
     from opttius_cli.engines.protocol import Engine
@@ -51,6 +53,19 @@ class Request:
     every_tier: bool = False
     record: AuditRecord = field(default_factory=AuditRecord)
     own_sql: OwnSql = field(default_factory=OwnSql)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedEngine:
+    """An engine on its rows. ``con`` has the directory and what the load recorded, whatever the engine is.
+
+    ``path`` is the snapshot's file (None: it has none).
+    """
+
+    engine: Engine
+    con: duckdb.DuckDBPyConnection
+    manifest: Manifest
+    path: Path | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.audit import AuditRecord
 from opttius_cli.diagnostics import Reporter
+from opttius_cli.engines.duckdb import DuckEngine
 from opttius_cli.engines.stored_sales import store_sales
 from opttius_cli.errors import OpttiusError
 from opttius_cli.period import EARLIEST
@@ -16,6 +17,7 @@ from opttius_cli.reports.shared_views import list_stored_views
 from opttius_cli.scope import read_directory, resolve_names
 from opttius_cli.session.build_session import build_session
 from opttius_cli.session.parameters.query import build_shared_views, build_variables
+from opttius_cli.session.state import OpenedEngine
 
 if TYPE_CHECKING:
     import duckdb
@@ -48,7 +50,8 @@ def store_organizations(
             con.execute("SET TimeZone = 'UTC'")
             try:
                 scope = resolve_names(directory, organization.id, ())
-                session = build_session(silent, replace(snapshot, con=con), directory, scope, limits)
+                opened = OpenedEngine(DuckEngine(con), con, snapshot.manifest, snapshot.path)
+                session = build_session(silent, opened, directory, scope, limits)
             except OpttiusError:
                 continue
             session.engine.set_variables({"orders_from": EARLIEST, "from_at": EARLIEST, "until_at": _END})

@@ -151,6 +151,11 @@ def open_lake(path: Path) -> Lake:
     return Lake(path / data["load"], manifest, tables)
 
 
+def is_lake(path: Path) -> bool:
+    """Return whether there is a lake at ``path``, whichever version wrote it."""
+    return (path / MANIFEST).is_file()
+
+
 def _read_json(path: Path) -> dict[str, Any] | None:
     try:
         data = json.loads((path / MANIFEST).read_text(encoding="utf-8"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from opttius_cli import redaction
 from opttius_cli.errors import SourceError, UnreadableFileError
 from opttius_cli.i18n import _
+from opttius_cli.snapshot.lake import is_lake
 from opttius_cli.snapshot.source_protocol import SnapshotSource
 from opttius_cli.snapshot.unread import FORM_REMEDIES, describe_remedy
 from opttius_cli.sources.file_names import parse_file_name, refuse_unprintable
@@ -49,6 +50,13 @@ def open_source(
         if path.exists():
             refuse_unprintable(path)
             refuse_irregular(path)
+            if is_lake(path):
+                raise SourceError(
+                    _(
+                        "{path} is a lake, which a cluster reads: add --engine spark --remote sc://HOST:15002.",
+                        path=path,
+                    )
+                )
             return ExportFolder(path, names) if path.is_dir() else _open_file(path, names)
     except (OSError, ValueError) as error:
         raise SourceError(_("The source cannot be looked up. Check --source.")) from error

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import socket
+import sys
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 from opttius_cli import sigint
-from opttius_cli.errors import MissingExtraError, SourceError
+from opttius_cli.errors import SourceError
 from opttius_cli.i18n import _
-from opttius_cli.installation.extras import is_installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pyarrow as pa
 
-_EXTRA = "spark"
+_PORT = 15002
+_PATIENCE = 10.0
+"""Seconds until a server that does not answer counts as not there."""
 _LONGEST_CAUSE = 200
 
 
@@ -25,6 +29,8 @@ class ClusterError(SourceError):
     """What the cluster says when it cannot be reached, or cannot run a query."""
 
     def __init__(self, address: str, cause: str) -> None:
+        # What follows may be a token.
+        address = address.partition(";")[0].rstrip("/")
         super().__init__(
             _(
                 "The cluster {address} failed: {cause}. Check --remote, and that its server reads --source.",
@@ -94,12 +100,16 @@ def connect(address: str) -> SparkCluster:
     """Connect to the cluster at ``address`` (``sc://host:port``).
 
     Raises:
-        MissingExtraError: the packages of the extra ``spark`` are not installed.
         ClusterError: it cannot be reached.
     """
-    if not is_installed("pyspark"):
-        raise MissingExtraError(_EXTRA)
+    # The program hides these from libraries that would only load them; the client does not start without them.
+    for name in ("numpy", "pandas"):
+        if name in sys.modules and getattr(sys.modules[name], "__spec__", None) is None:
+            del sys.modules[name]
     with _translate_errors(address):
+        # The client would try for minutes to reach a server that is not there.
+        server = urlsplit(address.partition(";")[0])
+        socket.create_connection((server.hostname or "", server.port or _PORT), _PATIENCE).close()
         from pyspark.sql import SparkSession
 
         session = SparkSession.builder.remote(address).create()

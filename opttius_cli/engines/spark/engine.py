@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from opttius_cli.engines.explained_rows import build_fill_sql
 from opttius_cli.engines.protocol import Engine
+from opttius_cli.engines.spark.cluster import connect
+from opttius_cli.engines.spark.connection import SparkConnection
+from opttius_cli.engines.spark.lake_tables import LakeTables, create_tables
 from opttius_cli.period import EARLIEST
 from opttius_cli.privacy.masks import mask_values
 from opttius_cli.scope import create_row_counts, create_scoped_views, fill_unseen_rows
+from opttius_cli.snapshot.open import READER_LIMITS, connect_duckdb, lock_connection
 from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
@@ -19,8 +24,8 @@ if TYPE_CHECKING:
 
     from opttius_cli.engines.explained_rows import RowSelection
     from opttius_cli.engines.protocol import SharedView
-    from opttius_cli.engines.spark.connection import SparkConnection
     from opttius_cli.result import ColumnKind, Scope
+    from opttius_cli.snapshot.lake import Lake
 
 
 @dataclass(slots=True)
@@ -28,6 +33,7 @@ class SparkEngine(Engine):
     """A session on a cluster and a lake, limited to one scope and one instant."""
 
     con: SparkConnection
+    finds_similar: ClassVar[bool] = False
 
     def set_scope(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
         """Set the session's ``variables`` and create the scoped views; ``rules`` are macros that they use."""
@@ -89,3 +95,18 @@ class SparkEngine(Engine):
     def interrupt(self) -> None:
         """Stop what is running, on the client and on the cluster."""
         self.con.interrupt()
+
+
+def open_engine(lake: Lake, address: str) -> SparkEngine:
+    """Open ``lake`` on the cluster at ``address``; its small tables are read here.
+
+    Raises:
+        MissingExtraError: the packages of the extra ``spark`` are not installed.
+        ClusterError: the cluster cannot be reached.
+    """
+    cluster = connect(address)
+    local = connect_duckdb(Path(":memory:"), READER_LIMITS)
+    local.execute("SET TimeZone = 'UTC'")
+    create_tables(local, lake)
+    lock_connection(local)
+    return SparkEngine(SparkConnection(local, cluster, LakeTables(lake)))

@@ -165,7 +165,10 @@ class Relations:
             tables = {part.this.alias: part.this for part in parts}
             alias = item.table if isinstance(item, exp.Column) else next(iter(tables))
             left_out = {column.name for column in excluded}
-            names = self.rows.list_columns(self.sources[tables[alias].name])
+            table = tables[alias]
+            is_query = isinstance(table, exp.Subquery)
+            source = self._store(table.this.copy()) if is_query else self.sources[table.name]
+            names = self.rows.list_columns(source)
             item.replace([exp.column(name, alias) for name in names if name not in left_out])
 
     def _replace_table(self, node: exp.Table, ctes: Mapping[str, str], variables: Variables) -> None:

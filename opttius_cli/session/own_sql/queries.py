@@ -10,6 +10,7 @@ from opttius_cli import i18n, sigint
 from opttius_cli.engines.own_sql.errors import InvalidSqlError
 from opttius_cli.errors import InvalidReportError, NotAllowedError
 from opttius_cli.reports.shared_views import list_own_sql_views, read_rules
+from opttius_cli.session.cluster_access import refuse_own_sql
 from opttius_cli.session.parameters.query import (
     DEFAULT_PARAMETERS,
     build_parameters,
@@ -93,9 +94,10 @@ def prepare_own_sql(*, is_needed: bool) -> Iterator[OwnSql]:
 
 
 def build_setup(session: Session, history: History) -> Setup:
-    """Return what the process needs to see what ``session`` sees."""
+    """Return what the process needs to see what ``session`` sees. Raises UsageError on an engine without own SQL."""
     from opttius_cli.engines.own_sql.worker import Setup
 
+    refuse_own_sql(session.request)
     return Setup(
         session.path,
         session.limits,

@@ -1,0 +1,58 @@
+"""Reports on generated worlds have the same cells on a cluster as on DuckDB."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+from generative.datasets import Dataset, datasets, write_dataset
+from generative.worklist_data import worklist_worlds
+from hypothesis import HealthCheck, Phase, given, settings
+
+from opttius_cli.reports.library import Library
+from spark.two_engines import KNOWN, build_request, open_both
+
+pytestmark = pytest.mark.cluster
+
+WORKLIST = ("worklist/", "dashboard/contact", "forecast/")
+"""Reports whose queries are long; they are compared on a world of their own."""
+REPORTS = [name for name in Library(Path("none")).list_names() if name not in KNOWN]
+
+few_worlds = settings(
+    max_examples=2,
+    derandomize=True,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def compare(dataset: Dataset, address: str, names: list[str]) -> dict[str, list[str]]:
+    """Return by report where the answers differ, for the question that a world comes with."""
+    words = list(zip(dataset.scope[::2], dataset.scope[1::2], strict=True))
+    scope = {
+        "branches": [value for option, value in words if option == "--branch"] or None,
+        "organization": next((value for option, value in words if option == "--organization"), None),
+    }
+    request = build_request(
+        write_dataset(dataset.tables),
+        {**scope, "cache.folder": mkdtemp()},
+        period=dataset.period,
+        compare=dataset.compare,
+        as_of=dataset.as_of,
+    )
+    with open_both(request, address, names) as engines:
+        return {name: found for name in names if (found := engines.compare(name))}
+
+
+@few_worlds
+@given(dataset=datasets())
+def test_reports_of_a_world_are_the_same(dataset: Dataset, sail: str) -> None:
+    assert compare(dataset, sail, [name for name in REPORTS if not name.startswith(WORKLIST)]) == {}
+
+
+@few_worlds
+@given(dataset=worklist_worlds())
+def test_lists_and_predictions_of_a_world_are_the_same(dataset: Dataset, sail: str) -> None:
+    assert compare(dataset, sail, [name for name in REPORTS if name.startswith(WORKLIST)]) == {}
