@@ -169,7 +169,7 @@ class Relations:
             is_query = isinstance(table, exp.Subquery)
             source = self._store(table.this.copy()) if is_query else self.sources[table.name]
             names = self.rows.list_columns(source)
-            item.replace([exp.column(name, alias) for name in names if name not in left_out])
+            item.replace([exp.column(name, alias or None) for name in names if name not in left_out])
 
     def _replace_table(self, node: exp.Table, ctes: Mapping[str, str], variables: Variables) -> None:
         if not isinstance(node.this, exp.Identifier):
