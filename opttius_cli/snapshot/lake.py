@@ -171,7 +171,8 @@ class NotALakeError(SourceError):
         why = _("another version of opttius wrote it") if is_older else _("it has no lake.json")
         super().__init__(
             _(
-                "{path} is not a lake that this version reads: {why}. Type: opttius load SOURCE --into {path}/",
+                "{path} is not a lake that this version reads: {why}. Type: opttius load SOURCE --into lake/ "
+                "and then --source lake",
                 path=path,
                 why=why,
             )

@@ -7,7 +7,7 @@ import sys
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import urlsplit
 
 from opttius_cli import sigint
@@ -104,7 +104,7 @@ def connect(address: str) -> SparkCluster:
     """
     # The program hides these from libraries that would only load them; the client does not start without them.
     for name in ("numpy", "pandas"):
-        if name in sys.modules and getattr(sys.modules[name], "__spec__", None) is None:
+        if name in sys.modules and cast("object", sys.modules[name]) is None:
             del sys.modules[name]
     with _translate_errors(address):
         # The client would try for minutes to reach a server that is not there.
