@@ -4,6 +4,7 @@ from opttius_cli.session.check_reports import check_reports
 from opttius_cli.session.decide_worklist import decide_week, is_today, note_unmatched_lines, require_today
 from opttius_cli.session.explanation.figure import Question, explain_figure
 from opttius_cli.session.finding_rows import list_finding_rows, resolve_findings
+from opttius_cli.session.lake_files import write_lake
 from opttius_cli.session.lookup import find_customer, resolve_scheme, resolve_segment
 from opttius_cli.session.open_session import open_session, open_unscoped_session
 from opttius_cli.session.own_sql.answers import answer_own_sql
@@ -15,7 +16,6 @@ from opttius_cli.session.snapshot_access import (
     build_postgres_settings,
     ensure_snapshot_file,
     load_new_snapshot,
-    write_lake,
 )
 from opttius_cli.session.state import Request, Session
 

@@ -5,7 +5,7 @@ A snapshot of the store that cannot be read is dropped, and loaded anew; one tha
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -31,7 +31,7 @@ from opttius_cli.session.cluster_access import SPARK, locate_lake
 from opttius_cli.session.load_progress import describe_progress
 from opttius_cli.session.scope_resolution import build_row_request
 from opttius_cli.session.store_sales import store_organizations
-from opttius_cli.snapshot import cache, lake
+from opttius_cli.snapshot import cache
 from opttius_cli.snapshot.build import BuildOptions
 from opttius_cli.snapshot.column_notation import describe_note
 from opttius_cli.snapshot.damage import DamagedSnapshotError, DroppedSnapshotError
@@ -251,26 +251,6 @@ def load_new_snapshot(request: Request, into: Path | None, *, force: bool) -> Pa
             _("{source} is a snapshot already. Copy the file instead of loading it.", source=source.name)
         )
     return load_source(request, build_store(request), source, into, refresh=True)
-
-
-def write_lake(request: Request, snapshot_path: Path, lake_path: Path) -> None:
-    """Write the snapshot at ``snapshot_path`` as the lake at ``lake_path``; readers see all of it or none.
-
-    Raises:
-        OutputError: the folder holds something else, or cannot be written.
-    """
-    try:
-        if lake_path.is_dir() and any(lake_path.iterdir()) and not lake.is_lake(lake_path):
-            raise OutputError(
-                _("{path} holds something else. Name a new folder for the lake.", path=lake_path)
-            )
-        snapshot = open_or_fail(snapshot_path, request)
-        with closing(snapshot.con), drop_when_damaged(request, snapshot_path):
-            lake.write_lake(snapshot.con, snapshot.manifest, lake_path)
-    except OSError as error:
-        raise OutputError(
-            _("{path} cannot be written: {why}.", path=lake_path, why=error.strerror or error)
-        ) from error
 
 
 def load_source(
