@@ -100,10 +100,7 @@ def require_reader(request: Request) -> None:
 
 
 def open_fresh_snapshot(request: Request, *, whole: bool = False) -> OpenSnapshot:
-    """Open the published snapshot of the request's source while it is fresh, otherwise a new one.
-
-    From a live source, the rows of the request's scope are read, or all rows with ``whole``.
-    """
+    """Open the request's snapshot, built if stale; ``whole``: from a live source, all rows, not its scope's."""
     if not request.config.source:
         raise NoSourceError
     source = open_source(
