@@ -78,7 +78,7 @@ def test_1_a_check_that_fails(run: Callable[..., RunResult], shop: Path) -> None
 def test_2_wrong_usage(run: Callable[..., RunResult]) -> None:
     ran = run("dashboard", "--fromat", "json")
     assert ran.code == 2
-    assert error_line(ran) == "There is no option --fromat. The nearest: --format."
+    assert error_line(ran) == "There is no option --fromat. The nearest: --format, --remote."
 
 
 def test_3_configuration(run: Callable[..., RunResult]) -> None:

@@ -50,6 +50,8 @@ OPTIONS = (
     "--sort",
     "--limit",
     "--source",
+    "--engine",
+    "--remote",
 )
 FINE = {0, 2, 3, 4, 5, 6}
 """Answered, or refused in a sentence; never an unexpected failure."""
