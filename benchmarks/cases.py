@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from benchmarks.shop import Shop
 
 PROGRAM = str(Path(sys.executable).parent / "opttius")
-SCOPE = ("-O", "mirador-austral", "--as-of", "2026-11-22", "--quiet")
+ORGANIZATION = ("-O", "mirador-austral", "--quiet")
+SCOPE = (*ORGANIZATION, "--as-of", "2026-11-22")
+"""The last whole day of the data, on which rivals answer the same question."""
 MB = 1_000_000
 
 
@@ -73,8 +75,8 @@ _DERIVED_COMMANDS = (
 
 def list_cases(parquet: Shop, csv: Shop) -> list[Case]:
     """Every case, the bare ones first: the others are seen in proportion to them."""
-    warm = (*SCOPE, "--source", str(parquet.folder))
-    configured = (("OPTTIUS_SOURCE", str(parquet.folder)), ("OPTTIUS_ORGANIZATION", SCOPE[1]))
+    warm = (*ORGANIZATION, "--source", str(parquet.folder))
+    configured = (("OPTTIUS_SOURCE", str(parquet.folder)), ("OPTTIUS_ORGANIZATION", ORGANIZATION[1]))
     typed = (("_OPTTIUS_COMPLETE", "complete_zsh"), ("_TYPER_COMPLETE_ARGS", "opttius dashboard --branch "))
     return [
         Case(name=PYTHON, command=(sys.executable, "-c", "pass")),

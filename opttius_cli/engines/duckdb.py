@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 from warnings import catch_warnings, filterwarnings
 
-from opttius_cli.engines.explained_rows import build_fill_sql
-from opttius_cli.engines.protocol import Engine
+from opttius_cli.engines.explained_rows import fill_explained
+from opttius_cli.engines.protocol import Engine, create_in_order
 from opttius_cli.engines.stored_sales import build_stored_view, find_stored_sales
 from opttius_cli.period import EARLIEST
-from opttius_cli.privacy.masks import mask_values
+from opttius_cli.privacy.masks import build_masked_columns, mask_values
 from opttius_cli.scope import create_row_counts, create_scoped_views, fill_unseen_rows
-from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,9 +48,7 @@ class DuckEngine(Engine):
 
     def fill_explained(self, selection: RowSelection) -> None:
         """Replace the rows of ``explained`` by those behind a figure, each with the step at which it left."""
-        statement, values = build_fill_sql(selection)
-        self.con.execute("DELETE FROM explained")
-        self.con.execute(statement, values)
+        fill_explained(self.con, selection)
 
     def fill_unseen_rows(self) -> None:
         """Put the rows that findings count and no view shows into ``unseen_rows``."""
@@ -59,18 +56,17 @@ class DuckEngine(Engine):
 
     def create_shared_views(self, views: Sequence[SharedView]) -> None:
         """Create the shared views on the scoped ones, and materialize tables that several reports read."""
-        start = None
-        for view in views:
-            if start != (start := view.orders_from or EARLIEST):
-                self.set_variables({"orders_from": start})
-            if view.stored and self.stored is not None and start == EARLIEST:
-                self.con.execute(build_stored_view(view, self.stored))
-            else:
-                self.con.execute(view.sql)
-        self.set_variables({"orders_from": EARLIEST})
+        create_in_order(self, views, self._create_view)
         if not self.has_row_counts:
             create_row_counts(self.con)
             self.has_row_counts = True
+
+    def _create_view(self, view: SharedView) -> None:
+        """Create one view; over the rows that the snapshot holds of it, when it is about all history."""
+        if view.stored and self.stored is not None and view.orders_from in {None, EARLIEST}:
+            self.con.execute(build_stored_view(view, self.stored))
+        else:
+            self.con.execute(view.sql)
 
     def run_query(
         self,
@@ -118,6 +114,4 @@ def _mask_columns(sql: str, masks: Mapping[str, str]) -> str:
     """Return ``sql`` with the columns of ``masks`` masked; rows and their order stay."""
     if not masks:
         return sql
-    names = {name: quote_identifier(name) for name in masks}
-    masked = ", ".join(f"{macro}({names[name]}) AS {names[name]}" for name, macro in masks.items())
-    return f"SELECT * REPLACE ({masked}) FROM (\n{sql.rstrip().removesuffix(';')}\n) AS answer"
+    return f"SELECT {build_masked_columns(masks)} FROM (\n{sql.rstrip().removesuffix(';')}\n) AS answer"

@@ -13,6 +13,8 @@ from opttius_cli.sql import quote_identifier
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from opttius_cli.sql import Connection
+
 
 NO_ROW = "none"
 """How a row is named that has no name, such as what has no branch."""
@@ -33,6 +35,13 @@ class RowSelection:
     ignores_rules: bool
     needs_money: bool
     measure: str
+
+
+def fill_explained(con: Connection, selection: RowSelection) -> None:
+    """Replace the rows of ``explained`` by those behind a figure, each with the step at which it left."""
+    statement, values = build_fill_sql(selection)
+    con.execute("DELETE FROM explained")
+    con.execute(statement, values)
 
 
 def build_fill_sql(selection: RowSelection) -> tuple[str, list[str]]:

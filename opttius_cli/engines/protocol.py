@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from opttius_cli.period import EARLIEST
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     import pyarrow as pa
@@ -23,8 +25,7 @@ class SharedView:
     A materialized table reads no orders before ``orders_from``. ``internal``: it holds more than a scope may see, so
     only other views may read it. ``optional``: created only where it is read; ``uses`` are the optional ones that it
     depends on. ``has_views``: it holds more than macros, so the views that are not optional come before it. ``stored``
-    is the table of a snapshot that holds its rows for a whole organization. ``given`` are variables without which it
-    has no rows.
+    is the table of a snapshot that holds its rows for a whole organization.
     """
 
     name: str
@@ -35,7 +36,6 @@ class SharedView:
     uses: tuple[str, ...] = ()
     has_views: bool = True
     stored: str = ""
-    given: tuple[str, ...] = ()
 
 
 class Engine(Protocol):
@@ -80,3 +80,15 @@ class Engine(Protocol):
 
     def interrupt(self) -> None:
         """Stop the query that is running; it may be called from another thread."""
+
+
+def create_in_order(
+    engine: Engine, views: Sequence[SharedView], create: Callable[[SharedView], object]
+) -> None:
+    """Create ``views`` one after the other, each with the variable ``orders_from`` that it is to read."""
+    start = None
+    for view in views:
+        if start != (start := view.orders_from or EARLIEST):
+            engine.set_variables({"orders_from": start})
+        create(view)
+    engine.set_variables({"orders_from": EARLIEST})

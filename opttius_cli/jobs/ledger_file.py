@@ -78,7 +78,7 @@ def set_aside_damaged(file: Path, moment: datetime) -> Path | None:
 
 
 def _is_damaged(file: Path) -> bool:
-    """Whether a ledger cannot be read to its end, or is none. Raises sqlite3.Error and OSError."""
+    """Return whether a ledger cannot be read to its end, or is none. Raises sqlite3.Error and OSError."""
     try:
         with connect_ledger(file) as con:
             return bool(con.execute("PRAGMA quick_check(1)").fetchall() != [("ok",)])
@@ -89,5 +89,5 @@ def _is_damaged(file: Path) -> bool:
 
 
 def _is_damage(error: Exception) -> bool:
-    """Whether an error says that the file itself is wrong; the classes below this one say something else."""
+    """Return whether an error says that the file itself is wrong; the classes below this one say something else."""
     return type(error) is sqlite3.DatabaseError

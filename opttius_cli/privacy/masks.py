@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.installation.resources import read_sql
 from opttius_cli.result import ColumnKind
+from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import duckdb
 
@@ -29,6 +30,13 @@ MASKS = {
 def read_macros() -> str:
     """Return the SQL that creates the masks, and the macros that they use."""
     return read_sql("base/keys") + read_sql("base/masks")
+
+
+def build_masked_columns(masks: Mapping[str, str]) -> str:
+    """Return the columns of a SELECT: all of them, those of ``masks`` by the macros that mask them."""
+    names = {name: quote_identifier(name) for name in masks}
+    masked = ", ".join(f"{macro}({names[name]}) AS {names[name]}" for name, macro in masks.items())
+    return f"* REPLACE ({masked})"
 
 
 def mask_values(

@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import SourceError
 from opttius_cli.files.atomic_file import write_atomically
-from opttius_cli.files.stored_values import parse_instant
 from opttius_cli.i18n import _
-from opttius_cli.snapshot.open import SCHEMA_VERSION, Manifest
+from opttius_cli.snapshot.open import SCHEMA_VERSION, build_manifest
 from opttius_cli.snapshot.temp_files import remove_path
-from opttius_cli.sql import quote_identifier
+from opttius_cli.sql import quote_identifier, sql_literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     import duckdb
+
+    from opttius_cli.snapshot.open import Manifest
 
 MANIFEST = "lake.json"
 LAST_INSTANT = "9999-12-31 23:59:59.999999"
@@ -87,7 +88,7 @@ def _write_table(con: duckdb.DuckDBPyConnection, schema: str, name: str, folder:
     cells = ", ".join(_select_cell(column, kind) for column, kind, *_rest in described)
     target = folder / f"{schema}.{name}"
     con.execute(
-        f"COPY (SELECT {cells} FROM {table}) TO '{str(target).replace(chr(39), chr(39) * 2)}' "
+        f"COPY (SELECT {cells} FROM {table}) TO {sql_literal(str(target))} "
         f"(FORMAT parquet, COMPRESSION zstd, FILE_SIZE_BYTES '{_FILE_SIZE}')"
     )
     count = con.execute(f"SELECT count(*) FROM {table}").fetchone()
@@ -136,19 +137,10 @@ def open_lake(path: Path) -> Lake:
     data = _read_json(path)
     if data is None or data.get("schema_version") != SCHEMA_VERSION:
         raise NotALakeError(path, is_older=data is not None)
-    facts = data["facts"]
-    manifest = Manifest(
-        facts["source"],
-        facts["fingerprint"],
-        parse_instant(facts["loaded_at"]),
-        SCHEMA_VERSION,
-        facts["options"],
-        facts,
-    )
     tables = {
         name: LakeTable(name, table["columns"], table["rows"]) for name, table in data["tables"].items()
     }
-    return Lake(path / data["load"], manifest, tables)
+    return Lake(path / data["load"], build_manifest(data["facts"]), tables)
 
 
 def is_lake(path: Path) -> bool:

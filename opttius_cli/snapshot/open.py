@@ -138,7 +138,11 @@ def require_readable(path: Path) -> None:
 def query_manifest(con: duckdb.DuckDBPyConnection) -> Manifest:
     """Return the manifest of an open snapshot. Raises KeyError or ValueError for one that no store wrote."""
     rows = con.execute("SELECT name, value FROM meta.manifest").fetchall()
-    facts = {require_text(name): require_text(value) for name, value in rows}
+    return build_manifest({require_text(name): require_text(value) for name, value in rows})
+
+
+def build_manifest(facts: Mapping[str, str]) -> Manifest:
+    """Return the manifest that ``facts`` are. Raises KeyError or ValueError when one is missing, or is none."""
     return Manifest(
         facts["source"],
         facts["fingerprint"],

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from opttius_cli.engines.explained_rows import build_fill_sql
-from opttius_cli.engines.protocol import Engine
+from opttius_cli.engines.explained_rows import fill_explained
+from opttius_cli.engines.protocol import Engine, create_in_order
 from opttius_cli.engines.spark.cluster import connect
 from opttius_cli.engines.spark.connection import SparkConnection
 from opttius_cli.engines.spark.lake_tables import LakeTables, create_tables
-from opttius_cli.period import EARLIEST
-from opttius_cli.privacy.masks import mask_values
+from opttius_cli.privacy.masks import build_masked_columns, mask_values
 from opttius_cli.scope import create_row_counts, create_scoped_views, fill_unseen_rows
 from opttius_cli.snapshot.open import READER_LIMITS, connect_duckdb, lock_connection
-from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +31,7 @@ class SparkEngine(Engine):
     """A session on a cluster and a lake, limited to one scope and one instant."""
 
     con: SparkConnection
+    has_row_counts: bool = False
     finds_similar: ClassVar[bool] = False
 
     def set_scope(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
@@ -48,9 +47,7 @@ class SparkEngine(Engine):
 
     def fill_explained(self, selection: RowSelection) -> None:
         """Replace the rows of ``explained`` by those behind a figure, each with the step at which it left."""
-        statement, values = build_fill_sql(selection)
-        self.con.execute("DELETE FROM explained")
-        self.con.execute(statement, values)
+        fill_explained(self.con, selection)
 
     def fill_unseen_rows(self) -> None:
         """Put the rows that findings count and no view shows into ``unseen_rows``."""
@@ -58,13 +55,10 @@ class SparkEngine(Engine):
 
     def create_shared_views(self, views: Sequence[SharedView]) -> None:
         """Create the shared views on the scoped ones."""
-        start = None
-        for view in views:
-            if start != (start := view.orders_from or EARLIEST):
-                self.set_variables({"orders_from": start})
-            self.con.execute(view.sql)
-        self.set_variables({"orders_from": EARLIEST})
-        create_row_counts(self.con)
+        create_in_order(self, views, lambda view: self.con.execute(view.sql))
+        if not self.has_row_counts:
+            create_row_counts(self.con)
+            self.has_row_counts = True
 
     def run_query(
         self,
@@ -80,11 +74,9 @@ class SparkEngine(Engine):
 
     def _mask_columns(self, table: pa.Table, masks: Mapping[str, str]) -> pa.Table:
         """Return ``table`` with the columns of ``masks`` masked, by DuckDB: the rules are its regular expressions."""
-        names = {name: quote_identifier(name) for name in masks}
-        masked = ", ".join(f"{macro}({names[name]}) AS {names[name]}" for name, macro in masks.items())
         self.con.local.register("answer", table)
         try:
-            return self.con.local.sql(f"SELECT * REPLACE ({masked}) FROM answer").to_arrow_table()
+            return self.con.local.sql(f"SELECT {build_masked_columns(masks)} FROM answer").to_arrow_table()
         finally:
             self.con.local.unregister("answer")
 
@@ -101,7 +93,6 @@ def open_engine(lake: Lake, address: str) -> SparkEngine:
     """Open ``lake`` on the cluster at ``address``; its small tables are read here.
 
     Raises:
-        MissingExtraError: the packages of the extra ``spark`` are not installed.
         ClusterError: the cluster cannot be reached.
     """
     cluster = connect(address)

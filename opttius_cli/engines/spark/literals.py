@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from sqlglot import exp
 
+from opttius_cli.snapshot.lake import LAST_INSTANT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-LAST_INSTANT = "9999-12-31 23:59:59.999999"
-"""What stands for an infinite timestamp: Spark has none."""
 
 _TYPES: Mapping[pa.DataType, str] = {
     pa.bool_(): "BOOLEAN",

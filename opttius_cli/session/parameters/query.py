@@ -195,7 +195,6 @@ def build_shared_views(
             view.uses,
             view.name not in MACRO_FILES,
             view.stored,
-            view.given,
         )
         for view in views
     ]

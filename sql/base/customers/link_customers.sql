@@ -9,4 +9,5 @@ SELECT
 FROM order_links AS link
 WHERE link.pos_order_apart
 GROUP BY link.order_id
+-- A customer only when all work orders name the same one, and that customer is in the scope.
 HAVING bool_and(link.customer_seen) AND min(link.customer_id) = max(link.customer_id);

@@ -2,7 +2,8 @@
 -- about = "Why customers are contacted, how, and who must not be (metrics 15): by a tag, or by a line of the file that worklist.opt_out names."
 -- ---
 
--- A tag of worklist.opt_out_tags, whatever its case and outer blanks.
+-- A tag of worklist.opt_out_tags, whatever its case and outer blanks. All tags are joined and split again, which every
+-- engine can; not every one has functions of a list's items.
 CREATE OR REPLACE TEMP MACRO has_opt_out_tag(tags) AS (
     CASE
         WHEN array_length(tags) > 0
