@@ -30,7 +30,7 @@ from opttius_cli.session.parameters.query import (
 )
 from opttius_cli.snapshot.build import build_empty_snapshot
 from opttius_cli.snapshot.lake import Lake, open_lake, write_lake
-from opttius_cli.snapshot.open import SCHEMA_VERSION, Manifest
+from opttius_cli.snapshot.open import SCHEMA_VERSION, build_manifest
 from spark.recording_cluster import RecordingCluster
 
 if TYPE_CHECKING:
@@ -146,8 +146,14 @@ def lake(tmp_path: Path) -> Lake:
     """A lake with every table, and none of the sales so small that the client would read it."""
     with closing(connect_empty()) as con:
         build_empty_snapshot(con)
-        facts = {"source": "", "fingerprint": "", "loaded_at": NOW.isoformat(), "options": ""}
-        write_lake(con, Manifest("", "", NOW, SCHEMA_VERSION, "", facts), tmp_path / "lake")
+        facts = {
+            "source": "",
+            "fingerprint": "",
+            "loaded_at": NOW.isoformat(),
+            "schema_version": str(SCHEMA_VERSION),
+            "options": "",
+        }
+        write_lake(con, build_manifest(facts), tmp_path / "lake")
     empty = open_lake(tmp_path / "lake")
     tables = {
         name: replace(table, rows=1 if table.name.startswith("raw.") else 0)

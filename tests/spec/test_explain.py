@@ -339,7 +339,7 @@ def test_an_explanation_that_does_not_add_up_is_never_shown(monkeypatch: pytest.
         statement, values = whole(selection)
         return f"{statement} AND amount <> 60000", values
 
-    monkeypatch.setattr("opttius_cli.engines.duckdb.build_fill_sql", lose_a_row)
+    monkeypatch.setattr("opttius_cli.engines.explained_rows.build_fill_sql", lose_a_row)
     ran = run(write_export(SHOP), "explain", "total_revenue", *AS_OF, "--lang", "en")
     assert (ran.code, ran.stdout) == (1, "")
     assert "The rows behind total_revenue come to 330000.00, the report says 390000" in ran.stderr
