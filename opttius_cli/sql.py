@@ -21,15 +21,20 @@ class Rows(Protocol):
     def fetchall(self) -> list[Any]:
         """Return all rows, as tuples."""
 
-    def fetchone(self) -> Any:
-        """Return the first row; None when there is none."""
-
 
 class Connection(Protocol):
     """A connection that executes the project's SQL: DuckDB's own, or that of another engine."""
 
     def execute(self, query: str, parameters: Any = ..., /) -> Rows:
         """Execute statements; the rows are those of the last one."""
+
+
+def fetch_first(rows: Rows) -> Any:
+    """Return the first of ``rows``; None when there is none.
+
+    They are read to their end: DuckDB runs no relation on a connection while a result of it is unfinished.
+    """
+    return next(iter(rows.fetchall()), None)
 
 
 def quote_identifier(name: str) -> str:

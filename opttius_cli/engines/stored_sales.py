@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.scope.views import find_deferred_tables, owner_condition
-from opttius_cli.sql import quote_identifier
+from opttius_cli.sql import fetch_first, quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -44,11 +44,13 @@ def find_stored_sales(
     con: duckdb.DuckDBPyConnection, scope: Scope, variables: Mapping[str, Any]
 ) -> int | None:
     """Return the number under which the snapshot holds the views of this session; None when it does not."""
-    row = con.execute(
-        "SELECT organization FROM stored.organizations "
-        "WHERE rules = $1 AND valid_from <= $2 AND (valid_until IS NULL OR $2 < valid_until)",
-        [_digest_rules(scope, variables), variables["as_of"]],
-    ).fetchone()
+    row = fetch_first(
+        con.execute(
+            "SELECT organization FROM stored.organizations "
+            "WHERE rules = $1 AND valid_from <= $2 AND (valid_until IS NULL OR $2 < valid_until)",
+            [_digest_rules(scope, variables), variables["as_of"]],
+        )
+    )
     return None if row is None else int(row[0])
 
 
@@ -95,9 +97,9 @@ def _store_rows(con: duckdb.DuckDBPyConnection, view: SharedView, number: int) -
 
 
 def _find_kind(con: duckdb.DuckDBPyConnection, name: str) -> str:
-    is_view = con.execute(
-        "SELECT 1 FROM duckdb_views() WHERE database_name = 'temp' AND view_name = $1", [name]
-    ).fetchone()
+    is_view = fetch_first(
+        con.execute("SELECT 1 FROM duckdb_views() WHERE database_name = 'temp' AND view_name = $1", [name])
+    )
     return "VIEW" if is_view else "TABLE"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from opttius_cli.catalog.dedup import preferred_row_order
 from opttius_cli.catalog.tables import SALES_TABLES, TABLES
 from opttius_cli.period import instant_from_microseconds
-from opttius_cli.sql import quote_identifier
+from opttius_cli.sql import fetch_first, quote_identifier
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,7 +31,10 @@ def find_newest_sale(con: Connection, scope: Scope, now: datetime) -> datetime |
             f"raw.{quote_identifier(table.name + '_contested')} WHERE {condition} "
             f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {preferred_row_order(table)}) = 1)"
         )
-    row = con.execute(
-        f"SELECT epoch_us(max(created_at)) FROM ({' UNION ALL '.join(queries)})", [list(scope.tenants), now]
-    ).fetchone()
+    row = fetch_first(
+        con.execute(
+            f"SELECT epoch_us(max(created_at)) FROM ({' UNION ALL '.join(queries)})",
+            [list(scope.tenants), now],
+        )
+    )
     return None if row is None or row[0] is None else instant_from_microseconds(row[0])

@@ -23,6 +23,7 @@ from opttius_cli.scope.directory import (
     list_organization_names,
     resolve_names,
 )
+from opttius_cli.sql import fetch_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +101,7 @@ def read_reader(
 
 def _find_admin(con: duckdb.DuckDBPyConnection, email: str, display_email: str) -> dict[str, Any]:
     """Find the one active row of ``admin_users`` with this email."""
-    if not con.execute("SELECT 1 FROM meta.loaded WHERE table_name = 'admin_users'").fetchone():
+    if not fetch_first(con.execute("SELECT 1 FROM meta.loaded WHERE table_name = 'admin_users'")):
         raise NoActiveAdminError(
             _("This data has no admins, so --as cannot be checked. Export the table admin_users too.")
         )
@@ -139,11 +140,13 @@ def _read_access(con: duckdb.DuckDBPyConnection, admin: str) -> list[tuple[str |
 
 def _has_unreadable_cells(con: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
     """Return whether empty cells of a column may be unreadable ones, which must never grant a right."""
-    row = con.execute(
-        "SELECT 1 FROM meta.missing WHERE table_name = $1 AND column_name = $2 UNION ALL "
-        "SELECT 1 FROM meta.rejects WHERE table_name = $1 AND column_name = $2 AND NOT refused LIMIT 1",
-        [table, column],
-    ).fetchone()
+    row = fetch_first(
+        con.execute(
+            "SELECT 1 FROM meta.missing WHERE table_name = $1 AND column_name = $2 UNION ALL "
+            "SELECT 1 FROM meta.rejects WHERE table_name = $1 AND column_name = $2 AND NOT refused LIMIT 1",
+            [table, column],
+        )
+    )
     return row is not None
 
 

@@ -26,6 +26,7 @@ from opttius_cli.session.scope_resolution import require_coverage
 from opttius_cli.session.since import parse_since
 from opttius_cli.session.state import OpenedEngine, Request, Session
 from opttius_cli.snapshot.unread import build_unread_sentence, load_unread, select_missing
+from opttius_cli.sql import fetch_first
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,10 +136,12 @@ def _resolve_currency(
     request: Request, con: duckdb.DuckDBPyConnection, scope: Scope, metadata: Mapping[str, Any]
 ) -> str:
     """Return the currency: as configured, as the shop has set it, as its metadata says, else the default."""
-    row = con.execute(
-        "SELECT currency FROM raw.organization_settings WHERE CAST(organization_id AS VARCHAR) = $1",
-        [scope.organization_id],
-    ).fetchone()
+    row = fetch_first(
+        con.execute(
+            "SELECT currency FROM raw.organization_settings WHERE CAST(organization_id AS VARCHAR) = $1",
+            [scope.organization_id],
+        )
+    )
     setting = _get_text({"currency": row[0]}, "currency") if row else None
     text = request.config.currency or setting or _get_text(metadata, "currency") or DEFAULT_CURRENCY
     code = text.upper()

@@ -21,7 +21,7 @@ from opttius_cli.snapshot.source_protocol import LoadContext
 from opttius_cli.snapshot.staging import append_part
 from opttius_cli.snapshot.unread import build_missing_tables_error, store_unread
 from opttius_cli.snapshot.write_tables import write_table
-from opttius_cli.sql import quote_identifier
+from opttius_cli.sql import fetch_first, quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -90,7 +90,7 @@ def build_snapshot(con: duckdb.DuckDBPyConnection, source: Source, options: Buil
 
 def _create_scratch_folder(con: duckdb.DuckDBPyConnection) -> Path:
     """Create a private folder beside the spill folder, for files that sources decompress."""
-    spill = con.execute("SELECT current_setting('temp_directory')").fetchone()
+    spill = fetch_first(con.execute("SELECT current_setting('temp_directory')"))
     folder = Path(str(spill[0] if spill else ".tmp")).with_suffix(".unpacked")
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
@@ -98,10 +98,12 @@ def _create_scratch_folder(con: duckdb.DuckDBPyConnection) -> Path:
 
 def require_no_rejects(con: duckdb.DuckDBPyConnection) -> None:
     """Raise StrictLoadError when anything in the source could not be read."""
-    reject = con.execute(
-        "SELECT count(*) OVER (), origin, line, column_name, reason FROM meta.rejects "
-        "ORDER BY origin, line NULLS LAST, column_name LIMIT 1"
-    ).fetchone()
+    reject = fetch_first(
+        con.execute(
+            "SELECT count(*) OVER (), origin, line, column_name, reason FROM meta.rejects "
+            "ORDER BY origin, line NULLS LAST, column_name LIMIT 1"
+        )
+    )
     if reject:
         raise StrictLoadError(*reject)
 
@@ -158,7 +160,7 @@ def _count_uuids(con: duckdb.DuckDBPyConnection, staged: StagedView) -> tuple[in
         f"SELECT count(*), count(TRY_CAST(bare_text({cell}) AS UUID)) FROM {quote_identifier(staged.view)}"
     )
     try:
-        counted = con.execute(counts).fetchone()
+        counted = fetch_first(con.execute(counts))
     except duckdb.Error as error:
         raise_if_unrecoverable(error)
         return None, 0

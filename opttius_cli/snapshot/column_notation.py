@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.tables import Kind
 from opttius_cli.i18n import _, n_
+from opttius_cli.sql import fetch_first
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -134,7 +135,7 @@ def _count_forms(
     counts = ", ".join(
         f"count(*) FILTER (form_{name} = '{form}')" for name in names for form in (",", ".", "three")
     )
-    result = con.execute(f"SELECT {counts} FROM (SELECT {forms} FROM ({cells}))").fetchone() or ()
+    result = fetch_first(con.execute(f"SELECT {counts} FROM (SELECT {forms} FROM ({cells}))")) or ()
     return {
         name: (result[at], result[at + 1], result[at + 2])
         for name, at in zip(names, range(0, len(result), 3), strict=True)
@@ -155,7 +156,7 @@ def _count_orders(
         for name in names
     )
     result = (
-        con.execute(f"SELECT {counts} FROM (SELECT {orders} FROM (SELECT {parts} FROM {cells}))").fetchone()
+        fetch_first(con.execute(f"SELECT {counts} FROM (SELECT {orders} FROM (SELECT {parts} FROM {cells}))"))
         or ()
     )
     return {

@@ -16,7 +16,7 @@ from opttius_cli.files.atomic_file import write_atomically
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.open import SCHEMA_VERSION, build_manifest
 from opttius_cli.snapshot.temp_files import remove_path
-from opttius_cli.sql import quote_identifier, sql_literal
+from opttius_cli.sql import fetch_first, quote_identifier, sql_literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +91,7 @@ def _write_table(con: duckdb.DuckDBPyConnection, schema: str, name: str, folder:
         f"COPY (SELECT {cells} FROM {table}) TO {sql_literal(str(target))} "
         f"(FORMAT parquet, COMPRESSION zstd, FILE_SIZE_BYTES '{_FILE_SIZE}')"
     )
-    count = con.execute(f"SELECT count(*) FROM {table}").fetchone()
+    count = fetch_first(con.execute(f"SELECT count(*) FROM {table}"))
     columns = {column: _STORED_TYPES.get(kind, kind) for column, kind, *_rest in described}
     return LakeTable(f"{schema}.{name}", columns, count[0] if count else 0)
 

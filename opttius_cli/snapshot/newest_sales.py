@@ -12,7 +12,7 @@ from opttius_cli.snapshot.build import run_setup_scripts
 from opttius_cli.snapshot.casting import DOUBTFUL, RowCaster
 from opttius_cli.snapshot.column_notation import infer_notation
 from opttius_cli.snapshot.engine_errors import raise_if_unrecoverable
-from opttius_cli.sql import quote_identifier
+from opttius_cli.sql import fetch_first, quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,7 +64,7 @@ def find_newest_in_snapshot(con: duckdb.DuckDBPyConnection, now: datetime) -> li
 
 
 def _fetch_newest(con: duckdb.DuckDBPyConnection, rows: str, now: datetime) -> datetime | None:
-    row = con.execute(
-        f"SELECT epoch_us(max(created_at)) FROM {rows} WHERE created_at <= $1", [now]
-    ).fetchone()
+    row = fetch_first(
+        con.execute(f"SELECT epoch_us(max(created_at)) FROM {rows} WHERE created_at <= $1", [now])
+    )
     return None if row is None or row[0] is None else instant_from_microseconds(row[0])

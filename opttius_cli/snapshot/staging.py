@@ -12,7 +12,7 @@ from opttius_cli.snapshot.casting import DOUBTFUL, RowCaster
 from opttius_cli.snapshot.column_notation import infer_leads, infer_notation, store_notes
 from opttius_cli.snapshot.engine_errors import raise_if_unrecoverable
 from opttius_cli.snapshot.write_tables import select_reject_owners
-from opttius_cli.sql import quote_identifier
+from opttius_cli.sql import fetch_first, quote_identifier
 
 if TYPE_CHECKING:
     import duckdb
@@ -42,7 +42,7 @@ def append_part(con: duckdb.DuckDBPyConnection, caster: RowCaster, part: Part) -
     has_rejects = (
         f"SELECT 1 FROM {quote_identifier('staged_' + name)} WHERE refused OR emptied IS NOT NULL LIMIT 1"
     )
-    if rows_stored and con.execute(has_rejects).fetchone():
+    if rows_stored and fetch_first(con.execute(has_rejects)):
         _record_rejects(con, caster, part)
     return rows_stored
 
@@ -97,7 +97,7 @@ def _append_rows(con: duckdb.DuckDBPyConnection, caster: RowCaster) -> tuple[int
 
 
 def _execute_count(con: duckdb.DuckDBPyConnection, statement: str) -> int:
-    row = con.execute(statement).fetchone()
+    row = fetch_first(con.execute(statement))
     return int(row[0]) if row else 0
 
 

@@ -12,7 +12,7 @@ from opttius_cli.catalog.dedup import preferred_row_order
 from opttius_cli.installation.resources import read_sql
 from opttius_cli.snapshot.repeats import store_repeats
 from opttius_cli.snapshot.row_counts import store_row_counts
-from opttius_cli.sql import quote_identifier
+from opttius_cli.sql import fetch_first, quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -114,13 +114,13 @@ def _find_deferred(con: duckdb.DuckDBPyConnection, table: Table) -> set[str]:
     return {
         name
         for name in referenced_tables
-        if con.execute(f"SELECT 1 FROM raw.{quote_identifier(name + '_contested')} LIMIT 1").fetchone()
+        if fetch_first(con.execute(f"SELECT 1 FROM raw.{quote_identifier(name + '_contested')} LIMIT 1"))
     }
 
 
 def _create_table(con: duckdb.DuckDBPyConnection, statement: str) -> int:
     """Run a CREATE TABLE … AS, and return the number of rows of the table."""
-    row = con.execute(statement).fetchone()
+    row = fetch_first(con.execute(statement))
     return int(row[0]) if row else 0
 
 

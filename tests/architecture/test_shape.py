@@ -125,6 +125,13 @@ def test_sql_is_put_together_where_the_catalog_is_read_only(module: str) -> None
 
 
 @every_module
+def test_a_result_is_read_to_its_end(module: str) -> None:
+    """DuckDB lends a connection to no relation while a result of it is unfinished: ``sql.fetch_first`` finishes it."""
+    methods = {node.attr for node in ast.walk(parse_module(module)) if isinstance(node, ast.Attribute)}
+    assert "fetchone" not in methods
+
+
+@every_module
 def test_stdout_is_data_and_written_by_few(module: str) -> None:
     used = {
         name

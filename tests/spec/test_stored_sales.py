@@ -23,13 +23,36 @@ id
 b1
 b2
 
+customers
+id | branch_id | email          | first_name | created_at
+c1 | b1        | ana@example.cl | Ana        | 2026-01-01 10:00+00
+
 orders
-id | branch_id | created_at
-o1 | b1        | 2026-11-20 10:00+00
-o2 | b2        | 2026-11-22 12:00+00
-o3 | b2        | 2026-11-23 12:00+00
+id | branch_id | customer_id | created_at
+o1 | b1        | c1          | 2026-11-20 10:00+00
+o2 | b2        |             | 2026-11-22 12:00+00
+o3 | b2        |             | 2026-11-23 12:00+00
 """
 """Two sales before the load, the last of them at noon, and one that is dated later."""
+COMMANDS = (
+    ["dashboard"],
+    ["dashboard", "--section", "kpis"],
+    ["branches"],
+    ["customer", "ana@example.cl"],
+    ["customers"],
+    ["customers", "--search", "ana"],
+    ["segments"],
+    ["segments", "--movement"],
+    ["rfm"],
+    ["drivers"],
+    ["cohorts"],
+    ["forecast"],
+    ["worklist"],
+    ["reconcile", "--branch", "b1"],
+    ["explain", "total_revenue"],
+    ["check"],
+    ["sql", "SELECT count(*) AS orders FROM orders"],
+)
 OTHER_RULES = {
     "OPTTIUS_TIMEZONE": "Asia/Tokyo",
     "OPTTIUS_CURRENCY_CODE": "USD",
@@ -68,6 +91,18 @@ def test_they_serve_who_sees_the_same() -> None:
     assert not is_served(folder, "--as-of", LOADED, "--branch", "b1")
     for name, value in OTHER_RULES.items():
         assert not is_served(folder, "--as-of", LOADED, **{name: value}), name
+
+
+def test_every_command_answers_from_them() -> None:
+    """Whatever follows the first statement of a session: a result that was not read to its end blocks relations."""
+    folder = write_export(SALES)
+    with patch.dict(os.environ, {"OPTTIUS_NOW": LOADED}):
+        with patch.object(store_sales, "FEWEST_ORDERS", 0):
+            assert run(folder, "load", "--refresh").code == 0
+        for command in COMMANDS:
+            ran = run(folder, *command, "--as-of", LOADED)
+            assert (ran.code, command) == (0, command), ran.stderr
+            assert "ya no se puede leer" not in ran.stderr, command
 
 
 def test_every_rule_that_the_views_read_decides() -> None:

@@ -51,10 +51,6 @@ class Rows:
         """Return all rows."""
         return list(zip(*(column.to_pylist() for column in self.table.columns), strict=True))
 
-    def fetchone(self) -> tuple[Any, ...] | None:
-        """Return the first row; None when there is none."""
-        return next(iter(self.fetchall()), None)
-
 
 @dataclass(slots=True)
 class SparkConnection:

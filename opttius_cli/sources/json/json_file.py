@@ -20,7 +20,7 @@ from opttius_cli.sources.duckdb_sql import NotStagedError, read_lines_sql
 from opttius_cli.sources.json.keys import SPLIT_LINE, Keys, build_key_cell, build_object_cells
 from opttius_cli.sources.json.layout import Layout, copy_as_array, find_layout, find_wrapper, unwrap
 from opttius_cli.sources.text_file import MAX_LINE_BYTES, PreparedText, prepare_text, reject_html
-from opttius_cli.sql import path_literal, quote_identifier, sql_literal
+from opttius_cli.sql import fetch_first, path_literal, quote_identifier, sql_literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -240,7 +240,7 @@ class JsonFile:
         return Keys(columns, repeated, strange if columns else 0)
 
     def _count_items(self, con: duckdb.DuckDBPyConnection) -> int:
-        row = con.execute(f"SELECT count(*) FROM {self._select_items()}").fetchone()
+        row = fetch_first(con.execute(f"SELECT count(*) FROM {self._select_items()}"))
         return int(row[0]) if row else 0
 
     def _find_item_lines(self, positions: Sequence[int]) -> Mapping[int, int]:

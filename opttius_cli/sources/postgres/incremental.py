@@ -17,7 +17,7 @@ from opttius_cli.files.stored_values import parse_instant, parse_json, require_m
 from opttius_cli.period import instant_from_microseconds
 from opttius_cli.snapshot.open import read_manifest
 from opttius_cli.sources.postgres.checksum import duckdb_checksum
-from opttius_cli.sql import quote_identifier, sql_literal
+from opttius_cli.sql import fetch_first, quote_identifier, sql_literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,9 +74,11 @@ class PreviousRows:
         self, con: duckdb.DuckDBPyConnection, target: str, part: FetchedTable
     ) -> tuple[int, int]:
         """Compute the number of rows and the checksum of ``target``."""
-        row = con.execute(
-            f"SELECT count(*), {duckdb_checksum(part.query.types, self.table.key)} FROM {quote_identifier(target)}"
-        ).fetchone()
+        row = fetch_first(
+            con.execute(
+                f"SELECT count(*), {duckdb_checksum(part.query.types, self.table.key)} FROM {quote_identifier(target)}"
+            )
+        )
         return (int(row[0]), int(row[1])) if row else (0, 0)
 
     def _delete_gone_rows(self, con: duckdb.DuckDBPyConnection, target: str, part: FetchedTable) -> None:
@@ -96,15 +98,17 @@ class PreviousRows:
         table.
         """
         name = self.table.name
-        ambiguous = con.execute(
-            f"SELECT EXISTS (SELECT 1 FROM {_PREVIOUS}.meta.rejects WHERE table_name = $1) "
-            f"OR EXISTS (SELECT 1 FROM {_PREVIOUS}.raw.{quote_identifier(name + '_contested')}) "
-            f"OR EXISTS (SELECT 1 FROM {_PREVIOUS}.raw.{quote_identifier(name)} WHERE copies > 1)",
-            [name],
-        ).fetchone()
-        latest = con.execute(
-            f"SELECT epoch_us(max(updated_at)) FROM {_PREVIOUS}.raw.{quote_identifier(name)}"
-        ).fetchone()
+        ambiguous = fetch_first(
+            con.execute(
+                f"SELECT EXISTS (SELECT 1 FROM {_PREVIOUS}.meta.rejects WHERE table_name = $1) "
+                f"OR EXISTS (SELECT 1 FROM {_PREVIOUS}.raw.{quote_identifier(name + '_contested')}) "
+                f"OR EXISTS (SELECT 1 FROM {_PREVIOUS}.raw.{quote_identifier(name)} WHERE copies > 1)",
+                [name],
+            )
+        )
+        latest = fetch_first(
+            con.execute(f"SELECT epoch_us(max(updated_at)) FROM {_PREVIOUS}.raw.{quote_identifier(name)}")
+        )
         if (ambiguous and ambiguous[0]) or latest is None or latest[0] is None:
             return None
         last_change = instant_from_microseconds(latest[0])
@@ -202,5 +206,5 @@ def _attach_snapshot(con: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 def _is_unique(con: duckdb.DuckDBPyConnection, view: str, table: Table) -> bool:
     key = ", ".join(map(quote_identifier, table.key))
-    row = con.execute(f"SELECT count(*) = count(DISTINCT ({key})) FROM {quote_identifier(view)}").fetchone()
+    row = fetch_first(con.execute(f"SELECT count(*) = count(DISTINCT ({key})) FROM {quote_identifier(view)}"))
     return bool(row and row[0])

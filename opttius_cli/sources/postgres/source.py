@@ -25,6 +25,7 @@ from opttius_cli.sources.postgres.scope_filter import (
     build_where_clause,
 )
 from opttius_cli.sources.postgres.table_locks import lock_tables
+from opttius_cli.sql import fetch_first
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -188,7 +189,7 @@ class PostgresSource:
             }
             build_directory(con, parts)
             scope = self.row_request.resolve_scope(con)
-            owners = con.execute("SELECT count(*) FROM meta.tenants").fetchone()
+            owners = fetch_first(con.execute("SELECT count(*) FROM meta.tenants"))
         finally:
             con.close()
         if owners and owners[0] == len(scope.tenants):
