@@ -43,7 +43,6 @@ COMMANDS = (
     ["customers", "--search", "ana"],
     ["segments"],
     ["segments", "--movement"],
-    ["rfm"],
     ["drivers"],
     ["cohorts"],
     ["forecast"],
