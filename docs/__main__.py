@@ -1,8 +1,9 @@
 """Write the generated parts of the pages: ``make docs``.
 
 Commands and options come from the command line, reports from their headers, tables from the catalog, the map of
-modules from their docstrings, the comparison with rivals from what was measured, and what a command prints from
-running it on ``sample_data/``. Tests compare the files with what this program writes.
+modules from their docstrings, the comparison with rivals from what was measured, the evidence from counts of the
+tests, and what a command prints from running it on ``sample_data/``. Tests compare the files with what this program
+writes.
 """
 
 from __future__ import annotations
@@ -10,14 +11,21 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from docs import module_map, references, rivals, shell_files, transcripts
+from docs import evidence, forecast_results, module_map, references, rivals, shell_files, transcripts
 from opttius_cli import i18n
 
 DOCS_FOLDER = Path(__file__).parent
 ROOT = DOCS_FOLDER.parent
 LANGUAGE_FOLDERS = {"en": DOCS_FOLDER, "es": DOCS_FOLDER / "es"}
 """The folder of the pages in each language."""
-REFERENCE_PAGES = ("commands.md", "reports.md", "source-tables.md", "configuration.md")
+REFERENCE_PAGES = (
+    "commands.md",
+    "reports.md",
+    "source-tables.md",
+    "configuration.md",
+    "forecast.md",
+    "evidence.md",
+)
 ENGLISH_PAGES = (ROOT / "CONTRIBUTING.md", DOCS_FOLDER / "performance.md")
 GENERATORS = {
     "commands": references.format_commands,
@@ -27,6 +35,15 @@ GENERATORS = {
     "settings": references.format_settings,
     "modules": module_map.format_map,
     "rivals": rivals.format_tables,
+    "rivals-largest": rivals.format_largest_table,
+    "rivals-losses": rivals.format_losses,
+    "forecast": forecast_results.format_table,
+    "forecast-losses": forecast_results.format_losses,
+    "oracle": evidence.format_oracle,
+    "contract": evidence.format_contract,
+    "fuzz": evidence.format_fuzz,
+    "areas": evidence.format_areas,
+    "targets": evidence.format_targets,
 }
 """What is written between the marks ``<!-- generated: NAME -->`` and ``<!-- end -->``."""
 
@@ -59,7 +76,9 @@ def build_pages() -> dict[Path, str]:
         }
         for page in ENGLISH_PAGES:
             pages[page] = _build_page(page, "en")
-        pages[DOCS_FOLDER / "rivals.svg"] = rivals.format_chart()
+        for language, folder in LANGUAGE_FOLDERS.items():
+            i18n.set_language(language)
+            pages[folder / "rivals.svg"] = rivals.format_chart()
         return pages | _build_shell_files()
     finally:
         i18n.set_language(previous_language)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from docs.spanish import translate
 from opttius_cli import i18n
 from opttius_cli.catalog.tables import TABLES, Column, Table
 from opttius_cli.cli import build_app
@@ -22,53 +23,6 @@ if TYPE_CHECKING:
 
     from opttius_cli.reports.header import Report
     from opttius_cli.reports.slots import Slot
-
-SPANISH = {
-    "Options of every command that answers a question, besides the two below": (
-        "Opciones de todo comando que responde una pregunta, además de las dos listas siguientes"
-    ),
-    "Options of every command that reads a source, besides those of every command": (
-        "Opciones de todo comando que lee un origen, además de las de todo comando"
-    ),
-    "Options of every command": "Opciones de todo comando",
-    "It also takes the options of every command that answers a question.": (
-        "También admite las opciones de todo comando que responde una pregunta."
-    ),
-    "It also takes the options of every command that reads a source.": (
-        "También admite las opciones de todo comando que lee un origen."
-    ),
-    "It also takes the options of every command.": "También admite las opciones de todo comando.",
-    "| option | meaning | default |": "| opción | significado | valor por omisión |",
-    "required": "obligatorio",
-    "| key | environment variable | meaning | default |": (
-        "| clave | variable de entorno | significado | valor por omisión |"
-    ),
-    "Grain": "Grano",
-    "Shape": "Forma",
-    "Stands in": "Aparece en",
-    "Without {tables} in the data it is empty.": "Sin {tables} en los datos está vacío.",
-    "Parameter": "Parámetro",
-    "| column | kind | English | español |": "| columna | tipo | English | español |",
-    "`data_quality` of every answer": "`data_quality` de toda respuesta",
-    "| vocabulary | code | English | español |": "| vocabulario | código | English | español |",
-    "Required.": "Obligatoria.",
-    "Optional.": "Opcional.",
-    "| column | type | |": "| columna | tipo | |",
-    "A row belongs to its branch, or without one to its organization.": (
-        "Una fila es de su sucursal; sin ella, de su organización."
-    ),
-    "A row belongs to its organization, or to its branch.": "Una fila es de su organización o de su sucursal.",
-    "A row belongs to its order.": "Una fila es de su pedido.",
-    "Rows belong to nobody.": "Sus filas no son de nadie.",
-    "Part of the directory.": "Parte del directorio.",
-    "Dated by {column}.": "Con fecha de {column}.",
-}
-"""The phrases of these pages; all other texts come from the program, which has them in both languages."""
-
-
-def translate(text: str) -> str:
-    """Return a phrase of these pages in the language in use."""
-    return SPANISH[text] if i18n.get_language() == "es" else text
 
 
 def format_commands() -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.cases import MB
 from benchmarks.rivals.jobs import TOOL
 from benchmarks.rivals.records import FIGURES, read_record
+from docs.spanish import format_number, translate, translate_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,12 +17,12 @@ TITLES = {
     "segments": "segments of every customer, to Parquet",
     "load": "load of the Parquet exports",
 }
-HEADER = (
-    "| job | by | wall s | CPU s | peak MB | opttius ÷ it: wall | CPU | memory | runs |",
-    "|---|---|---:|---:|---:|---:|---:|---:|---:|",
-)
+HEADER = "| job | by | wall s | CPU s | peak MB | opttius ÷ it: wall | CPU | memory | runs |"
+LINE_OF_HEADER = "|---|---|---:|---:|---:|---:|---:|---:|---:|"
+LOSSES_HEADER = "| customers | job | by | opttius ÷ it: wall | CPU | memory |"
 IDLE = 0.5
 """A load average per core above which other work had a part of the machine."""
+SHARED = ": **other work shared the machine**, so ratios say more than seconds"
 WIDTH, LABELS, BARS, LINE = 720, 190, 430, 22
 OURS, THEIRS, TEXT = "#1f6f8b", "#b9c4c9", "#222222"
 
@@ -33,32 +34,71 @@ def list_records() -> list[dict[str, Any]]:
 
 def format_tables() -> str:
     """For each size a sentence on what was measured where, then a row for each who did a job."""
-    return "\n\n".join(_format_table(record) for record in list_records())
+    return "\n\n".join(format_table(record) for record in list_records())
 
 
-def _format_table(record: dict[str, Any]) -> str:
-    lines = [describe_run(record), "", *HEADER]
+def format_largest_table() -> str:
+    """The same of the largest size alone."""
+    return "\n\n".join(format_table(record) for record in list_records()[:1])
+
+
+def format_table(record: dict[str, Any]) -> str:
+    """A sentence on what was measured where, then a row for each who did a job."""
+    lines = [describe_run(record), "", translate(HEADER), LINE_OF_HEADER]
     for row in record["rows"]:
         is_first = row["by"] == TOOL
-        ratios = ["" if is_first else f"{row['ratios'][figure]:.2f} ×" for figure in FIGURES]
-        figures = (f"{row['wall']:.2f}", f"{row['cpu']:.2f}", f"{row['memory'] / MB:.0f}")
-        cells = (TITLES[row["job"]] if is_first else "", row["by"], *figures, *ratios, str(row["runs"]))
+        ratios = ["" if is_first else format_ratio(row["ratios"][figure]) for figure in FIGURES]
+        seconds = (format_number(row["wall"], 2), format_number(row["cpu"], 2))
+        names = (translate(TITLES[row["job"]]) if is_first else "", translate_name(row["by"]))
+        cells = (*names, *seconds, format_number(row["memory"] / MB), *ratios, str(row["runs"]))
         lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def format_ratio(ratio: float) -> str:
+    """How many times as much the tool takes."""
+    return f"{format_number(ratio, 2)} ×"
+
+
+def format_losses() -> str:
+    """A row for each rival that takes less of something than the tool, with what it takes less of."""
+    lines = [translate(LOSSES_HEADER), "|---:|---|---|---:|---:|---:|"]
+    for record in list_records():
+        for row in record["rows"]:
+            ratios = [row["ratios"][figure] for figure in FIGURES]
+            if row["by"] == TOOL or max(ratios) <= 1:
+                continue
+            names = (translate(TITLES[row["job"]]), translate_name(row["by"]))
+            more = (format_ratio(ratio) if ratio > 1 else "" for ratio in ratios)
+            lines.append(f"| {' | '.join((format_number(record['customers']), *names, *more))} |")
     return "\n".join(lines)
 
 
 def describe_run(record: dict[str, Any]) -> str:
     """What was measured, on which machine, and how busy that was."""
     versions = ", ".join(f"{name} {number}" for name, number in record["versions"].items())
-    cores = int(record["machine"].partition(" ")[0])
-    is_shared = record["load_average"] > IDLE * cores
-    shared = ": **other work shared the machine**, so ratios say more than seconds" if is_shared else ""
-    absent = "".join(f" {name} was left out, for the time it takes." for name in record["left_out"])
-    return (
-        f"**{record['customers']:,} customers**, {record['rows_loaded']:,} rows in all tables, as of "
-        f"{record['as_of']}; {record['machine']}, {versions}. Load average before the run "
-        f"{record['load_average']:.1f}{shared}.{absent}"
-    )
+    cores, _space, system = record["machine"].partition(" cores, ")
+    is_shared = record["load_average"] > IDLE * int(cores)
+    sentences = [
+        translate(
+            "**{customers} customers**, {rows} rows in all tables, as of {as_of}; {cores} cores, {system}, "
+            "{versions}. Load average before the run {load}{shared}."
+        ).format(
+            customers=format_number(record["customers"]),
+            rows=format_number(record["rows_loaded"]),
+            as_of=record["as_of"],
+            cores=cores,
+            system=system,
+            versions=versions,
+            load=format_number(record["load_average"], 1),
+            shared=translate(SHARED) if is_shared else "",
+        ),
+        *(
+            translate("{name} was left out, for the time it takes.").format(name=translate_name(name))
+            for name in record["left_out"]
+        ),
+    ]
+    return " ".join(sentences)
 
 
 def format_chart() -> str:
@@ -67,7 +107,9 @@ def format_chart() -> str:
     body, height = [], 12
     for job, title in TITLES.items():
         bars = [row for row in rows if row["job"] == job]
-        body.append(_format_text(8, height + 16, f"{title}: seconds", 'font-weight="bold"'))
+        body.append(
+            _format_text(8, height + 16, f"{translate(title)}: {translate('seconds')}", 'font-weight="bold"')
+        )
         height += 26
         for place, line in enumerate(_iter_bars(bars)):
             body += [item.replace("{y}", str(height + place * LINE)) for item in line]
@@ -75,7 +117,7 @@ def format_chart() -> str:
     frame = f'viewBox="0 0 {WIDTH} {height}" role="img" font-family="sans-serif" font-size="13"'
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {frame}>',
-        "<title>Seconds of opttius and of its rivals, by job</title>",
+        f"<title>{translate('Seconds of opttius and of its rivals, by job')}</title>",
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
         *body,
         "</svg>",
@@ -90,9 +132,9 @@ def _iter_bars(rows: list[dict[str, Any]]) -> Iterator[list[str]]:
         colour = OURS if row["by"] == TOOL else THEIRS
         yield [
             f'<svg y="{{y}}" height="{LINE}">',
-            _format_text(LABELS - 8, 15, row["by"], 'text-anchor="end"'),
+            _format_text(LABELS - 8, 15, translate_name(row["by"]), 'text-anchor="end"'),
             f'<rect x="{LABELS}" y="3" width="{width}" height="{LINE - 6}" fill="{colour}"/>',
-            _format_text(LABELS + width + 6, 15, f"{row['wall']:.2f}"),
+            _format_text(LABELS + width + 6, 15, format_number(row["wall"], 2)),
             "</svg>",
         ]
 

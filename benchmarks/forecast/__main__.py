@@ -1,21 +1,27 @@
-"""Print how far off each model is on each data set, as a table in Markdown."""
+"""Work out how far off each model is on each data set, print it, and store it in ``benchmarks/results``."""
 
 from __future__ import annotations
 
 import io
+import json
 import tempfile
 import warnings
 from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from benchmarks.forecast import RESULTS, TOOL
 from benchmarks.forecast.cdnow import LAST_DAY, write_cdnow
 from benchmarks.forecast.chains import CHAINS, UNTIL, write_chain
 from benchmarks.forecast.predictions import Backtest, run_backtest
+from benchmarks.text_table import align_columns
 from opttius_cli.session.parameters.forecast import YEAR_DAYS
 
-HEADER = "| data | model | purchases | money | AUC | skill | |\n|---|---|---|---|---|---|---|"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HEADINGS = ("data", "model", "purchases %", "money %", "AUC", "skill %", "refused")
 MEASURES = (
     *("expected_purchases", "expected_spent", "probability_pct", "purchases", "spent"),
     *("purchases_before", "spent_before"),
@@ -23,8 +29,6 @@ MEASURES = (
 WEEK = 7
 PENALTIES = (0.0, 0.001, 0.01, 0.1)
 """What holds the parameters of BG/NBD back: the least with which it predicts at all."""
-REFUSED = "below its refusal"
-"""Beside a figure of the model that the command would not print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,37 +45,39 @@ class Prediction:
 
 
 def main() -> None:
-    """Print a line for each data set and model."""
+    """Print a line for each data set and model, and store them: the same figures wherever they are worked out."""
     warnings.simplefilter("ignore")
-    print(HEADER)
+    rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         for name in CHAINS:
-            _print_lines(name, run_backtest(write_chain(name, folder / name), UNTIL, folder))
-        _print_lines("CDNOW", run_backtest(write_cdnow(folder / "cdnow"), LAST_DAY, folder))
+            rows += _compare_models(name, run_backtest(write_chain(name, folder / name), UNTIL, folder))
+        rows += _compare_models("CDNOW", run_backtest(write_cdnow(folder / "cdnow"), LAST_DAY, folder))
+    print("\n".join(align_columns([HEADINGS, *(tuple(map(str, row.values())) for row in rows)], left={0, 1})))
+    RESULTS.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
-def _print_lines(name: str, backtest: Backtest) -> None:
+def _compare_models(name: str, backtest: Backtest) -> Iterator[dict[str, Any]]:
+    """Yield a row for each model; ``refused`` marks figures of the tool's that its command would not print."""
     columns = {column: backtest.rows.column(column).to_pandas() for column in backtest.rows.column_names}
     values = {column: columns[column].astype(float) for column in MEASURES}
     predictions = [
-        Prediction(
-            "opttius", values["expected_purchases"], values["expected_spent"], values["probability_pct"]
-        ),
+        Prediction(TOOL, values["expected_purchases"], values["expected_spent"], values["probability_pct"]),
         Prediction(
             "last year again", values["purchases_before"], values["spent_before"], values["purchases_before"]
         ),
         predict_by_lifetimes(columns, backtest),
     ]
     for prediction in predictions:
-        note = REFUSED if backtest.refused and prediction.model == "opttius" else ""
-        figures = [
-            _compare_totals(prediction.purchases, values["purchases"]),
-            _compare_totals(prediction.money, values["spent"]),
-            f"{compute_auc(prediction.chance, values['purchases'] > 0):.3f}",
-            f"{_compute_skill(prediction.purchases, values['purchases']):+.1f} %",
-        ]
-        print("| " + " | ".join([name, prediction.model, *figures, note]) + " |", flush=True)
+        yield {
+            "data": name,
+            "model": prediction.model,
+            "purchases": _compare_totals(prediction.purchases, values["purchases"]),
+            "money": _compare_totals(prediction.money, values["spent"]),
+            "auc": round(compute_auc(prediction.chance, values["purchases"] > 0), 3),
+            "skill": round(_compute_skill(prediction.purchases, values["purchases"]), 1),
+            "refused": prediction.model == TOOL and bool(backtest.refused),
+        }
 
 
 def predict_by_lifetimes(columns: dict[str, Any], backtest: Backtest) -> Prediction:
@@ -115,8 +121,9 @@ def _predict_purchases(frequency: Any, recency: Any, age: Any) -> Any:
     raise RuntimeError(message)
 
 
-def _compare_totals(predicted: Any, actual: Any) -> str:
-    return f"{(predicted.sum() / actual.sum() - 1) * 100:+.1f} %"
+def _compare_totals(predicted: Any, actual: Any) -> float:
+    """By how many percent the predicted total is off."""
+    return round(float((predicted.sum() / actual.sum() - 1) * 100), 1)
 
 
 def _compute_skill(predicted: Any, actual: Any) -> float:

@@ -43,9 +43,12 @@ def _name_page(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("page", list(docs.build_pages()), ids=_name_page)
+GENERATED = docs.build_pages()
+
+
+@pytest.mark.parametrize("page", list(GENERATED), ids=_name_page)
 def test_references_match_the_output_of_make_docs(page: Path) -> None:
-    assert page.read_text(encoding="utf-8") == docs.build_pages()[page], "run make docs"
+    assert page.read_text(encoding="utf-8") == GENERATED[page], "run make docs"
 
 
 @pytest.mark.slow
