@@ -34,6 +34,11 @@ class DuckEngine(Engine):
     has_row_counts: bool = False
     finds_similar: ClassVar[bool] = True
 
+    @property
+    def has_stored_sales(self) -> bool:
+        """Return whether the snapshot holds the stored views of this scope and instant."""
+        return self.stored is not None
+
     def set_scope(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
         """Set the session's ``variables`` and create the scoped views; ``rules`` are macros that they use."""
         self.set_variables(variables)
@@ -52,11 +57,15 @@ class DuckEngine(Engine):
 
     def fill_unseen_rows(self) -> None:
         """Put the rows that findings count and no view shows into ``unseen_rows``."""
+        self.create_row_counts()
         fill_unseen_rows(self.con)
 
     def create_shared_views(self, views: Sequence[SharedView]) -> None:
         """Create the shared views on the scoped ones, and materialize tables that several reports read."""
         create_in_order(self, views, self._create_view)
+
+    def create_row_counts(self) -> None:
+        """Count the rows that the scope sees, and those that it does not; once."""
         if not self.has_row_counts:
             create_row_counts(self.con)
             self.has_row_counts = True

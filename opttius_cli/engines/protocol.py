@@ -23,18 +23,16 @@ class SharedView:
     """A file of shared views, macros or materialized tables.
 
     A materialized table reads no orders before ``orders_from``. ``internal``: it holds more than a scope may see, so
-    only other views may read it. ``optional``: created only where it is read; ``uses`` are the optional ones that it
-    depends on. ``has_views``: it holds more than macros, so the views that are not optional come before it. ``stored``
-    is the table of a snapshot that holds its rows for a whole organization.
+    only other views may read it. ``defines`` are the views and macros that it makes, ``uses`` the shared views that it
+    reads. ``stored`` is the table of a snapshot that holds its rows for a whole organization.
     """
 
     name: str
     sql: str
     orders_from: datetime | None = None
     internal: bool = False
-    optional: bool = False
-    uses: tuple[str, ...] = ()
-    has_views: bool = True
+    defines: frozenset[str] = frozenset()
+    uses: frozenset[str] = frozenset()
     stored: str = ""
 
 
@@ -50,11 +48,18 @@ class Engine(Protocol):
     def con(self) -> Connection:
         """Return what executes the project's SQL."""
 
+    @property
+    def has_stored_sales(self) -> bool:
+        """Return whether the snapshot holds the stored views of this scope and instant."""
+
     def set_scope(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
         """Set the session's ``variables`` and create the scoped views; ``rules`` are macros that they use."""
 
     def create_shared_views(self, views: Sequence[SharedView]) -> None:
         """Create the shared views on the scoped ones."""
+
+    def create_row_counts(self) -> None:
+        """Count the rows that the scope sees, and those that it does not; once."""
 
     def set_variables(self, variables: Mapping[str, Any]) -> None:
         """Set variables that the views read."""

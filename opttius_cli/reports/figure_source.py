@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli.reports.shared_views import load_shared_views
+from opttius_cli.reports.shared_views import load_shared_view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +95,7 @@ class FigureSource:
 
     def list_steps(self, *, has_payments: bool) -> tuple[list[str], str]:
         """Return the steps from all rows to those that count, in order, and the one that takes money and no rows."""
-        view = next(view for view in load_shared_views() if view.name == self.view)
+        view = load_shared_view(self.view)
         steps = [] if self.take == EVERY else list(view.steps)
         if not self.is_money:
             steps = [step for step in steps if step not in MONEY_STEPS]

@@ -33,9 +33,9 @@ class Report:
     ``sql`` is the whole file. ``needs`` are the tables that it requires. ``history`` says which purchases it
     reads: all, those of the windows, or none. ``has_period``: it is about a period; ``depends_on``: the window
     without which it has no figures. ``parameters`` are values that it needs besides those of every report.
-    ``uses`` names shared views that are created before it runs. ``group_size`` are the columns that say how many
-    people a row is about. ``chart`` says how it is drawn. ``bases`` are counts that the SQL returns after the
-    columns: how many rows a percentage is over. ``model`` turns the rows of the SQL into its own.
+    ``group_size`` are the columns that say how many people a row is about. ``chart`` says how it is drawn.
+    ``bases`` are counts that the SQL returns after the columns: how many rows a percentage is over. ``model`` turns
+    the rows of the SQL into its own.
     """
 
     name: str
@@ -49,7 +49,6 @@ class Report:
     has_period: bool = False
     depends_on: Dependence | None = None
     parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    uses: tuple[str, ...] = ()
     chart: ChartSpec | None = None
     form: FormSpec | None = None
     model: str | None = None
@@ -101,7 +100,6 @@ def parse_report(name: str, sql: str, file: str, thresholds: Mapping[str, object
         history=header.get("history", "window"),
         has_period=header.get("period", False),
         depends_on=header.get("depends_on"),
-        uses=list_names(header.get("uses", [])),
         group_size=list_names(header.get("group_size", [])),
         bases=list_names(header.get("bases", [])),
         parameters={key: _build_texts(texts) for key, texts in header.get("parameters", {}).items()},

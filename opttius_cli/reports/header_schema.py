@@ -117,8 +117,6 @@ SHARED_VIEW = table_of(
     {
         "about": check_text,
         "orders_from": one_of(ORDERS_FROM),
-        "optional": check_flag,
-        "uses": check_names,
         "internal": check_flag,
         "steps": check_names,
         "adjustment": check_text,

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from opttius_cli.i18n import _
 from opttius_cli.installation.resources import read_sql
 from opttius_cli.reports.header_schema import SHARED_VIEW
-from opttius_cli.reports.header_text import build_error, parse_header, split_header
-from opttius_cli.reports.schema_checks import InvalidValueError
+from opttius_cli.reports.header_text import parse_header, split_header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from opttius_cli.reports.header import Report
+    from collections.abc import Iterable, Mapping
 
 SHARED_VIEWS = (
     "arithmetic",
@@ -98,27 +95,27 @@ SHARED_VIEWS = (
 )
 """The files of shared views and macros, each after those it depends on."""
 
-MACRO_FILES = ("arithmetic", "days", "stages", "quantiles", "ledger_rules")
-"""Files that hold macros only, which cost nothing until they are called."""
+_CREATED = re.compile(r"CREATE OR REPLACE TEMP (?:VIEW|TABLE|MACRO) (\w+)")
+_READ = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)|\b(\w+)\s*\(")
+_NO_CODE = re.compile(r"--[^\n]*|'[^']*'")
 
 
 @dataclass(frozen=True, slots=True)
 class SharedViewFile:
     """A file of shared views or macros.
 
-    ``orders_from`` names the instant from which a materialized view reads orders. ``optional``: created only
-    for reports that use it. ``uses`` names the optional ones that it depends on. ``internal``: only other
-    views may read it; a user's report may not name it. A ledger names the ``steps`` at which its rows leave, in
-    order, and the ``adjustment``, the step that takes money and no rows. ``stored`` is the table of a snapshot that
-    holds its rows for a whole organization. ``given`` are variables that a session learns from other views: it is
-    created when they are known.
+    ``orders_from`` names the instant from which a materialized view reads orders. ``defines`` are the views and macros
+    that it makes, ``uses`` the files of those that it reads. ``internal``: only other views may read it; a user's
+    report may not name it. A ledger names the ``steps`` at which its rows leave, in order, and the ``adjustment``,
+    the step that takes money and no rows. ``stored`` is the table of a snapshot that holds its rows for a whole
+    organization. ``given`` are variables that a session learns from other views: it is created when they are known.
     """
 
     name: str
     sql: str
     orders_from: str | None
-    optional: bool
-    uses: tuple[str, ...]
+    defines: frozenset[str]
+    uses: frozenset[str]
     internal: bool
     steps: tuple[str, ...] = ()
     adjustment: str = ""
@@ -134,26 +131,26 @@ def read_rules() -> str:
 
 
 @cache
+def load_shared_view(name: str) -> SharedViewFile:
+    """Load the file of the shared view ``name``."""
+    return parse_shared_view(name, read_sql(f"base/{name}"))
+
+
 def load_shared_views() -> tuple[SharedViewFile, ...]:
-    """Load the shared views, each after those it depends on."""
-    return tuple(parse_shared_view(name, read_sql(f"base/{name}")) for name in SHARED_VIEWS)
+    """Load all shared views, each after those it depends on."""
+    return tuple(map(load_shared_view, SHARED_VIEWS))
 
 
 def parse_shared_view(name: str, sql: str) -> SharedViewFile:
     """Parse the file of the shared view ``name``. Raises HeaderError naming the wrong key."""
-    text, _body = split_header(sql, f"base/{name}")
+    text, body = split_header(sql, f"base/{name}")
     header = parse_header(text, f"base/{name}", SHARED_VIEW)
-    uses = header.get("uses", [])
-    uses = (uses,) if isinstance(uses, str) else tuple(uses)
-    if unknown := [view for view in uses if view not in SHARED_VIEWS]:
-        reason = _("there is no shared view {name}", name=unknown[0])
-        raise build_error(text, f"base/{name}", InvalidValueError(("uses",), reason))
     return SharedViewFile(
         name,
         sql,
         header.get("orders_from"),
-        header.get("optional", False),
-        uses,
+        frozenset(_CREATED.findall(body)),
+        find_shared_views(body) - {name},
         header.get("internal", False),
         tuple([steps] if isinstance(steps := header.get("steps", []), str) else steps),
         header.get("adjustment", ""),
@@ -162,24 +159,40 @@ def parse_shared_view(name: str, sql: str) -> SharedViewFile:
     )
 
 
-def select_shared_views(reports: Iterable[Report], extra: Iterable[str] = ()) -> list[SharedViewFile]:
-    """Return the shared views that these reports and ``extra`` of the project need.
+def list_named(sql: str) -> frozenset[str]:
+    """Return the tables that ``sql`` reads, and the macros and functions that it calls."""
+    return frozenset(table or call for table, call in _READ.findall(_NO_CODE.sub(" ", sql)))
 
-    Reports that read no purchases and use no optional view need none: creating the views would take longer than
-    running such reports.
+
+def find_shared_views(sql: str) -> frozenset[str]:
+    """Return the names of the files of the shared views and macros that ``sql`` reads."""
+    files = _map_objects()
+    return frozenset(files[name] for name in list_named(sql) if name in files)
+
+
+@cache
+def _map_objects() -> Mapping[str, str]:
+    """Map each shared view and macro to the file that makes it."""
+    return {made: file for file in SHARED_VIEWS for made in _CREATED.findall(read_sql(f"base/{file}"))}
+
+
+def select_shared_views(names: Iterable[str], *, has_stored: bool = False) -> list[SharedViewFile]:
+    """Return the shared views ``names`` and those that they read, in the order in which they are created.
+
+    ``has_stored``: what the snapshot holds of a stored view is read in place of other views.
     """
-    reports = list(reports)
-    view_names = {name for report in reports for name in report.uses} | set(extra)
-    if not view_names and all(report.history == "none" for report in reports):
-        return [view for view in load_shared_views() if view.name in MACRO_FILES]
-    return _with_dependencies(view_names)
+    selected = set(names)
+    for name in reversed(SHARED_VIEWS):
+        if name in selected:
+            view = load_shared_view(name)
+            if not (has_stored and view.stored and view.orders_from is None):
+                selected |= view.uses
+    return [load_shared_view(name) for name in SHARED_VIEWS if name in selected]
 
 
 def list_stored_views() -> list[SharedViewFile]:
     """Return the shared views that a snapshot stores, and those that they need."""
-    stored = {view.name for view in load_shared_views() if view.stored}
-    last = max(SHARED_VIEWS.index(name) for name in stored)
-    return [view for view in _with_dependencies(stored) if SHARED_VIEWS.index(view.name) <= last]
+    return select_shared_views(view.name for view in load_shared_views() if view.stored)
 
 
 @cache
@@ -191,12 +204,4 @@ def digest_shared_views() -> str:
 
 def list_own_sql_views() -> list[SharedViewFile]:
     """Return the shared views that a user's SQL may read, and those that these need."""
-    return _with_dependencies({view.name for view in load_shared_views() if not view.internal})
-
-
-def _with_dependencies(names: set[str]) -> list[SharedViewFile]:
-    """Return the shared views with these names, those that they use, and those that every session has."""
-    for view in reversed(load_shared_views()):
-        if view.name in names:
-            names.update(view.uses)
-    return [view for view in load_shared_views() if not view.optional or view.name in names]
+    return select_shared_views(view.name for view in load_shared_views() if not view.internal)

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 EMPTIED_CELLS = "scope_emptied_cells"
 """The view of the cells of the scope's rows that could not be read."""
 
+ROW_COUNTS = frozenset(
+    {"scope_rows", "scope_rejects", "scope_emptied", "scope_unowned", "scope_cut", EMPTIED_CELLS}
+)
+"""The tables and views that :func:`create_row_counts` makes."""
+
 
 def create_row_counts(con: Connection) -> None:
     """Make ``scope_rows``, a line per table, and what could not be read: ``scope_rejects``, ``scope_emptied``.

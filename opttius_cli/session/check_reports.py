@@ -110,4 +110,5 @@ def build_empty_session(
     )
     session.engine.set_scope(session.scope, build_variables(session), shared_views.read_rules())
     session.engine.create_shared_views(build_shared_views(session, shared_views.load_shared_views(), "all"))
+    session.engine.create_row_counts()
     return session

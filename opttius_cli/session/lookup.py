@@ -29,7 +29,10 @@ def find_customer(session: Session, query: str) -> str:
         NotFoundError: nobody matches, and nobody is similar.
         AmbiguousNameError: several match; they are listed, masked.
     """
-    matches = _fetch_masked_rows(session, "customers/find", {"sought": query})
+    # What identifies a customer goes before a name, and is found without working out everybody's.
+    matches = _fetch_masked_rows(session, "customers/find", {"sought": query}) or _fetch_masked_rows(
+        session, "customers/find_by_name", {"sought": query}
+    )
     if len(matches) == 1:
         return str(matches[0]["customer_id"])
     if matches:

@@ -15,9 +15,15 @@ from opttius_cli.reports.layouts import (
     REPURCHASE,
     WORKLIST_REPORT,
 )
-from opttius_cli.reports.shared_views import load_shared_views, select_shared_views
+from opttius_cli.reports.shared_views import (
+    find_shared_views,
+    list_named,
+    load_shared_view,
+    select_shared_views,
+)
 from opttius_cli.reports.validation import find_schema_mismatches
 from opttius_cli.result import NUMERIC_KINDS, Answer, AnswerPart, ChartEnd, Result
+from opttius_cli.scope.row_counts import ROW_COUNTS
 from opttius_cli.session.apply_model import apply_model
 from opttius_cli.session.goals import build_goal_parameters
 from opttius_cli.session.own_sql.queries import build_setup, run_own_sql
@@ -134,8 +140,7 @@ def build_forecast_parameters(session: Session, parameters: Mapping[str, Any]) -
 
     def create(name: str, values: Mapping[str, Any]) -> None:
         session.engine.set_variables(values)
-        view = next(view for view in load_shared_views() if view.name == name)
-        session.engine.create_shared_views(build_shared_views(session, [view], "all"))
+        session.engine.create_shared_views(build_shared_views(session, [load_shared_view(name)], "all"))
 
     return build_forecast(session.clock.local_date, run, create)
 
@@ -151,12 +156,28 @@ def applicable_slots(session: Session, slots: Sequence[Slot]) -> tuple[Slot, ...
 
 
 def create_views(session: Session, reports: Iterable[Report], preparation: Preparation | None = None) -> None:
-    """Create the shared views that ``reports`` and their ``preparation`` read."""
+    """Create the shared views that ``reports`` and their ``preparation`` read, and what only counts rows."""
     reports = list(reports)
-    views = select_shared_views(reports, preparation.views if preparation else ())
-    views = [view for view in views if not view.given]
+    reports += _list_earlier_reports(session, reports)
+    names = set(preparation.views if preparation else ()).union(
+        *(find_shared_views(report.sql) for report in reports)
+    )
+    views = select_shared_views(names, has_stored=session.engine.has_stored_sales)
     history = "all" if preparation and preparation.needs_all_history else select_history(reports)
-    session.engine.create_shared_views(build_shared_views(session, views, history))
+    session.engine.create_shared_views(
+        build_shared_views(session, [view for view in views if not view.given], history)
+    )
+    if any(not ROW_COUNTS.isdisjoint(list_named(report.sql)) for report in reports):
+        session.engine.create_row_counts()
+
+
+def _list_earlier_reports(session: Session, reports: Iterable[Report]) -> list[Report]:
+    """Return the reports whose rows are parameters of ``reports``."""
+    names = {report.name for report in reports}
+    earlier = ["cohorts/spell_lengths"] if REPURCHASE in names else []
+    if any(name.startswith(FORECAST_REPORTS) for name in names):
+        earlier += [f"{FORECAST_REPORTS}{name}" for name in ("spell_counts", "backtest", "extent")]
+    return [session.library.load_report(name) for name in earlier]
 
 
 def _add_chart_ends(result: Result, results: Mapping[str, Result]) -> Result:

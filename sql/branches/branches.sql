@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por sucursal, una para lo que no tiene sucursal, y la suma de todas (total)", en = "one row per branch, one for what has no branch, and all of them together (total)" }
 -- shape = "rows"
 -- period = true
--- uses = "branch_comparison"
 -- parameters.rank = { es = "la columna por la que se ordena, la cifra mayor primero; branch para el orden por código", en = "the column to order by, the largest figure first; branch for the order of codes" }
 -- bases = ["previous_sales", "quotes", "appointments_decided", "deliveries_promised"]
 -- columns = [

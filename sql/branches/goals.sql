@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por sucursal con una meta para el mes de la fecha del informe, y todas juntas (total) si cada una tiene la suya", en = "one row per branch with a goal for as-of's month, and all together (total) when each of them has one" }
 -- shape = "rows"
 -- history = "year"
--- uses = "goal_members"
 -- bases = ["weight_done", "weight_month", "missing", "days_left"]
 -- parameters.goal_branches = { es = "de qué sucursal es cada meta", en = "of which branch each goal is" }
 -- parameters.goal_months = { es = "de qué mes es cada meta", en = "of which month each goal is" }

@@ -4,7 +4,6 @@
 -- shape = "rows"
 -- period = true
 -- history = "none"
--- uses = "deliveries"
 -- needs = "lab_work_orders"
 -- columns = ["lab", "work_orders", "average_days", "median_days", "p90_days", "on_time_pct", "late"]
 -- bases = ["promised"]

@@ -2,7 +2,6 @@
 -- title = { es = "Todas las cohortes", en = "All cohorts" }
 -- grain = { es = "una fila por edad que alguna cohorte terminó", en = "one row per age that some cohort has finished" }
 -- shape = "rows"
--- uses = "cohort_cells"
 -- history = "all"
 -- group_size = "customers"
 -- chart = { kind = "column", x = "age", y = "repeat_pct" }

@@ -2,7 +2,6 @@
 -- title = { es = "Cohortes", en = "Cohorts" }
 -- grain = { es = "una fila por cohorte y edad: clientes por la unidad de su primera compra, y lo que hicieron tantas unidades después", en = "one row per cohort and age: customers by the unit of their first purchase, and what they did so many units later" }
 -- shape = "rows"
--- uses = "cohort_cells"
 -- history = "all"
 -- group_size = "customers"
 -- parameters.unit = { es = "month, quarter o year", en = "month, quarter or year" }

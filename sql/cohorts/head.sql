@@ -2,7 +2,6 @@
 -- title = { es = "Cohortes", en = "Cohorts" }
 -- grain = { es = "una fila: la unidad de las cohortes, y cuándo empiezan las compras", en = "one row: the unit of the cohorts, and when purchases begin" }
 -- shape = "record"
--- uses = "occasions"
 -- history = "all"
 -- parameters.unit = { es = "month, quarter o year", en = "month, quarter or year" }
 -- columns = ["by", "first_purchase"]

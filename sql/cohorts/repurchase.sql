@@ -2,7 +2,6 @@
 -- title = { es = "Intervalo de recompra", en = "Repurchase interval" }
 -- grain = { es = "una fila por lapso: después de la primera compra, de las siguientes, de todas", en = "one row per kind of spell: after the first purchase, after later ones, after all" }
 -- shape = "rows"
--- uses = "occasions"
 -- history = "all"
 -- parameters.curves = { es = "una fila por lapso, como JSON", en = "one row per kind of spell, as JSON" }
 -- columns = [

@@ -2,7 +2,6 @@
 -- title = { es = "Lapsos entre compras", en = "Spells between purchases" }
 -- grain = { es = "una fila por lapso y duración en días", en = "one row per kind of spell and length in days" }
 -- shape = "rows"
--- uses = "occasions"
 -- history = "all"
 -- columns = ["after", "length", "returned", "open"]
 -- [column]

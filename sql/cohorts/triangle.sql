@@ -2,7 +2,6 @@
 -- title = { es = "Cohortes por edad", en = "Cohorts by age" }
 -- grain = { es = "una fila por cohorte, las últimas; * empieza menos de 365 días después de los datos", en = "one row per cohort, the latest ones; * begins less than 365 days after the data" }
 -- shape = "rows"
--- uses = "cohort_cells"
 -- history = "all"
 -- group_size = "customers"
 -- parameters.unit = { es = "month, quarter o year", en = "month, quarter or year" }

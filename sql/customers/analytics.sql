@@ -2,7 +2,6 @@
 -- title = { es = "Cifras del cliente", en = "The customer's figures" }
 -- grain = { es = "una fila: compras, valor y segmentos de un cliente", en = "one row: purchases, value and segments of one customer" }
 -- shape = "record"
--- uses = "customer_segments"
 -- history = "all"
 -- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
 -- columns = [

@@ -2,7 +2,6 @@
 -- title = { es = "Productos favoritos", en = "Favourite products" }
 -- grain = { es = "una fila por producto: los 5 que más compró el cliente, en pedidos que no están anulados", en = "one row per product: the 5 that the customer bought most of, over orders that are not void" }
 -- shape = "rows"
--- uses = "order_lines"
 -- history = "all"
 -- needs = "order_items"
 -- parameters.customer = { es = "el id del cliente", en = "the customer's id" }

@@ -1,15 +1,14 @@
 -- ---
 -- title = { es = "Buscar un cliente", en = "Find a customer" }
--- grain = { es = "una fila por cliente cuyo id, correo, RUT o nombre es el buscado; sin ninguno, los que tienen ese nombre en parte; 12 como máximo", en = "one row per customer whose id, email, RUT or name is the one sought; without any, those whose name has it in part; 12 at most" }
+-- grain = { es = "una fila por cliente cuyo id, correo o RUT es el buscado; sin ninguno, aquellos cuyo id comienza así; 12 como máximo", en = "one row per customer whose id, email or RUT is the one sought; without any, those whose id begins with it; 12 at most" }
 -- shape = "rows"
--- parameters.sought = { es = "un id o sus primeros 8 caracteres, un correo, un RUT con o sin puntos y guion, o un nombre", en = "an id or its first 8 characters, an email, a RUT with or without dots and dash, or a name" }
+-- parameters.sought = { es = "un id o sus primeros 8 caracteres, un correo, o un RUT con o sin puntos y guion", en = "an id or its first 8 characters, an email, or a RUT with or without dots and dash" }
 -- columns = ["customer_id", "branch", "name", "email", "rut"]
 -- [column]
 -- customer_id = { es = "Id", en = "Id" }
 -- ---
 WITH
--- What identifies a customer goes before a name, and a whole name before a part of one. Whoever opted out is found by
--- the address, which this list of several does not show.
+-- Whoever opted out is found by the address, which this list of several does not show.
 ranked AS (
     SELECT
         customer.*,
@@ -23,13 +22,6 @@ ranked AS (
                 length(trim($sought)) >= 8
                 AND starts_with(lower(CAST(customer.id AS VARCHAR)), lower(trim($sought)))
                 THEN 2
-            WHEN search_key(customer_name(customer.first_name, customer.last_name)) = search_key($sought) THEN 3
-            WHEN
-                length(trim($sought)) >= 3
-                AND contains(
-                    search_key(customer_name(customer.first_name, customer.last_name)), search_key($sought)
-                )
-                THEN 4
         END AS fit
     FROM customers AS customer
     INNER JOIN known_customers AS known ON customer.id = known.id
@@ -42,6 +34,7 @@ SELECT
     customer.rut
 FROM ranked AS customer
 LEFT JOIN branches AS branch ON customer.branch_id = branch.id
-WHERE fit = (SELECT min(fit) FROM ranked)
+WHERE customer.fit IS NOT NULL
+QUALIFY customer.fit = min(customer.fit) OVER ()
 ORDER BY customer_id
 LIMIT 12;

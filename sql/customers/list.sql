@@ -2,7 +2,6 @@
 -- title = { es = "Clientes", en = "Customers" }
 -- grain = { es = "una fila por cliente de estas sucursales que cumple los filtros", en = "one row per customer of the scope that fits the filters" }
 -- shape = "rows"
--- uses = "listed_customers"
 -- history = "all"
 -- parameters.search = { es = "una parte del nombre, correo, teléfono o RUT; NULL para todos", en = "a part of the name, email, phone or RUT; NULL for all" }
 -- parameters.segment = { es = "un segmento; NULL para todos", en = "a segment; NULL for all" }

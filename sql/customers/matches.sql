@@ -3,7 +3,6 @@
 -- grain = { es = "una fila: cuántos clientes cumplen los filtros, y cuántos se muestran", en = "one row: how many customers fit the filters, and how many are shown" }
 -- shape = "record"
 -- history = "all"
--- uses = "listed_customers"
 -- parameters.search = { es = "como en la lista", en = "as in the list" }
 -- parameters.segment = { es = "como en la lista", en = "as in the list" }
 -- parameters.scheme = { es = "como en la lista", en = "as in the list" }

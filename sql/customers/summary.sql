@@ -3,7 +3,6 @@
 -- grain = { es = "una fila: los clientes de estas sucursales que cumplen los filtros", en = "one row: the customers of the scope that fit the filters" }
 -- shape = "record"
 -- history = "all"
--- uses = ["active_customers", "listed_customers"]
 -- parameters.search = { es = "como en la lista", en = "as in the list" }
 -- parameters.segment = { es = "como en la lista", en = "as in the list" }
 -- parameters.scheme = { es = "como en la lista", en = "as in the list" }

@@ -2,7 +2,6 @@
 -- title = { es = "Actividad", en = "Activity" }
 -- grain = { es = "una fila: filas del período, cualquiera sea su estado", en = "one row: rows of the window, whatever their status" }
 -- shape = "record"
--- uses = ["sale_sums", "clinic_sums"]
 -- columns = ["orders_count", "work_orders_count", "quotes_count", "appointments_count"]
 -- [column]
 -- orders_count = { kind = "count", es = "Pedidos: creados en el período, cualquier estado", en = "Orders: created in the period, any status", of = "sales", take = "count every", where = "in_window and table_name = orders", section = "6" }

@@ -2,7 +2,6 @@
 -- title = { es = "Citas", en = "Appointments" }
 -- grain = { es = "una fila: citas con fecha en el período", en = "one row: appointments dated in the window" }
 -- shape = "record"
--- uses = "clinic_sums"
 -- needs = "appointments"
 -- columns = [
 --     "total", "scheduled", "confirmed", "completed", "cancelled", "no_show", "unknown", "completion_pct",

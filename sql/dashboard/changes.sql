@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por cifra del período: la misma en la ventana anterior, y cuánto cambió", en = "one row per figure of the window: the same one over the previous window, and how much it changed" }
 -- shape = "map"
 -- depends_on = "previous"
--- uses = ["sale_sums", "clinic_sums"]
 -- columns = ["figure", "previous", "change"]
 -- [column]
 -- figure = { kind = "text", vocabulary = "figure", es = "Cifra", en = "Figure" }

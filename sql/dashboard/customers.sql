@@ -2,7 +2,6 @@
 -- title = { es = "Clientes", en = "Customers" }
 -- grain = { es = "una fila: los clientes de estas sucursales", en = "one row: the customers of the scope" }
 -- shape = "record"
--- uses = ["active_customers", "sale_sums"]
 -- columns = [
 --     "customers_total", "customers_active", "customers_enabled", "customers_new",
 --     "customers_new_this_month", "customers_buying", "customers_recurring",

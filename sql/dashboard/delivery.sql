@@ -2,7 +2,6 @@
 -- title = { es = "Entrega", en = "Delivery" }
 -- grain = { es = "una fila: órdenes de trabajo entregadas en el período, cualquiera sea su estado ahora", en = "one row: work orders delivered in the window, whatever their status now" }
 -- shape = "record"
--- uses = "clinic_sums"
 -- needs = "lab_work_orders"
 -- columns = ["count", "average_days", "median_days", "p90_days", "on_time_pct", "undated"]
 -- [column]

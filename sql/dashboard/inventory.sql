@@ -2,7 +2,6 @@
 -- title = { es = "Inventario", en = "Inventory" }
 -- grain = { es = "una fila: productos activos con existencias en estas sucursales", en = "one row: active products with a stock row in the scope" }
 -- shape = "record"
--- uses = "stock_levels"
 -- needs = ["product_branch_stock", "products"]
 -- columns = ["out_of_stock", "low_stock"]
 -- [column]

@@ -2,7 +2,6 @@
 -- title = { es = "Por cobrar", en = "Outstanding" }
 -- grain = { es = "una fila: lo que aún deben las compras no pagadas, las del período y todas", en = "one row: what unpaid purchases still owe, those of the window and all" }
 -- shape = "record"
--- uses = "sale_sums"
 -- columns = ["outstanding_amount", "outstanding_total"]
 -- [column]
 -- outstanding_total = { kind = "money", lower_is_better = true, es = "Por cobrar en total: todas las compras no pagadas, de cualquier fecha, menos sus abonos", en = "Outstanding in total: unpaid purchases of any date, less what was paid on them", of = "owing", take = "sum money", section = "6" }

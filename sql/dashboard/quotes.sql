@@ -2,7 +2,6 @@
 -- title = { es = "Presupuestos", en = "Quotes" }
 -- grain = { es = "una fila: presupuestos creados en el período, según lo que fue de ellos", en = "one row: quotes created in the window, by what became of them" }
 -- shape = "record"
--- uses = "clinic_sums"
 -- needs = "quotes"
 -- columns = [
 --     "total", "open", "accepted", "converted", "rejected", "expired", "unknown", "conversion_pct",

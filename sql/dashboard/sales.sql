@@ -2,7 +2,6 @@
 -- title = { es = "Ventas", en = "Sales" }
 -- grain = { es = "una fila: las ventas pagadas del período, y los ingresos de la ventana anterior", en = "one row: the window's recognised sales, and the previous window's revenue" }
 -- shape = "record"
--- uses = "sale_sums"
 -- columns = [
 --     "total_revenue", "pos_revenue", "work_order_revenue", "other_revenue", "previous_revenue",
 --     "revenue_growth_pct", "sales_count", "average_ticket", "average_pos_ticket",

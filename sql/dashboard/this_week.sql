@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por asunto que conviene mirar: la sucursal que más bajó, los clientes que no se pueden perder, lo agotado", en = "one row per matter to look at: the branch that fell most, customers not to lose, products that are out" }
 -- shape = "rows"
 -- history = "all"
--- uses = ["branch_comparison", "customer_segments", "stock_levels"]
 -- columns = ["matter", "branch", "count", "beside", "change_pct", "amount"]
 -- [column]
 -- matter = { kind = "text", es = "Asunto", en = "Matter" }

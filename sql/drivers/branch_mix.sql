@@ -3,7 +3,6 @@
 -- grain = { es = "una fila: el cambio según cuántas ventas hubo, su reparto por sucursal y el ticket", en = "one row: the change by how many sales there were, their shares by branch, and the ticket" }
 -- shape = "record"
 -- depends_on = "previous"
--- uses = "driver_sales"
 -- period = true
 -- model = "split_mix"
 -- columns = ["sales", "mix", "ticket"]

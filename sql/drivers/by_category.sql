@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por categoría de los artículos vendidos, y al final lo que no está en artículos", en = "one row per category of the items sold, and last what is not in items" }
 -- shape = "rows"
 -- depends_on = "previous"
--- uses = ["driver_sales", "order_lines"]
 -- needs = "order_items"
 -- period = true
 -- columns = ["category", "before", "now", "change"]

@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por canal con una venta en alguna de las dos ventanas", en = "one row per channel with a sale in one of the two windows" }
 -- shape = "rows"
 -- depends_on = "previous"
--- uses = "driver_sales"
 -- period = true
 -- columns = ["key", "before", "now", "change"]
 -- [column]

@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por grupo de clientes y factor; las 8 suman el cambio de los ingresos", en = "one row per group of customers and factor; the 8 add up to the change of revenue" }
 -- shape = "rows"
 -- depends_on = "previous"
--- uses = "driver_sales"
 -- period = true
 -- model = "split_groups"
 -- chart = { kind = "waterfall", x = "factor", y = "change", group = "group", start = "drivers/summary.before", end = "drivers/summary.now" }

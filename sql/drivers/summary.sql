@@ -3,7 +3,6 @@
 -- grain = { es = "una fila: los ingresos de las dos ventanas", en = "one row: the revenue of both windows" }
 -- shape = "record"
 -- depends_on = "previous"
--- uses = "driver_sales"
 -- period = true
 -- columns = ["before", "now", "change"]
 -- ---

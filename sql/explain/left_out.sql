@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por fila de los datos que salió en ese paso, la más reciente primero", en = "one row per row of the data that left at that step, the newest first" }
 -- shape = "rows"
 -- history = "none"
--- uses = "explained"
 -- parameters.limit = { es = "Cuántas filas", en = "How many rows" }
 -- parameters.left_out = { es = "El paso", en = "The step" }
 -- columns = [

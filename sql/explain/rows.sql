@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por fila de los datos que cuenta, la más reciente primero", en = "one row per row of the data that counts, the newest first" }
 -- shape = "rows"
 -- history = "none"
--- uses = "explained"
 -- parameters.limit = { es = "Cuántas filas", en = "How many rows" }
 -- columns = [
 --     "table", "id", "number", "date", "customer", "status", "payment_status", "amount",

@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por paso: todas las filas, lo que sale por cada regla, y lo que queda", en = "one row per step: all rows, what leaves by each rule, and what stays" }
 -- shape = "rows"
 -- history = "none"
--- uses = "explained"
 -- parameters.step_names = { es = "Los pasos, en orden", en = "The steps, in order" }
 -- parameters.adjustment = { es = "El paso que saca montos y no filas", en = "The step that takes money and no rows" }
 -- columns = ["step", "count", "amount"]

@@ -3,7 +3,6 @@
 -- grain = { es = "una fila: todo lo que una cifra puede tomar de las filas que cuentan", en = "one row: everything that a figure can take of the rows that count" }
 -- shape = "record"
 -- history = "none"
--- uses = "explained"
 -- parameters.share = { es = "El cuantil", en = "The quantile" }
 -- parameters.customer = { es = "De qué cliente es la cifra", en = "Whose figure it is" }
 -- columns = [

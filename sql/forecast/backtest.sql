@@ -2,7 +2,6 @@
 -- title = { es = "La misma proyección hace un año, y lo que vino", en = "The same forecast a year ago, and what came" }
 -- grain = { es = "una fila: lo proyectado hace 364 días, lo que pasó, y lo que diría otra vez el año anterior", en = "one row: what was predicted 364 days ago, what came, and what last year again would say" }
 -- shape = "record"
--- uses = "backtested"
 -- history = "all"
 -- parameters.cutoff = { es = "la fecha hasta la que se sabía", en = "the date up to which was known" }
 -- columns = [

@@ -2,7 +2,6 @@
 -- title = { es = "Proyección por sucursal", en = "Forecast by branch" }
 -- grain = { es = "una fila por sucursal de los clientes", en = "one row per branch of the customers" }
 -- shape = "rows"
--- uses = "predicted"
 -- history = "all"
 -- depends_on = "forecast"
 -- group_size = "customers"

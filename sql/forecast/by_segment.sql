@@ -2,7 +2,6 @@
 -- title = { es = "Proyección por segmento", en = "Forecast by segment" }
 -- grain = { es = "una fila por segmento de ciclo de vida con clientes que compraron", en = "one row per lifecycle segment with customers who bought" }
 -- shape = "rows"
--- uses = ["predicted", "customer_segments"]
 -- history = "all"
 -- depends_on = "forecast"
 -- group_size = "customers"

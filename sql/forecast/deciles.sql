@@ -2,7 +2,6 @@
 -- title = { es = "Clientes por lo proyectado hace un año, en diez grupos", en = "Customers by what was predicted a year ago, in ten groups" }
 -- grain = { es = "una fila por décimo de los clientes, el de más dinero proyectado primero", en = "one row per tenth of the customers, the one with most predicted money first" }
 -- shape = "rows"
--- uses = "backtested"
 -- history = "all"
 -- group_size = "customers"
 -- columns = ["decile", "customers", "predicted_purchases", "actual_purchases", "predicted_spent", "actual_spent"]

@@ -2,7 +2,6 @@
 -- title = { es = "Proyección por cliente", en = "Forecast by customer" }
 -- grain = { es = "una fila por cliente con una compra, el de más dinero proyectado primero", en = "one row per customer with a purchase, the one with most predicted money first" }
 -- shape = "rows"
--- uses = ["predicted", "customer_facts"]
 -- history = "all"
 -- columns = [
 --     "customer_id", "branch", "name", "email", "phone", "purchase_dates", "days_since_last_purchase",

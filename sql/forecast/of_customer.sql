@@ -2,7 +2,6 @@
 -- title = { es = "Proyección del cliente", en = "The customer's forecast" }
 -- grain = { es = "una fila: lo que se espera de un cliente, o por qué no se proyecta", en = "one row: what is expected of one customer, or why nothing is predicted" }
 -- shape = "record"
--- uses = "predicted"
 -- history = "all"
 -- parameters.customer = { es = "el id del cliente", en = "the customer's id" }
 -- parameters.refused = { es = "por qué no hay proyección; NULL si la hay", en = "why there is no prediction; NULL when there is one" }

@@ -2,7 +2,6 @@
 -- title = { es = "De qué aprende la proyección", en = "What the forecast learns from" }
 -- grain = { es = "una fila por hecho contado: lapsos, cambios de estado, dinero, clientes en silencio", en = "one row per counted fact: spells, moves between states, money, silent customers" }
 -- shape = "rows"
--- uses = "spells"
 -- history = "all"
 -- parameters.cutoff = { es = "la fecha hasta la que se sabe", en = "the date up to which is known" }
 -- columns = ["fact", "pace", "count_class", "step", "reached", "occasions", "money"]

@@ -2,7 +2,6 @@
 -- title = { es = "Proyección de los próximos 364 días", en = "Forecast of the next 364 days" }
 -- grain = { es = "una fila: cuánto comprarán los clientes, o por qué no se proyecta", en = "one row: what customers will buy, or why nothing is predicted" }
 -- shape = "record"
--- uses = "predicted"
 -- history = "all"
 -- parameters.refused = { es = "por qué no hay proyección; NULL si la hay", en = "why there is no prediction; NULL when there is one" }
 -- columns = ["horizon_days", "refused", "customers", "expected_purchases", "expected_spent"]

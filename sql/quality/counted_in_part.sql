@@ -2,7 +2,6 @@
 -- title = { es = "Contadas en parte", en = "Counted in part" }
 -- grain = { es = "una fila por motivo por el que el dinero del período no es el que dice la venta, o no lo pagó el cliente", en = "one row per reason for which money of the window is not what the sale says, or not the customer's" }
 -- shape = "map"
--- uses = "change_given"
 -- columns = ["reason", "count", "amount"]
 -- [column]
 -- reason = { kind = "text", es = "Motivo", en = "Reason" }

@@ -2,7 +2,6 @@
 -- title = { es = "Filas de un hallazgo", en = "Rows of a finding" }
 -- grain = { es = "una fila por fila, celda o archivo con esa falla; por tabla, donde es de toda ella", en = "one row per row, cell or file with that fault; per table where it is of all of it" }
 -- shape = "rows"
--- uses = ["faulty_rows", "small_amounts", "unmatched_ids", "unseen_rows"]
 -- history = "all"
 -- parameters.findings = { es = "Los hallazgos", en = "The findings" }
 -- columns = [

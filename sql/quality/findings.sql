@@ -2,7 +2,6 @@
 -- title = { es = "Hallazgos", en = "Findings" }
 -- grain = { es = "una fila por tipo de falla que tienen los datos", en = "one row per kind of fault that the data has" }
 -- shape = "rows"
--- uses = ["faulty_rows", "small_amounts", "unmatched_ids"]
 -- history = "all"
 -- columns = ["severity", "finding", "table_name", "column_name", "count", "amount", "examples"]
 -- [column]

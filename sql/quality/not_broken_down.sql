@@ -2,7 +2,6 @@
 -- title = { es = "Sin detalle", en = "Not broken down" }
 -- grain = { es = "una fila por detalle que no tienen todas las ventas del período: artículos, pagos", en = "one row per detail that not every sale of the window has: items, payments" }
 -- shape = "map"
--- uses = "undetailed_orders"
 -- columns = ["reason", "count", "amount"]
 -- [column]
 -- reason = { kind = "text", es = "Motivo", en = "Reason" }

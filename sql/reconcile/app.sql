@@ -3,7 +3,6 @@
 -- grain = { es = "una fila: totalRevenue, como la app la calcula; vacía si no se puede saber", en = "one row: totalRevenue as the app works it out; empty where it cannot be known" }
 -- shape = "record"
 -- period = true
--- uses = ["app_sums", "app_row_cap"]
 -- columns = ["app"]
 -- [column]
 -- app = { kind = "money", es = "La app: totalRevenue de su tablero", en = "The app: totalRevenue of its dashboard" }

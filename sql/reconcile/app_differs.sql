@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por cifra guardada de la app que no es la calculada aquí según sus reglas", en = "one row per figure saved from the app that is not the one worked out here by its rules" }
 -- shape = "rows"
 -- period = true
--- uses = "app_figures"
 -- parameters.told_keys = { es = "Las cifras guardadas", en = "The figures saved" }
 -- parameters.told_values = { es = "Sus valores", en = "Their values" }
 -- columns = ["key", "told", "expected"]

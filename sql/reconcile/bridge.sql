@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por motivo: las filas en que la app suma otra cosa, y cuánto más", en = "one row per reason: the rows of which the app sums something else, and how much more" }
 -- shape = "rows"
 -- period = true
--- uses = ["bridge_rows", "app_row_cap"]
 -- chart = { kind = "waterfall", x = "item", y = "amount", start = "reconcile/ours.ours", end = "reconcile/app.app" }
 -- columns = ["item", "count", "amount"]
 -- [column]

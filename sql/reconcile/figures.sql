@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por cifra: la nuestra, la de la app, y por qué difieren", en = "one row per figure: ours, the app's, and why they differ" }
 -- shape = "rows"
 -- period = true
--- uses = "app_figures"
 -- columns = ["key", "ours", "app", "difference", "why"]
 -- [column]
 -- key = { kind = "text", vocabulary = "app_figure", es = "Cifra de la app", en = "Figure of the app" }

@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por pedido u orden de trabajo en que la app suma otra cosa", en = "one row per order or work order of which the app sums something else" }
 -- shape = "rows"
 -- period = true
--- uses = "bridge_rows"
 -- parameters.item = { es = "El motivo", en = "The reason" }
 -- columns = [
 --     "table", "id", "number", "date", "customer", "status", "payment_status", "amount", "ours", "app",

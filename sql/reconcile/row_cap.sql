@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por tabla de la que su consulta daría más de 1.000 filas", en = "one row per table of which its query would return more than 1,000 rows" }
 -- shape = "map"
 -- period = true
--- uses = "app_row_cap"
 -- columns = ["table_name", "rows"]
 -- ---
 SELECT table_name, max(rows_read) AS rows

@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por compra de cualquier fecha que aún debe algo", en = "one row per purchase of any date that still owes something" }
 -- shape = "rows"
 -- history = "all"
--- uses = "owed_purchases"
 -- columns = ["id", "number", "branch", "customer_id", "name", "phone", "date", "days", "amount", "paid", "owed"]
 -- [column]
 -- days = { kind = "count", es = "Días: desde la compra", en = "Days: since the purchase" }

@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por persona que cobró en caja una venta del período", en = "one row per person who took the money of a sale of the window" }
 -- shape = "rows"
 -- period = true
--- uses = "admin_emails"
 -- columns = ["seller", "sales_count", "total_revenue", "average_ticket", "discounts"]
 -- [column]
 -- seller = { kind = "email", es = "Vendedor: su correo, o su id donde los datos no lo nombran", en = "Seller: the email, or the id where the data do not name the person" }

@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por producto activo y sucursal que tiene existencias anotadas", en = "one row per active product and branch that has a stock row" }
 -- shape = "rows"
 -- history = "none"
--- uses = "stock_levels"
 -- needs = ["product_branch_stock", "products"]
 -- columns = ["product", "branch", "quantity", "reserved", "available", "threshold", "state"]
 -- [column]

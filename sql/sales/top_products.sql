@@ -2,7 +2,6 @@
 -- title = { es = "Productos vendidos", en = "Products sold" }
 -- grain = { es = "una fila por producto vendido en el período, el de más ingresos primero", en = "one row per product sold in the window, the one with most revenue first" }
 -- shape = "rows"
--- uses = "order_lines"
 -- period = true
 -- needs = "order_items"
 -- chart = { kind = "bar", x = "product", y = "revenue" }

@@ -2,7 +2,6 @@
 -- title = { es = "Frecuencia de compra", en = "Purchase frequency" }
 -- grain = { es = "una fila por número de compras que ha hecho un cliente; desde 10, juntas", en = "one row per number of purchases a customer has made; from 10 on together" }
 -- shape = "rows"
--- uses = "customer_facts"
 -- history = "all"
 -- chart = { kind = "column", x = "purchases", y = "customers" }
 -- group_size = "customers"

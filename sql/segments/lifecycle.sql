@@ -2,7 +2,6 @@
 -- title = { es = "Segmentos por ciclo de vida", en = "Lifecycle segments" }
 -- grain = { es = "una fila por segmento: sus clientes ahora, y cómo se movieron desde el final de la ventana anterior", en = "one row per segment: its customers now, and how they moved since the end of the previous window" }
 -- shape = "rows"
--- uses = "segment_movement"
 -- history = "all"
 -- group_size = ["customers", "previous_customers", "joined", "departed"]
 -- period = true

@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por par de segmentos, antes y ahora, en que hay un cliente", en = "one row per pair of segments, before and now, that a customer is in" }
 -- shape = "rows"
 -- depends_on = "previous"
--- uses = "customer_moves"
 -- history = "all"
 -- period = true
 -- group_size = "customers"

@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por clase de movimiento; mejorar y empeorar son parte de cambiar", en = "one row per kind of movement; to improve and to worsen are parts of to move" }
 -- shape = "map"
 -- depends_on = "previous"
--- uses = "customer_moves"
 -- history = "all"
 -- period = true
 -- group_size = "customers"

@@ -3,7 +3,6 @@
 -- grain = { es = "una fila por cliente que está en otro segmento que al terminar la ventana anterior, o que llegó después", en = "one row per customer who is in another segment than when the previous window ended, or who came since" }
 -- shape = "rows"
 -- depends_on = "previous"
--- uses = "customer_moves"
 -- history = "all"
 -- period = true
 -- parameters.scheme = { es = "Cómo se dividen los clientes: lifecycle o rfm", en = "How customers are divided: lifecycle or rfm" }

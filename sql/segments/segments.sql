@@ -2,7 +2,6 @@
 -- title = { es = "Segmentos de clientes", en = "Customer segments" }
 -- grain = { es = "una fila por cliente de estas sucursales", en = "one row per customer of the scope" }
 -- shape = "rows"
--- uses = "customer_segments"
 -- history = "all"
 -- columns = [
 --     "customer_id", "branch", "name", "email", "phone", "rut", "is_active", "created", "purchases",

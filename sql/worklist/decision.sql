@@ -2,7 +2,6 @@
 -- title = { es = "Lista por decidir", en = "List to decide" }
 -- grain = { es = "una fila por candidato de una sucursal sin lista decidida", en = "one row per candidate of a branch without a decided list" }
 -- shape = "rows"
--- uses = "worklist_rows"
 -- history = "all"
 -- parameters.undecided = { es = "los ids de las sucursales sin lista decidida", en = "the ids of the branches without a decided list" }
 -- parameters.listed_before = { es = "los ids de quienes se listaron hace menos de 28 días", en = "the ids of who was listed less than 28 days ago" }

@@ -2,7 +2,6 @@
 -- title = { es = "Qué trajeron las listas", en = "What the lists brought" }
 -- grain = { es = "una fila por motivo de venta, y antes una de todos: clientes de listas cuyos 28 días de seguimiento pasaron", en = "one row per reason to sell, and before them one of all: customers of lists whose 28 days of follow-up are over" }
 -- shape = "rows"
--- uses = "decided_rows"
 -- history = "all"
 -- parameters.lists = { es = "las listas decididas, como JSON", en = "the decided lists, as JSON" }
 -- columns = [

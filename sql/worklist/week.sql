@@ -2,7 +2,6 @@
 -- title = { es = "Semana", en = "Week" }
 -- grain = { es = "una fila: la semana de la lista, y si está decidida", en = "one row: the week of the list, and whether it is decided" }
 -- shape = "record"
--- uses = "contact_candidates"
 -- history = "all"
 -- parameters.week = { es = "la semana ISO", en = "the ISO week" }
 -- parameters.decided = { es = "TRUE: la lista está decidida", en = "TRUE: the list is decided" }

@@ -2,7 +2,6 @@
 -- title = { es = "A quién llamar", en = "Whom to contact" }
 -- grain = { es = "una fila por cliente de la lista de la semana, en el orden de cada sucursal", en = "one row per customer on the week's list, in the order of each branch" }
 -- shape = "rows"
--- uses = ["worklist_rows", "decided_rows"]
 -- history = "all"
 -- form = { page_per = "branch", outcomes = "contact_outcome" }
 -- parameters.week = { es = "la semana ISO", en = "the ISO week" }

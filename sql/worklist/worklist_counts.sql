@@ -2,7 +2,6 @@
 -- title = { es = "Candidatos", en = "Candidates" }
 -- grain = { es = "una fila: cuántos clientes tienen un motivo, y cuántos están en la lista", en = "one row: how many customers have a reason, and how many are listed" }
 -- shape = "record"
--- uses = "worklist_counts"
 -- history = "all"
 -- parameters.lists = { es = "las listas decididas de la semana, como JSON", en = "the decided lists of the week, as JSON" }
 -- parameters.undecided = { es = "los ids de las sucursales sin lista decidida", en = "the ids of the branches without a decided list" }

@@ -2,7 +2,6 @@
 -- title = { es = "Fuera de la lista", en = "Left out of the list" }
 -- grain = { es = "una fila por motivo para no llamar a un candidato", en = "one row per reason not to contact a candidate" }
 -- shape = "map"
--- uses = "worklist_counts"
 -- history = "all"
 -- parameters.lists = { es = "las listas decididas de la semana, como JSON", en = "the decided lists of the week, as JSON" }
 -- parameters.undecided = { es = "los ids de las sucursales sin lista decidida", en = "the ids of the branches without a decided list" }

@@ -148,8 +148,8 @@ def test_a_column_is_what_the_shared_declaration_says_until_the_header_changes_i
 
 
 def test_a_shared_view_is_checked_by_the_same_rules() -> None:
-    header = "-- ---\n-- about = 'x'\n-- uses = 'customer_fact'\n-- ---\nSELECT 1\n"
-    with pytest.raises(ConfigError, match="base/own, line 3: uses: there is no shared view customer_fact"):
+    header = "-- ---\n-- about = 'x'\n-- orders_from = 'always'\n-- ---\nSELECT 1\n"
+    with pytest.raises(ConfigError, match="base/own, line 3: orders_from: "):
         parse_shared_view("own", header)
     with pytest.raises(ConfigError, match="line 2: abuot: is not a key here"):
         parse_shared_view("own", header.replace("about", "abuot"))

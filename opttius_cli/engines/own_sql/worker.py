@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from opttius_cli import i18n
 from opttius_cli.engines.own_sql import messages
+from opttius_cli.scope.row_counts import ROW_COUNTS
 from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 _BATCH_ROWS = 65_536
 _RESERVED_BYTES = 256_000_000
 """What threads and allocators reserve of addresses and do not use; the program watches the memory that is used."""
-
-_ROW_COUNTS = "scope_rows"
-"""A table that is filled whenever shared views are created; it has no file of its own."""
 
 _PLAIN_TYPES = (
     *("VARCHAR", "BOOLEAN", "DATE", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT"),
@@ -138,20 +136,19 @@ class _Session:
         return SCOPE_TABLES | {view.name for view in self.setup.views if not view.internal}
 
     def create_views(self, words: Collection[str]) -> None:
-        """Create the shared views that are among ``words``, or whose macros are, with those that they need.
+        """Create the shared views and macros that are among ``words``, with those that they need.
 
         All of them would take longer than most questions.
         """
         views = self.setup.views
-        named = {view.name for view in views if not {view.name, f"{view.name}_at"}.isdisjoint(words)}
+        named = {view.name for view in views if not view.defines.isdisjoint(words)}
         for view in reversed(views):
             if view.name in named:
-                named.update(view.uses)
-        if any(view.has_views and view.name in named for view in views) or _ROW_COUNTS in words:
-            named.update(view.name for view in views if not view.optional)
-        if missing := [view for view in views if view.name in named - self.created]:
-            self.engine.create_shared_views(missing)
-            self.created |= named
+                named |= view.uses
+        self.engine.create_shared_views([view for view in views if view.name in named - self.created])
+        self.created |= named
+        if not ROW_COUNTS.isdisjoint(words):
+            self.engine.create_row_counts()
 
 
 def _open_session(setup: Setup) -> _Session:
@@ -175,9 +172,6 @@ def _open_session(setup: Setup) -> _Session:
     lock_connection(con)
     session = _Session(setup, DuckEngine(con))
     session.engine.set_scope(setup.scope, setup.variables, setup.rules)
-    macros = [view for view in setup.views if not view.has_views]
-    con.execute("".join(view.sql for view in macros))
-    session.created.update(view.name for view in macros)
     return session
 
 

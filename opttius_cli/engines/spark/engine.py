@@ -33,6 +33,7 @@ class SparkEngine(Engine):
     con: SparkConnection
     has_row_counts: bool = False
     finds_similar: ClassVar[bool] = False
+    has_stored_sales: ClassVar[bool] = False
 
     def set_scope(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
         """Set the session's ``variables`` and create the scoped views; ``rules`` are macros that they use."""
@@ -51,11 +52,15 @@ class SparkEngine(Engine):
 
     def fill_unseen_rows(self) -> None:
         """Put the rows that findings count and no view shows into ``unseen_rows``."""
+        self.create_row_counts()
         fill_unseen_rows(self.con)
 
     def create_shared_views(self, views: Sequence[SharedView]) -> None:
         """Create the shared views on the scoped ones."""
         create_in_order(self, views, lambda view: self.con.execute(view.sql))
+
+    def create_row_counts(self) -> None:
+        """Count the rows that the scope sees, and those that it does not; once."""
         if not self.has_row_counts:
             create_row_counts(self.con)
             self.has_row_counts = True

@@ -12,7 +12,7 @@ from opttius_cli.i18n import _
 from opttius_cli.name_matching import require_name
 from opttius_cli.reports.figures import find_row_kpi
 from opttius_cli.reports.layouts import GOALS
-from opttius_cli.reports.shared_views import load_shared_views
+from opttius_cli.reports.shared_views import SHARED_VIEWS, find_shared_views, load_shared_view
 from opttius_cli.reports.slots import Slot
 from opttius_cli.result import DIFFERENCE_KINDS, Answer, AnswerPart, ColumnKind
 from opttius_cli.session.explanation.parts import build_definition, build_record, build_sql_part
@@ -75,7 +75,8 @@ def explain_figure(session: Session, question: Question) -> Answer:
         fill_rows(session, figure.source, figure.row_name)
 
     needs_all_history = report.history == "all" or source.needs_all_history()
-    preparation = Preparation((source.view, *report.uses), needs_all_history, fill)
+    views = (source.view, *find_shared_views(report.sql))
+    preparation = Preparation(views, needs_all_history, fill)
     slots = (
         Slot(("steps",), "explain/steps"),
         Slot(("rows",), "explain/left_out" if left_out else "explain/rows"),
@@ -166,8 +167,8 @@ def _assemble(
     record = build_record("key", {"key": key}, ColumnKind.TEXT)
     figure = build_record("figure", {"figure": reported.value}, reported.column.kind)
     report = session.library.load_report(question.figure.report)
-    views = {view.name: view for view in load_shared_views()}
-    shown_sql = [report.sql, *(views[name].sql for name in (*report.uses, reported.source.view))]
+    views = sorted({*find_shared_views(report.sql), reported.source.view}, key=SHARED_VIEWS.index)
+    shown_sql = [report.sql, *(load_shared_view(name).sql for name in views)]
     parts: list[AnswerPart] = [
         AnswerPart((), record),
         AnswerPart(("definition",), build_definition(reported.column, reported.source.section, formula)),

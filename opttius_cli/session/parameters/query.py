@@ -16,7 +16,7 @@ from opttius_cli.period import (
 )
 from opttius_cli.reports.header_schema import HISTORIES
 from opttius_cli.reports.own_words import resolve_code
-from opttius_cli.reports.shared_views import MACRO_FILES, digest_shared_views
+from opttius_cli.reports.shared_views import digest_shared_views
 from opttius_cli.reports.vocabulary import list_codes
 from opttius_cli.worklist.opt_out import load_opt_out
 
@@ -191,9 +191,8 @@ def build_shared_views(
             view.sql,
             starts.get(view.orders_from or ""),
             view.internal,
-            view.optional,
+            view.defines,
             view.uses,
-            view.name not in MACRO_FILES,
             view.stored,
         )
         for view in views

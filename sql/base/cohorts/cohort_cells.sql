@@ -1,8 +1,6 @@
 -- ---
 -- about = "Customers by the calendar unit of their first purchase, and what they did in each unit since (metrics 12)."
--- optional = true
 -- internal = true
--- uses = "occasions"
 -- ---
 
 -- Calendar units are numbered without gaps: months since the year 0, or quarters, or years.

@@ -1,6 +1,5 @@
 -- ---
 -- about = "The dates on which each customer bought, what was spent on them, and how long it took to come back (metrics 11 and 12)."
--- optional = true
 -- internal = true
 -- ---
 

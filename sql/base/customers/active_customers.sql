@@ -1,7 +1,6 @@
 -- ---
 -- about = "Customers with a purchase in the last local dates, 365 unless segments.active_days says otherwise (metrics 6)."
 -- orders_from = "active_from"
--- optional = true
 -- ---
 CREATE OR REPLACE TEMP TABLE active_customers AS
 SELECT DISTINCT customer_id

@@ -1,6 +1,5 @@
 -- ---
 -- about = "Who the admins are, by their ids: an order names its seller so."
--- optional = true
 -- internal = true
 -- ---
 CREATE OR REPLACE TEMP VIEW admin_emails AS

@@ -1,6 +1,5 @@
 -- ---
 -- about = "A customer's figures over the purchases up to a local time (metrics 7), as of a date."
--- optional = true
 -- ---
 CREATE OR REPLACE TEMP MACRO customer_facts_at(cutoff, on_date) AS TABLE
     WITH

@@ -1,8 +1,6 @@
 -- ---
 -- about = "Where each customer is at as-of, and was at the end of the previous window, by both schemes (metrics 13): worked out once for all reports of an answer."
 -- internal = true
--- optional = true
--- uses = "segment_movement"
 -- ---
 CREATE OR REPLACE TEMP TABLE customer_moves AS
 SELECT *

@@ -1,7 +1,5 @@
 -- ---
 -- about = "Lifecycle and RFM segment of every customer (metrics 8), over the purchases up to a local time."
--- optional = true
--- uses = "customer_facts"
 -- ---
 
 CREATE OR REPLACE TEMP MACRO lifecycle_of(purchases, days_since, spent) AS (

@@ -1,6 +1,5 @@
 -- ---
 -- about = "When each customer bought first, paid or not, over all purchases up to as-of (metrics 14)."
--- optional = true
 -- ---
 CREATE OR REPLACE TEMP TABLE first_purchases AS
 SELECT customer_id, min(bought_on) AS first_purchase

@@ -1,7 +1,5 @@
 -- ---
 -- about = "The customers that the filters of a list leave, each with the figures that the list shows (metrics 7 and 8)."
--- optional = true
--- uses = "customer_segments"
 -- ---
 CREATE OR REPLACE TEMP MACRO listed_customers(sought, wanted_segment, scheme, only_inactive, on_date, active_day) AS TABLE
     WITH

@@ -1,7 +1,5 @@
 -- ---
 -- about = "The customers in each segment of a scheme on a date, and how many joined and left since an earlier time (metrics 8)."
--- optional = true
--- uses = "customer_segments"
 -- ---
 
 CREATE OR REPLACE TEMP MACRO segment_in(scheme, lifecycle, rfm) AS (CASE WHEN scheme = 'rfm' THEN rfm ELSE lifecycle END);

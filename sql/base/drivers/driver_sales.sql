@@ -1,7 +1,5 @@
 -- ---
 -- about = "The recognised sales of both windows that have money in the report's currency, each in one group (metrics 14)."
--- optional = true
--- uses = "first_purchases"
 -- ---
 CREATE OR REPLACE TEMP TABLE driver_sales AS
 SELECT

@@ -1,8 +1,6 @@
 -- ---
 -- about = "What each customer of a past date was expected to buy, and bought in the 364 days after it and before (metrics 11)."
--- optional = true
 -- internal = true
--- uses = "predictions"
 -- ---
 CREATE OR REPLACE TEMP MACRO backtest_rows(cutoff, curve) AS TABLE
     WITH

@@ -1,8 +1,6 @@
 -- ---
 -- about = "What was predicted a year ago for each customer, and what came (metrics 11): worked out once for all reports of an answer."
--- optional = true
 -- internal = true
--- uses = "backtest_rows"
 -- given = ["cutoff", "backtest_curve"]
 -- ---
 CREATE OR REPLACE TEMP TABLE backtested AS

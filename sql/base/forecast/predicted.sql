@@ -1,8 +1,6 @@
 -- ---
 -- about = "What each customer is expected to buy in the next 364 days (metrics 11), no row where the backtest speaks against it: worked out once for all reports of an answer."
--- optional = true
 -- internal = true
--- uses = ["predictions", "backtest_rows"]
 -- given = "curve"
 -- ---
 CREATE OR REPLACE TEMP TABLE predicted AS

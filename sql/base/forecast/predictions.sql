@@ -1,8 +1,6 @@
 -- ---
 -- about = "What each customer is expected to buy in the 364 days after a date: a curve of the model, at the customer's own level (metrics 11)."
--- optional = true
 -- internal = true
--- uses = "spells"
 -- ---
 
 -- What each occasion brought for each peso that the curve expects of it.

@@ -1,8 +1,6 @@
 -- ---
 -- about = "The spells that occasions open, as far as they are known on a date, with the customer's state (metrics 11)."
--- optional = true
 -- internal = true
--- uses = "occasions"
 -- ---
 
 -- The pace of purchases after so many of them: how long the days from the first one are for their number.

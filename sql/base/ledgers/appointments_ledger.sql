@@ -1,7 +1,6 @@
 -- ---
 -- about = "Every appointment up to as-of, by its date (metrics 6 and 17)."
 -- internal = true
--- optional = true
 -- ---
 CREATE OR REPLACE TEMP VIEW appointments_ledger AS
 SELECT

@@ -1,8 +1,6 @@
 -- ---
 -- about = "Every customer up to as-of; with a segmentation, in which segment each is and was (metrics 6, 8 and 17)."
 -- internal = true
--- optional = true
--- uses = ["explained_segments"]
 -- ---
 CREATE OR REPLACE TEMP VIEW customers_ledger AS
 SELECT

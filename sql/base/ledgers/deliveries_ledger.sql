@@ -2,7 +2,6 @@
 -- about = "Every delivery up to as-of, how long it took in microseconds, and whether it came as promised (metrics 6 and 17)."
 -- internal = true
 -- steps = ["before_start"]
--- optional = true
 -- ---
 CREATE OR REPLACE TEMP VIEW deliveries_ledger AS
 SELECT

@@ -1,7 +1,6 @@
 -- ---
 -- about = "The rows that the explained figure could have looked at, each with the step at which it left; filled for one figure at a time."
 -- internal = true
--- optional = true
 -- ---
 CREATE OR REPLACE TEMP TABLE explained (
     table_name VARCHAR,

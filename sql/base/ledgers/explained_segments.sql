@@ -1,8 +1,6 @@
 -- ---
 -- about = "Where each customer is and was in the segmentation that is explained; nobody where none is."
 -- internal = true
--- optional = true
--- uses = "customer_moves"
 -- ---
 CREATE OR REPLACE TEMP TABLE explained_segments AS
 SELECT

@@ -2,8 +2,6 @@
 -- about = "Every item of the orders of the period, and by which rule it is in no figure of products (metrics 6 and 17)."
 -- internal = true
 -- steps = ["void", "unpaid", "refunded_in_part", "other_currency"]
--- optional = true
--- uses = ["sale_rows"]
 -- ---
 CREATE OR REPLACE TEMP VIEW items_ledger AS
 SELECT

@@ -3,8 +3,6 @@
 -- internal = true
 -- steps = ["nothing_owed", "paid_on_account"]
 -- adjustment = "paid_on_account"
--- optional = true
--- uses = ["owed_purchases"]
 -- ---
 CREATE OR REPLACE TEMP VIEW owing_ledger AS
 SELECT

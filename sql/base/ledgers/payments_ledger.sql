@@ -3,8 +3,6 @@
 -- internal = true
 -- steps = ["void", "unpaid", "other_currency", "change_given"]
 -- adjustment = "change_given"
--- optional = true
--- uses = ["sale_rows", "counted_payments"]
 -- ---
 CREATE OR REPLACE TEMP VIEW payments_ledger AS
 SELECT

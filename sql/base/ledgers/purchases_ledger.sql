@@ -3,8 +3,6 @@
 -- internal = true
 -- steps = ["void", "quote", "linked", "not_kept"]
 -- adjustment = "not_kept"
--- optional = true
--- uses = ["sale_rows"]
 -- ---
 CREATE OR REPLACE TEMP VIEW purchases_ledger AS
 SELECT

@@ -2,7 +2,6 @@
 -- about = "Every quote, with what became of it (metrics 6 and 17)."
 -- internal = true
 -- steps = ["no_amount", "other_currency"]
--- optional = true
 -- ---
 CREATE OR REPLACE TEMP VIEW quotes_ledger AS
 SELECT

@@ -1,7 +1,6 @@
 -- ---
 -- about = "Every order and work order of the period, or of all time, with what makes it a purchase or not (metrics 5)."
 -- internal = true
--- optional = true
 -- ---
 CREATE OR REPLACE TEMP VIEW sale_rows AS
 SELECT

@@ -3,8 +3,6 @@
 -- internal = true
 -- steps = ["void", "quote", "linked", "unpaid", "not_kept", "other_currency"]
 -- adjustment = "not_kept"
--- optional = true
--- uses = ["sale_rows"]
 -- ---
 CREATE OR REPLACE TEMP VIEW sales_ledger AS
 SELECT

@@ -2,8 +2,6 @@
 -- about = "Every product of every branch, and whether it is out or low over the scope (metrics 6 and 17)."
 -- internal = true
 -- steps = ["inactive_product"]
--- optional = true
--- uses = ["stock_levels"]
 -- ---
 CREATE OR REPLACE TEMP VIEW stock_ledger AS
 SELECT

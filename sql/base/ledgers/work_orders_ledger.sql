@@ -1,7 +1,6 @@
 -- ---
 -- about = "Every work order, with what is left to do (metrics 6 and 17)."
 -- internal = true
--- optional = true
 -- ---
 CREATE OR REPLACE TEMP VIEW work_orders_ledger AS
 SELECT

@@ -1,6 +1,5 @@
 -- ---
 -- about = "Items of orders that are neither void nor refunded in part, each with its product's name and category (metrics 6 and 7)."
--- optional = true
 -- ---
 CREATE OR REPLACE TEMP VIEW order_lines AS
 SELECT

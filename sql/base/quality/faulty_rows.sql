@@ -1,6 +1,5 @@
 -- ---
 -- about = "Rows of the scope with something odd about them, a row per finding; what `opttius check` counts."
--- optional = true
 -- ---
 CREATE OR REPLACE TEMP VIEW faulty_rows AS
 -- A sale that nobody can be credited with.

@@ -1,6 +1,5 @@
 -- ---
 -- about = "Amounts of the scope that may have been read as a thousandth, a row per cell; what `opttius check` counts."
--- optional = true
 -- ---
 
 -- An amount that was read as a thousandth of what it is (a dot that groups thousands, taken for a decimal point) is

@@ -1,6 +1,5 @@
 -- ---
 -- about = "Ids of the scope that name a row which is not there, a row per cell; what `opttius check` counts."
--- optional = true
 -- ---
 
 -- Ids that no row of the table has which they should name. A few may be of rows that were deleted; more than a tenth

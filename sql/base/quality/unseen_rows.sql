@@ -1,7 +1,6 @@
 -- ---
 -- about = "Rows that findings count and no view shows: repeated, later than as-of, adopted, or with cells that were emptied; filled when `opttius check` lists the rows of one."
 -- internal = true
--- optional = true
 -- ---
 CREATE OR REPLACE TEMP TABLE unseen_rows (
     finding VARCHAR,

@@ -1,7 +1,5 @@
 -- ---
 -- about = "Each figure of the app's dashboard beside ours (metrics 16), with the code of why the two may differ."
--- optional = true
--- uses = ["app_sums", "app_row_cap", "sale_sums", "clinic_sums"]
 -- ---
 CREATE OR REPLACE TEMP MACRO app_figure(key, ours, app, why, read_from) AS (
     {

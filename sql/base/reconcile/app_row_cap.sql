@@ -1,7 +1,5 @@
 -- ---
 -- about = "The tables of which the app's queries would return more than 1,000 rows, so that what it sums cannot be known (metrics 16)."
--- optional = true
--- uses = "bridge_rows"
 -- ---
 -- Where the app's query would return more than 1,000 rows, the database cuts it without an order.
 CREATE OR REPLACE TEMP VIEW app_row_cap AS

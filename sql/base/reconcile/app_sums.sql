@@ -1,7 +1,5 @@
 -- ---
 -- about = "What the app's dashboard counts and sums, by its own rules and over its own window (metrics 16)."
--- optional = true
--- uses = "bridge_rows"
 -- ---
 CREATE OR REPLACE TEMP TABLE app_sums AS
 WITH

@@ -1,6 +1,5 @@
 -- ---
 -- about = "What every order and work order adds to our revenue and to the app's, and why the two differ (metrics 16)."
--- optional = true
 -- ---
 -- The scope holds one branch, so that every row with a branch is of the one that the app is asked for.
 CREATE OR REPLACE TEMP MACRO is_in_app_window(branch, moment) AS (

@@ -1,7 +1,5 @@
 -- ---
 -- about = "Each branch in the period beside itself in the window before: branch_sums, and all of them together as the dashboard says (metrics 18)."
--- optional = true
--- uses = ["branch_sums", "sale_sums", "clinic_sums"]
 -- ---
 CREATE OR REPLACE TEMP VIEW branch_comparison AS
 WITH

@@ -1,7 +1,5 @@
 -- ---
 -- about = "The sums of sale_sums and clinic_sums that branches are compared by, divided by the rows' own branch: a row per window and branch, and one for rows without a branch (metrics 18)."
--- optional = true
--- uses = ["owed_purchases", "deliveries"]
 -- ---
 CREATE OR REPLACE TEMP TABLE branch_sums AS
 WITH

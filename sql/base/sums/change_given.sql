@@ -1,8 +1,6 @@
 -- ---
 -- about = "The change handed back of each payment of the window, in cash and of orders that count in the report's currency (metrics 6)."
--- optional = true
 -- internal = true
--- uses = "standing_orders"
 -- stored = "change_given"
 -- ---
 CREATE OR REPLACE TEMP TABLE change_given AS

@@ -1,7 +1,5 @@
 -- ---
 -- about = "The sums behind the figures of quotes, appointments and deliveries (metrics 6), a row per window."
--- optional = true
--- uses = "deliveries"
 -- ---
 CREATE OR REPLACE TEMP TABLE clinic_sums AS
 WITH

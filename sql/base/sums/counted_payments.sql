@@ -1,8 +1,6 @@
 -- ---
 -- about = "The payments of the window that count, of orders that are not void and in the report's currency, and the change handed back of each (metrics 6)."
--- optional = true
 -- internal = true
--- uses = ["standing_orders", "change_given"]
 -- ---
 CREATE OR REPLACE TEMP TABLE counted_payments AS
 SELECT

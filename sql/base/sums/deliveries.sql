@@ -1,6 +1,5 @@
 -- ---
 -- about = "The work orders delivered in each window, whatever their status now: how long it took, and whether in time (metrics 6)."
--- optional = true
 -- ---
 CREATE OR REPLACE TEMP VIEW deliveries AS
 WITH

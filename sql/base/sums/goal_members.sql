@@ -1,7 +1,6 @@
 -- ---
 -- about = "The branches with a goal for the month of a date; all of them are also the members of the total (metrics 18)."
 -- internal = true
--- optional = true
 -- ---
 CREATE OR REPLACE TEMP MACRO goal_members(of_branches, of_months, amounts, on_date) AS TABLE
     WITH

@@ -1,6 +1,5 @@
 -- ---
 -- about = "What each purchase that is not paid still owes, in the report's currency, however old it is (metrics 6)."
--- optional = true
 -- stored = "owed_purchases"
 -- ---
 CREATE OR REPLACE TEMP TABLE owed_purchases AS

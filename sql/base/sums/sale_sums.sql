@@ -1,7 +1,5 @@
 -- ---
 -- about = "The sums behind the figures of sales and customers (metrics 6), a row per window."
--- optional = true
--- uses = "owed_purchases"
 -- ---
 CREATE OR REPLACE TEMP TABLE sale_sums AS
 WITH

@@ -1,6 +1,5 @@
 -- ---
 -- about = "The orders whose payments count: those that are not void, in the report's currency (metrics 6)."
--- optional = true
 -- internal = true
 -- ---
 CREATE OR REPLACE TEMP VIEW standing_orders AS

@@ -1,6 +1,5 @@
 -- ---
 -- about = "What each branch has of each active product, and whether that is little (metrics 6)."
--- optional = true
 -- ---
 CREATE OR REPLACE TEMP VIEW stock_levels AS
 WITH

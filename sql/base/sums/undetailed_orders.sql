@@ -1,6 +1,5 @@
 -- ---
 -- about = "Recognised orders of the window without any item, or without any payment (metrics 9)."
--- optional = true
 -- internal = true
 -- stored = "undetailed_orders"
 -- ---

@@ -1,8 +1,6 @@
 -- ---
 -- about = "Every customer with a reason to be contacted, and what the data say against it (metrics 15)."
--- optional = true
 -- internal = true
--- uses = ["service_reasons", "sell_reasons"]
 -- ---
 
 -- Held back in this quarter: the first 32 bits of a hash of quarter and id.

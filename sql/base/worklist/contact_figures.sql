@@ -1,8 +1,6 @@
 -- ---
 -- about = "Every customer's figures, and the usual ticket: what the next purchase likely comes to (metrics 15)."
--- optional = true
 -- internal = true
--- uses = "customer_facts"
 -- ---
 CREATE OR REPLACE TEMP TABLE contact_figures AS
 WITH

@@ -1,6 +1,5 @@
 -- ---
 -- about = "The lists that the ledger holds, as the worklist's reports are given them (metrics 15)."
--- optional = true
 -- internal = true
 -- ---
 

@@ -1,6 +1,5 @@
 -- ---
 -- about = "When each customer's next eye exam is due, and the newest prescription (metrics 15)."
--- optional = true
 -- internal = true
 -- ---
 

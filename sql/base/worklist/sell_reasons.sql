@@ -1,8 +1,6 @@
 -- ---
 -- about = "Reasons to call that may bring a sale: open quotes, missed appointments, exams, prescriptions, good customers who stay away (metrics 15)."
--- optional = true
 -- internal = true
--- uses = ["contact_figures", "exam_dates"]
 -- ---
 CREATE OR REPLACE TEMP TABLE sell_reasons AS
 WITH

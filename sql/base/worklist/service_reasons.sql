@@ -1,8 +1,6 @@
 -- ---
 -- about = "Glasses that wait for their owner, and purchases that are not paid in full: reasons to call as a service (metrics 15)."
--- optional = true
 -- internal = true
--- uses = "owed_purchases"
 -- ---
 CREATE OR REPLACE TEMP TABLE service_reasons AS
 WITH

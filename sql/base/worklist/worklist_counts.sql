@@ -1,8 +1,6 @@
 -- ---
 -- about = "How many candidates each branch's list has, how many are listed, and why the others are not (metrics 15)."
--- optional = true
 -- internal = true
--- uses = ["worklist_rows", "decided_rows"]
 -- ---
 
 -- The lists of the ledger, and for the branches in undecided what would be listed: candidates, and one row per place.

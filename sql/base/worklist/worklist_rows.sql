@@ -1,8 +1,6 @@
 -- ---
 -- about = "The list of a week: who of the candidates is listed, in which place, and why the others are left out (metrics 15)."
--- optional = true
 -- internal = true
--- uses = "contact_candidates"
 -- ---
 
 -- listed_before holds the ids of who was listed in an earlier week, less than 28 days ago.

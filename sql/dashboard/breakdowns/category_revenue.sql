@@ -2,7 +2,6 @@
 -- title = { es = "Ingresos por categoría", en = "Revenue by category" }
 -- grain = { es = "una fila por categoría: artículos de pedidos pagados del período", en = "one row per category: items of paid orders in the window" }
 -- shape = "rows"
--- uses = "order_lines"
 -- needs = "order_items"
 -- chart = { kind = "bar", x = "category", y = "revenue" }
 -- columns = ["category", "revenue"]

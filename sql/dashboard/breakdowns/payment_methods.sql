@@ -2,7 +2,6 @@
 -- title = { es = "Medios de pago", en = "Payment methods" }
 -- grain = { es = "una fila por medio: pagos hechos en el período, o ventas donde no hay pagos", en = "one row per method: payments made in the window, or sales where there are no payments" }
 -- shape = "rows"
--- uses = "counted_payments"
 -- chart = { kind = "bar", x = "method", y = "amount" }
 -- columns = ["method", "count", "amount"]
 -- [column]

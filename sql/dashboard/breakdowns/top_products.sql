@@ -2,7 +2,6 @@
 -- title = { es = "Productos más vendidos", en = "Top products" }
 -- grain = { es = "una fila por producto: los 10 con más ingresos en el período", en = "one row per product: the 10 with most revenue in the window" }
 -- shape = "rows"
--- uses = "order_lines"
 -- needs = "order_items"
 -- chart = { kind = "bar", x = "name", y = "revenue" }
 -- columns = ["name", "category", "revenue", "quantity", "orders"]

@@ -2,7 +2,6 @@
 -- title = { es = "A quién llamar", en = "Whom to contact" }
 -- grain = { es = "una fila: cuántos clientes tienen un motivo, y cuántos se listarían", en = "one row: how many customers have a reason, and how many would be listed" }
 -- shape = "record"
--- uses = "worklist_rows"
 -- history = "all"
 -- columns = ["candidates", "listed"]
 -- ---

@@ -2,7 +2,6 @@
 -- title = { es = "Fuera de la lista", en = "Left out of the list" }
 -- grain = { es = "una fila por motivo para no llamar a un candidato", en = "one row per reason not to contact a candidate" }
 -- shape = "map"
--- uses = "worklist_rows"
 -- history = "all"
 -- columns = ["left_out", "count"]
 -- ---

@@ -2,7 +2,6 @@
 -- title = { es = "Motivos para llamar", en = "Reasons to contact" }
 -- grain = { es = "una fila por motivo: cuántos clientes de la lista, y cuánto está en juego", en = "one row per reason: how many customers on the list, and how much is at stake" }
 -- shape = "rows"
--- uses = "worklist_rows"
 -- history = "all"
 -- chart = { kind = "bar", x = "reason", y = "at_stake" }
 -- columns = ["reason", "count", "at_stake"]
