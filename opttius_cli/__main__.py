@@ -27,7 +27,7 @@ def _run_app() -> int:
     # importing them would take longer than the rest of the start.
     sys.modules |= dict.fromkeys(("numpy", "pandas"))  # type: ignore[arg-type]
     # Nearly all objects made at the start stay alive, so collecting garbage then only takes time.
-    gc.set_threshold(50_000)
+    gc.set_threshold(500_000)
     from opttius_cli.cli import main
 
     return main()
