@@ -12,7 +12,8 @@ from docs.spanish import translate
 from opttius_cli import i18n
 from opttius_cli.catalog.tables import TABLES, Column, Table
 from opttius_cli.cli import build_app
-from opttius_cli.command_support import options, typer_i18n
+from opttius_cli.command_support import options
+from opttius_cli.command_support.typer_patches import translation
 from opttius_cli.config import environment_variable, get_default, list_settings
 from opttius_cli.reports import layouts
 from opttius_cli.reports.library import Library
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 def format_commands() -> str:
     """Return a section per command: its usage, its help, and the options that only it has."""
     tree = typer.main.get_command(build_app())
-    typer_i18n.translate_help(tree)
+    translation.translate_help(tree)
     return "\n".join([*_shared_options(tree), *_format_command(tree, "opttius")])
 
 

@@ -11,7 +11,7 @@ from typer._completion_shared import get_completion_script
 from docs.references import iter_commands
 from opttius_cli import __version__
 from opttius_cli.cli import build_app
-from opttius_cli.command_support import typer_i18n
+from opttius_cli.command_support.typer_patches import translation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def format_completion(shell: str) -> str:
 def format_man_page() -> str:
     """Return the manual in the language of man, from the help of every command."""
     tree = typer.main.get_command(build_app())
-    typer_i18n.translate_help(tree)
+    translation.translate_help(tree)
     lines = [
         f'.TH OPTTIUS 1 "" "opttius {__version__}" "User Commands"',
         ".SH NAME",

@@ -13,11 +13,12 @@ import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from opttius_cli import __version__, diagnostics, i18n, language, sigint
-from opttius_cli.command_support import audit_hook, typer_fast_parse, typer_i18n, value_completion
+from opttius_cli.command_support import audit_hook, value_completion
 from opttius_cli.command_support.command_catalog import COMMANDS, translate_words
 from opttius_cli.command_support.command_group import check_language
 from opttius_cli.command_support.help_page import HELP_OPTIONS
 from opttius_cli.command_support.options import LanguageOption
+from opttius_cli.command_support.typer_patches import fast_parse, translation
 from opttius_cli.errors import ConfigError, OpttiusError, OutputError, SourceError, UsageError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink
@@ -95,8 +96,8 @@ def _run_to_exit_code(arguments: list[str], record: AuditRecord) -> int:
 def _run_command(arguments: list[str], record: AuditRecord) -> int:
     words = arguments or value_completion.read_typed_words(os.environ)
     command = typer.main.get_command(build_app(words[0] if words else None))
-    typer_i18n.translate_help(command)
-    typer_fast_parse.skip_conversion(command)
+    translation.translate_help(command)
+    fast_parse.skip_conversion(command)
     try:
         result = command.main(arguments, prog_name="opttius", standalone_mode=False, obj=record)
         sys.stdout.flush()
@@ -121,7 +122,7 @@ def _report_error(error: Exception) -> int:
         reporter.show_error(str(error), error.commands)
         return diagnostics.exit_code(error)
     if isinstance(error, TyperException):
-        reporter.show_error(typer_i18n.explain_usage_error(error))
+        reporter.show_error(translation.explain_usage_error(error))
         return diagnostics.USAGE
     if isinstance(error, Abort) or diagnostics.is_interruption(error):
         return _handle_early_end(KeyboardInterrupt())

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from opttius_cli import config, session
 from opttius_cli.diagnostics import Reporter
+from opttius_cli.session.parameters.prepared_views import create_views
 from opttius_cli.session.parameters.query import DEFAULT_PARAMETERS, build_parameters
-from opttius_cli.session.run_reports import build_forecast_parameters, create_views
+from opttius_cli.session.run_reports import build_forecast_parameters
 
 if TYPE_CHECKING:
     from datetime import date

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from opttius_cli import sigint
 from opttius_cli.audit import AuditRecord
 from opttius_cli.command_support.value_completion import complete_branches, complete_organizations
 from opttius_cli.i18n import N_
+from opttius_cli.profiler import Profiler
 from opttius_cli.render.registry import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    pass
 
 COUNTED, ANSWER, PERSONAL, SOURCE, GENERAL = (
     N_("What is counted"),
@@ -47,11 +45,18 @@ AllOption = Annotated[
 ]
 
 
+_NO_OPTIONS = ("record", "profiler")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommonOptions:
-    """The options of every command. ``record`` is not an option but the audit record of this run."""
+    """The options of every command; what is :data:`_NO_OPTIONS` is kept here for the run.
+
+    ``record`` is its audit record, ``profiler`` measures its steps.
+    """
 
     record: AuditRecord = field(default_factory=AuditRecord)
+    profiler: Profiler = field(default_factory=Profiler)
     lang: LanguageOption = None
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help=N_("Print only errors on stderr."), rich_help_panel=GENERAL)
@@ -101,6 +106,14 @@ class LoadOptions(SourceOptions):
             rich_help_panel=SOURCE,
         ),
     ] = None
+    profile: Annotated[
+        bool,
+        typer.Option(
+            "--profile",
+            help=N_("Print seconds, rows and peak memory of each step on stderr."),
+            rich_help_panel=GENERAL,
+        ),
+    ] = False
     strict: Annotated[
         bool,
         typer.Option(
@@ -245,50 +258,6 @@ class QueryOptions(AnswerOptions):
     ] = None
 
 
-OptionsT = TypeVar("OptionsT", bound=CommonOptions)
-
-
 def list_option_names(kind: type[CommonOptions]) -> tuple[str, ...]:
     """Return the names of the options of ``kind``."""
-    return tuple(item.name for item in fields(kind) if item.name != "record")
-
-
-def with_options(kind: type[OptionsT]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Return a decorator that turns the fields of ``kind``, the command's first parameter, into options.
-
-    Typer reads options from a function's signature; the decorator writes the fields of ``kind`` into it after
-    the command's own parameters.
-    """
-
-    def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        hints = get_type_hints(kind, include_extras=True) | {"context": typer.Context}
-        own_hints = get_type_hints(command, include_extras=True)
-        own = list(inspect.signature(command).parameters.values())[1:]
-        defaults = {item.name: item.default for item in fields(kind)}
-        common = [
-            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=defaults[name])
-            for name in list_option_names(kind)
-        ]
-        context_parameter = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY)
-
-        @functools.wraps(command)
-        def run_command(*, context: typer.Context, **values: Any) -> None:
-            option_values = {parameter.name: values.pop(parameter.name) for parameter in common}
-            record = context.obj or AuditRecord()
-            if issubclass(kind, LoadOptions):
-                record.command = context.command_path.partition(" ")[2]
-            sigint.begin_command()
-            command(kind(record=record, **option_values), **values)
-
-        parameters = [
-            parameter.replace(
-                kind=inspect.Parameter.KEYWORD_ONLY, annotation=(own_hints | hints)[parameter.name]
-            )
-            for parameter in (context_parameter, *own, *common)
-        ]
-        run_command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        run_command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-        del run_command.__wrapped__
-        return run_command
-
-    return decorate
+    return tuple(item.name for item in fields(kind) if item.name not in _NO_OPTIONS)

@@ -95,6 +95,17 @@ def write_answer(
     ``overview`` writes only the first screen; ``paged`` goes through the reader's pager where there is a terminal.
     """
     renderer, style = plan.renderer, replace(build_style(options), overview=overview)
+    with options.profiler.measure(_("write {format}", format=plan.format_name)):
+        _write_to(answer, options, plan, style, file_name=file_name, paged=paged)
+    if not renderer.has_data_quality:
+        _show_data_quality_notes(answer, options)
+
+
+def _write_to(
+    answer: Answer, options: AnswerOptions, plan: OutputPlan, style: Style, *, file_name: str, paged: bool
+) -> None:
+    """Write an answer to stdout or into its file, and record where it went."""
+    renderer = plan.renderer
     if plan.to_stdout:
         pager = sink.find_pager(os.environ) if paged and is_screen(plan) else None
         sink.write_stdout(lambda out: renderer.write(answer, out, style), pager=pager)
@@ -107,8 +118,6 @@ def write_answer(
         warn_extension_mismatch(path, plan.format_name, options)
         if plan.path is None:
             sink.write_stdout_text(f"{path}\n")
-    if not renderer.has_data_quality:
-        _show_data_quality_notes(answer, options)
 
 
 def record_output(record: AuditRecord, answer: Answer, output: str) -> None:

@@ -93,6 +93,7 @@ def build_request(
         every_tier=every_tier,
         record=options.record,
         own_sql=own_sql or OwnSql(),
+        profiler=options.profiler,
     )
 
 

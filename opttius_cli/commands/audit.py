@@ -12,7 +12,7 @@ import typer
 
 from opttius_cli import audit as log
 from opttius_cli import clock, config, diagnostics, setting_parsers
-from opttius_cli.command_support.options import with_options
+from opttius_cli.command_support.option_parameters import with_options
 from opttius_cli.command_support.table_output import ListOptions, build_result, write_list
 from opttius_cli.errors import OutputError, UsageError
 from opttius_cli.i18n import N_, _, n_

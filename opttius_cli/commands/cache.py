@@ -11,7 +11,8 @@ import typer
 
 from opttius_cli import clock, config
 from opttius_cli.command_support.command_group import build_group
-from opttius_cli.command_support.options import CommonOptions, with_options
+from opttius_cli.command_support.option_parameters import with_options
+from opttius_cli.command_support.options import CommonOptions
 from opttius_cli.command_support.table_output import ListOptions, build_result, write_list
 from opttius_cli.errors import BusyError, UnknownNameError
 from opttius_cli.i18n import N_, _

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from opttius_cli.command_support.options import AnswerOptions, with_options
+from opttius_cli.command_support.option_parameters import with_options
+from opttius_cli.command_support.options import AnswerOptions
 from opttius_cli.command_support.output import plan_output, write_answer
 from opttius_cli.command_support.request import build_request
 from opttius_cli.i18n import N_

@@ -14,7 +14,8 @@ from opttius_cli import redaction
 from opttius_cli.command_support.command_group import build_group
 from opttius_cli.command_support.config_template import format_toml
 from opttius_cli.command_support.jobs import describe_lacks, load_jobs
-from opttius_cli.command_support.options import CommonOptions, with_options
+from opttius_cli.command_support.option_parameters import with_options
+from opttius_cli.command_support.options import CommonOptions
 from opttius_cli.errors import ConfigError
 from opttius_cli.i18n import N_, _
 from opttius_cli.render import sink

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from opttius_cli.command_support.options import AnswerOptions, with_options
+from opttius_cli.command_support.option_parameters import with_options
+from opttius_cli.command_support.options import AnswerOptions
 from opttius_cli.command_support.output import is_screen, plan_output, write_answer
 from opttius_cli.command_support.request import build_request
 from opttius_cli.command_support.value_completion import complete_segments

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opttius_cli.command_support.options import AllOption, QueryOptions, with_options
+from opttius_cli.command_support.option_parameters import with_options
+from opttius_cli.command_support.options import AllOption, QueryOptions
 from opttius_cli.command_support.output import is_screen, plan_output, write_answer
 from opttius_cli.command_support.request import DEFAULT_PERIOD, build_request, load_library
 from opttius_cli.command_support.value_completion import complete_sections

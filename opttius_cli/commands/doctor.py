@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from opttius_cli import clock, config, i18n, redaction
-from opttius_cli.command_support.options import SourceOptions, with_options
+from opttius_cli.command_support.option_parameters import with_options
+from opttius_cli.command_support.options import SourceOptions
 from opttius_cli.command_support.output import build_style
 from opttius_cli.command_support.request import build_reporter
 from opttius_cli.errors import NoSourceError, SourceError

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from opttius_cli.command_support.options import AnswerOptions, with_options
+from opttius_cli.command_support.option_parameters import with_options
+from opttius_cli.command_support.options import AnswerOptions
 from opttius_cli.command_support.output import plan_output, write_answer
 from opttius_cli.command_support.request import build_request
 

@@ -13,7 +13,8 @@ import typer
 from opttius_cli import clock
 from opttius_cli import config as settings
 from opttius_cli.command_support.config_template import build_template
-from opttius_cli.command_support.options import LoadOptions, with_options
+from opttius_cli.command_support.option_parameters import with_options
+from opttius_cli.command_support.options import LoadOptions
 from opttius_cli.command_support.request import build_reporter
 from opttius_cli.command_support.value_completion import complete_organizations
 from opttius_cli.errors import (

@@ -16,7 +16,8 @@ from opttius_cli import config as settings
 from opttius_cli.command_support import job_status
 from opttius_cli.command_support.command_group import build_group
 from opttius_cli.command_support.jobs import build_job_request, load_jobs
-from opttius_cli.command_support.options import CommonOptions, LoadOptions, with_options
+from opttius_cli.command_support.option_parameters import with_options
+from opttius_cli.command_support.options import CommonOptions, LoadOptions
 from opttius_cli.command_support.request import build_reporter, load_config
 from opttius_cli.command_support.value_completion import complete_jobs
 from opttius_cli.errors import AlertError, BusyError, CheckFailedError, OpttiusError, UsageError

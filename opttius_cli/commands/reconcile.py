@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opttius_cli.command_support.options import QueryOptions, with_options
+from opttius_cli.command_support.option_parameters import with_options
+from opttius_cli.command_support.options import QueryOptions
 from opttius_cli.command_support.output import plan_output, write_answer
 from opttius_cli.command_support.request import DEFAULT_PERIOD, build_request
 from opttius_cli.errors import CheckFailedError, UsageError

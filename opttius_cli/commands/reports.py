@@ -11,7 +11,8 @@ import typer
 
 from opttius_cli import config
 from opttius_cli.command_support.command_group import build_group
-from opttius_cli.command_support.options import CommonOptions, with_options
+from opttius_cli.command_support.option_parameters import with_options
+from opttius_cli.command_support.options import CommonOptions
 from opttius_cli.command_support.request import load_library
 from opttius_cli.command_support.value_completion import complete_reports
 from opttius_cli.errors import ConfigError

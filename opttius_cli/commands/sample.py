@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from opttius_cli.command_support.options import CommonOptions, with_options
+from opttius_cli.command_support.option_parameters import with_options
+from opttius_cli.command_support.options import CommonOptions
 from opttius_cli.errors import OutputError, UsageError
 from opttius_cli.i18n import N_, _
 from opttius_cli.period.words import translate_date

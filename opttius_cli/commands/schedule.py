@@ -12,7 +12,8 @@ import typer
 from opttius_cli import config as settings
 from opttius_cli.command_support.command_group import build_group
 from opttius_cli.command_support.jobs import describe_lacks, load_jobs
-from opttius_cli.command_support.options import CommonOptions, with_options
+from opttius_cli.command_support.option_parameters import with_options
+from opttius_cli.command_support.options import CommonOptions
 from opttius_cli.diagnostics import Reporter
 from opttius_cli.errors import ConfigError
 from opttius_cli.i18n import N_, _, n_

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from opttius_cli.command_support.options import QueryOptions, with_options
+from opttius_cli.command_support.option_parameters import with_options
+from opttius_cli.command_support.options import QueryOptions
 from opttius_cli.command_support.output import plan_output, write_answer
 from opttius_cli.command_support.request import DEFAULT_PERIOD, build_request, load_library
 from opttius_cli.command_support.table_output import ListOptions, build_result, write_list

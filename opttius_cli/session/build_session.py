@@ -88,7 +88,8 @@ def build_session(
     )
     _report_session(session)
     _record_session(request.record, session)
-    session.engine.set_scope(scope, build_variables(session), read_rules())
+    with request.profiler.measure(_("scope")):
+        session.engine.set_scope(scope, build_variables(session), read_rules())
     return session
 
 

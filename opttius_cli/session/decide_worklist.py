@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from opttius_cli.errors import UsageError
 from opttius_cli.i18n import _, n_
 from opttius_cli.privacy.policy import Policy
+from opttius_cli.session.parameters.prepared_views import create_views
 from opttius_cli.session.parameters.worklist import format_week, list_branches, open_ledger, read_week
-from opttius_cli.session.run_reports import create_views, run_report
+from opttius_cli.session.run_reports import run_report
 from opttius_cli.worklist.ledger import DecidedList, LedgerError, LedgerRow
 from opttius_cli.worklist.opt_out import load_opt_out
 

@@ -9,7 +9,8 @@ from opttius_cli.name_matching import require_name
 from opttius_cli.reports.layouts import FINDING_ROWS
 from opttius_cli.reports.own_words import resolve_code
 from opttius_cli.reports.vocabulary import UNATTRIBUTED, list_codes
-from opttius_cli.session.run_reports import Preparation, run_reports
+from opttius_cli.session.parameters.prepared_views import Preparation
+from opttius_cli.session.run_reports import run_reports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

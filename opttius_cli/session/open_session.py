@@ -79,7 +79,8 @@ def _open_engine(request: Request, path: Path | None, *, whole: bool = False) ->
             _check_reader(request, engine.con.local, manifest)
             yield OpenedEngine(engine, engine.con.local, manifest, None)
         return
-    snapshot = open_or_fail(path, request) if path else open_fresh_snapshot(request, whole=whole)
+    with request.profiler.measure(_("open the data")):
+        snapshot = open_or_fail(path, request) if path else open_fresh_snapshot(request, whole=whole)
     with _sandbox_snapshot(snapshot, request):
         yield OpenedEngine(DuckEngine(snapshot.con), snapshot.con, snapshot.manifest, snapshot.path)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import InvalidReportError
+from opttius_cli.i18n import _
 from opttius_cli.privacy.policy import DEFAULT_POLICY
 from opttius_cli.reports.layouts import (
     FORECAST_REPORTS,
@@ -16,18 +17,15 @@ from opttius_cli.reports.layouts import (
     WORKLIST_REPORT,
 )
 from opttius_cli.reports.shared_views import (
-    find_shared_views,
-    list_named,
     load_shared_view,
-    select_shared_views,
 )
 from opttius_cli.reports.validation import find_schema_mismatches
 from opttius_cli.result import NUMERIC_KINDS, Answer, AnswerPart, ChartEnd, Result
-from opttius_cli.scope.row_counts import ROW_COUNTS
 from opttius_cli.session.apply_model import apply_model
 from opttius_cli.session.goals import build_goal_parameters
 from opttius_cli.session.own_sql.queries import build_setup, run_own_sql
 from opttius_cli.session.parameters.forecast import build_forecast
+from opttius_cli.session.parameters.prepared_views import create_views
 from opttius_cli.session.parameters.query import (
     DEFAULT_PARAMETERS,
     build_parameters,
@@ -40,27 +38,19 @@ from opttius_cli.session.parameters.worklist import build_worklist_parameters
 from opttius_cli.snapshot.unread import build_unread_sentences, select_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
     from opttius_cli.privacy.policy import Policy
     from opttius_cli.reports.header import Report
     from opttius_cli.reports.slots import Slot
+    from opttius_cli.session.parameters.prepared_views import Preparation
     from opttius_cli.session.state import Session
 
 
 WHOLE_SOURCE = ("load", "check")
 """Answers about the source itself: they name everything in it that is not read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Preparation:
-    """What reports need before they run: more shared views, all purchases, and tables that ``fill`` fills."""
-
-    views: tuple[str, ...]
-    needs_all_history: bool
-    fill: Callable[[], None]
 
 
 def run_reports(
@@ -155,31 +145,6 @@ def applicable_slots(session: Session, slots: Sequence[Slot]) -> tuple[Slot, ...
     return tuple(slot for slot in slots if conditions[slot.condition])
 
 
-def create_views(session: Session, reports: Iterable[Report], preparation: Preparation | None = None) -> None:
-    """Create the shared views that ``reports`` and their ``preparation`` read, and what only counts rows."""
-    reports = list(reports)
-    reports += _list_earlier_reports(session, reports)
-    names = set(preparation.views if preparation else ()).union(
-        *(find_shared_views(report.sql) for report in reports)
-    )
-    views = select_shared_views(names, has_stored=session.engine.has_stored_sales)
-    history = "all" if preparation and preparation.needs_all_history else select_history(reports)
-    session.engine.create_shared_views(
-        build_shared_views(session, [view for view in views if not view.given], history)
-    )
-    if any(not ROW_COUNTS.isdisjoint(list_named(report.sql)) for report in reports):
-        session.engine.create_row_counts()
-
-
-def _list_earlier_reports(session: Session, reports: Iterable[Report]) -> list[Report]:
-    """Return the reports whose rows are parameters of ``reports``."""
-    names = {report.name for report in reports}
-    earlier = ["cohorts/spell_lengths"] if REPURCHASE in names else []
-    if any(name.startswith(FORECAST_REPORTS) for name in names):
-        earlier += [f"{FORECAST_REPORTS}{name}" for name in ("spell_counts", "backtest", "extent")]
-    return [session.library.load_report(name) for name in earlier]
-
-
 def _add_chart_ends(result: Result, results: Mapping[str, Result]) -> Result:
     """Return ``result`` with the figures between which its waterfall leads, where the answer holds them."""
     if result.chart is None or result.chart.ends is None:
@@ -200,16 +165,9 @@ def _find_end(figure: str, results: Mapping[str, Result]) -> ChartEnd | None:
 
 def run_report(session: Session, report: Report, parameters: Mapping[str, Any], policy: Policy) -> Result:
     """Run one report with ``parameters`` and return its rows as ``policy`` shows them."""
-    if report.is_user_report:
-        table = run_own_sql(session, report.sql, report.name, report.history)
-        if mismatches := find_schema_mismatches(report, table):
-            raise InvalidReportError(report.name, mismatches[0])
-    else:
-        table = session.engine.run_query(
-            report.sql, parameters, masks=policy.find_masks(report.columns), is_small=report.has_few_rows
-        )
-        if report.model:
-            table = apply_model(report, table)
+    with session.request.profiler.measure(_("report {name}", name=report.name)) as step:
+        table = _query_rows(session, report, parameters, policy)
+        step.rows = table.num_rows
     table, bases = _split_bases(table, report)
     for position, column in enumerate(report.columns):
         if set(column.needs) - session.present_tables:
@@ -238,6 +196,21 @@ def run_report(session: Session, report: Report, parameters: Mapping[str, Any], 
     from opttius_cli.privacy.apply_policy import apply_policy
 
     return apply_policy(result, policy, session.engine.mask_values)
+
+
+def _query_rows(session: Session, report: Report, parameters: Mapping[str, Any], policy: Policy) -> pa.Table:
+    """Return the rows of a report, its model applied, columns of personal data masked."""
+    if report.is_user_report:
+        table = run_own_sql(session, report.sql, report.name, report.history)
+        if mismatches := find_schema_mismatches(report, table):
+            raise InvalidReportError(report.name, mismatches[0])
+    else:
+        table = session.engine.run_query(
+            report.sql, parameters, masks=policy.find_masks(report.columns), is_small=report.has_few_rows
+        )
+        if report.model:
+            table = apply_model(report, table)
+    return table
 
 
 def _split_bases(table: pa.Table, report: Report) -> tuple[pa.Table, dict[str, tuple[Any, ...]]]:

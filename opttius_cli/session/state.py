@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.audit import AuditRecord
 from opttius_cli.privacy.policy import DEFAULT_POLICY, Policy
+from opttius_cli.profiler import Profiler
 from opttius_cli.result import AnswerHeader
 from opttius_cli.session.own_sql.queries import OwnSql
 from opttius_cli.snapshot.open import READER_LIMITS, ResourceLimits
@@ -35,7 +36,7 @@ class Request:
 
     ``live_age`` is how many seconds old the snapshot of a live source may be for a screen that is refreshed.
     ``every_tier`` is set for the few answers that need no feature of the organization's tier. ``record``
-    collects what the audit log should know. ``own_sql`` runs the SQL of users.
+    collects what the audit log should know. ``own_sql`` runs the SQL of users, ``profiler`` measures the steps.
     """
 
     config: Config
@@ -53,6 +54,7 @@ class Request:
     every_tier: bool = False
     record: AuditRecord = field(default_factory=AuditRecord)
     own_sql: OwnSql = field(default_factory=OwnSql)
+    profiler: Profiler = field(default_factory=Profiler)
 
 
 @dataclass(frozen=True, slots=True)

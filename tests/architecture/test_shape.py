@@ -46,6 +46,7 @@ LOOKS_AT_THE_CLOCK = {
     "commands/job.py",
     "diagnostics.py",
     "engines/own_sql/process.py",
+    "profiler.py",
 }
 BUILDS_SQL = re.compile(
     r"scope/\w+\.py|snapshot/(build|lake|staging|column_notation|write_tables|repeats|casting|row_counts|newest_sales)\.py|sources/((dump|json|postgres)/)?\w+\.py|engines/((own_sql|spark)/)?\w+\.py|privacy/masks\.py|catalog/dedup\.py"

@@ -12,7 +12,7 @@ import typer.core
 from typer import _completion_classes, exceptions
 
 from opttius_cli.cli import build_app
-from opttius_cli.command_support.typer_i18n import TYPER_MESSAGES
+from opttius_cli.command_support.typer_patches.translation import TYPER_MESSAGES
 
 ROOT = Path(__file__).parents[2]
 TYPER = Path(typer.__file__).parent

@@ -122,6 +122,15 @@ def test_every_option_that_is_a_text_is_tried() -> None:
     from opttius_cli.commands import customers
 
     texts = {f"--{name.replace('_', '-')}" for name in inspect.signature(customers.customers).parameters}
-    switches = {"--force", "--quiet", "--verbose", "--no-color", "--no-input", "--refresh", "--strict"}
+    switches = {
+        "--force",
+        "--profile",
+        "--quiet",
+        "--verbose",
+        "--no-color",
+        "--no-input",
+        "--refresh",
+        "--strict",
+    }
     written = {"--output", "--reveal-pii", "--reason", "--anonymous", "--inactive", "--as-email", "--context"}
     assert set(OPTIONS) >= texts - switches - written - {"--watch"}

@@ -13,7 +13,8 @@ from opttius_cli import config, session
 from opttius_cli.diagnostics import Reporter
 from opttius_cli.session.check_reports import _COMMAND_PARAMETERS
 from opttius_cli.session.cluster_access import SPARK
-from opttius_cli.session.run_reports import _collect_parameters, create_views
+from opttius_cli.session.parameters.prepared_views import create_views
+from opttius_cli.session.run_reports import _collect_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

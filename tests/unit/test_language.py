@@ -21,8 +21,8 @@ from babel.messages.pofile import read_po
 
 from opttius_cli import i18n
 from opttius_cli.cli import build_app
-from opttius_cli.command_support import typer_i18n
 from opttius_cli.command_support.command_catalog import COMMANDS
+from opttius_cli.command_support.typer_patches import translation
 from opttius_cli.config import list_settings
 from opttius_cli.reports.header_text import split_header
 from opttius_cli.reports.library import Library
@@ -192,7 +192,7 @@ def test_a_page_of_help_is_wholly_in_its_language(path: str) -> None:
     for language in i18n.LANGUAGES:
         i18n.set_language(language)
         command = typer.main.get_command(build_app())
-        typer_i18n.translate_help(command)
+        translation.translate_help(command)
         pages[language] = dict(_every(command))[path].get_help(
             typer.Context(dict(_every(command))[path], info_name=path)
         )

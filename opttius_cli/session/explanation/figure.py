@@ -24,8 +24,9 @@ from opttius_cli.session.explanation.proof import (
     work_out,
 )
 from opttius_cli.session.goals import build_goal_parameters
+from opttius_cli.session.parameters.prepared_views import Preparation
 from opttius_cli.session.parameters.query import DEFAULT_PARAMETERS, build_parameters
-from opttius_cli.session.run_reports import Preparation, run_report, run_reports
+from opttius_cli.session.run_reports import run_report, run_reports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
