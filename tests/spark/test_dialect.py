@@ -52,6 +52,7 @@ RULES = {
     "list_has_any(tags, others)": "ARRAYS_OVERLAP(tags, others)",
     "list_slice(tags, 2, 5)": "SLICE(tags, 2, 4)",
     "list_sum(tags)": "AGGREGATE(tags, CAST(0 AS BIGINT), (total, item) -> total + item)",
+    "list_unique(list(n))": "SIZE(ARRAY_COMPACT(ARRAY_DISTINCT(COLLECT_LIST(n))))",
     "list_filter(tags, lambda tag: tag <> n)": "FILTER(tags, tag -> tag <> n)",
     "list(n ORDER BY n)": "SORT_ARRAY(COLLECT_LIST(n))",
     "list(DISTINCT n ORDER BY n)": "SORT_ARRAY(COLLECT_SET(n))",
@@ -190,6 +191,20 @@ def test_every_report_and_view_of_the_project_is_written_for_spark(session: Sess
     engine.run_query("SELECT * FROM unseen_rows", {})
     assert isinstance(engine.con.cluster, RecordingCluster)
     assert len(engine.con.cluster.queries) > len(session.library.list_names())
+
+
+@pytest.mark.parametrize("keeps_rows", [True, False])
+def test_a_table_is_computed_once_where_the_cluster_keeps_it(session: Session, *, keeps_rows: bool) -> None:
+    engine = session.engine
+    assert isinstance(engine, SparkEngine)
+    cluster = engine.con.cluster
+    assert isinstance(cluster, RecordingCluster)
+    cluster.keeps_rows = keeps_rows
+    for column in ("id", "local_date"):
+        engine.run_query(f"SELECT {column} FROM order_facts", {})
+    assert len(cluster.kept) == len(set(cluster.kept))
+    assert bool(cluster.kept) is keeps_rows
+    assert [query.startswith("WITH ") for query in cluster.queries[-2:]] == [not keeps_rows] * 2
 
 
 def test_what_is_fetched_is_there_and_stays_on_the_client(session: Session) -> None:

@@ -6,7 +6,7 @@ import socket
 import sys
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import urlsplit
 
@@ -23,6 +23,9 @@ _PORT = 15002
 _PATIENCE = 10.0
 """Seconds until a server that does not answer counts as not there."""
 _LONGEST_CAUSE = 200
+_RETRIES = 6
+_LONGEST_PAUSE = 10_000
+"""Milliseconds between two tries to reach a server that went away: all of them take half a minute."""
 
 
 class ClusterError(SourceError):
@@ -52,6 +55,9 @@ class Cluster(Protocol):
     def read(self, name: str, folder: str) -> None:
         """Create the temporary view ``name`` of the Parquet files in a folder that the cluster reads."""
 
+    def keep(self, name: str, sql: str) -> bool:
+        """Run a query, keep its rows on the cluster as the temporary view ``name``; return whether it can."""
+
     def interrupt(self) -> None:
         """Stop what is running; it may be called from another thread."""
 
@@ -59,12 +65,17 @@ class Cluster(Protocol):
         """End the session on the cluster."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SparkCluster:
-    """A session of Spark Connect. Its errors become one sentence."""
+    """A session of Spark Connect. Its errors become one sentence.
+
+    ``_kept`` are the checkpoints of the session: the cluster drops one when the client has no reference to it.
+    """
 
     session: Any
     address: str
+    keeps_rows: bool = True
+    _kept: list[Any] = field(default_factory=list)
 
     def fetch(self, sql: str, schema: pa.Schema) -> pa.Table:
         """Run a query and return its rows in ``schema``; columns go by their place."""
@@ -85,6 +96,22 @@ class SparkCluster:
         """Create the temporary view ``name`` of the Parquet files in a folder that the cluster reads."""
         with _translate_errors(self.address):
             self.session.read.parquet(folder).createOrReplaceTempView(name)
+
+    def keep(self, name: str, sql: str) -> bool:
+        """Run a query, keep its rows on the cluster as the temporary view ``name``; return whether it can.
+
+        Sail has no place for them unless it is told one.
+        """
+        if self.keeps_rows:
+            try:
+                with _translate_errors(self.address):
+                    checkpoint = self.session.sql(sql).localCheckpoint(eager=True)
+                    checkpoint.createOrReplaceTempView(name)
+                    self._kept.append(checkpoint)
+            except ClusterError:
+                # What is wrong with the query itself is said when it is run as a part of those that read it.
+                self.keeps_rows = False
+        return self.keeps_rows
 
     def interrupt(self) -> None:
         """Stop what is running; it may be called from another thread."""
@@ -111,8 +138,10 @@ def connect(address: str) -> SparkCluster:
         server = urlsplit(address.partition(";")[0])
         socket.create_connection((server.hostname or "", server.port or _PORT), _PATIENCE).close()
         from pyspark.sql import SparkSession
+        from pyspark.sql.connect.client.retries import DefaultPolicy
 
         session = SparkSession.builder.remote(address).create()
+        session.client.set_retry_policies([DefaultPolicy(max_retries=_RETRIES, max_backoff=_LONGEST_PAUSE)])
         # Instants are cast to local times by rules of our own.
         session.conf.set("spark.sql.session.timeZone", "UTC")
     return SparkCluster(session, address)

@@ -119,6 +119,16 @@ class SparkConnection:
         """Run a source on the cluster and keep its few rows on the client, under its name."""
         self.local.register(source.name, self._run_source(source))
 
+    def keep(self, source: Source) -> bool:
+        """Run a source on the cluster and keep its rows there, under its name; return whether the cluster can."""
+        if not self.cluster.keep(source.name, self.relations.assemble(source, for_cluster=True)):
+            return False
+        # Queries on it are planned here, too, on no rows.
+        self.local.register(
+            source.name, self._query_locally(self.relations.assemble(source, for_cluster=False))
+        )
+        return True
+
     def upload(self, source: Source) -> None:
         """Give the cluster the rows of a source of the client, once."""
         if source.name not in self._uploaded:

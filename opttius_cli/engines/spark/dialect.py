@@ -180,6 +180,7 @@ FUNCTIONS: Mapping[str, Callable[..., exp.Expr]] = {
     "list_position": lists.list_position,
     "list_slice": lists.list_slice,
     "list_sum": lists.list_sum,
+    "list_unique": lists.list_unique,
     "make_timestamptz": lambda microseconds: call("timestamp_micros", microseconds),
     "strip_accents": lambda text: call("translate", text, _ACCENTED, _PLAIN),
     "timezone": lambda zone, moment: call("convert_timezone", "UTC", zone, cast(moment, "TIMESTAMP_NTZ")),

@@ -37,6 +37,11 @@ def list_sum(items: exp.Expr) -> exp.Expr:
     return call("aggregate", items, cast(number(0), "BIGINT"), build_lambda(total, "total", "item"))
 
 
+def list_unique(items: exp.Expr) -> exp.Expr:
+    """Write how many different items a list has, nulls apart."""
+    return call("size", call("array_compact", call("array_distinct", items)))
+
+
 def write_list(node: exp.ArrayAgg) -> exp.Expr:
     """Write ``list(x ORDER BY …)``, which Spark sorts when it has been made."""
     value = node.this

@@ -61,6 +61,9 @@ class RowSource(Protocol):
     def fetch(self, source: Source) -> None:
         """Run a source on the cluster and keep its few rows on the client, under its name."""
 
+    def keep(self, source: Source) -> bool:
+        """Run a source on the cluster and keep its rows there, under its name; return whether the cluster can."""
+
     def list_columns(self, source: Source) -> list[str]:
         """Return the names of a source's columns."""
 
@@ -192,13 +195,20 @@ class Relations:
         variables = relation.variables if relation.variables is not None else variables
         key = (name, variables)
         if key not in self._resolved:
-            source = self.intern(relation.query, variables)
-            if relation.is_fetched and not source.is_local:
-                self.rows.fetch(source)
-                source = Source(source.name, is_local=True)
-                self.sources[source.name] = source
-            self._resolved[key] = source.name
+            self._resolved[key] = self._fill(relation, self.intern(relation.query, variables)).name
         return self._resolved[key]
+
+    def _fill(self, relation: Relation, source: Source) -> Source:
+        """Compute the rows of a table that is read for the first time, so that no reader computes them again."""
+        if source.is_local or source.query is None:
+            return source
+        if relation.is_fetched:
+            self.rows.fetch(source)
+        elif relation.variables is None or not self.rows.keep(source):
+            return source
+        filled = Source(source.name, is_local=relation.is_fetched)
+        self.sources[source.name] = filled
+        return filled
 
     def _store(self, query: exp.Expr) -> Source:
         """Keep a query as a source; parts of it that read nothing of the cluster become sources of their own."""
