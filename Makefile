@@ -9,6 +9,7 @@ PIP := PIP_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/pyt
 # How many tests run at once, how long fuzzing is, and what is fixed so that a demonstration never looks empty.
 JOBS ?= 2
 FUZZ ?= 20
+WORLDS ?= 1
 # A number here makes fuzzing repeat itself.
 SEED ?=
 DEMO_SOURCE ?= sample_data
@@ -41,8 +42,10 @@ test: $(VENV)/.developing ## every test but the long ones, which `make fuzz` run
 test-fast: $(VENV)/.developing ## under a minute: architecture, pure functions, one section of the contract
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not cluster" tests/architecture tests/unit tests/spec/test_segments.py
 
-test-spark: $(VENV)/.sail ## every report on DuckDB and on Sail, a Spark Connect server from pip: equal cell by cell
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m cluster tests/spark
+# A cluster may never answer; a test that takes longer than this has failed.
+test-spark: $(VENV)/.sail ## every report on DuckDB and on Sail, a Spark Connect server from pip: equal cell by cell (WORLDS=10: more data)
+	OPTTIUS_WORLDS=$(WORLDS) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m cluster \
+		-o faulthandler_timeout=$(if $(filter 1,$(WORLDS)),300,0) -o faulthandler_exit_on_timeout=true tests/spark
 
 check: $(VENV)/.developing messages-check ## format, lint, types, imports, SQL, messages
 	$(BIN)/ruff format --check .

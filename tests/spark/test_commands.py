@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from openpyxl import load_workbook
 from spec.harness import RunResult, run_bare
 
+from opttius_cli import session
 from opttius_cli.cli import main
+from spark.two_engines import build_request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.cluster
 
@@ -19,11 +26,26 @@ def run(*arguments: str) -> RunResult:
     return run_bare(main, [*arguments, "--quiet", "--lang", "en"])
 
 
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the same rows twice: shop.duckdb, and lake."""
+    folder = tmp_path_factory.mktemp("shop")
+    request = build_request(DATA, {"cache.folder": str(folder / "cache")})
+    snapshot = session.load_new_snapshot(request, folder / "shop.duckdb", force=False)
+    session.write_lake(request, snapshot, folder / "lake")
+    return folder
+
+
 @pytest.fixture
-def cluster(sail: str, tmp_path: Path) -> tuple[str, ...]:
+def here(shop: Path) -> tuple[str, ...]:
+    """The options of a command that runs on DuckDB."""
+    return ("--source", f"{shop}/shop.duckdb")
+
+
+@pytest.fixture
+def cluster(shop: Path, sail: str) -> tuple[str, ...]:
     """The options of a command that runs on the cluster."""
-    assert run("load", str(DATA), "--into", f"{tmp_path}/lake/").code == 0
-    return ("--source", f"{tmp_path}/lake", "--engine", "spark", "--remote", sail)
+    return ("--source", f"{shop}/lake", "--engine", "spark", "--remote", sail)
 
 
 COMMANDS = {
@@ -35,11 +57,40 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
-def test_a_command_prints_the_same(command: tuple[str, ...], cluster: tuple[str, ...]) -> None:
-    expected = run(*command, "--source", str(DATA))
+def test_a_command_prints_the_same(
+    command: tuple[str, ...], here: tuple[str, ...], cluster: tuple[str, ...]
+) -> None:
+    expected = run(*command, *here)
     answer = run(*command, *cluster)
     assert (answer.code, answer.stderr) == (expected.code, expected.stderr) == (0, "")
     assert answer.stdout == expected.stdout
+
+
+def test_a_workbook_has_the_same_cells(
+    here: tuple[str, ...], cluster: tuple[str, ...], tmp_path: Path
+) -> None:
+    sheets = []
+    for name, options in (("here", here), ("there", cluster)):
+        path = tmp_path / f"{name}.xlsx"
+        ran = run("dashboard", "-p", "30", "--section", "kpis", *AS_OF, "--output", str(path), *options)
+        assert ran.code == 0, ran.stderr
+        sheets.append(dict(read_sheets(path)))
+    assert sheets[0] == sheets[1] != {}
+
+
+def read_sheets(path: Path) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
+    workbook = load_workbook(path)
+    for sheet in workbook.worksheets:
+        yield sheet.title, list(sheet.iter_rows(values_only=True))
+    workbook.close()
+
+
+def test_a_server_that_keeps_no_tables_prints_the_same(
+    here: tuple[str, ...], cluster: tuple[str, ...], forgetful_sail: str
+) -> None:
+    command = COMMANDS["customers, masked"]
+    answer = run(*command, *cluster[:-1], forgetful_sail)
+    assert (answer.code, answer.stdout) == (0, run(*command, *here).stdout)
 
 
 def test_own_sql_is_refused_by_name(cluster: tuple[str, ...]) -> None:

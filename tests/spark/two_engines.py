@@ -29,7 +29,10 @@ KNOWN = {"customers/nearest": "suggestions are by jaro_winkler_similarity, which
 
 @dataclass(frozen=True)
 class TwoEngines:
-    """Two sessions on the same rows, with the same views, and the parameters of the reports."""
+    """Two sessions on the same rows, with the same views, and the parameters of the reports.
+
+    What a session learns from its own rows, as the curve of a forecast, is the same, too.
+    """
 
     duckdb: Session
     cluster: Session
@@ -77,5 +80,8 @@ def open_both(request: Request, address: str, names: Sequence[str] | None = None
         reports = {name: library.load_report(name) for name in names or library.list_names()}
         for opened in (here, there):
             create_views(opened, reports.values())
-        parameters = dict(_COMMAND_PARAMETERS) | _collect_parameters(here, reports, {})
+        parameters, others = (
+            dict(_COMMAND_PARAMETERS) | _collect_parameters(opened, reports, {}) for opened in (here, there)
+        )
+        assert parameters == others
         yield TwoEngines(here, there, parameters)
