@@ -45,7 +45,7 @@ test-fast: $(VENV)/.developing ## under a minute: architecture, pure functions, 
 # A cluster may never answer; a test that takes longer than this has failed.
 test-spark: $(VENV)/.sail ## every report on DuckDB and on Sail, a Spark Connect server from pip: equal cell by cell (WORLDS=10: more data)
 	OPTTIUS_WORLDS=$(WORLDS) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m cluster \
-		-o faulthandler_timeout=$(if $(filter 1,$(WORLDS)),300,0) -o faulthandler_exit_on_timeout=true tests/spark
+		-o faulthandler_timeout=$(if $(filter 1,$(WORLDS)),900,0) -o faulthandler_exit_on_timeout=true tests/spark
 
 check: $(VENV)/.developing messages-check ## format, lint, types, imports, SQL, messages
 	$(BIN)/ruff format --check .
