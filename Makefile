@@ -67,7 +67,7 @@ bench: $(VENV)/.developing ## how fast it is, against the targets (OPTTIUS_BENCH
 	$(BIN)/python -m benchmarks.own_sql
 	$(BIN)/python -m benchmarks.database
 
-bench-rivals: $(VENV)/.rivals ## the same jobs by Polars, pandas, DuckDB and plain Python, in turn; stored in benchmarks/results
+bench-rivals: $(VENV)/.rivals ## the same jobs by Polars, pandas, DuckDB, PostgreSQL and plain Python, in turn; stored in benchmarks/results
 	$(BIN)/python -m benchmarks.rivals
 
 bench-check: $(VENV)/.rivals ## fails when a ratio to a rival is worse by 20 % than the stored one

@@ -10,13 +10,15 @@ import argparse
 import os
 import subprocess
 import sys
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
 from benchmarks.__main__ import KEEP, SIZES, describe_machine
 from benchmarks.measure import Measure, measure_once
 from benchmarks.rivals import question
-from benchmarks.rivals.jobs import Job, Place, build_load_job, list_jobs
+from benchmarks.rivals.database import open_database
+from benchmarks.rivals.jobs import DATABASE, Job, Place, build_load_job, list_jobs
 from benchmarks.rivals.records import (
     find_record,
     format_record,
@@ -25,6 +27,7 @@ from benchmarks.rivals.records import (
     summarise_job,
     write_record,
 )
+from benchmarks.rivals.server_usage import measure_with_server
 from benchmarks.shop import create_shop
 
 LIBRARIES = ("polars", "pandas", "pyarrow")
@@ -46,21 +49,10 @@ def main() -> int:
         return 2
     shop = create_shop(KEEP, SIZES[size], "parquet")
     place = Place(shop.folder, KEEP / f"rivals-{size}")
-    load_average = round(os.getloadavg()[0], 1)
-    if not check_agreement(place, arguments.without):
+    record = measure_rivals(place, size, arguments)
+    if record is None:
         return 1
-    record: dict[str, Any] = {
-        "customers": SIZES[size],
-        "rows_loaded": shop.rows,
-        "as_of": question.AS_OF.isoformat(),
-        "machine": describe_machine(),
-        "load_average": load_average,
-        "left_out": arguments.without,
-        "versions": {name: version(name) for name in LIBRARIES},
-        "rows": [],
-    }
-    for job in (*list_jobs(place, arguments.without), build_load_job(place)):
-        record["rows"] += summarise_job(job.name, measure_job(job, place, arguments.rounds))
+    record["rows_loaded"] = shop.rows
     print("\n".join(format_record(record)))
     if arguments.check and stored is not None:
         regressions = list_regressions(stored, record)
@@ -68,6 +60,30 @@ def main() -> int:
         return 1 if regressions else 0
     print(write_record(size, record))
     return 0
+
+
+def measure_rivals(place: Place, size: str, arguments: argparse.Namespace) -> dict[str, Any] | None:
+    """Measure every job and say where and of what; None when figures differ, which is printed."""
+    load_average = round(os.getloadavg()[0], 1)
+    with open_database(place, wanted=DATABASE not in arguments.without) as server:
+        if not check_agreement(place, arguments.without):
+            return None
+        versions = {name: version(name) for name in LIBRARIES}
+        if server:
+            versions[DATABASE] = server.execute("SHOW server_version")[0][0].split()[0]
+        process = server.process.pid if server and server.process else None
+        rows: list[dict[str, Any]] = []
+        for job in (*list_jobs(place, arguments.without), build_load_job(place)):
+            rows += summarise_job(job.name, measure_job(job, place, arguments.rounds, process))
+    return {
+        "customers": SIZES[size],
+        "as_of": question.AS_OF.isoformat(),
+        "machine": describe_machine(),
+        "load_average": load_average,
+        "left_out": arguments.without,
+        "versions": versions,
+        "rows": rows,
+    }
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -88,15 +104,23 @@ def check_agreement(place: Place, without: list[str]) -> bool:
     return run.returncode == 0
 
 
-def measure_job(job: Job, place: Place, rounds: int) -> dict[str, list[Measure]]:
-    """Run all who do a job in turn, after the comparison has filled the caches; who takes long runs once."""
+def measure_job(job: Job, place: Place, rounds: int, server: int | None = None) -> dict[str, list[Measure]]:
+    """Run all who do a job in turn, after the comparison has filled the caches; who takes long runs once.
+
+    ``server`` is the process of the database, whose work counts as its client's.
+    """
     folder, environment = place.create_working_folder(), place.build_environment()
     runs: dict[str, list[Measure]] = {contender.name: [] for contender in job.contenders}
     for _ in range(rounds):
         for contender in job.contenders:
             earlier = runs[contender.name]
-            if not earlier or earlier[0].wall < LONG:
-                earlier.append(measure_once(contender.command, folder=folder, environment=environment))
+            if earlier and earlier[0].wall >= LONG:
+                continue
+            measure = partial(measure_once, contender.command, folder=folder, environment=environment)
+            if contender.is_client and server is not None:
+                earlier.append(measure_with_server(server, folder, measure))
+            else:
+                earlier.append(measure())
     return runs
 
 

@@ -16,15 +16,17 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 TOOL = "opttius"
+DATABASE = "PostgreSQL"
 ANSWER = "segments.parquet"
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """Who does a job, and its command."""
+    """Who does a job, and its command; ``is_client``: most of the work is done by a server that runs already."""
 
     name: str
     command: tuple[str, ...]
+    is_client: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,11 @@ class Place:
     def cache(self) -> Path:
         """The folder of the tool's snapshots, which holds one."""
         return self.folder / "cache"
+
+    @property
+    def address_file(self) -> Path:
+        """The file with the address of the database, while there is one."""
+        return self.folder / "database-address"
 
     def create_working_folder(self) -> Path:
         """The working folder of what is measured."""
@@ -95,11 +102,16 @@ def build_load_job(place: Place) -> Job:
 
 def _list_rivals(question: str, place: Place) -> tuple[Contender, ...]:
     exports = place.exports
+    database: tuple[Contender, ...] = ()
+    if place.address_file.is_file():
+        address = place.address_file.read_text(encoding="utf-8")
+        database = (Contender(DATABASE, _run("postgres", question, address), is_client=True),)
     return (
         Contender("Polars", _run("polars", question, exports)),
         Contender("pandas", _run("pandas", question, exports)),
         Contender("DuckDB on Parquet", _run("duckdb", question, "exports", exports)),
         Contender("DuckDB on the snapshot", _run("duckdb", question, "snapshot", place.find_snapshot())),
+        *database,
         Contender("plain Python", _run("plain", question, exports)),
     )
 
