@@ -28,7 +28,6 @@ SELECT
     customer.rut
 FROM ranked AS customer
 LEFT JOIN branches AS branch ON customer.branch_id = branch.id
-WHERE customer.fit IS NOT NULL
-QUALIFY customer.fit = min(customer.fit) OVER ()
+WHERE customer.fit = (SELECT min(fit) FROM ranked)
 ORDER BY customer_id
 LIMIT 12;
