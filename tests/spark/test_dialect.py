@@ -175,6 +175,7 @@ def session(lake: Lake, tmp_path: Path) -> Iterator[Session]:
         engine.set_scope(session.scope, build_variables(session), shared_views.read_rules())
         views = build_shared_views(session, shared_views.load_shared_views(), "all")
         engine.create_shared_views(views)
+        engine.create_row_counts()
         yield session
 
 
