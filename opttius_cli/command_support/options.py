@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -12,9 +12,6 @@ from opttius_cli.command_support.value_completion import complete_branches, comp
 from opttius_cli.i18n import N_
 from opttius_cli.profiler import Profiler
 from opttius_cli.render.registry import Format
-
-if TYPE_CHECKING:
-    pass
 
 COUNTED, ANSWER, PERSONAL, SOURCE, GENERAL = (
     N_("What is counted"),
@@ -46,14 +43,12 @@ AllOption = Annotated[
 
 
 _NO_OPTIONS = ("record", "profiler")
+"""The fields of options that nobody types: what a run records of itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommonOptions:
-    """The options of every command; what is :data:`_NO_OPTIONS` is kept here for the run.
-
-    ``record`` is its audit record, ``profiler`` measures its steps.
-    """
+    """The options of every command; also the audit ``record`` of this run, and the ``profiler`` of its steps."""
 
     record: AuditRecord = field(default_factory=AuditRecord)
     profiler: Profiler = field(default_factory=Profiler)

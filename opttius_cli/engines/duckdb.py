@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 from warnings import catch_warnings, filterwarnings
 
-from opttius_cli.engines.explained_rows import fill_explained
 from opttius_cli.engines.protocol import Engine, create_in_order
 from opttius_cli.engines.stored_sales import build_stored_view, find_stored_sales
 from opttius_cli.period import EARLIEST
 from opttius_cli.privacy.masks import build_masked_columns, mask_values
-from opttius_cli.scope import create_row_counts, create_scoped_views, fill_unseen_rows
+from opttius_cli.scope import create_scoped_views
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from opttius_cli.engines.explained_rows import RowSelection
     from opttius_cli.engines.protocol import SharedView
     from opttius_cli.result import ColumnKind, Scope
 
@@ -51,24 +49,9 @@ class DuckEngine(Engine):
         for name, value in variables.items():
             self.con.execute(f"SET VARIABLE {name} = $1", [value])
 
-    def fill_explained(self, selection: RowSelection) -> None:
-        """Replace the rows of ``explained`` by those behind a figure, each with the step at which it left."""
-        fill_explained(self.con, selection)
-
-    def fill_unseen_rows(self) -> None:
-        """Put the rows that findings count and no view shows into ``unseen_rows``."""
-        self.create_row_counts()
-        fill_unseen_rows(self.con)
-
     def create_shared_views(self, views: Sequence[SharedView]) -> None:
         """Create the shared views on the scoped ones, and materialize tables that several reports read."""
         create_in_order(self, views, self._create_view)
-
-    def create_row_counts(self) -> None:
-        """Count the rows that the scope sees, and those that it does not; once."""
-        if not self.has_row_counts:
-            create_row_counts(self.con)
-            self.has_row_counts = True
 
     def _create_view(self, view: SharedView) -> None:
         """Create one view; over the rows that the snapshot holds of it, when it is about all history."""

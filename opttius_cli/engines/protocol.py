@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from opttius_cli.engines.explained_rows import fill_explained
 from opttius_cli.period import EARLIEST
+from opttius_cli.scope import create_row_counts, fill_unseen_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -39,10 +41,12 @@ class SharedView:
 class Engine(Protocol):
     """An engine opened on a snapshot; it is limited to one scope and one instant before a report runs.
 
-    ``finds_similar``: it can compare texts by how alike they are, for suggestions.
+    ``finds_similar``: it can compare texts by how alike they are, for suggestions. ``has_row_counts``: the rows of the
+    scope have been counted.
     """
 
     finds_similar: ClassVar[bool]
+    has_row_counts: bool
 
     @property
     def con(self) -> Connection:
@@ -60,15 +64,21 @@ class Engine(Protocol):
 
     def create_row_counts(self) -> None:
         """Count the rows that the scope sees, and those that it does not; once."""
+        if not self.has_row_counts:
+            create_row_counts(self.con)
+            self.has_row_counts = True
 
     def set_variables(self, variables: Mapping[str, Any]) -> None:
         """Set variables that the views read."""
 
     def fill_explained(self, selection: RowSelection) -> None:
         """Replace the rows of ``explained`` by those behind a figure, each with the step at which it left."""
+        fill_explained(self.con, selection)
 
     def fill_unseen_rows(self) -> None:
         """Put the rows that findings count and no view shows into ``unseen_rows``."""
+        self.create_row_counts()
+        fill_unseen_rows(self.con)
 
     def run_query(
         self,

@@ -74,10 +74,7 @@ def build_session(
         _resolve_currency(request, opened.con, scope, metadata),
         period,
         previous,
-        Library(
-            settings.find_user_folder(request.environment) / "reports",
-            list_thresholds(request.config),
-        ),
+        Library(settings.find_user_folder(request.environment) / "reports", list_thresholds(request.config)),
         frozenset(_list_present_tables(opened.con)),
         since,
         reader,

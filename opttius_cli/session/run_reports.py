@@ -16,9 +16,7 @@ from opttius_cli.reports.layouts import (
     REPURCHASE,
     WORKLIST_REPORT,
 )
-from opttius_cli.reports.shared_views import (
-    load_shared_view,
-)
+from opttius_cli.reports.shared_views import load_shared_view
 from opttius_cli.reports.validation import find_schema_mismatches
 from opttius_cli.result import NUMERIC_KINDS, Answer, AnswerPart, ChartEnd, Result
 from opttius_cli.session.apply_model import apply_model

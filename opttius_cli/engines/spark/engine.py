@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from opttius_cli.engines.explained_rows import fill_explained
 from opttius_cli.engines.protocol import Engine, create_in_order
 from opttius_cli.engines.spark.cluster import connect
 from opttius_cli.engines.spark.connection import SparkConnection
 from opttius_cli.engines.spark.lake_tables import LakeTables, create_tables
 from opttius_cli.privacy.masks import build_masked_columns, mask_values
-from opttius_cli.scope import create_row_counts, create_scoped_views, fill_unseen_rows
+from opttius_cli.scope import create_scoped_views
 from opttius_cli.snapshot.open import READER_LIMITS, connect_duckdb, lock_connection
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from opttius_cli.engines.explained_rows import RowSelection
     from opttius_cli.engines.protocol import SharedView
     from opttius_cli.result import ColumnKind, Scope
     from opttius_cli.snapshot.lake import Lake
@@ -46,24 +44,9 @@ class SparkEngine(Engine):
         """Set variables that the views read."""
         self.con.set_variables(variables)
 
-    def fill_explained(self, selection: RowSelection) -> None:
-        """Replace the rows of ``explained`` by those behind a figure, each with the step at which it left."""
-        fill_explained(self.con, selection)
-
-    def fill_unseen_rows(self) -> None:
-        """Put the rows that findings count and no view shows into ``unseen_rows``."""
-        self.create_row_counts()
-        fill_unseen_rows(self.con)
-
     def create_shared_views(self, views: Sequence[SharedView]) -> None:
         """Create the shared views on the scoped ones."""
         create_in_order(self, views, lambda view: self.con.execute(view.sql))
-
-    def create_row_counts(self) -> None:
-        """Count the rows that the scope sees, and those that it does not; once."""
-        if not self.has_row_counts:
-            create_row_counts(self.con)
-            self.has_row_counts = True
 
     def run_query(
         self,

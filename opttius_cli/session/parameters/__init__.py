@@ -1,1 +1,1 @@
-"""The values that SQL gets: of every query, of the worklist, and what models learn for the others."""
+"""What SQL is given: the shared views that it reads, and its values, those that models learn among them."""
