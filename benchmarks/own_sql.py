@@ -19,11 +19,13 @@ from benchmarks.cases import MB
 from benchmarks.heavy_sql import HEAVY
 from benchmarks.shop import create_shop
 from benchmarks.text_table import align_columns
-from opttius_cli import config, session
+from opttius_cli import config
 from opttius_cli.diagnostics import Reporter
 from opttius_cli.engines.own_sql.memory import read_resident_bytes
 from opttius_cli.errors import OpttiusError
+from opttius_cli.session.open_session import open_session
 from opttius_cli.session.own_sql.queries import OwnSql, run_own_sql
+from opttius_cli.session.state import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,10 +58,10 @@ def watch_memory(own_sql: OwnSql, peaks: list[int]) -> Iterator[None]:
         peaks.append(peak)
 
 
-def measure_statement(request: session.Request, sql: str) -> tuple[str, float, int]:
+def measure_statement(request: Request, sql: str) -> tuple[str, float, int]:
     """Return how ``sql`` ended, after how many seconds, and the most memory that its process had."""
     peaks: list[int] = []
-    with session.open_session(replace(request, own_sql=OwnSql())) as opened:
+    with open_session(replace(request, own_sql=OwnSql())) as opened:
         run_own_sql(opened, "SELECT 1", None, "all")
         with watch_memory(opened.request.own_sql, peaks):
             start, end = time.monotonic(), "answered"
@@ -80,7 +82,7 @@ def main() -> None:
         {"source": str(shop.folder), "organization": "mirador-austral"}, os.environ, KEEP
     )
     settings = replace(settings, report_seconds=SECONDS, memory=f"{MEMORY // MB}MB")
-    request = session.Request(settings, os.environ, datetime(2026, 11, 23, tzinfo=UTC), Reporter(quiet=True))
+    request = Request(settings, os.environ, datetime(2026, 11, 23, tzinfo=UTC), Reporter(quiet=True))
     rows, beyond = [], 0
     for sql in HEAVY[:: _SMALL_STEP if is_small else 1]:
         end, seconds, peak = measure_statement(request, sql)

@@ -1,4 +1,4 @@
-"""Quote names and values for SQL, and what of a connection the project's SQL needs.
+"""Quote names and values for SQL, find the names in it, and say what of a connection the project's SQL needs.
 
 A view and a COPY have no parameters, so their values are literals.
 """
@@ -6,12 +6,15 @@ A view and a COPY have no parameters, so their values are literals.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+_READ = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)|\b(\w+)\s*\(")
+_NO_CODE = re.compile(r"--[^\n]*|'[^']*'")
 _GLOB_CHARACTERS = re.compile(r"[*?\[]")
 
 
@@ -35,6 +38,12 @@ def fetch_first(rows: Rows) -> Any:
     They are read to their end: DuckDB runs no relation on a connection while a result of it is unfinished.
     """
     return next(iter(rows.fetchall()), None)
+
+
+@cache
+def list_named(sql: str) -> frozenset[str]:
+    """Return the tables that ``sql`` reads, and the macros and functions that it calls."""
+    return frozenset(table or call for table, call in _READ.findall(_NO_CODE.sub(" ", sql)))
 
 
 def quote_identifier(name: str) -> str:

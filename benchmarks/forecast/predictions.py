@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli import config, session
+from opttius_cli import config
 from opttius_cli.diagnostics import Reporter
+from opttius_cli.session.open_session import open_session
 from opttius_cli.session.parameters.prepared_views import create_views
 from opttius_cli.session.parameters.query import DEFAULT_PARAMETERS, build_parameters
 from opttius_cli.session.run_reports import build_forecast_parameters
+from opttius_cli.session.state import Request
 
 if TYPE_CHECKING:
     from datetime import date
@@ -55,8 +57,8 @@ def run_backtest(source: Path, until: date, cache: Path) -> Backtest:
     }
     settings = config.resolve_config({"source": str(source)}, environment, cache)
     now = datetime.combine(until, time(12), UTC) + timedelta(1)
-    request = session.Request(settings, environment, now, Reporter(), as_of=until.isoformat())
-    with session.open_session(request) as active_session:
+    request = Request(settings, environment, now, Reporter(), as_of=until.isoformat())
+    with open_session(request) as active_session:
         return _ask(active_session)
 
 

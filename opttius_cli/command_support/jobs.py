@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from opttius_cli.command_support.options import LoadOptions
     from opttius_cli.config import Config
     from opttius_cli.jobs.definition import AllowedValues, Job
-    from opttius_cli.session import Request
+    from opttius_cli.session.state import Request
 
 _SCREEN_FORMATS = {"table"}
 
@@ -107,7 +107,7 @@ def build_job_request(
     options: LoadOptions, config: Config, job: Job, as_of: str | None, now: datetime
 ) -> Request:
     """Build the request of a run of ``job`` at ``as_of``; ``now`` is the clock."""
-    from opttius_cli.session import Request
+    from opttius_cli.session.state import Request
 
     is_revealed = job.masking == "revealed"
     if is_revealed:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from opttius_cli.command_support.options import CommonOptions, LoadOptions
     from opttius_cli.privacy.policy import Policy
     from opttius_cli.reports.library import Library
-    from opttius_cli.session import Request
     from opttius_cli.session.own_sql.queries import OwnSql
+    from opttius_cli.session.state import Request
 
 
 DEFAULT_PERIOD = "30"
@@ -69,8 +69,8 @@ def build_request(
     needs no feature of the organization's tier. ``since`` is a date whose end stands in place of two windows.
     ``own_sql`` is the process for a user's SQL, where it runs already.
     """
-    from opttius_cli.session import Request
     from opttius_cli.session.own_sql.queries import OwnSql
+    from opttius_cli.session.state import Request
 
     asked_period = options.period if isinstance(options, QueryOptions) else None
     settings = load_config(options, source)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from opttius_cli.command_support.options import AnswerOptions
     from opttius_cli.render.terminal.live_screen import LiveScreen, WatchView
     from opttius_cli.result import Answer
-    from opttius_cli.session import Request
+    from opttius_cli.session.state import Request
 
 MAX_INTERVAL = 86400
 MIN_WAIT = 1.0

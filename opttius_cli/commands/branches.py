@@ -25,13 +25,14 @@ def branches(
     ] = None,
 ) -> None:
     """Show the branches side by side: revenue and its change, sales, customers, quotes, deliveries, goals."""
-    from opttius_cli import session
     from opttius_cli.reports.layouts import BRANCHES
+    from opttius_cli.session.open_session import open_session
+    from opttius_cli.session.run_reports import run_reports
 
     output = plan_output(options)
     parameters = {"rank": _resolve_column(rank)} if rank else {}
-    with session.open_session(build_request(options, period=DEFAULT_PERIOD)) as active_session:
-        answer = session.run_reports(active_session, "branches", BRANCHES, parameters)
+    with open_session(build_request(options, period=DEFAULT_PERIOD)) as active_session:
+        answer = run_reports(active_session, "branches", BRANCHES, parameters)
         write_answer(answer, options, output)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from opttius_cli.result import Answer
-    from opttius_cli.session import Session
+    from opttius_cli.session.state import Session
 
 _SEVERITIES = ("error", "warning", "info")
 
@@ -45,18 +45,19 @@ def check(
 
     The whole source is checked unless a branch, an organization or an admin is given.
     """
-    from opttius_cli import session
     from opttius_cli.reports.layouts import FINDINGS
+    from opttius_cli.session.finding_rows import list_finding_rows, resolve_findings
+    from opttius_cli.session.run_reports import run_reports
 
     if rows is not None and fail_on != "never":
         raise UsageError(_("--rows lists the rows of one finding. Leave it out to use --fail-on."))
-    findings = session.resolve_findings(rows) if rows is not None else None
+    findings = resolve_findings(rows) if rows is not None else None
     output = plan_output(options)
     with _open_session(options) as opened:
         answer = (
-            session.run_reports(opened, "check", FINDINGS)
+            run_reports(opened, "check", FINDINGS)
             if findings is None
-            else session.list_finding_rows(opened, findings)
+            else list_finding_rows(opened, findings)
         )
     overview = is_screen(output) and not (every or findings)
     write_answer(answer, options, output, overview=overview, paged=not overview)
@@ -66,12 +67,12 @@ def check(
 
 def _open_session(options: AnswerOptions) -> AbstractContextManager[Session]:
     """Open a session on the scope that is named, or on the whole source."""
-    from opttius_cli import session
+    from opttius_cli.session.open_session import open_session, open_unscoped_session
 
     request = build_request(options, has_period=False, every_tier=True)
     settings = request.config
     scoped = bool(settings.branches or settings.organization or settings.user)
-    return session.open_session(request) if scoped else session.open_unscoped_session(request)
+    return open_session(request) if scoped else open_unscoped_session(request)
 
 
 def _check_severities(answer: Answer, fail_on: str) -> None:

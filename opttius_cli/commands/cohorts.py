@@ -25,12 +25,13 @@ def cohorts(
     ] = "repeat",
 ) -> None:
     """Show who came back, by the time of the first purchase, and how long customers take to return."""
-    from opttius_cli import session
     from opttius_cli.reports.layouts import COHORTS, COHORTS_FOR_READERS, COHORTS_ON_SCREEN
+    from opttius_cli.session.open_session import open_session
+    from opttius_cli.session.run_reports import run_reports
 
     output = plan_output(options)
     layout = COHORTS_FOR_READERS if output.renderer.for_readers else COHORTS
     slots = COHORTS_ON_SCREEN if output.format_name == "table" else layout
-    with session.open_session(build_request(options, has_period=False)) as active_session:
+    with open_session(build_request(options, has_period=False)) as active_session:
         parameters = {"unit": by, "measure": measure}
-        write_answer(session.run_reports(active_session, "cohorts", slots, parameters), options, output)
+        write_answer(run_reports(active_session, "cohorts", slots, parameters), options, output)

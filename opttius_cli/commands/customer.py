@@ -29,12 +29,14 @@ def customer(
     ] = False,
 ) -> None:
     """Show one customer: figures, segments, twelve months, favourites, timeline."""
-    from opttius_cli import session
     from opttius_cli.reports.layouts import CUSTOMER, CUSTOMER_FORECAST
+    from opttius_cli.session.lookup import find_customer
+    from opttius_cli.session.open_session import open_session
+    from opttius_cli.session.run_reports import run_reports
 
     output = plan_output(options)
-    with session.open_session(build_request(options, every_tier=True)) as active_session:
-        customer_id = session.find_customer(active_session, customer_key)
+    with open_session(build_request(options, every_tier=True)) as active_session:
+        customer_id = find_customer(active_session, customer_key)
         slots = (*CUSTOMER[:2], CUSTOMER_FORECAST, *CUSTOMER[2:]) if forecast else CUSTOMER
-        answer = session.run_reports(active_session, "customer", slots, {"customer": customer_id})
+        answer = run_reports(active_session, "customer", slots, {"customer": customer_id})
         write_answer(answer, options, output, overview=is_screen(output) and not every, paged=every)

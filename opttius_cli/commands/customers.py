@@ -68,19 +68,20 @@ def customers(
 
 def _resolve_segment(segment: str, scheme: str | None) -> dict[str, str]:
     """Return the segment that is meant, and of which scheme."""
-    from opttius_cli import session
+    from opttius_cli.session.lookup import resolve_scheme, resolve_segment
 
-    name = session.resolve_segment(segment)
-    return {"segment": name, "scheme": session.resolve_scheme(name, scheme)}
+    name = resolve_segment(segment)
+    return {"segment": name, "scheme": resolve_scheme(name, scheme)}
 
 
 def _run_customers(options: AnswerOptions, filters: dict[str, Any], *, on_screen: bool) -> Answer:
-    from opttius_cli import session
     from opttius_cli.reports.layouts import CUSTOMERS, CUSTOMERS_ON_SCREEN
+    from opttius_cli.session.open_session import open_session
+    from opttius_cli.session.run_reports import run_reports
 
-    with session.open_session(build_request(options, every_tier=True)) as active_session:
+    with open_session(build_request(options, every_tier=True)) as active_session:
         layout = CUSTOMERS_ON_SCREEN if on_screen else CUSTOMERS
-        answer = session.run_reports(active_session, "customers", layout, filters)
+        answer = run_reports(active_session, "customers", layout, filters)
     if "segment" in filters:
         words = _describe_segment(filters["segment"], filters["scheme"])
         answer = replace(answer, filter_words=words)

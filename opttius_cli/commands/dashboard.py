@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from opttius_cli.reports.slots import Slot
     from opttius_cli.result import Answer
-    from opttius_cli.session import Request
+    from opttius_cli.session.state import Request
 
 
 @with_options(QueryOptions)
@@ -67,7 +67,8 @@ def dashboard(
 
 
 def _run_dashboard(request: Request, slots: Sequence[Slot]) -> Answer:
-    from opttius_cli import session
+    from opttius_cli.session.open_session import open_session
+    from opttius_cli.session.run_reports import run_reports
 
-    with session.open_session(request) as active_session:
-        return session.run_reports(active_session, "dashboard", slots)
+    with open_session(request) as active_session:
+        return run_reports(active_session, "dashboard", slots)

@@ -21,12 +21,13 @@ def drivers(
     ] = False,
 ) -> None:
     """Show how the change of revenue against the previous window splits among customers, purchases and tickets."""
-    from opttius_cli import session
     from opttius_cli.reports.layouts import DRIVERS, DRIVERS_ON_SCREEN
+    from opttius_cli.session.open_session import open_session
+    from opttius_cli.session.run_reports import run_reports
 
     require_comparison(options)
     output = plan_output(options)
     slots = DRIVERS_ON_SCREEN if output.format_name == "table" and not all_ else DRIVERS
-    with session.open_session(build_request(options, period=DEFAULT_PERIOD)) as active_session:
-        answer = session.run_reports(active_session, "drivers", slots)
+    with open_session(build_request(options, period=DEFAULT_PERIOD)) as active_session:
+        answer = run_reports(active_session, "drivers", slots)
         write_answer(answer, options, output)

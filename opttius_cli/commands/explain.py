@@ -45,18 +45,20 @@ def explain(
     ] = False,
 ) -> None:
     """Show a figure's definition, the steps from all rows to those that count, and these rows; they add up to it."""
-    from opttius_cli import session
     from opttius_cli.reports.figures import resolve_figure
+    from opttius_cli.session.explanation.figure import Question, explain_figure
+    from opttius_cli.session.lookup import find_customer
+    from opttius_cli.session.open_session import open_session
 
     figure = resolve_figure(key, load_library())
     _check_customer(figure, customer)
     output = plan_output(options)
     has_period = not figure.of_customer
     request = build_request(options, period=DEFAULT_PERIOD, has_period=has_period)
-    with session.open_session(request) as active_session:
-        customer_id = session.find_customer(active_session, customer) if customer else None
-        question = session.Question(figure, customer_id, left_out, _choose_limit(limit, output), sql)
-        answer = session.explain_figure(active_session, question)
+    with open_session(request) as active_session:
+        customer_id = find_customer(active_session, customer) if customer else None
+        question = Question(figure, customer_id, left_out, _choose_limit(limit, output), sql)
+        answer = explain_figure(active_session, question)
     write_answer(answer, options, output)
 
 

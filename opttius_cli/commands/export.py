@@ -39,9 +39,9 @@ def export(
     list_: Annotated[bool, typer.Option("--list", help=N_("List what can be exported."))] = False,
 ) -> None:
     """Write one report to NAME-<as-of date>.xlsx in this folder, or as --output and --format say."""
-    from opttius_cli import session
     from opttius_cli.reports.layouts import DASHBOARD, EXPORTS, build_list_layout
     from opttius_cli.reports.own_words import resolve_titled
+    from opttius_cli.session.own_sql.queries import prepare_own_sql
 
     library = load_library()
     reports = library.list_user_reports() | EXPORTS
@@ -64,7 +64,7 @@ def export(
         require_comparison(options)
     has_period = chosen == "dashboard" or library.load_report(reports[chosen]).has_period
     is_own = chosen in reports and library.load_report(reports[chosen]).is_user_report
-    with session.prepare_own_sql(is_needed=is_own) as own_sql:
+    with prepare_own_sql(is_needed=is_own) as own_sql:
         _write_report(options, chosen, slots, own_sql, has_period=has_period)
 
 
@@ -72,7 +72,8 @@ def _write_report(
     options: QueryOptions, chosen: str, slots: tuple[Slot, ...], own_sql: OwnSql, *, has_period: bool
 ) -> None:
     """Run the reports of ``slots`` and write them as planned."""
-    from opttius_cli import session
+    from opttius_cli.session.open_session import open_session
+    from opttius_cli.session.run_reports import run_reports
 
     output = plan_output(options, makes_file=True)
     request = build_request(
@@ -81,8 +82,8 @@ def _write_report(
         has_period=has_period,
         own_sql=own_sql,
     )
-    with session.open_session(request) as active_session:
-        answer = session.run_reports(active_session, chosen, slots)
+    with open_session(request) as active_session:
+        answer = run_reports(active_session, chosen, slots)
         file_name = f"{chosen}-{active_session.clock.local_date.isoformat()}"
         write_answer(answer, options, output, file_name=file_name)
 

@@ -11,10 +11,11 @@ from opttius_cli.command_support.request import build_request
 @with_options(AnswerOptions)
 def forecast(options: AnswerOptions) -> None:
     """Show what customers will buy in the next 364 days, after what the same would have said a year ago."""
-    from opttius_cli import session
     from opttius_cli.reports.layouts import FORECAST, FORECAST_FOR_READERS
+    from opttius_cli.session.open_session import open_session
+    from opttius_cli.session.run_reports import run_reports
 
     output = plan_output(options)
     slots = FORECAST_FOR_READERS if output.renderer.for_readers else FORECAST
-    with session.open_session(build_request(options, has_period=False)) as active_session:
-        write_answer(session.run_reports(active_session, "forecast", slots), options, output)
+    with open_session(build_request(options, has_period=False)) as active_session:
+        write_answer(run_reports(active_session, "forecast", slots), options, output)

@@ -113,10 +113,11 @@ def _find_organization(
         SourceError: the source cannot be loaded.
         OrganizationRequiredError, UnknownNameError: ``name`` is missing, or none of them has it.
     """
-    from opttius_cli import session
     from opttius_cli.session.loaded_data import read_organization
+    from opttius_cli.session.snapshot_access import ensure_snapshot_file
+    from opttius_cli.session.state import Request
 
-    request = session.Request(
+    request = Request(
         replace(config, organization=name, branches=()),
         os.environ,
         clock.now(),
@@ -126,7 +127,7 @@ def _find_organization(
         every_tier=True,
         record=options.record,
     )
-    chosen = read_organization(request, session.ensure_snapshot_file(request))
+    chosen = read_organization(request, ensure_snapshot_file(request))
     reporter.show_note(
         _("{source} can be read: {organization}.", source=config.source, organization=chosen.display_name)
     )

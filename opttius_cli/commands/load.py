@@ -34,23 +34,26 @@ def load(
     ] = None,
 ) -> None:
     """Load a source into a snapshot; print the rows of each table, what was refused and why."""
-    from opttius_cli import session
     from opttius_cli.reports.layouts import LOAD_SUMMARY, LOAD_SUMMARY_FOR_READER, ROW_QUALITY
+    from opttius_cli.session.lake_files import write_lake
+    from opttius_cli.session.open_session import open_session, open_unscoped_session
+    from opttius_cli.session.run_reports import run_reports
+    from opttius_cli.session.snapshot_access import load_new_snapshot
 
     if options.branch or options.organization:
         raise UsageError(_("load reads the whole source: leave out --branch and --organization."))
     file, lake = _parse_place(into, force=options.force) if into is not None else (None, None)
     output = plan_output(options)
     request = build_request(options, source=place, every_tier=True)
-    path = session.load_new_snapshot(request, file, force=options.force)
+    path = load_new_snapshot(request, file, force=options.force)
     if lake:
-        session.write_lake(request, path, lake)
+        write_lake(request, path, lake)
     # An admin sees the counts of the admin's scope only; without an admin, the whole source is shown.
     is_admin = request.config.user is not None
-    open_snapshot = session.open_session if is_admin else session.open_unscoped_session
+    open_snapshot = open_session if is_admin else open_unscoped_session
     slots = LOAD_SUMMARY_FOR_READER if is_admin else LOAD_SUMMARY
     with open_snapshot(request, path) as active_session:
-        answer = session.run_reports(active_session, "load", slots, quality=ROW_QUALITY)
+        answer = run_reports(active_session, "load", slots, quality=ROW_QUALITY)
         write_answer(answer, options, output)
 
 

@@ -36,19 +36,20 @@ def reconcile(
     ] = None,
 ) -> None:
     """Show why the app's dashboard says another revenue for a branch and N days, reason by reason."""
-    from opttius_cli import session
     from opttius_cli.reports.layouts import APP_DIFFERS, RECONCILE, RECONCILE_ROWS
     from opttius_cli.session.app_figures import read_app_figures
+    from opttius_cli.session.open_session import open_session
+    from opttius_cli.session.run_reports import run_reports
 
     _check_options(options)
     item, told = rows and _resolve_item(rows), read_app_figures(Path(app)) if app else {}
     slots = RECONCILE_ROWS if item else (*RECONCILE, *(APP_DIFFERS if app else ()))
     output = plan_output(options)
-    with session.open_session(build_request(options, period=DEFAULT_PERIOD)) as active_session:
+    with open_session(build_request(options, period=DEFAULT_PERIOD)) as active_session:
         _require_one_branch(active_session.scope)
         _require_day_count(active_session.period)
         parameters = {"item": item, "told_keys": list(told), "told_values": list(told.values())}
-        answer = session.run_reports(active_session, "reconcile", slots, parameters)
+        answer = run_reports(active_session, "reconcile", slots, parameters)
     write_answer(answer, options, output)
     _check_bridge(answer)
 

@@ -79,10 +79,10 @@ def sql(options: CommonOptions, name: ReportName) -> None:
 @with_options(CommonOptions)
 def check(options: CommonOptions) -> None:
     """Check columns, kinds and parameters of every report; exit 3 when one is wrong."""
-    from opttius_cli import session
+    from opttius_cli.session.check_reports import check_reports
 
     del options
-    faults = session.check_reports(load_library())
+    faults = check_reports(load_library())
     for report, fault in faults:
         sink.write_stdout_text(f"{report}: {fault}\n")
     if faults:

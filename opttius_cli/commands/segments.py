@@ -29,16 +29,17 @@ def segments(
     ] = None,
 ) -> None:
     """Show segments with shares, and movement since the end of the previous window."""
-    from opttius_cli import session
     from opttius_cli.reports.layouts import MOVEMENT, SCHEMES, build_list_layout
+    from opttius_cli.session.open_session import open_session
+    from opttius_cli.session.run_reports import run_reports
 
     _check_options(options, since, movement=movement)
     name, slots = ("movement", MOVEMENT) if movement else ("segments", build_list_layout(SCHEMES[scheme]))
     output = plan_output(options)
     request = build_request(options, period=DEFAULT_PERIOD, has_period=since is None, since=since)
-    with session.open_session(request) as active_session:
+    with open_session(request) as active_session:
         parameters = {"scheme": scheme}
-        write_answer(session.run_reports(active_session, name, slots, parameters), options, output)
+        write_answer(run_reports(active_session, name, slots, parameters), options, output)
 
 
 def _check_options(options: QueryOptions, since: str | None, *, movement: bool) -> None:

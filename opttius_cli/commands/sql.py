@@ -39,7 +39,9 @@ def sql(
     ] = None,
 ) -> None:
     """Answer one SELECT over the tables of the scope, which show people masked; alone, list the tables."""
-    from opttius_cli import session
+    from opttius_cli.session.open_session import open_session
+    from opttius_cli.session.own_sql.answers import answer_own_sql
+    from opttius_cli.session.own_sql.queries import prepare_own_sql
 
     if query is None:
         # No data is read, so the run is not audited.
@@ -47,11 +49,11 @@ def sql(
         _list_tables(options)
         return
     text = _read_query(query)
-    with session.prepare_own_sql(is_needed=True) as own_sql:
+    with prepare_own_sql(is_needed=True) as own_sql:
         output = plan_output(options)
         request = build_request(options, period=DEFAULT_PERIOD, own_sql=own_sql)
-        with session.open_session(request) as active_session:
-            write_answer(session.answer_own_sql(active_session, text), options, output)
+        with open_session(request) as active_session:
+            write_answer(answer_own_sql(active_session, text), options, output)
 
 
 def _read_query(query: str) -> str:
@@ -73,12 +75,12 @@ def _read_query(query: str) -> str:
 
 def _list_tables(options: QueryOptions) -> None:
     """Write the tables that a question may read, each with its columns."""
-    from opttius_cli import session
+    from opttius_cli.session.own_sql.tables import list_own_sql_columns
 
     if options.format is not None and not registry.RENDERERS[options.format].has_lists:
         formats = ", ".join(name for name, renderer in registry.RENDERERS.items() if renderer.has_lists)
         raise UsageError(_("The tables can be listed as {formats}.", formats=formats))
-    columns = session.list_own_sql_columns(load_library(), get_language())
+    columns = list_own_sql_columns(load_library(), get_language())
     rows = [dict(zip(("table", "column", "type", "meaning"), column, strict=True)) for column in columns]
     result = build_result("sql", N_("Tables for opttius sql"), _LIST_COLUMNS, rows)
     list_options = ListOptions(

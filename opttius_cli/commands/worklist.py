@@ -40,26 +40,29 @@ def worklist(
     ] = False,
 ) -> None:
     """List whom to contact this week, each with a reason and the money at stake."""
-    from opttius_cli import session
     from opttius_cli.reports.layouts import WORKLIST, build_list_layout
+    from opttius_cli.session.decide_worklist import decide_week, note_unmatched_lines, require_today
+    from opttius_cli.session.open_session import open_session
+    from opttius_cli.session.parameters.worklist import build_score_parameters, build_worklist_parameters
+    from opttius_cli.session.run_reports import run_reports
 
     _check_options(what, only, limit, week, decide=decide, again=again)
     output = plan_output(options)
-    with session.open_session(build_request(options, has_period=False)) as active_session:
+    with open_session(build_request(options, has_period=False)) as active_session:
         if what == "score":
-            parameters, name = session.build_score_parameters(active_session), "score"
+            parameters, name = build_score_parameters(active_session), "score"
             slots = build_list_layout("worklist/score")
         else:
             if decide:
-                session.require_today(active_session)
-                session.decide_week(active_session, again=again)
-            session.note_unmatched_lines(active_session)
+                require_today(active_session)
+                decide_week(active_session, again=again)
+            note_unmatched_lines(active_session)
             parameters, name = (
-                session.build_worklist_parameters(active_session, week, only, limit),
+                build_worklist_parameters(active_session, week, only, limit),
                 "worklist",
             )
             slots = WORKLIST
-        write_answer(session.run_reports(active_session, name, slots, parameters), options, output)
+        write_answer(run_reports(active_session, name, slots, parameters), options, output)
 
 
 def _check_options(

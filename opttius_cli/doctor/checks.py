@@ -12,7 +12,7 @@ from opttius_cli.doctor.findings import Finding, State
 from opttius_cli.doctor.freshness import Today
 from opttius_cli.errors import SourceError
 from opttius_cli.period import DEFAULT_ZONE, load_zone
-from opttius_cli.session import build_postgres_settings
+from opttius_cli.session.snapshot_access import build_postgres_settings
 from opttius_cli.sources import registry
 from opttius_cli.sources.mapping import build_mapping
 from opttius_cli.sources.postgres.role_sql import create_role_sql

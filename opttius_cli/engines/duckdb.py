@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 from warnings import catch_warnings, filterwarnings
 
@@ -10,7 +10,8 @@ from opttius_cli.engines.protocol import Engine, create_in_order
 from opttius_cli.engines.stored_sales import build_stored_view, find_stored_sales
 from opttius_cli.period import EARLIEST
 from opttius_cli.privacy.masks import build_masked_columns, mask_values
-from opttius_cli.scope import create_scoped_views
+from opttius_cli.scope import ScopedViews, limit_to_scope
+from opttius_cli.sql import list_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,10 +28,15 @@ class DuckEngine(Engine):
     """A connection to an open snapshot, limited to one scope and one instant."""
 
     con: duckdb.DuckDBPyConnection
+    scoped: ScopedViews = field(init=False)
     stored: int | None = None
     """The number under which the snapshot holds the views of this scope and instant."""
     has_row_counts: bool = False
     finds_similar: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        """Begin without a scope: its views are created when it has been set."""
+        self.scoped = ScopedViews(self.con)
 
     @property
     def has_stored_sales(self) -> bool:
@@ -38,10 +44,10 @@ class DuckEngine(Engine):
         return self.stored is not None
 
     def set_scope(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
-        """Set the session's ``variables`` and create the scoped views; ``rules`` are macros that they use."""
+        """Set the session's ``variables``, and limit it to ``scope``; ``rules`` are macros that its views use."""
         self.set_variables(variables)
         self.con.execute(rules)
-        create_scoped_views(self.con, scope)
+        self.scoped = limit_to_scope(self.con, scope)
         self.stored = find_stored_sales(self.con, scope, variables)
 
     def set_variables(self, variables: Mapping[str, Any]) -> None:
@@ -58,6 +64,7 @@ class DuckEngine(Engine):
         if view.stored and self.stored is not None and view.orders_from in {None, EARLIEST}:
             self.con.execute(build_stored_view(view, self.stored))
         else:
+            self.scoped.create(list_named(view.sql))
             self.con.execute(view.sql)
 
     def run_query(
@@ -73,6 +80,7 @@ class DuckEngine(Engine):
         ``masks`` maps columns to the macros that mask them. ``is_small``: there are so few rows that planning
         takes longer than copying them.
         """
+        self.scoped.create(list_named(sql))
         statement, bound = bind_parameters(self.con, _mask_columns(sql, masks or {}), parameters)
         if is_small:
             return self._run_small_query(statement, bound)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from opttius_cli.engines.explained_rows import RowSelection
     from opttius_cli.result import ColumnKind, Scope
+    from opttius_cli.scope import ScopedViews
     from opttius_cli.sql import Connection
 
 
@@ -41,12 +42,14 @@ class SharedView:
 class Engine(Protocol):
     """An engine opened on a snapshot; it is limited to one scope and one instant before a report runs.
 
-    ``finds_similar``: it can compare texts by how alike they are, for suggestions. ``has_row_counts``: the rows of the
-    scope have been counted.
+    ``scoped`` are the views of its scope; what a query names of them is created before it runs. ``has_row_counts``:
+    the rows of the scope have been counted. ``finds_similar``: it can compare texts by how alike they are, for
+    suggestions.
     """
 
     finds_similar: ClassVar[bool]
     has_row_counts: bool
+    scoped: ScopedViews
 
     @property
     def con(self) -> Connection:
@@ -57,7 +60,7 @@ class Engine(Protocol):
         """Return whether the snapshot holds the stored views of this scope and instant."""
 
     def set_scope(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
-        """Set the session's ``variables`` and create the scoped views; ``rules`` are macros that they use."""
+        """Set the session's ``variables``, and limit it to ``scope``; ``rules`` are macros that its views use."""
 
     def create_shared_views(self, views: Sequence[SharedView]) -> None:
         """Create the shared views on the scoped ones."""
@@ -65,7 +68,7 @@ class Engine(Protocol):
     def create_row_counts(self) -> None:
         """Count the rows that the scope sees, and those that it does not; once."""
         if not self.has_row_counts:
-            create_row_counts(self.con)
+            create_row_counts(self.scoped)
             self.has_row_counts = True
 
     def set_variables(self, variables: Mapping[str, Any]) -> None:
@@ -78,7 +81,7 @@ class Engine(Protocol):
     def fill_unseen_rows(self) -> None:
         """Put the rows that findings count and no view shows into ``unseen_rows``."""
         self.create_row_counts()
-        fill_unseen_rows(self.con)
+        fill_unseen_rows(self.scoped)
 
     def run_query(
         self,

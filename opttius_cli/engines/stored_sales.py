@@ -11,17 +11,18 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.catalog.tables import TABLES
-from opttius_cli.scope.views import find_deferred_tables, owner_condition
-from opttius_cli.sql import fetch_first, quote_identifier
+from opttius_cli.scope.row_conditions import owner_condition
+from opttius_cli.sql import fetch_first, list_named, quote_identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     import duckdb
 
     from opttius_cli.engines.protocol import SharedView
     from opttius_cli.result import Scope
+    from opttius_cli.scope import ScopedViews
 
 RULES = (
     "zone",
@@ -63,9 +64,13 @@ def build_stored_view(view: SharedView, organization: int) -> str:
 
 
 def store_sales(
-    con: duckdb.DuckDBPyConnection, scope: Scope, variables: Mapping[str, Any], views: Sequence[SharedView]
+    con: duckdb.DuckDBPyConnection,
+    scope: Scope,
+    variables: Mapping[str, Any],
+    views: Sequence[SharedView],
+    scoped: ScopedViews,
 ) -> None:
-    """Store the ``views`` of a whole organization; scope, variables and scoped views must be set in ``con``.
+    """Store the ``views`` of a whole organization; ``con`` must be limited to its scope, and have the variables.
 
     ``views`` are those that are stored and those that they need, in order.
     """
@@ -74,6 +79,7 @@ def store_sales(
     written = set()
     for view in views:
         if view.stored not in written:
+            scoped.create(list_named(view.sql))
             con.execute(view.sql)
         if view.stored:
             if view.stored not in written:
@@ -83,7 +89,7 @@ def store_sales(
             con.execute(build_stored_view(view, number))
     con.execute(
         "INSERT INTO stored.organizations VALUES ($1, $2, $3, $4)",
-        [number, _digest_rules(scope, variables), *_find_neighbours(con, variables["as_of"])],
+        [number, _digest_rules(scope, variables), *_find_neighbours(scoped, variables["as_of"])],
     )
     con.execute("COMMIT")
 
@@ -103,22 +109,19 @@ def _find_kind(con: duckdb.DuckDBPyConnection, name: str) -> str:
     return "VIEW" if is_view else "TABLE"
 
 
-def _find_neighbours(
-    con: duckdb.DuckDBPyConnection, as_of: datetime
-) -> tuple[datetime | None, datetime | None]:
+def _find_neighbours(scoped: ScopedViews, as_of: datetime) -> tuple[datetime | None, datetime | None]:
     """Return when the scope's last row before or at ``as_of`` is dated, and its first after it."""
-    dates = " UNION ALL ".join(_select_dates(con))
-    rows = con.execute(
+    dates = " UNION ALL ".join(_select_dates(scoped.deferred))
+    first, last = scoped.con.execute(
         "SELECT coalesce(max(moment) FILTER (WHERE moment <= $1), $1), min(moment) FILTER (WHERE moment > $1) "
         f"FROM ({dates})",
         [as_of],
-    ).fetchall()
-    return rows[0]
+    ).fetchall()[0]
+    return first, last
 
 
-def _select_dates(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+def _select_dates(deferred: Collection[str]) -> Iterator[str]:
     """Yield SELECTs of every instant from which a row of the scope, or what it refers to, exists."""
-    deferred = find_deferred_tables(con)
     for name in _DATED_TABLES:
         table = TABLES[name]
         columns = {table.date_column, "order_created_at" if table.tenancy == "parent" else None}

@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli import i18n, session
+from opttius_cli import i18n
 from opttius_cli.errors import SourceError
 from opttius_cli.files.atomic_file import create_file
 from opttius_cli.i18n import _
@@ -24,6 +24,10 @@ from opttius_cli.render.registry import RENDERERS
 from opttius_cli.render.style import Style
 from opttius_cli.reports import report_parts
 from opttius_cli.reports.layouts import WORKLIST_REPORT
+from opttius_cli.session.decide_worklist import decide_week, is_today, note_unmatched_lines
+from opttius_cli.session.open_session import open_session
+from opttius_cli.session.run_reports import applicable_slots, run_reports
+from opttius_cli.session.snapshot_access import ensure_snapshot_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
     from opttius_cli.period import Clock, Period, Window
     from opttius_cli.reports.slots import Slot
     from opttius_cli.result import Answer, Branch, Scope
+    from opttius_cli.session.state import Request, Session
 
 _MAX_ATTEMPTS = 3
 
@@ -44,7 +49,7 @@ class RunPlan:
     """What a run will write: the request at its instant, the snapshot, the scopes and the file names."""
 
     job: Job
-    request: session.Request
+    request: Request
     snapshot: Path
     loaded_at: datetime
     clock: Clock
@@ -93,19 +98,19 @@ class _SnapshotReplacedError(Exception):
     """A newer snapshot has replaced the one that a part of the set was made from."""
 
 
-def plan_run(job: Job, request: session.Request) -> RunPlan:
+def plan_run(job: Job, request: Request) -> RunPlan:
     """Plan a run of ``job``; loads the source when its snapshot is stale.
 
     Without an as-of, a period that is over is reported as of the first instant after it, so that the same
     period always gives the same files.
     """
-    snapshot = session.ensure_snapshot_file(request)
+    snapshot = ensure_snapshot_file(request)
     loaded_request = replace(request, refresh=False)
     if request.as_of is None:
-        with session.open_session(loaded_request, snapshot) as opened:
+        with open_session(loaded_request, snapshot) as opened:
             period_end = _find_period_end(opened)
         loaded_request = replace(loaded_request, as_of=period_end.isoformat() if period_end else None)
-    with session.open_session(loaded_request, snapshot) as opened:
+    with open_session(loaded_request, snapshot) as opened:
         scope, clock, period = opened.scope, opened.clock, opened.period
         return RunPlan(
             job,
@@ -121,7 +126,7 @@ def plan_run(job: Job, request: session.Request) -> RunPlan:
         )
 
 
-def _find_period_end(opened: session.Session) -> datetime | None:
+def _find_period_end(opened: Session) -> datetime | None:
     """Return the first instant after the session's period; None while the period is not over."""
     if opened.period is None or opened.clock.as_of < end_of_day(opened.period.full.last, opened.clock.zone):
         return None
@@ -179,7 +184,7 @@ def _open_scope(
     file_set: FileSet,
     as_of: str | None = None,
     period: str | None = None,
-) -> Iterator[session.Session]:
+) -> Iterator[Session]:
     config = replace(plan.request.config, branches=branches)
     request = replace(
         plan.request,
@@ -188,7 +193,7 @@ def _open_scope(
         period=period or plan.request.period,
         compare="none" if period else plan.request.compare,
     )
-    with session.open_session(request, plan.snapshot) as opened:
+    with open_session(request, plan.snapshot) as opened:
         file_set.record_snapshot(opened.manifest.loaded_at)
         yield opened
 
@@ -209,8 +214,8 @@ def _build_answers(
         wanted = dict.fromkeys(
             (*layouts[True], *layouts[False], *alerts.find_slots(job.alerts), *summary_slots)
         )
-        all_slots = session.applicable_slots(opened, tuple(wanted))
-        answer = session.run_reports(opened, job.name, all_slots)
+        all_slots = applicable_slots(opened, tuple(wanted))
+        answer = run_reports(opened, job.name, all_slots)
     file_set.loss += measure_loss(answer)
     if job.deliver:
         file_set.summaries.append(summary.summarize(answer))
@@ -229,13 +234,13 @@ def _build_answers(
     }
 
 
-def _decide_worklist(opened: session.Session, slots: Sequence[Slot]) -> None:
+def _decide_worklist(opened: Session, slots: Sequence[Slot]) -> None:
     """Decide the week's list when it is a part of the job and the run is about today."""
     if not any(slot.report == WORKLIST_REPORT for slot in slots):
         return
-    session.note_unmatched_lines(opened)
-    if session.is_today(opened):
-        session.decide_week(opened)
+    note_unmatched_lines(opened)
+    if is_today(opened):
+        decide_week(opened)
 
 
 def _read_previous_figures(
@@ -247,7 +252,7 @@ def _read_previous_figures(
         return {}
     period = f"{window.first}..{window.last}"
     with _open_scope(plan, branches, file_set, window.last_moment.isoformat(), period) as opened:
-        answer = session.run_reports(opened, plan.job.name, alerts.find_slots(watched))
+        answer = run_reports(opened, plan.job.name, alerts.find_slots(watched))
     return alerts.read_figures(watched, answer)
 
 

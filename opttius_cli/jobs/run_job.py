@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from opttius_cli.jobs.alerts import PastFigures, RaisedAlert
     from opttius_cli.jobs.definition import Job
     from opttius_cli.jobs.ledger import Ledger
-    from opttius_cli.session import Request
+    from opttius_cli.session.state import Request
 
 LOCK_FOLDER = "locks"
 

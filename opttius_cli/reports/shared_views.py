@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from opttius_cli.installation.resources import read_sql
 from opttius_cli.reports.header_schema import SHARED_VIEW
 from opttius_cli.reports.header_text import parse_header, split_header
+from opttius_cli.sql import list_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -96,8 +97,6 @@ SHARED_VIEWS = (
 """The files of shared views and macros, each after those it depends on."""
 
 _CREATED = re.compile(r"CREATE OR REPLACE TEMP (?:VIEW|TABLE|MACRO) (\w+)")
-_READ = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)|\b(\w+)\s*\(")
-_NO_CODE = re.compile(r"--[^\n]*|'[^']*'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +158,6 @@ def parse_shared_view(name: str, sql: str) -> SharedViewFile:
     )
 
 
-def list_named(sql: str) -> frozenset[str]:
-    """Return the tables that ``sql`` reads, and the macros and functions that it calls."""
-    return frozenset(table or call for table, call in _READ.findall(_NO_CODE.sub(" ", sql)))
-
-
 def find_shared_views(sql: str) -> frozenset[str]:
     """Return the names of the files of the shared views and macros that ``sql`` reads."""
     files = _map_objects()
@@ -197,8 +191,8 @@ def list_stored_views() -> list[SharedViewFile]:
 
 @cache
 def digest_shared_views() -> str:
-    """Return a digest of the SQL by which stored views are made: of other SQL, they would be others."""
-    text = read_rules() + "".join(view.sql for view in list_stored_views())
+    """Return a digest of all shared SQL, by which stored views are made: of other SQL, they would be others."""
+    text = read_rules() + "".join(read_sql(f"base/{name}") for name in SHARED_VIEWS)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 

@@ -16,8 +16,9 @@ from opttius_cli.scope.rights import (
     resolve_names_for_reader,
 )
 from opttius_cli.scope.row_counts import create_row_counts
+from opttius_cli.scope.tenancy import limit_to_scope
 from opttius_cli.scope.unseen_rows import fill_unseen_rows
-from opttius_cli.scope.views import SCOPED_TABLES, create_scoped_views
+from opttius_cli.scope.views import SCOPED_TABLES, ScopedViews
 
 __all__ = [
     "ADVANCED_ANALYTICS",
@@ -25,11 +26,12 @@ __all__ = [
     "Directory",
     "NoActiveAdminError",
     "Reader",
+    "ScopedViews",
     "build_unrestricted_scope",
     "create_row_counts",
-    "create_scoped_views",
     "fill_unseen_rows",
     "find_newest_sale",
+    "limit_to_scope",
     "normalize_email",
     "read_directory",
     "read_reader",

@@ -10,21 +10,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.tables import TABLES, Table
-from opttius_cli.scope.views import (
-    SCOPED_TABLES,
-    build_deferred_sql,
+from opttius_cli.scope.row_conditions import (
     build_key_text,
     cutoff_variable,
-    find_deferred_tables,
     names_nobody,
     owner_condition,
     time_condition,
 )
+from opttius_cli.scope.views import SCOPED_TABLES, build_deferred_sql
 from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from opttius_cli.scope.views import ScopedViews
     from opttius_cli.sql import Connection
 
 EMPTIED_CELLS = "scope_emptied_cells"
@@ -36,22 +35,22 @@ ROW_COUNTS = frozenset(
 """The tables and views that :func:`create_row_counts` makes."""
 
 
-def create_row_counts(con: Connection) -> None:
+def create_row_counts(scoped: ScopedViews) -> None:
     """Make ``scope_rows``, a line per table, and what could not be read: ``scope_rejects``, ``scope_emptied``.
 
     ``scope_unowned`` are the rows of no scope, for whoever looks at the whole data. A row whose branch could not be
     read is told where every branch of the data is in the scope. ``scope_cut`` are the tables of exactly as many rows
     as the app's interface gives: as they lie in the data for whoever sees everything, else as the scope has them.
     """
+    con = scoped.con
     con.execute(
         "CREATE OR REPLACE TEMP VIEW scope_rejects AS SELECT * FROM meta.rejects WHERE is_held(tenant) "
         f"OR (strayed AND getvariable('whole_directory')) OR list_contains({_OWNERLESS_TABLES}, table_name) "
         f"OR getvariable('sees_everything')"
     )
-    deferred = find_deferred_tables(con)
-    rows = _build_row_counts_sql(deferred, _find_split_slices(con))
+    rows = _build_row_counts_sql(scoped, _find_split_slices(con))
     con.execute(f"CREATE OR REPLACE TEMP TABLE scope_rows AS {rows}")
-    con.execute(f"CREATE OR REPLACE TEMP VIEW {EMPTIED_CELLS} AS {_build_emptied_cells_sql(con, deferred)}")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {EMPTIED_CELLS} AS {_build_emptied_cells_sql(scoped)}")
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE scope_emptied AS SELECT table_name, column_name, count(*) AS cells "
         f"FROM {EMPTIED_CELLS} GROUP BY table_name, column_name"
@@ -60,9 +59,9 @@ def create_row_counts(con: Connection) -> None:
     con.execute(f"CREATE OR REPLACE TEMP VIEW scope_cut AS {_CUT}")
 
 
-def _build_emptied_cells_sql(con: Connection, deferred: set[str]) -> str:
+def _build_emptied_cells_sql(scoped: ScopedViews) -> str:
     """Select the cells of the scope's rows that could not be read: table, column and id."""
-    emptied = con.execute(
+    emptied = scoped.con.execute(
         "SELECT DISTINCT table_name FROM meta.rejects WHERE NOT refused ORDER BY ALL"
     ).fetchall()
     cells = ["SELECT '' AS table_name, '' AS id, '' AS emptied WHERE FALSE"]
@@ -75,7 +74,8 @@ def _build_emptied_cells_sql(con: Connection, deferred: set[str]) -> str:
             f"{row} raw.{quote_identifier(table.name)} "
             f"WHERE emptied IS NOT NULL AND ({owner_condition(table)} OR {strayed}) AND {time_condition(table)}"
         )
-        if table.name in deferred:
+        if table.name in scoped.deferred:
+            scoped.settle([table.name])
             cells.append(f"{row} {quote_identifier(table.name + '_settled')} WHERE emptied IS NOT NULL")
     return (
         f"SELECT table_name, id, unnest(string_split(emptied, ',')) AS column_name "
@@ -154,11 +154,12 @@ def _find_split_slices(con: Connection) -> dict[str, _SplitSlices]:
     return {name: _SplitSlices(*numbers) for name, *numbers in rows}
 
 
-def _build_row_counts_sql(deferred: set[str], split: Mapping[str, _SplitSlices]) -> str:
+def _build_row_counts_sql(scoped: ScopedViews, split: Mapping[str, _SplitSlices]) -> str:
     """Select per table the rows that the scope sees, that repeat another, lie after as-of, or were refused.
 
     ``copies`` are the scope's rows as they lie in the data: repeated ones, and those of later. ``adopted`` are those
-    of the rows seen that name neither a branch nor an organization.
+    of the rows seen that name neither a branch nor an organization. ``oldest`` and ``newest`` are the dates of the
+    rows seen; NULL for children, which have those of their order.
     """
     counts = [_build_whole_slices_sql(split)]
     counts += [
@@ -166,13 +167,16 @@ def _build_row_counts_sql(deferred: set[str], split: Mapping[str, _SplitSlices])
         for name, slices in sorted(split.items())
     ]
     counts += [_build_table_count_sql(table, "TRUE") for table in SCOPED_TABLES if not table.has_owner]
-    counts += [_build_deferred_count_sql(TABLES[name]) for name in sorted(deferred)]
+    scoped.settle(scoped.deferred.difference(_CHILD_TABLES))
+    scoped.settle_orders()
+    counts += [_build_deferred_count_sql(TABLES[name]) for name in sorted(scoped.deferred)]
     return (
         f"WITH counted AS ({' UNION ALL '.join(counts)}), refusals AS (SELECT table_name, "
         f"count(*) AS refused FROM (SELECT DISTINCT table_name, ordinal FROM scope_rejects WHERE refused) "
         f"GROUP BY table_name) "
         f"SELECT counted.table_name, sum(rows_seen) AS rows_seen, sum(duplicates) AS duplicates, "
         f"sum(rows_after) AS rows_after, sum(copies) AS copies, sum(adopted) AS adopted, "
+        f"make_timestamptz(min(oldest)) AS oldest, make_timestamptz(max(newest)) AS newest, "
         f"coalesce(any_value(refusals.refused), 0) AS refused "
         f"FROM counted LEFT JOIN refusals ON counted.table_name = refusals.table_name "
         f"WHERE is_present(counted.table_name) GROUP BY counted.table_name"
@@ -188,13 +192,15 @@ def _build_whole_slices_sql(split: Mapping[str, _SplitSlices]) -> str:
     )
     # Rows without a date always exist. A child of an order that does not exist yet is not counted at all.
     is_seen = "coalesce(latest <= now, TRUE)"
-    is_after = f"begins > now AND NOT list_contains({_CHILD_TABLES}, table_name)"
+    is_own = f"NOT list_contains({_CHILD_TABLES}, table_name)"
+    is_after = f"begins > now AND {is_own}"
     return (
         f"SELECT unnest({names}) AS table_name, 0 AS rows_seen, 0 AS duplicates, 0 AS rows_after, 0 AS copies, "
-        f"0 AS adopted "
+        f"0 AS adopted, CAST(NULL AS BIGINT) AS oldest, CAST(NULL AS BIGINT) AS newest "
         f"UNION ALL SELECT table_name, coalesce(sum(rows) FILTER ({is_seen}), 0), "
         f"coalesce(sum(copies - rows) FILTER ({is_seen}), 0), coalesce(sum(rows) FILTER ({is_after}), 0), "
-        f"coalesce(sum(copies), 0), coalesce(sum(rows) FILTER ({is_seen} AND is_adopted), 0) "
+        f"coalesce(sum(copies), 0), coalesce(sum(rows) FILTER ({is_seen} AND is_adopted), 0), "
+        f"min(begins) FILTER ({is_own} AND {is_seen}), max(ends) FILTER ({is_own} AND {is_seen}) "
         f"FROM {_LOADER_COUNTS} WHERE TRUE{outside_split} GROUP BY table_name"
     )
 
@@ -205,18 +211,33 @@ def _build_table_count_sql(table: Table, condition: str) -> str:
     return (
         f"SELECT '{table.name}', count(*) FILTER ({exists}), coalesce(sum(copies - 1) FILTER ({exists}), 0), "
         f"count(*) FILTER ({later_condition(table)}), coalesce(sum(copies), 0), "
-        f"count(*) FILTER ({exists} AND {is_adopted(table)}) "
+        f"count(*) FILTER ({exists} AND {is_adopted(table)}), "
+        f"min({_build_instant(table)}) FILTER ({exists}), max({_build_instant(table)}) FILTER ({exists}) "
         f"FROM raw.{quote_identifier(table.name)} WHERE {owner_condition(table)} AND {condition}"
     )
+
+
+def _build_instant(table: Table) -> str:
+    """Return the SQL of a row's own date, in microseconds."""
+    if table.tenancy == "parent" or not table.date_column:
+        return "CAST(NULL AS BIGINT)"
+    return f"epoch_us({quote_identifier(table.date_column)})"
 
 
 def _build_deferred_count_sql(table: Table) -> str:
     """Return SQL that counts deferred rows: several of them may be one row of this scope."""
     key, exists = ", ".join(quote_identifier(name) for name in table.key), time_condition(table)
+    settled = f"FROM {quote_identifier(table.name + '_settled')}"
+    chosen = [
+        f"(SELECT count(*) {settled} WHERE {is_adopted(table)})",
+        *(f"(SELECT {function}({_build_instant(table)}) {settled})" for function in ("min", "max")),
+    ]
+    if table.tenancy == "parent":
+        chosen = ["0", "NULL", "NULL"]
     return (
         f"SELECT '{table.name}', count(*) FILTER (seen), coalesce(sum(copies), 0) - count(*) FILTER (seen), "
         f"count(*) FILTER (later), coalesce(sum(all_copies), 0), "
-        f"(SELECT count(*) FROM {quote_identifier(table.name + '_settled')} WHERE {is_adopted(table)}) "
+        f"{', '.join(chosen)} "
         f"FROM (SELECT bool_or({exists}) AS seen, bool_or({later_condition(table)}) AS later, "
         f"sum(copies) FILTER ({exists}) AS copies, sum(copies) AS all_copies "
         f"FROM {build_deferred_sql(table)} WHERE {owner_condition(table)} "

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from opttius_cli.scope.row_conditions import build_key_text, owner_condition, time_condition
 from opttius_cli.scope.row_counts import EMPTIED_CELLS, is_adopted, later_condition
-from opttius_cli.scope.views import (
-    SCOPED_TABLES,
-    build_deferred_sql,
-    build_key_text,
-    find_deferred_tables,
-    owner_condition,
-    time_condition,
-)
+from opttius_cli.scope.views import SCOPED_TABLES, build_deferred_sql
 from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
     from opttius_cli.catalog.tables import Table
-    from opttius_cli.sql import Connection
+    from opttius_cli.scope.views import ScopedViews
 
 
-def fill_unseen_rows(con: Connection) -> None:
+def fill_unseen_rows(scoped: ScopedViews) -> None:
     """Fill the table ``unseen_rows``: ``cases`` is for how many of its finding's count a row stands."""
-    deferred = find_deferred_tables(con)
+    con = scoped.con
+    scoped.settle(scoped.deferred)
     for table in SCOPED_TABLES:
         con.execute(f"INSERT INTO unseen_rows {_build_rows_sql(table)}")
-        if table.name in deferred:
+        if table.name in scoped.deferred:
             con.execute(f"INSERT INTO unseen_rows {_build_deferred_rows_sql(table)}")
     con.execute(
         "INSERT INTO unseen_rows SELECT 'unreadable_cells', table_name, column_name, id, 1 "

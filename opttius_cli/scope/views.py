@@ -6,63 +6,120 @@ data at as-of: rows dated later do not exist for any rule.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.dedup import preferred_row_order
 from opttius_cli.catalog.tables import TABLES, Reference, Table
-from opttius_cli.scope.opted_out import hide_contacts, set_opted_out
+from opttius_cli.scope.opted_out import hide_contacts, hides_contacts, set_opted_out
+from opttius_cli.scope.row_conditions import owner_condition, time_condition
 from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
-    from opttius_cli.result import Scope
+    from collections.abc import Collection, Iterable, Mapping
+
     from opttius_cli.sql import Connection
 
 SCOPED_TABLES = tuple(table for table in TABLES.values() if table.tenancy != "directory")
 """The tables that reports can name: all except those of the directory."""
+_TABLES_OF_VIEWS: Mapping[str, Table | None] = {
+    **{table.name: table for table in SCOPED_TABLES},
+    **{
+        f"known_{table.name}": table
+        for table in SCOPED_TABLES
+        if table.references or table.name == "customers"
+    },
+    **{f"repeated_{table.name}": table for table in SCOPED_TABLES if table.keeps_repeats},
+    "address_holders": TABLES["customers"],
+    "ticket_holders": TABLES["customers"],
+    "bookings": TABLES["appointments"],
+    "branches": None,
+}
+"""The scoped views, each with the table whose rows it shows; None: a table of the directory."""
+_BRANCHES = (
+    "SELECT branch.* FROM raw.branches AS branch "
+    "SEMI JOIN scope_branches AS held ON branch.id = held.branch_id"
+)
 _BOOKINGS = replace(TABLES["appointments"], date_column="created_at")
 """Appointments that exist from the moment at which they were made, those of days to come among them (metrics 15)."""
 
 
-def create_scoped_views(con: Connection, scope: Scope) -> None:
-    """Create the scoped views in ``con``. The session's variables as_of and as_of_date must be set."""
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE scope_tenants AS SELECT CAST(unnest($1) AS INTEGER) AS tenant",
-        [list(scope.tenants)],
-    )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE scope_organizations AS SELECT DISTINCT organization_id "
-        "FROM meta.tenants SEMI JOIN scope_tenants USING (tenant) WHERE organization_id IS NOT NULL"
-    )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE scope_branches AS SELECT branch_id "
-        "FROM meta.tenants SEMI JOIN scope_tenants USING (tenant) WHERE branch_id IS NOT NULL"
-    )
-    tenants, first, last = list(scope.tenants), min(scope.tenants, default=0), max(scope.tenants, default=0)
-    for name, value in (
-        ("tenants", tenants),
-        ("first_tenant", first),
-        ("last_tenant", last),
-        ("sees_everything", scope.unrestricted),
-        ("holds_nobodys", scope.holds_nobodys),
-        ("adopts", scope.adopts),
-        ("whole_directory", scope.whole_directory),
-    ):
-        con.execute(f"SET VARIABLE {name} = $1", [value])
-    con.execute(_build_tenancy_macro(gapless=len(tenants) == last - first + 1))
-    deferred = find_deferred_tables(con)
-    if "orders" not in deferred:
-        # Children look up here which row of their order was preferred.
-        con.execute("CREATE OR REPLACE TEMP TABLE orders_settled AS SELECT * FROM raw.orders_contested")
-    for table in SCOPED_TABLES:
-        _create_table_views(con, table, deferred)
-    set_opted_out(con)
-    con.execute(_build_address_holders(has_deferred_customers="customers" in deferred))
-    con.execute(_build_ticket_holders(resolved="customers" in deferred))
-    con.execute(
-        "CREATE OR REPLACE TEMP VIEW branches AS SELECT branch.* FROM raw.branches AS branch "
-        "SEMI JOIN scope_branches AS held ON branch.id = held.branch_id"
-    )
+@dataclass(slots=True)
+class ScopedViews:
+    """The scoped views of a connection; each is created when SQL first names it.
+
+    ``deferred`` are the tables with conflicting rows that the loader could not resolve. ``settled`` are those of them
+    whose rows are resolved for this scope, and ``created`` the views that are there.
+    """
+
+    con: Connection
+    deferred: frozenset[str] = frozenset()
+    settled: set[str] = field(default_factory=set)
+    created: set[str] = field(default_factory=set)
+    knows_opted_out: bool = False
+
+    def create(self, names: Collection[str]) -> None:
+        """Create the views that ``names`` has, where they are not there yet."""
+        for name, table in _TABLES_OF_VIEWS.items():
+            if name in names and name not in self.created:
+                self.created.add(name)
+                self._create_view(name, table)
+
+    def settle(self, tables: Iterable[str]) -> None:
+        """Resolve the deferred rows of ``tables`` for this scope and instant: few rows, read often."""
+        for table in (TABLES[name] for name in tables):
+            if table.name not in self.deferred or table.name in self.settled:
+                continue
+            self.settled.add(table.name)
+            if table.tenancy == "parent":
+                self.settle_orders()
+            resolved_table = quote_identifier(table.name + "_settled")
+            self.con.execute(f"CREATE OR REPLACE TEMP TABLE {resolved_table} AS {_build_resolved_sql(table)}")
+            key = quote_identifier(table.key[0])
+            self.con.execute(
+                f"SET VARIABLE {table.name}_settled = (SELECT list({key}) FROM {resolved_table})"
+            )
+
+    def settle_orders(self) -> None:
+        """Let children look up which row of their order was preferred."""
+        if "orders" in self.deferred:
+            self.settle(["orders"])
+        elif "orders" not in self.settled:
+            self.settled.add("orders")
+            self.con.execute(
+                "CREATE OR REPLACE TEMP TABLE orders_settled AS SELECT * FROM raw.orders_contested"
+            )
+
+    def _create_view(self, name: str, table: Table | None) -> None:
+        """Create one view; the deferred rows of its table, and of those that it refers to, are resolved first."""
+        if table:
+            self.settle([table.name, *(reference.table for reference in table.references)])
+        self.con.execute(
+            f"CREATE OR REPLACE TEMP VIEW {quote_identifier(name)} AS {self._build_view(name, table)}"
+        )
+        if table and hides_contacts(table):
+            self._set_opted_out()
+
+    def _set_opted_out(self) -> None:
+        """Find, once, who opted out: views of customers and of orders ask for it."""
+        if not self.knows_opted_out:
+            self.knows_opted_out = True
+            self.create({"known_customers"})
+            set_opted_out(self.con)
+
+    def _build_view(self, name: str, table: Table | None) -> str:
+        """Return the query of the view ``name``, which is over ``table``."""
+        if table is None:
+            return _BRANCHES
+        if name == "bookings":
+            return _build_bookings(has_deferred=table.name in self.deferred)
+        if name == "address_holders":
+            return _build_address_holders(has_deferred_customers=table.name in self.deferred)
+        if name == "ticket_holders":
+            return _build_ticket_holders(resolved=table.name in self.deferred)
+        if name.startswith("repeated_"):
+            return _build_repeats_query(table)
+        return _build_query(table, self.deferred, is_known=name != table.name)
 
 
 def _build_bookings(*, has_deferred: bool) -> str:
@@ -73,86 +130,7 @@ def _build_bookings(*, has_deferred: bool) -> str:
     )
     if has_deferred:
         rows += f" UNION ALL SELECT * EXCLUDE (tenant) FROM ({_build_resolved_sql(_BOOKINGS)})"
-    return _build_view("bookings", [quote_identifier(column.name) for column in _BOOKINGS.columns], rows)
-
-
-def _create_table_views(con: Connection, table: Table, deferred: set[str]) -> None:
-    """Create the views of one table; its deferred rows are resolved first."""
-    if table.name in deferred:
-        # Few rows, read often: resolved once. An order is resolved before its children.
-        resolved_table = quote_identifier(table.name + "_settled")
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {resolved_table} AS {_build_resolved_sql(table)}")
-        key = quote_identifier(table.key[0])
-        con.execute(f"SET VARIABLE {table.name}_settled = (SELECT list({key}) FROM {resolved_table})")
-    for view in _build_views(table, deferred):
-        con.execute(view)
-    if table.keeps_repeats:
-        con.execute(_build_repeats_view(table))
-
-
-def _build_tenancy_macro(*, gapless: bool) -> str:
-    """Return the macro that tests an owner. Owner numbers of an organization are consecutive: a range."""
-    test = "tenant BETWEEN getvariable('first_tenant') AND getvariable('last_tenant')"
-    if not gapless:
-        test += " AND list_contains(getvariable('tenants'), tenant)"
-    return f"CREATE OR REPLACE TEMP MACRO is_held(tenant) AS ({test})"
-
-
-def find_deferred_tables(con: Connection) -> set[str]:
-    """Find the tables with conflicting rows that the loader could not resolve."""
-    rows = con.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw' AND estimated_size > 0 "
-        "AND ends_with(table_name, '_contested')"
-    ).fetchall()
-    return {row[0].removesuffix("_contested") for row in rows}
-
-
-def owner_condition(table: Table) -> str:
-    """Return the condition of the rows of a raw table that belong to the scope, at any time."""
-    if table.tenancy in {"branch", "parent"}:
-        return "is_held(tenant)"
-    if table.tenancy == "organization":
-        own = "organization_id IN (SELECT organization_id FROM scope_organizations)"
-        nobodys = f"({names_nobody(table)} AND getvariable('holds_nobodys'))"
-        if not table.has_column("branch_id"):
-            return f"({own} OR {nobodys})"
-        return f"({own} OR {nobodys} OR branch_id IN (SELECT branch_id FROM scope_branches))"
-    return "TRUE"
-
-
-def names_nobody(table: Table) -> str:
-    """Return the condition of rows that name neither a branch nor an organization; never of children."""
-    owners = [name for name in ("branch_id", "organization_id") if table.has_column(name)]
-    return " AND ".join(f"{name} IS NULL" for name in owners) or "FALSE"
-
-
-def build_key_text(table: Table) -> str:
-    """Return the text by which a list names a row: its key, with blanks between the columns."""
-    columns = ", ".join(f"CAST({quote_identifier(name)} AS VARCHAR)" for name in table.key)
-    return f"concat_ws(' ', {columns})"
-
-
-def time_condition(table: Table) -> str:
-    """Return the condition of rows that exist at as-of: undated ones do, and children when their order does."""
-    conditions = []
-    if table.tenancy == "parent":
-        conditions.append("order_created_at <= getvariable('as_of')")
-    if table.date_column:
-        exists = f"{quote_identifier(table.date_column)} <= getvariable('{cutoff_variable(table)}')"
-        required = table.get_column(table.date_column).required
-        conditions.append(
-            exists if required else f"({quote_identifier(table.date_column)} IS NULL OR {exists})"
-        )
-    return " AND ".join(conditions) or "TRUE"
-
-
-def cutoff_variable(table: Table) -> str:
-    """Return the session variable after which rows do not exist: as-of, or its date for dates."""
-    return (
-        "as_of_date"
-        if table.date_column and table.get_column(table.date_column).kind.value == "date"
-        else "as_of"
-    )
+    return _select([quote_identifier(column.name) for column in _BOOKINGS.columns], rows)
 
 
 def _list_columns(table: Table) -> str:
@@ -189,8 +167,8 @@ def build_deferred_sql(table: Table) -> str:
     )
 
 
-def _build_views(table: Table, deferred: set[str]) -> list[str]:
-    """Return the view that reports name, and ``known_<table>`` for customers and tables whose rows refer to others.
+def _build_query(table: Table, deferred: Collection[str], *, is_known: bool) -> str:
+    """Return the query of the view that reports name, or of ``known_<table>``.
 
     ``known_<table>`` also has what the loader knows of the referenced rows, whoever owns them, and the tags and
     contacts of every customer. Only the project's own rules use it; no user's report may name it.
@@ -211,21 +189,17 @@ def _build_views(table: Table, deferred: set[str]) -> list[str]:
     columns += ["email_key(email) AS email_key"] if table.has_email_key else []
     if table.date_column == "created_at":
         columns.append("local_time(created_at) AS local_at")
-    views = [_build_view(table.name, hide_contacts(table, columns), rows)]
-    if table.references or table.name == "customers":
-        views.append(_build_view(f"known_{table.name}", [*columns, *_list_loader_columns(table)], rows))
-    if table.name == "appointments":
-        views.append(_build_bookings(has_deferred=table.name in deferred))
-    return views
+    return _select(
+        [*columns, *_list_loader_columns(table)] if is_known else hide_contacts(table, columns), rows
+    )
 
 
-def _build_repeats_view(table: Table) -> str:
-    """Return the view of a table's further rows of one id: they do not count, but lie in the data (metrics 16)."""
+def _build_repeats_query(table: Table) -> str:
+    """Return the query of a table's further rows of one id: they do not count, but lie in the data (metrics 16)."""
     columns = ", ".join(quote_identifier(column.name) for column in table.columns)
     key = ", ".join(map(quote_identifier, table.key))
     condition = f"{owner_condition(table)} AND {time_condition(table)}"
     return (
-        f"CREATE OR REPLACE TEMP VIEW {quote_identifier('repeated_' + table.name)} AS "
         f"SELECT {columns} FROM raw.{quote_identifier(table.name + '_repeats')} WHERE {condition} UNION ALL "
         f"SELECT {columns} FROM (SELECT *, row_number() OVER (PARTITION BY {key} "
         f"ORDER BY {preferred_row_order(table)}) AS place FROM raw.{quote_identifier(table.name + '_contested')} "
@@ -242,10 +216,8 @@ def _list_loader_columns(table: Table) -> list[str]:
     return names + (["rut_no"] if table.asks_by_ticket else [])
 
 
-def _build_view(name: str, columns: list[str], rows: str) -> str:
-    return (
-        f"CREATE OR REPLACE TEMP VIEW {quote_identifier(name)} AS SELECT {', '.join(columns)} FROM ({rows})"
-    )
+def _select(columns: list[str], rows: str) -> str:
+    return f"SELECT {', '.join(columns)} FROM ({rows})"
 
 
 def _build_address_holders(*, has_deferred_customers: bool) -> str:
@@ -260,7 +232,7 @@ def _build_address_holders(*, has_deferred_customers: bool) -> str:
             "FROM customers_settled AS customer INNER JOIN raw.addresses AS address "
             "ON customer.branch_id = address.branch_id AND email_key(customer.email) = address.email_key"
         )
-    return f"CREATE OR REPLACE TEMP VIEW address_holders AS {rows}"
+    return rows
 
 
 def _build_ticket_holders(*, resolved: bool) -> str:
@@ -275,7 +247,7 @@ def _build_ticket_holders(*, resolved: bool) -> str:
             "FROM customers_settled AS customer INNER JOIN raw.tickets AS ticket "
             "ON customer.branch_id = ticket.branch_id AND ticket_key(customer.rut) = ticket.rut"
         )
-    return f"CREATE OR REPLACE TEMP VIEW ticket_holders AS {rows}"
+    return rows
 
 
 def _build_visibility_condition(reference: Reference, *, has_deferred: bool) -> str:

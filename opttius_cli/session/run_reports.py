@@ -19,10 +19,7 @@ from opttius_cli.reports.layouts import (
 from opttius_cli.reports.shared_views import load_shared_view
 from opttius_cli.reports.validation import find_schema_mismatches
 from opttius_cli.result import NUMERIC_KINDS, Answer, AnswerPart, ChartEnd, Result
-from opttius_cli.session.apply_model import apply_model
-from opttius_cli.session.goals import build_goal_parameters
 from opttius_cli.session.own_sql.queries import build_setup, run_own_sql
-from opttius_cli.session.parameters.forecast import build_forecast
 from opttius_cli.session.parameters.prepared_views import create_views
 from opttius_cli.session.parameters.query import (
     DEFAULT_PARAMETERS,
@@ -31,8 +28,6 @@ from opttius_cli.session.parameters.query import (
     select_history,
     shift_to_previous,
 )
-from opttius_cli.session.parameters.repurchase import build_curves
-from opttius_cli.session.parameters.worklist import build_worklist_parameters
 from opttius_cli.snapshot.unread import build_unread_sentences, select_missing
 
 if TYPE_CHECKING:
@@ -102,11 +97,17 @@ def _collect_parameters(
     """Return the values that ``reports`` need; those of ``extra_parameters`` come before what lists take without."""
     parameters = build_parameters(session) | dict(DEFAULT_PARAMETERS)
     if GOALS in reports:
+        from opttius_cli.session.goals import build_goal_parameters
+
         parameters |= build_goal_parameters(session)
     if WORKLIST_REPORT in reports and "lists" not in extra_parameters:
+        from opttius_cli.session.parameters.worklist import build_worklist_parameters
+
         parameters |= build_worklist_parameters(session)
     parameters |= dict(extra_parameters)
     if REPURCHASE in reports:
+        from opttius_cli.session.parameters.repurchase import build_curves
+
         lengths = session.library.load_report("cohorts/spell_lengths")
         parameters |= build_curves(run_report(session, lengths, parameters, DEFAULT_POLICY).table)
     if any(name.startswith(FORECAST_REPORTS) for name in reports):
@@ -121,6 +122,7 @@ def build_forecast_parameters(session: Session, parameters: Mapping[str, Any]) -
 
     ``parameters`` are those that its first reports need. The shared views that they read have to be there.
     """
+    from opttius_cli.session.parameters.forecast import build_forecast
 
     def run(name: str, values: Mapping[str, Any]) -> pa.Table:
         report = session.library.load_report(f"{FORECAST_REPORTS}{name}")
@@ -207,6 +209,8 @@ def _query_rows(session: Session, report: Report, parameters: Mapping[str, Any],
             report.sql, parameters, masks=policy.find_masks(report.columns), is_small=report.has_few_rows
         )
         if report.model:
+            from opttius_cli.session.apply_model import apply_model
+
             table = apply_model(report, table)
     return table
 

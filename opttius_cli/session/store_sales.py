@@ -56,7 +56,7 @@ def store_organizations(
                 continue
             session.engine.set_variables({"orders_from": EARLIEST, "from_at": EARLIEST, "until_at": _END})
             views = build_shared_views(session, list_stored_views(), "all")
-            store_sales(con, scope, build_variables(session), views)
+            store_sales(con, scope, build_variables(session), views, session.engine.scoped)
 
 
 def _count_orders(con: duckdb.DuckDBPyConnection) -> int:

@@ -9,16 +9,10 @@
 -- window_name = { kind = "text", vocabulary = "window", es = "Ventana", en = "Window" }
 -- ---
 WITH
-made AS (
-    SELECT min(created_at) AS oldest, max(created_at) AS newest
-    FROM orders
-    UNION ALL
-    SELECT min(created_at) AS oldest, max(created_at) AS newest
-    FROM lab_work_orders
-),
 span AS (
     SELECT local_day(min(oldest)) AS first_date, local_day(max(newest)) AS last_date
-    FROM made
+    FROM scope_rows
+    WHERE table_name IN ('orders', 'lab_work_orders')
 )
 SELECT asked.window_name
 FROM (

@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from spec.harness import uuid, write_export
 
-from opttius_cli import config, session
+from opttius_cli import config
 from opttius_cli.diagnostics import Reporter
 from opttius_cli.reports.layouts import FINDINGS
+from opttius_cli.session.finding_rows import list_finding_rows
+from opttius_cli.session.open_session import open_session, open_unscoped_session
+from opttius_cli.session.run_reports import run_reports
+from opttius_cli.session.state import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,13 +67,11 @@ def test_the_rows_of_every_finding_add_up_to_its_count(organization: str | None)
     """Every finding of the example, of the whole source and of a scope."""
     values = {"source": str(EXAMPLE), "organization": organization}
     settings = config.resolve_config(values, os.environ, Path.cwd())
-    request = session.Request(
-        settings, os.environ, datetime(2026, 11, 22, 18, tzinfo=UTC), Reporter(quiet=True)
-    )
-    with session.open_session(request) if organization else session.open_unscoped_session(request) as opened:
-        findings = session.run_reports(opened, "check", FINDINGS).parts[0].result.table.to_pylist()
+    request = Request(settings, os.environ, datetime(2026, 11, 22, 18, tzinfo=UTC), Reporter(quiet=True))
+    with open_session(request) if organization else open_unscoped_session(request) as opened:
+        findings = run_reports(opened, "check", FINDINGS).parts[0].result.table.to_pylist()
         names = sorted({row["finding"] for row in findings})
-        rows = session.list_finding_rows(opened, names).parts[0].result.table.to_pylist()
+        rows = list_finding_rows(opened, names).parts[0].result.table.to_pylist()
     counts: Counter[tuple[str, str | None]] = Counter()
     cases: Counter[tuple[str, str | None]] = Counter()
     for row in findings:

@@ -16,7 +16,7 @@ import pytest
 from filelock import FileLock
 
 from cli.run_program import DATA, MIRADOR, RunResult
-from opttius_cli import session
+from opttius_cli.session.run_reports import run_reports
 from opttius_cli.snapshot import store
 
 if TYPE_CHECKING:
@@ -123,13 +123,13 @@ def test_nobody_else_may_read_spilled_data(
 ) -> None:
     """Also where the snapshot lies in a folder that others use."""
     modes: list[int] = []
-    answer = session.run_reports
+    answer = run_reports
 
     def looked(*arguments: Any) -> Any:
         modes.extend(mode(folder) for folder in shop.parent.glob(f"{shop.name}.*.spill"))
         return answer(*arguments)
 
-    monkeypatch.setattr(session, "run_reports", looked)
+    monkeypatch.setattr("opttius_cli.session.run_reports.run_reports", looked)
     shop.parent.chmod(0o755)
     assert run("customers", "-s", shop, *MIRADOR).code == 0
     assert modes == [0o700]

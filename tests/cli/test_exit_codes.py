@@ -15,7 +15,6 @@ import pytest
 from filelock import FileLock
 
 from cli.run_program import DATA, MIRADOR, NOW, PROGRAM, RunResult, run_subprocess
-from opttius_cli import session
 from opttius_cli.snapshot import store
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def test_1_an_unexpected_failure_goes_to_a_log(
     def broken(*_: object, **__: object) -> None:
         raise Unforeseen
 
-    monkeypatch.setattr(session, "run_reports", broken)
+    monkeypatch.setattr("opttius_cli.session.run_reports.run_reports", broken)
     ran = run("dashboard", "-s", shop, *MIRADOR)
     assert ran.code == 1
     sentence = error_line(ran)
@@ -182,7 +181,7 @@ def test_130_interrupted(run: Callable[..., RunResult], shop: Path, monkeypatch:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(session, "run_reports", interrupted)
+    monkeypatch.setattr("opttius_cli.session.run_reports.run_reports", interrupted)
     ran = run("dashboard", "-s", shop, *MIRADOR)
     assert ran.code == 130
     assert error_line(ran) == "Interrupted."

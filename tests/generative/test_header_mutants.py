@@ -12,7 +12,6 @@ from cli.test_report_headers import BODY, HEADER, write_report
 from own_sql.conftest import open_analyst
 
 from generative.header_mutants import iter_mutants
-from opttius_cli import session
 from opttius_cli.errors import ConfigError, InvalidReportError
 from opttius_cli.installation.resources import index_sql_files
 from opttius_cli.render.registry import RENDERERS
@@ -20,6 +19,7 @@ from opttius_cli.render.style import Style
 from opttius_cli.reports.header import Report, parse_report
 from opttius_cli.reports.header_text import split_header
 from opttius_cli.reports.layouts import build_list_layout
+from opttius_cli.session.run_reports import run_reports
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +69,7 @@ def test_what_is_a_report_is_written_in_every_format(
         for report in reports.values():
             (tmp_path / "own.sql").write_text(report.sql, encoding="utf-8")
             try:
-                answer = session.run_reports(opened, "own", build_list_layout("user/own"), quality=())
+                answer = run_reports(opened, "own", build_list_layout("user/own"), quality=())
             except InvalidReportError:
                 refused += 1
                 continue

@@ -18,11 +18,11 @@ from cli.run_program import load_shop
 from own_sql.conftest import ANONYMOUS, Analyst, open_analyst
 
 from generative.own_sql_grammar import READINGS, SPELLINGS, build_question
-from opttius_cli import session
 from opttius_cli.engines.own_sql.errors import InvalidSqlError
 from opttius_cli.privacy.policy import DEFAULT_POLICY
 from opttius_cli.render.registry import RENDERERS
 from opttius_cli.render.style import Style
+from opttius_cli.session.own_sql.answers import answer_own_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +107,7 @@ def decode(text: str) -> Iterator[str]:
 
 def find_secrets(analyst: Analyst, sql: str, name: str, pattern: re.Pattern[str]) -> set[str]:
     """The secrets in the answer to ``sql`` as the format ``name`` writes it."""
-    answer = session.answer_own_sql(analyst.session, sql)
+    answer = answer_own_sql(analyst.session, sql)
     result, out = answer.parts[0].result, io.BytesIO()
     # A column without a name has the SQL of its value as one, which is the question and nobody's.
     names = [f"c{at}" if "(" in column.name else column.name for at, column in enumerate(result.columns)]

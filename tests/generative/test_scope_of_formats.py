@@ -20,7 +20,7 @@ from spec.harness import uuid
 
 from generative.datasets import Dataset, Row, datasets, inside, write_dataset
 from generative.fuzz import fuzz
-from opttius_cli import config, session
+from opttius_cli import config
 from opttius_cli.diagnostics import Reporter
 from opttius_cli.errors import UsageError
 from opttius_cli.privacy.policy import Policy
@@ -36,6 +36,9 @@ from opttius_cli.reports.layouts import (
     build_list_layout,
 )
 from opttius_cli.reports.slots import Slot
+from opttius_cli.session.open_session import open_session
+from opttius_cli.session.run_reports import run_reports
+from opttius_cli.session.state import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -125,7 +128,7 @@ def answers(
         options |= {"branches": names} if dataset.scope[0] == "--branch" else {"organization": names[0]}
     settings = config.resolve_config(options, os.environ, Path.cwd())
     for period in (dataset.period, None):
-        request = session.Request(
+        request = Request(
             settings,
             os.environ,
             NOW,
@@ -135,10 +138,10 @@ def answers(
             COMPARES[dataset.compare],
             policy=policy,
         )
-        with session.open_session(request) as opened:
+        with open_session(request) as opened:
             for name, (places, more, windowed) in questions.items():
                 if windowed == (period is not None):
-                    yield name, session.run_reports(opened, name, places, more)
+                    yield name, run_reports(opened, name, places, more)
 
 
 def written(

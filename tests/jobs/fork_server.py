@@ -18,7 +18,7 @@ SERVER_CODE = """
 import importlib, json, os, signal, sys
 import duckdb, pyarrow.compute, openpyxl, cronsim, filelock, sqlite3
 from opttius_cli.cli import main
-from opttius_cli import session
+
 from opttius_cli.render import csv, json as as_json; from opttius_cli.render.xlsx import writer
 from opttius_cli.jobs import publish, run_selection
 

@@ -15,10 +15,12 @@ import duckdb
 import pytest
 from cli.run_program import clean_env, load_shop
 
-from opttius_cli import config, session
+from opttius_cli import config
 from opttius_cli.diagnostics import Reporter
 from opttius_cli.privacy.policy import DEFAULT_POLICY, Policy
+from opttius_cli.session.open_session import open_session
 from opttius_cli.session.own_sql.queries import run_own_sql
+from opttius_cli.session.state import Request, Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +32,7 @@ ANONYMOUS = Policy("anonymous", b"k" * 64)
 class Analyst:
     """Who asks own questions of a session."""
 
-    session: session.Session
+    session: Session
 
     def ask(self, sql: str) -> list[dict[str, Any]]:
         """Return the rows of an answer."""
@@ -62,10 +64,10 @@ def open_analyst(
         {"source": str(shop), "organization": "mirador-austral"}, clean_env(os.environ), shop.parent
     )
     now = datetime(2026, 11, 23, 2, tzinfo=UTC)
-    request = session.Request(
+    request = Request(
         replace(resolved, **settings), {}, now, Reporter(quiet=True), policy=policy, period=period
     )
-    with session.open_session(request) as opened:
+    with open_session(request) as opened:
         yield Analyst(opened)
 
 

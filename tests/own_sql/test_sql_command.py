@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 from cli.run_program import MIRADOR, RunResult, run_inline, set_clean_env
 
-from opttius_cli import audit, config, session
+from opttius_cli import audit, config
 from opttius_cli.engines.own_sql.errors import InvalidSqlError
 from opttius_cli.errors import NotAllowedError
 from opttius_cli.render.registry import RENDERERS
 from opttius_cli.render.style import Style
 from opttius_cli.reports.shared_columns import load_shared_columns
+from opttius_cli.session.own_sql.answers import answer_own_sql
 from opttius_cli.session.own_sql.tables import list_own_sql_columns
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def test_odd_values_are_written_in_every_format(analyst: Analyst) -> None:
     for columns in (names, load_shared_columns()):
         selected = ", ".join(f"{value} AS {name}" for value, name in zip(ODD_VALUES, columns, strict=False))
         sql = f"SELECT {selected} FROM (SELECT id FROM customers ORDER BY id LIMIT 2)"
-        answer = session.answer_own_sql(analyst.session, sql)
+        answer = answer_own_sql(analyst.session, sql)
         for renderer in RENDERERS.values():
             for style in (Style("en"), Style("es", width=80, csv_dialect="excel-es")):
                 renderer.write(answer, io.BytesIO(), style)
@@ -134,7 +135,7 @@ def test_odd_values_are_written_in_every_format(analyst: Analyst) -> None:
 @pytest.mark.parametrize("value", TOO_ODD)
 def test_what_no_format_can_write_is_refused(analyst: Analyst, value: str) -> None:
     with pytest.raises((InvalidSqlError, NotAllowedError)):
-        session.answer_own_sql(analyst.session, f"SELECT {value} AS n")
+        answer_own_sql(analyst.session, f"SELECT {value} AS n")
 
 
 def test_alone_it_lists_the_tables(run: Callable[..., RunResult]) -> None:

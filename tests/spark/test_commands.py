@@ -9,8 +9,9 @@ import pytest
 from openpyxl import load_workbook
 from spec.harness import RunResult, run_bare
 
-from opttius_cli import session
 from opttius_cli.cli import main
+from opttius_cli.session.lake_files import write_lake
+from opttius_cli.session.snapshot_access import load_new_snapshot
 from spark.two_engines import build_request
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the same rows twice: shop.duckdb, and lake."""
     folder = tmp_path_factory.mktemp("shop")
     request = build_request(DATA, {"cache.folder": str(folder / "cache")})
-    snapshot = session.load_new_snapshot(request, folder / "shop.duckdb", force=False)
-    session.write_lake(request, snapshot, folder / "lake")
+    snapshot = load_new_snapshot(request, folder / "shop.duckdb", force=False)
+    write_lake(request, snapshot, folder / "lake")
     return folder
 
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from opttius_cli.session import Session
+    from opttius_cli.session.state import Session
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -9,17 +9,21 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli import config, session
+from opttius_cli import config
 from opttius_cli.diagnostics import Reporter
 from opttius_cli.session.check_reports import _COMMAND_PARAMETERS
 from opttius_cli.session.cluster_access import SPARK
+from opttius_cli.session.lake_files import write_lake
+from opttius_cli.session.open_session import open_session
 from opttius_cli.session.parameters.prepared_views import create_views
 from opttius_cli.session.run_reports import _collect_parameters
+from opttius_cli.session.snapshot_access import load_new_snapshot
+from opttius_cli.session.state import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from opttius_cli.session import Request, Session
+    from opttius_cli.session.state import Session
 
 NOW = datetime(2027, 1, 31, 12, tzinfo=UTC)
 
@@ -62,19 +66,19 @@ class TwoEngines:
 def build_request(folder: Path, settings: Mapping[str, Any], **question: Any) -> Request:
     """Build the request for the exports in ``folder``."""
     resolved = config.resolve_config({"source": str(folder), **settings}, {}, folder)
-    return session.Request(resolved, {}, NOW, Reporter(quiet=True), **question)
+    return Request(resolved, {}, NOW, Reporter(quiet=True), **question)
 
 
 @contextmanager
 def open_both(request: Request, address: str, names: Sequence[str] | None = None) -> Iterator[TwoEngines]:
     """Open both sessions with the views of the reports ``names`` (None: of all)."""
     folder = Path(mkdtemp())
-    snapshot = session.load_new_snapshot(request, folder / "shop.duckdb", force=False)
-    session.write_lake(request, snapshot, folder / "lake")
+    snapshot = load_new_snapshot(request, folder / "shop.duckdb", force=False)
+    write_lake(request, snapshot, folder / "lake")
     lake = replace(request.config, source=str(folder / "lake"), engine=SPARK, remote=address)
     with (
-        session.open_session(request, snapshot) as here,
-        session.open_session(replace(request, config=lake)) as there,
+        open_session(request, snapshot) as here,
+        open_session(replace(request, config=lake)) as there,
     ):
         library = here.library
         reports = {name: library.load_report(name) for name in names or library.list_names()}

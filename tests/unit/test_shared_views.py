@@ -12,11 +12,11 @@ from opttius_cli.reports.library import Library
 from opttius_cli.reports.shared_views import (
     SHARED_VIEWS,
     find_shared_views,
-    list_named,
     load_shared_view,
     parse_shared_view,
     select_shared_views,
 )
+from opttius_cli.sql import list_named
 
 if TYPE_CHECKING:
     from opttius_cli.reports.slots import Slot

@@ -15,7 +15,7 @@ from opttius_cli.diagnostics import Reporter
 from opttius_cli.errors import NotAllowedError, NotFoundError, SourceError, UsageError
 from opttius_cli.render.style import Style
 from opttius_cli.render.terminal.live_screen import LiveScreen, WatchView, build_status
-from opttius_cli.session import Request
+from opttius_cli.session.state import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -136,10 +136,11 @@ class _Session:
         return SCOPE_TABLES | {view.name for view in self.setup.views if not view.internal}
 
     def create_views(self, words: Collection[str]) -> None:
-        """Create the shared views and macros that are among ``words``, with those that they need.
+        """Create the scoped and shared views and macros that are among ``words``, with those that they need.
 
         All of them would take longer than most questions.
         """
+        self.engine.scoped.create(words)
         views = self.setup.views
         named = {view.name for view in views if not view.defines.isdisjoint(words)}
         for view in reversed(views):

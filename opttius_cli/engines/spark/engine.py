@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,8 +11,9 @@ from opttius_cli.engines.spark.cluster import connect
 from opttius_cli.engines.spark.connection import SparkConnection
 from opttius_cli.engines.spark.lake_tables import LakeTables, create_tables
 from opttius_cli.privacy.masks import build_masked_columns, mask_values
-from opttius_cli.scope import create_scoped_views
+from opttius_cli.scope import ScopedViews, limit_to_scope
 from opttius_cli.snapshot.open import READER_LIMITS, connect_duckdb, lock_connection
+from opttius_cli.sql import list_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,16 +30,21 @@ class SparkEngine(Engine):
     """A session on a cluster and a lake, limited to one scope and one instant."""
 
     con: SparkConnection
+    scoped: ScopedViews = field(init=False)
     has_row_counts: bool = False
     finds_similar: ClassVar[bool] = False
     has_stored_sales: ClassVar[bool] = False
 
+    def __post_init__(self) -> None:
+        """Begin without a scope: its views are created when it has been set."""
+        self.scoped = ScopedViews(self.con)
+
     def set_scope(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
-        """Set the session's ``variables`` and create the scoped views; ``rules`` are macros that they use."""
+        """Set the session's ``variables``, and limit it to ``scope``; ``rules`` are macros that its views use."""
         self.set_variables(variables)
         self.con.local.execute(rules)
         self.con.execute(rules)
-        create_scoped_views(self.con, scope)
+        self.scoped = limit_to_scope(self.con, scope)
 
     def set_variables(self, variables: Mapping[str, Any]) -> None:
         """Set variables that the views read."""
@@ -46,7 +52,11 @@ class SparkEngine(Engine):
 
     def create_shared_views(self, views: Sequence[SharedView]) -> None:
         """Create the shared views on the scoped ones."""
-        create_in_order(self, views, lambda view: self.con.execute(view.sql))
+        create_in_order(self, views, self._create_view)
+
+    def _create_view(self, view: SharedView) -> None:
+        self.scoped.create(list_named(view.sql))
+        self.con.execute(view.sql)
 
     def run_query(
         self,
@@ -57,6 +67,7 @@ class SparkEngine(Engine):
         is_small: bool = False,  # noqa: ARG002 - every query is planned on the cluster
     ) -> pa.Table:
         """Run ``sql`` and return its rows; ``masks`` are the macros that mask some of its columns."""
+        self.scoped.create(list_named(sql))
         table = self.con.execute(sql, parameters).table
         return self._mask_columns(table, masks) if masks else table
 

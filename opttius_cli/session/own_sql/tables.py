@@ -28,7 +28,7 @@ def list_own_sql_columns(reports: Library, language: str) -> list[tuple[str, str
     """Return (table, column, type, meaning) of every table that is listed; a table itself has no column."""
     rows = []
     with closing(connect_empty()) as con:
-        build_empty_session(con, reports)
+        build_empty_session(con, reports).engine.scoped.create(load_meanings()["tables"])
         for table, texts in load_meanings()["tables"].items():
             rows.append((table, "", "", texts[language]))
             columns = [*describe_view(con, table), *list_added_columns(table)]

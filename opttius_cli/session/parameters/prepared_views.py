@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.i18n import _
 from opttius_cli.reports.layouts import FORECAST_REPORTS, REPURCHASE
-from opttius_cli.reports.shared_views import find_shared_views, list_named, select_shared_views
+from opttius_cli.reports.shared_views import find_shared_views, select_shared_views
 from opttius_cli.scope.row_counts import ROW_COUNTS
 from opttius_cli.session.parameters.query import build_shared_views, select_history
+from opttius_cli.sql import list_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
