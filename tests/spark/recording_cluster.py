@@ -8,7 +8,7 @@ import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
-FUNCTIONS = frozenset({"arrays_overlap", "conv", "get", "make_date", "timestamp_seconds"})
+FUNCTIONS = frozenset({"arrays_overlap", "conv", "get", "make_date", "timestamp_micros", "timestamp_seconds"})
 """Functions of Spark that sqlglot has no class for. Add one when a cluster has been seen to have it."""
 
 

@@ -186,7 +186,7 @@ def test_every_report_and_view_of_the_project_is_written_for_spark(session: Sess
     for name in session.library.list_names():
         report = session.library.load_report(name)
         engine.run_query(report.sql, parameters, masks=session.request.policy.find_masks(report.columns))
-    for view in engine.con.relations.by_name:
+    for view in list(engine.con.relations.by_name):
         engine.run_query(f"SELECT * FROM {view}", {})
     engine.fill_unseen_rows()
     engine.run_query("SELECT * FROM unseen_rows", {})
