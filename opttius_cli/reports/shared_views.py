@@ -54,6 +54,8 @@ SHARED_VIEWS = (
     "order_lines",
     "stock_levels",
     "admin_emails",
+    "purchase_sums",
+    "customer_sums",
     "customer_facts",
     "customer_segments",
     "listed_customers",

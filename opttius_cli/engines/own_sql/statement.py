@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TABLE_MACROS = frozenset({"customer_facts_at", "customer_segments_at", "segment_movement"})
 """Table macros of sql/base that a statement may use."""
 
-MACRO_TABLES = frozenset({"customers", "purchases"})
+MACRO_TABLES = frozenset({"customer_sums", "customers", "purchases"})
 """The tables that these macros read by their names, so that they read the masked ones."""
 
 _MACRO_COLUMNS = frozenset({"id", "customer_id"})
