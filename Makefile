@@ -79,7 +79,7 @@ fuzz: $(VENV)/.developing ## the long tests; and the generative ones, FUZZ times
 		$(if $(SEED),--hypothesis-seed=$(SEED)) tests/generative)
 
 sample: $(VENV)/.installed ## write sample_data/ anew
-	$(BIN)/python -m opttius_cli.sample --out sample_data --customers 400 --seed 2026 --until 2026-11-22
+	$(BIN)/python -m opttius_cli.sample --out sample_data --customers 800 --seed 2026 --until 2026-11-22
 
 $(TEMPLATE): $(VENV)/.developing FORCE
 	@mkdir -p build

@@ -11,16 +11,16 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from opttius_cli.sample import generate_sample, list_odd_cases
+from opttius_cli.sample import LOYALTY, generate_sample, list_odd_cases
 
 
 def _parse_options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m opttius_cli.sample")
     parser.add_argument("--out", type=Path, default=Path("sample_data"))
-    parser.add_argument("--customers", type=int, default=400)
+    parser.add_argument("--customers", type=int, default=800)
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--until", type=date.fromisoformat, default=date(2026, 11, 22))
-    parser.add_argument("--loyalty", type=int)
+    parser.add_argument("--loyalty", type=int, default=LOYALTY)
     parser.add_argument("--format", choices=["csv", "parquet"], default="csv")
     parser.add_argument("--odd-cases", action="store_true")
     return parser.parse_args(arguments)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 FileFormat = Literal["csv", "parquet"]
 
 # Later files read the tables of earlier ones.
+LOYALTY = 70
+"""How many of 100 customers stay after each purchase, unless told otherwise."""
+
 SCRIPTS = (
     "draw", "calendar", "names", "directory", "admins", "catalogue",
     "people", "visits", "baskets", "lab", "sales",
@@ -56,14 +59,13 @@ def generate_sample(
     customers: int,
     seed: int,
     until: date,
-    loyalty: int | None = None,
+    loyalty: int = LOYALTY,
     file_format: FileFormat = "csv",
 ) -> dict[str, int]:
     """Write one file per table into the folder ``out``, and return the rows of each table.
 
     Sales cover the three years that end with the local day ``until``. ``loyalty`` is how many of 100 customers stay
-    after each purchase; without it nearly all do, and there are about five orders per customer.
-    Files of the same name are replaced. Raises ValueError when ``customers`` is below 1.
+    after each purchase. Files of the same name are replaced. Raises ValueError when ``customers`` is below 1.
     """
     if customers < 1:
         message = f"A sample needs at least one customer, not {customers}."
@@ -90,7 +92,7 @@ def list_odd_cases(out: Path, *, until: date) -> list[OddCase]:
 
 
 def _open_connection(
-    spill: Path, *, customers: int, seed: int, until: date, loyalty: int | None = None
+    spill: Path, *, customers: int, seed: int, until: date, loyalty: int = LOYALTY
 ) -> duckdb.DuckDBPyConnection:
     import duckdb  # keeps the start of every other command fast
 

@@ -32,7 +32,7 @@ described AS (
         draw('phone form', p.person_no) AS phone_form,
         -- Where customers are lost, most households give one number for all of them.
         lpad(CAST(CAST(floor(draw('phone number', CASE
-            WHEN getvariable('loyalty') IS NOT NULL AND draw('own phone', p.person_no) < 0.6 THEN p.family_no
+            WHEN draw('own phone', p.person_no) < 0.6 THEN p.family_no
             ELSE p.person_no
         END) * 10000000) AS BIGINT) AS VARCHAR), 7, '0') AS digits,
         CASE WHEN CAST(first_moment AS DATE) = p.first_day THEN first_moment

@@ -1,5 +1,5 @@
 -- Seeded random draws, and the macros that every other sample file uses.
--- Expects the variables seed, customers (a count), until (a DATE) and loyalty (a share, or NULL); no file here calls random() or now().
+-- Expects the variables seed, customers (a count), until (a DATE) and loyalty (a share); no file here calls random() or now().
 CREATE SCHEMA draft;
 CREATE SCHEMA public;
 

@@ -18,8 +18,8 @@ homes AS (
 ),
 
 habits AS (
-    -- start is the first visit's position in the five years; the power makes more than half of the customers
-    -- older than the three years of sales, where all are loyal. Half the families come together the first time.
+    -- start is the first visit's position in the five years: some customers are older than the three years of sales.
+    -- Half the families come together the first time.
     SELECT
         *,
         pick(
@@ -29,13 +29,8 @@ habits AS (
         pick(
             getvariable('profiles'), draw('profile', person_no)
         ) AS profile,
-        CASE
-            WHEN getvariable('loyalty') IS NULL
-            THEN pow(draw('start', CASE WHEN draw('together', family_no) < 0.5 THEN -family_no ELSE person_no END),
-                1.6)
-            ELSE 0.2 + 0.8 * draw('start', CASE WHEN draw('together', family_no) < 0.5 THEN -family_no
-                ELSE person_no END)
-        END AS start
+        0.2 + 0.8 * draw('start', CASE WHEN draw('together', family_no) < 0.5 THEN -family_no ELSE person_no END)
+            AS start
     FROM homes
 )
 

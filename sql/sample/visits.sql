@@ -5,29 +5,21 @@ SET VARIABLE walk_in_kinds = weighted(['accessory', 'repair', 'liquid', 'sun'], 
 
 CREATE TABLE draft.visits AS
 WITH streams AS (
-    -- Why people come back. cycle is in days, as a minimum and a spread; loyalty is the chance of coming
-    -- again, most how often. A shop that loses customers as a whole: glasses every 12 to 24 months, lenses every
-    -- 1 to 3.
-    SELECT profile, stream, share, low, spread, loyalty, most
+    -- Why people come back: glasses every 12 to 24 months, lenses every 1 to 3. cycle is in days, as a minimum and
+    -- a spread; most is how often people come again.
+    SELECT profile, stream, share, low, spread, most
     FROM (VALUES
-        (false, 'glasses', 1, 1.00, 330, 240, 0.97, 24), (false, 'glasses', 2, 0.40, 200, 450, 0.85, 24),
-        (false, 'contacts', 3, 1.00, 85, 95, 0.96, 24), (false, 'contacts', 1, 0.90, 350, 280, 0.95, 24),
-        (false, 'contacts', 2, 0.30, 200, 500, 0.8, 24),
-        (false, 'single', 4, 1.00, 4000, 1, 0.00, 24),
-        (true, 'glasses', 1, 1.00, 365, 365, 0.999999, 70), (true, 'glasses', 2, 0.40, 200, 450, 0.999999, 70),
-        (true, 'contacts', 3, 1.00, 30, 60, 0.999999, 70), (true, 'contacts', 1, 0.90, 365, 365, 0.999999, 70),
-        (true, 'contacts', 2, 0.30, 200, 500, 0.999999, 70),
-        (true, 'single', 4, 1.00, 4000, 1, 0.00, 70)
-    ) AS t(loses_customers, profile, stream, share, low, spread, loyalty, most)
-    WHERE loses_customers = (getvariable('loyalty') IS NOT NULL)
+        ('glasses', 1, 1.00, 365, 365, 70), ('glasses', 2, 0.40, 200, 450, 70),
+        ('contacts', 3, 1.00, 30, 60, 70), ('contacts', 1, 0.90, 365, 365, 70), ('contacts', 2, 0.30, 200, 500, 70),
+        ('single', 4, 1.00, 4000, 1, 0)
+    ) AS t(profile, stream, share, low, spread, most)
 ),
 
 followed AS (
-    -- A customer's own cycle in each stream, and after how many visits the shop has lost them.
+    -- A customer's own cycle in each stream.
     SELECT
         person_no, org_no, branch_no, start, stream, most,
-        low + spread * draw(concat('cycle', stream), person_no) AS cycle,
-        1 + ln(draw(concat('loyal', stream), person_no) + 1e-9) / ln(greatest(loyalty, 1e-6)) AS visits
+        low + spread * draw(concat('cycle', stream), person_no) AS cycle
     FROM draft.people INNER JOIN streams USING (profile)
     WHERE draw(concat('stream', stream), person_no) < share
 ),
@@ -36,7 +28,7 @@ repeated AS (
     -- Accessories and a second kind of purchase begin one cycle later: the first visit is for the first
     -- stream.
     SELECT *, unnest(range(CASE WHEN stream IN (1, 3, 4) THEN 0 ELSE 1 END,
-        CAST(least(visits, most) AS INTEGER) + 1)) AS k
+        most + 1)) AS k
     FROM followed
 ),
 
@@ -54,7 +46,7 @@ loyal AS (
     -- Whom the shop loses at a purchase it has lost for good, whatever they bought.
     SELECT person_no, org_no, branch_no, stream, visit_no, position
     FROM (SELECT *, row_number() OVER (PARTITION BY person_no ORDER BY position, visit_no) AS place FROM placed) AS p
-    WHERE coalesce(getvariable('loyalty'), 1) >= 1
+    WHERE getvariable('loyalty') >= 1
         OR place <= 1 + floor(ln(draw('loyal', person_no) + 1e-9) / ln(greatest(getvariable('loyalty'), 1e-6)))
 ),
 
@@ -63,8 +55,7 @@ walk_ins AS (
     SELECT
         NULL AS person_no, CASE WHEN draw('walk-in organization', -n) < 0.05 THEN 2 ELSE 1 END AS org_no,
         NULL AS branch_no, 5 AS stream, -n AS visit_no, 0.4 + draw('walk-in', -n) * 0.602 AS position
-    FROM range(1, 2 + CAST(getvariable('customers')
-        * CASE WHEN getvariable('loyalty') IS NULL THEN 1.60 ELSE 0.75 END AS BIGINT)) AS t(n)
+    FROM range(1, 2 + CAST(getvariable('customers') * 0.75 AS BIGINT)) AS t(n)
 ),
 
 dated AS (

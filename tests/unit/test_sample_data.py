@@ -24,7 +24,7 @@ def between(text: str, name: str) -> str:
 
 
 def test_generating_again_gives_the_same_bytes(tmp_path: Path) -> None:
-    rows = generate_sample(tmp_path / "again", customers=400, seed=2026, until=UNTIL)
+    rows = generate_sample(tmp_path / "again", customers=800, seed=2026, until=UNTIL)
     for table in rows:
         name = f"{table}.csv"
         assert (tmp_path / "again" / name).read_bytes() == (DATA / name).read_bytes(), name
