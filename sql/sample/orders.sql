@@ -41,7 +41,7 @@ worded AS (
             WHEN old > 0.996 THEN concat(' ', upper(email))
             ELSE email
         END AS order_email,
-        kind = 'glasses' AND agreement < 0.09 AND total > 30000 AS is_agreed,
+        kind = 'glasses' AND agreement < 0.15 AND total > 30000 AS is_agreed,
         CASE WHEN is_old AND old < 0.6 THEN NULL WHEN NOT is_old AND old < 0.015 THEN NULL ELSE customer_id END
             AS named_customer
     FROM sold
@@ -71,7 +71,7 @@ SELECT
         WHEN payment_method = 'debit' THEN 'debit_card' ELSE 'transfer'
     END END AS payment_method_type,
     CASE WHEN is_agreed THEN uuid_of('agreement', CASE WHEN org_no = 2 THEN 6
-        ELSE 1 + CAST(floor(agreement / 0.018)
+        ELSE 1 + CAST(floor(agreement / 0.03)
         AS INTEGER) END) END AS agreement_id,
     CAST(CASE WHEN is_agreed THEN total - 20000 END AS DECIMAL(12, 2)) AS copago_amount,
     CAST(CASE WHEN is_agreed THEN 20000 END AS DECIMAL(12, 2)) AS institutional_amount,

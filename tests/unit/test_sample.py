@@ -150,7 +150,7 @@ class Habit:
 
 
 HABITS = {
-    "orders per customer": Habit("SELECT count(*) / 3000 FROM orders", 4.5, 5.5),
+    "orders per customer": Habit("SELECT count(*) / 3000 FROM orders", 1.8, 2.8),
     "sales on Sundays": Habit("SELECT count(*) FROM sold WHERE isodow(moment) = 7", 0, 0),
     "sales on the national holiday": Habit(
         "SELECT count(*) FROM sold WHERE strftime(moment, '%m-%d') = '09-18'",
@@ -187,8 +187,8 @@ HABITS = {
     "share of buyers who came back": Habit(
         "SELECT avg(CAST(n > 1 AS INTEGER)) FROM (SELECT count(*) AS n FROM sold WHERE customer_id IS NOT "
         "NULL GROUP BY customer_id)",
-        0.55,
-        0.85,
+        0.3,
+        0.5,
     ),
     "share of walk-in sales": Habit(
         "SELECT avg(CAST(coalesce(email = 'venta@pos.local', false) AS INTEGER)) FROM sold",
@@ -244,8 +244,8 @@ HABITS = {
     ),
     "share of quotes converted": Habit(
         "SELECT avg(CAST(status = 'converted_to_work' AS INTEGER)) FROM quotes",
-        0.35,
-        0.65,
+        0.25,
+        0.5,
     ),
     "share of no-shows": Habit(
         "SELECT avg(CAST(status = 'no_show' AS INTEGER)) FROM appointments",
@@ -415,7 +415,7 @@ def test_ruts_are_of_nobody_and_written_in_every_way(shop: Shop) -> None:
     assert all(1_000_000 <= n < 1_900_000 or 31_000_000 <= n < 45_000_000 for n in numbers)
 
 
-# What --loyalty 70 means: 3 in 10 are lost at each purchase; glasses come back after 12 to 24 months.
+# What a loyalty of 70 means: 3 in 10 are lost at each purchase; glasses come back after 12 to 24 months.
 LOSSES = {
     "share of first buyers who came back, of those who had two years to": Habit(
         "SELECT avg(CAST(n > 1 AS INTEGER)) FROM (SELECT count(DISTINCT CAST(moment AS DATE)) AS n FROM sold WHERE "
@@ -452,20 +452,10 @@ LOSSES = {
 }
 
 
-@pytest.fixture(scope="module")
-def losing_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """A shop that loses 30 of 100 customers at each purchase."""
-    folder = tmp_path_factory.mktemp("losing")
-    rows = generate_sample(
-        folder, customers=CUSTOMERS, seed=1, until=UNTIL, loyalty=70, file_format="parquet"
-    )
-    return Shop(folder, rows)
-
-
 @pytest.mark.parametrize("name", LOSSES)
-def test_a_shop_loses_customers(losing_shop: Shop, name: str) -> None:
+def test_a_shop_loses_customers(shop: Shop, name: str) -> None:
     habit = LOSSES[name]
-    assert habit.low <= losing_shop.value(habit.query) <= habit.high
+    assert habit.low <= shop.value(habit.query) <= habit.high
 
 
 @pytest.mark.slow
