@@ -22,23 +22,24 @@ from opttius_cli.session.state import OpenedEngine
 if TYPE_CHECKING:
     import duckdb
 
+    from opttius_cli.result import Scope
     from opttius_cli.session.state import Request
     from opttius_cli.snapshot.open import OpenSnapshot, ResourceLimits
     from opttius_cli.snapshot.source_protocol import Source
 
 FEWEST_ORDERS = 50_000
-"""The orders of a snapshot from which storing is worth its time: fewer are quickly worked out anew."""
+"""The orders of an organization from which storing is worth its time: fewer are quickly worked out anew."""
 _END = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def store_organizations(
     request: Request, source: Source, snapshot: OpenSnapshot, limits: ResourceLimits
 ) -> None:
-    """Store the views of each organization as a session of its whole scope, now and by the settings, sees them.
+    """Store the views of each large organization as a session of its whole scope, now and by the settings, sees them.
 
     A snapshot of a live source is soon replaced: storing would take longer than it saves.
     """
-    if source.default_max_age is not None or _count_orders(snapshot.con) < FEWEST_ORDERS:
+    if source.default_max_age is not None:
         return
     # Whoever asks is told what keeps an organization from being answered; nothing is said here.
     silent = replace(
@@ -50,6 +51,8 @@ def store_organizations(
             con.execute("SET TimeZone = 'UTC'")
             try:
                 scope = resolve_names(directory, organization.id, ())
+                if _count_orders(con, scope) < FEWEST_ORDERS:
+                    continue
                 opened = OpenedEngine(DuckEngine(con), con, snapshot.manifest, snapshot.path)
                 session = build_session(silent, opened, directory, scope, limits)
             except OpttiusError:
@@ -59,5 +62,9 @@ def store_organizations(
             store_sales(con, scope, build_variables(session), views, session.engine.scoped)
 
 
-def _count_orders(con: duckdb.DuckDBPyConnection) -> int:
-    return int(con.execute("SELECT count(*) FROM raw.orders").fetchall()[0][0])
+def _count_orders(con: duckdb.DuckDBPyConnection, scope: Scope) -> int:
+    rows = con.execute(
+        "SELECT coalesce(sum(rows), 0) FROM meta.tallies WHERE table_name = 'orders' AND list_contains($1, tenant)",
+        [list(scope.tenants)],
+    ).fetchall()
+    return int(rows[0][0])

@@ -92,6 +92,15 @@ def test_they_serve_who_sees_the_same() -> None:
         assert not is_served(folder, "--as-of", LOADED, **{name: value}), name
 
 
+def test_a_small_organization_is_worked_out_anew() -> None:
+    folder = write_export(SALES)
+    orders = 3
+    for fewest, is_stored in ((orders + 1, False), (orders, True)):
+        with patch.dict(os.environ, {"OPTTIUS_NOW": LOADED}), patch.object(store_sales, "FEWEST_ORDERS", fewest):
+            assert run(folder, "load", "--refresh").code == 0
+        assert is_served(folder, "--as-of", LOADED) is is_stored
+
+
 def test_every_command_answers_from_them() -> None:
     """Whatever follows the first statement of a session: a result that was not read to its end blocks relations."""
     folder = write_export(SALES)
