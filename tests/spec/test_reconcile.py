@@ -148,6 +148,47 @@ def test_the_other_figures_say_why_they_differ(ask: Ask) -> None:
     }
 
 
+@pytest.mark.parametrize("missing", ["lab_work_orders", "quotes", "appointments"])
+def test_a_table_that_the_data_lack_makes_its_own_figures_null(ask: Ask, missing: str) -> None:
+    """Never the others: without work orders, what was sold before is still known."""
+    own = {
+        "lab_work_orders": {"workOrdersRevenue", "totalWorkOrders", "avgWorkOrderValue", "avgDeliveryDays",
+                            "pendingWorkOrders"},
+        "quotes": {"totalQuotes", "avgQuoteValue", "quoteConversionRate"},
+        "appointments": {"totalAppointments", "appointmentCompletionRate"},
+    }  # fmt: skip
+    sales = """
+        customers
+        id
+        c1
+
+        orders
+        id | customer_id | total_amount | is_pos_sale | created_at
+        o1 | c1          | 1000         | t           | 2026-11-20
+        o2 | c1          | 2000         | t           | 2026-11-19
+        o3 | c1          | 4000         | t           | 2026-10-10
+
+        quotes
+        id | total_amount
+        q1 | 100
+
+        appointments
+        id | status
+        a1 | completed
+
+        lab_work_orders
+        id | total_amount | ordered_at | delivered_at
+        w1 | 500          | 2026-11-19 | 2026-11-20
+        """
+    answers = [ask.reconcile(sales, *AS_OF, missing=names) for names in ((), (missing,))]
+    whole, lacking = ({row["key"]: row for row in answer["figures"]} for answer in answers)
+    assert {key for key, row in lacking.items() if row["ours"] is None} == own[missing]
+    assert {key for key, row in lacking.items() if row["app"] is None} == own[missing]
+    assert not [key for key, row in whole.items() if row["ours"] is None or row["app"] is None]
+    before = 4000
+    assert (lacking["previousRevenue"]["ours"], lacking["recurringCustomers"]["ours"]) == (before, 1)
+
+
 def test_the_app_lacks_steps_of_work_that_is_pending(ask: Ask) -> None:
     """Of our nine it counts six: what waits for a payment or is at the lab is not pending to it."""
     statuses = ("quote", "ordered", "on_hold_payment", "sent_to_lab", "in_progress_lab", "ready_at_lab",

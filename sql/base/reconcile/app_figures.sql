@@ -89,14 +89,19 @@ told AS (
         listed.figure.ours,
         listed.figure.app,
         listed.figure.why,
-        listed.figure.read_from
+        listed.figure.read_from,
+        -- Of these we read every sale; that the app reads nothing but work orders is why it differs.
+        CASE
+            WHEN listed.figure.key IN ('previousRevenue', 'revenueGrowth', 'recurringCustomers') THEN 'orders'
+            ELSE listed.figure.read_from[-1]
+        END AS of_table
     FROM listed
 )
 SELECT
     told.line,
     told.key,
     -- A table that the data lack makes a figure of its own null, here and there.
-    where_present(told.read_from[-1], told.ours) AS ours,
-    unless_cut(told.read_from, where_present(told.read_from[-1], told.app)) AS app,
+    where_present(told.of_table, told.ours) AS ours,
+    unless_cut(told.read_from, where_present(told.of_table, told.app)) AS app,
     told.why
 FROM told;
