@@ -68,7 +68,7 @@ def ask_of(dataset: Dataset, key: str) -> Dataset:
 def explain(folder: Path, key: str, dataset: Dataset) -> tuple[int, Any]:
     """Run the command for JSON; what it says when it fails stands in place of the answer."""
     customer = key.startswith("customer.")
-    customers = sorted({row["id"] for row in inside(dataset).get("customers", [])})
+    customers = sorted({row["id"] for row in inside(dataset)["customers"]}) if customer else []
     if customer and not customers:
         return NOT_FOUND, ""
     options = ("--customer", uuid(customers[0])) if customer else dataset.window
