@@ -99,6 +99,7 @@ SHARED_VIEWS = (
 """The files of shared views and macros, each after those it depends on."""
 
 _CREATED = re.compile(r"CREATE OR REPLACE TEMP (?:VIEW|TABLE|MACRO) (\w+)")
+_IS_STORED = re.compile(r"^-- stored = ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +194,16 @@ def list_stored_views() -> list[SharedViewFile]:
 
 @cache
 def digest_shared_views() -> str:
-    """Return a digest of all shared SQL, by which stored views are made: of other SQL, they would be others."""
-    text = read_rules() + "".join(read_sql(f"base/{name}") for name in SHARED_VIEWS)
+    """Return a digest of the SQL by which stored views are made: of other SQL, they would be others.
+
+    Every session needs it, so no header is parsed for it.
+    """
+    texts = {name: read_sql(f"base/{name}") for name in SHARED_VIEWS}
+    selected = {name for name, sql in texts.items() if _IS_STORED.search(sql)}
+    for name in reversed(SHARED_VIEWS):
+        if name in selected:
+            selected |= find_shared_views(texts[name])
+    text = read_rules() + "".join(sql for name, sql in texts.items() if name in selected)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 

@@ -96,7 +96,10 @@ def test_a_small_organization_is_worked_out_anew() -> None:
     folder = write_export(SALES)
     orders = 3
     for fewest, is_stored in ((orders + 1, False), (orders, True)):
-        with patch.dict(os.environ, {"OPTTIUS_NOW": LOADED}), patch.object(store_sales, "FEWEST_ORDERS", fewest):
+        with (
+            patch.dict(os.environ, {"OPTTIUS_NOW": LOADED}),
+            patch.object(store_sales, "FEWEST_ORDERS", fewest),
+        ):
             assert run(folder, "load", "--refresh").code == 0
         assert is_served(folder, "--as-of", LOADED) is is_stored
 

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from opttius_cli.installation.resources import read_sql
+from opttius_cli.reports import shared_views
 from opttius_cli.reports.layouts import DASHBOARD, LOAD_SUMMARY, ROW_QUALITY
 from opttius_cli.reports.library import Library
 from opttius_cli.reports.shared_views import (
     SHARED_VIEWS,
+    digest_shared_views,
     find_shared_views,
+    list_stored_views,
     load_shared_view,
     parse_shared_view,
     select_shared_views,
@@ -68,3 +72,15 @@ def test_a_view_may_read_its_own_macros() -> None:
     view = parse_shared_view("own", sql)
     assert view.defines == {"one"}
     assert view.uses == {"purchases"}
+
+
+def test_the_digest_is_of_what_stored_views_are_made_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = {view.name for view in list_stored_views()}
+    digest = digest_shared_views.__wrapped__
+    before = digest()
+    for name in SHARED_VIEWS:
+        changed = {f"base/{name}": "-- changed"}
+        monkeypatch.setattr(
+            shared_views, "read_sql", lambda path, changed=changed: read_sql(path) + changed.get(path, "")
+        )
+        assert (digest() != before) is (name in stored), name
