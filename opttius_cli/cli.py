@@ -48,6 +48,25 @@ def handle_no_command(
 
 def build_app(command_name: str | None = None) -> typer.Typer:
     """Build the Typer app, with only ``command_name`` where that exists: importing the others takes time."""
+    app = _build_root()
+    for name in [command_name] if command_name in COMMANDS else COMMANDS:
+        module = import_module(f"opttius_cli.commands.{name}")
+        if COMMANDS[name].is_group:
+            app.add_typer(module.app, name=name, help=COMMANDS[name].summary)
+        else:
+            app.command(name, help=COMMANDS[name].summary)(getattr(module, name))
+    return app
+
+
+def _build_outline() -> typer.Typer:
+    """Build the app with the names and summaries of all commands, which is all that its own help shows."""
+    app = _build_root()
+    for name, entry in COMMANDS.items():
+        app.command(name, help=entry.summary)(lambda: None)
+    return app
+
+
+def _build_root() -> typer.Typer:
     app = typer.Typer(
         name="opttius",
         add_completion=True,
@@ -59,12 +78,6 @@ def build_app(command_name: str | None = None) -> typer.Typer:
         ),
     )
     app.callback(invoke_without_command=True)(handle_no_command)
-    for name in [command_name] if command_name in COMMANDS else COMMANDS:
-        module = import_module(f"opttius_cli.commands.{name}")
-        if COMMANDS[name].is_group:
-            app.add_typer(module.app, name=name, help=COMMANDS[name].summary)
-        else:
-            app.command(name, help=COMMANDS[name].summary)(getattr(module, name))
     return app
 
 
@@ -93,9 +106,21 @@ def _run_to_exit_code(arguments: list[str], record: AuditRecord) -> int:
         return _handle_early_end(early_end)
 
 
+def _find_command(words: Sequence[str]) -> str | None:
+    """Return the command that ``words`` begin with, after the language; None where the program answers itself."""
+    rest = iter(words)
+    for word in rest:
+        if word == "--lang":
+            next(rest, None)
+        elif not word.startswith("--lang="):
+            return word if word in COMMANDS else None
+    return None
+
+
 def _run_command(arguments: list[str], record: AuditRecord) -> int:
     words = arguments or value_completion.read_typed_words(os.environ)
-    command = typer.main.get_command(build_app(words[0] if words else None))
+    name = _find_command(words)
+    command = typer.main.get_command(build_app(name) if name else _build_outline())
     translation.translate_help(command)
     fast_parse.skip_conversion(command)
     try:
