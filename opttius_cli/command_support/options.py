@@ -166,7 +166,9 @@ class AnswerOptions(LoadOptions):
         str | None,
         typer.Option(
             metavar=N_("WHEN"),
-            help=N_("The instant the report shows: a date or a timestamp."),
+            help=N_(
+                "The instant the report shows: a date, a timestamp, or latest: the day of the last sale."
+            ),
             rich_help_panel=COUNTED,
         ),
     ] = None

@@ -61,6 +61,14 @@ def read_goals(file: Path) -> list[Goal]:
     """Read the goals of ``file``. Raises ConfigError naming the file and the line."""
     try:
         text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise ConfigError(
+            _(
+                "There is no file {file}. Write it, with the line branch,month,revenue first, or correct goals in "
+                "opttius.toml.",
+                file=file,
+            )
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(_("{file}: the goals cannot be read: {reason}", file=file, reason=error)) from error
     header = text.partition("\n")[0]

@@ -60,13 +60,13 @@ def _fetch_masked_rows(session: Session, report: str, parameters: Mapping[str, A
 
 
 def _list_commands(matches: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the command that shows each of these customers, and whom it shows."""
+    """Return the command that shows each of these customers, and whom it shows; a shell takes the whole line."""
     ids = [str(row["customer_id"]) for row in matches]
     short = [shorten_id(key) for key in ids]
     names = short if len(set(short)) == len(ids) else ids
     others = [{name: value for name, value in row.items() if name != "customer_id"} for row in matches]
     return [
-        f"{shlex.join(['opttius', 'customer', name])}   {_format_customer(row)}"
+        f"{shlex.join(['opttius', 'customer', name])}   # {_format_customer(row)}"
         for name, row in zip(names, others, strict=True)
     ]
 

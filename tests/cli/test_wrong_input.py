@@ -45,6 +45,8 @@ WRONG: list[tuple[tuple[str, ...], int, tuple[str, ...]]] = [
     (("dashboard", "-b", "Punta Arenas Centro"), 6, ("“Punta Arenas Centro”",)),
     (("dashboard", "--lang", "fr"), 2, ("fr", "es, en")),
     (("customer",), 2, ("ID",)),
+    (("tablro",), 2, ("“tablro”", "tablero")),
+    (("clintes",), 2, ("“clintes”", "clientes")),
     *(
         ((command, option, value), 2, (option,))
         for command in ("cohorts", "forecast", "worklist", "customers", "customer")

@@ -191,6 +191,16 @@ def test_rank_orders_the_rows(shop: Path) -> None:
         assert [row["branch"] for row in json.loads(ran.stdout)["rows"]] == order
 
 
+def test_goals_that_are_not_there_are_missed_by_name(shop: Path) -> None:
+    Path("opttius.toml").write_text('goals = "goals.csv"\n', encoding="utf-8")
+    ran = run(shop, "branches", *THIS_MONTH, "--lang", "en")
+    assert ran.code == 3
+    sentence = " ".join(ran.stderr.split())
+    assert "There is no file" in sentence
+    assert "branch,month,revenue" in sentence
+    assert "Errno" not in sentence
+
+
 def test_a_goal_of_no_branch_names_file_and_line(shop: Path) -> None:
     write_goals("X,2026-11,5")
     ran = run(shop, "branches", *THIS_MONTH, "--lang", "en")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer.core
 
+from opttius_cli.command_support.command_catalog import COMMANDS
 from opttius_cli.command_support.help_page import HELP_OPTIONS, write_help_page
 from opttius_cli.errors import format_list
 from opttius_cli.i18n import N_, _
@@ -107,6 +108,11 @@ def _add_suggestions(sentence: str, suggestions: Any) -> str:
     )
 
 
+def _list_aliases(context: Any) -> list[str]:
+    """Return the Spanish names of the commands, for the program itself."""
+    return [entry.alias for entry in COMMANDS.values() if entry.alias] if context.parent is None else []
+
+
 def _explain_extra_words(error: TyperException) -> str:
     """Explain words that no command and no argument takes; an unknown error keeps Typer's English text."""
     context: Any = getattr(error, "ctx", None)
@@ -117,7 +123,7 @@ def _explain_extra_words(error: TyperException) -> str:
             )
         return _add_suggestions(
             _("There is no command “{name}”.", name=redact_value(match["name"])),
-            suggest_names(match["name"], context.command.commands, limit=12),
+            suggest_names(match["name"], [*context.command.commands, *_list_aliases(context)], limit=12),
         )
     if context and error.message == _MISSING_COMMAND:
         return _("A command is missing. Type {command} --help.", command=context.command_path)

@@ -67,7 +67,12 @@ def _list_matters(answer: Answer, formatter: CellFormatter) -> Iterator[WeekLine
                 row["count"],
                 number=number,
             )
-            yield WeekLine(text, "opttius customers --segment cant-lose", row["amount"], row["count"])
+            yield WeekLine(
+                text,
+                _build_command(answer, "customers", "--segment", "cant-lose"),
+                row["amount"],
+                row["count"],
+            )
         elif row["matter"] == "out_of_stock":
             low = formatter.format_value(row["beside"], ColumnKind.COUNT)
             text = n_(
@@ -77,7 +82,15 @@ def _list_matters(answer: Answer, formatter: CellFormatter) -> Iterator[WeekLine
                 number=number,
                 low=low,
             )
-            yield WeekLine(text, "opttius export stock", None, row["count"])
+            yield WeekLine(text, _build_command(answer, "export", "stock"), None, row["count"])
+
+
+def _build_command(answer: Answer, *words: str) -> str:
+    """Return the command that lists the rows of the answer's own branches, and no others."""
+    scope = answer.header.scope
+    branches = () if scope.whole_organization else scope.branches
+    options = [word for branch in branches for word in ("-b", branch.code or branch.id)]
+    return shlex.join(["opttius", *words, *options])
 
 
 def _is_comparable(answer: Answer) -> bool:
@@ -94,7 +107,7 @@ def _list_contacts(answer: Answer, formatter: CellFormatter) -> Iterator[WeekLin
             number = formatter.format_value(row["count"], ColumnKind.COUNT)
             words = formatter.format_cell(reasons[0], row["reason"])
             text = f"{number} × {words}, {formatter.format_money(row['at_stake'])}"
-            command = f"opttius worklist --only {row['reason']}"
+            command = _build_command(answer, "worklist", "--only", row["reason"])
             yield WeekLine(text, command, row["at_stake"], row["count"])
 
 
@@ -108,7 +121,7 @@ def _list_goals(answer: Answer, formatter: CellFormatter) -> Iterator[WeekLine]:
         missing = row["goal"] - row["to_date"]
         branch = formatter.format_value(row["branch"], ColumnKind.TEXT)
         text = _("{branch}: {money} to its goal", branch=branch, money=formatter.format_money(missing))
-        yield WeekLine(text, "opttius branches", missing)
+        yield WeekLine(text, _build_command(answer, "branches"), missing)
 
 
 def _list_jobs(answer: Answer) -> Iterator[WeekLine]:
