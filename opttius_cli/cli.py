@@ -14,7 +14,7 @@ from typer.exceptions import Abort, Exit, TyperException
 
 from opttius_cli import __version__, diagnostics, i18n, language, sigint
 from opttius_cli.command_support import audit_hook, value_completion
-from opttius_cli.command_support.command_catalog import COMMANDS, translate_words
+from opttius_cli.command_support.command_catalog import COMMANDS, find_command, translate_words
 from opttius_cli.command_support.command_group import check_language
 from opttius_cli.command_support.help_page import HELP_OPTIONS
 from opttius_cli.command_support.options import LanguageOption
@@ -106,20 +106,9 @@ def _run_to_exit_code(arguments: list[str], record: AuditRecord) -> int:
         return _handle_early_end(early_end)
 
 
-def _find_command(words: Sequence[str]) -> str | None:
-    """Return the command that ``words`` begin with, after the language; None where the program answers itself."""
-    rest = iter(words)
-    for word in rest:
-        if word == "--lang":
-            next(rest, None)
-        elif not word.startswith("--lang="):
-            return word if word in COMMANDS else None
-    return None
-
-
 def _run_command(arguments: list[str], record: AuditRecord) -> int:
     words = arguments or value_completion.read_typed_words(os.environ)
-    name = _find_command(words)
+    name = find_command(words)
     command = typer.main.get_command(build_app(name) if name else _build_outline())
     translation.translate_help(command)
     fast_parse.skip_conversion(command)

@@ -238,7 +238,7 @@ def find_examples(path: Sequence[str]) -> tuple[str, ...]:
 
 def translate_words(arguments: Sequence[str]) -> list[str]:
     """Return the command line in the program's own words: without an alias, and ``--help`` for ``help COMMAND``."""
-    start = _find_command(arguments)
+    start = _locate_command(arguments)
     before, words = list(arguments[:start]), list(arguments[start:])
     if not words:
         return before
@@ -254,7 +254,13 @@ def _resolve_command(words: list[str]) -> list[str]:
     return [aliases.get(normalize_name(words[0]), words[0]), *words[1:]] if words else []
 
 
-def _find_command(arguments: Sequence[str]) -> int:
+def find_command(arguments: Sequence[str]) -> str | None:
+    """Return the command of a line in the program's own words; None where the program answers itself."""
+    words = arguments[_locate_command(arguments) :]
+    return words[0] if words and words[0] in COMMANDS else None
+
+
+def _locate_command(arguments: Sequence[str]) -> int:
     """Return the position of the command: behind the language, the only option that may stand before it."""
     position = 0
     while position < len(arguments) and arguments[position].startswith("--lang"):

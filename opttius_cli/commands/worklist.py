@@ -57,10 +57,7 @@ def worklist(
                 require_today(active_session)
                 decide_week(active_session, again=again)
             note_unmatched_lines(active_session)
-            parameters, name = (
-                build_worklist_parameters(active_session, week, only, limit),
-                "worklist",
-            )
+            parameters, name = build_worklist_parameters(active_session, week, only, limit), "worklist"
             slots = WORKLIST
         write_answer(run_reports(active_session, name, slots, parameters), options, output)
 

@@ -11,7 +11,6 @@ from opttius_cli.engines.stored_sales import build_stored_view, find_stored_sale
 from opttius_cli.period import EARLIEST
 from opttius_cli.privacy.masks import build_masked_columns, mask_values
 from opttius_cli.scope import ScopedViews, limit_to_scope
-from opttius_cli.sql import list_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,7 +63,7 @@ class DuckEngine(Engine):
         if view.stored and self.stored is not None and view.orders_from in {None, EARLIEST}:
             self.con.execute(build_stored_view(view, self.stored))
         else:
-            self.scoped.create(list_named(view.sql))
+            self.scoped.create_named_in(view.sql)
             self.con.execute(view.sql)
 
     def run_query(
@@ -80,7 +79,7 @@ class DuckEngine(Engine):
         ``masks`` maps columns to the macros that mask them. ``is_small``: there are so few rows that planning
         takes longer than copying them.
         """
-        self.scoped.create(list_named(sql))
+        self.scoped.create_named_in(sql)
         statement, bound = bind_parameters(self.con, _mask_columns(sql, masks or {}), parameters)
         if is_small:
             return self._run_small_query(statement, bound)

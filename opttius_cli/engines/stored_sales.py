@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from opttius_cli.catalog.tables import TABLES
 from opttius_cli.scope.row_conditions import owner_condition
-from opttius_cli.sql import fetch_first, list_named, quote_identifier
+from opttius_cli.sql import fetch_first, quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -79,7 +79,7 @@ def store_sales(
     written = set()
     for view in views:
         if view.stored not in written:
-            scoped.create(list_named(view.sql))
+            scoped.create_named_in(view.sql)
             con.execute(view.sql)
         if view.stored:
             if view.stored not in written:

@@ -14,7 +14,7 @@ from opttius_cli.reports.header_text import parse_header, split_header
 from opttius_cli.sql import list_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 SHARED_VIEWS = (
     "arithmetic",
@@ -178,13 +178,21 @@ def select_shared_views(names: Iterable[str], *, has_stored: bool = False) -> li
 
     ``has_stored``: what the snapshot holds of a stored view is read in place of other views.
     """
+
+    def find_uses(name: str) -> frozenset[str]:
+        view = load_shared_view(name)
+        return frozenset() if has_stored and view.stored and view.orders_from is None else view.uses
+
+    return [load_shared_view(name) for name in _add_needed(names, find_uses)]
+
+
+def _add_needed(names: Iterable[str], find_uses: Callable[[str], frozenset[str]]) -> list[str]:
+    """Return ``names`` and all that they need, in the order in which views are created."""
     selected = set(names)
     for name in reversed(SHARED_VIEWS):
         if name in selected:
-            view = load_shared_view(name)
-            if not (has_stored and view.stored and view.orders_from is None):
-                selected |= view.uses
-    return [load_shared_view(name) for name in SHARED_VIEWS if name in selected]
+            selected |= find_uses(name)
+    return [name for name in SHARED_VIEWS if name in selected]
 
 
 def list_stored_views() -> list[SharedViewFile]:
@@ -199,11 +207,9 @@ def digest_shared_views() -> str:
     Every session needs it, so no header is parsed for it.
     """
     texts = {name: read_sql(f"base/{name}") for name in SHARED_VIEWS}
-    selected = {name for name, sql in texts.items() if _IS_STORED.search(sql)}
-    for name in reversed(SHARED_VIEWS):
-        if name in selected:
-            selected |= find_shared_views(texts[name])
-    text = read_rules() + "".join(sql for name, sql in texts.items() if name in selected)
+    stored = [name for name, sql in texts.items() if _IS_STORED.search(sql)]
+    needed = _add_needed(stored, lambda name: find_shared_views(texts[name]))
+    text = read_rules() + "".join(texts[name] for name in needed)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 

@@ -21,7 +21,7 @@ from opttius_cli.scope.views import SCOPED_TABLES, build_deferred_sql
 from opttius_cli.sql import quote_identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from opttius_cli.scope.views import ScopedViews
     from opttius_cli.sql import Connection
@@ -48,9 +48,13 @@ def create_row_counts(scoped: ScopedViews) -> None:
         f"OR (strayed AND getvariable('whole_directory')) OR list_contains({_OWNERLESS_TABLES}, table_name) "
         f"OR getvariable('sees_everything')"
     )
-    rows = _build_row_counts_sql(scoped, _find_split_slices(con))
+    emptied = _list_emptied_tables(con)
+    scoped.settle({*scoped.deferred.difference(_CHILD_TABLES), *(table.name for table in emptied)})
+    scoped.settle_orders()
+    rows = _build_row_counts_sql(scoped.deferred, _find_split_slices(con))
     con.execute(f"CREATE OR REPLACE TEMP TABLE scope_rows AS {rows}")
-    con.execute(f"CREATE OR REPLACE TEMP VIEW {EMPTIED_CELLS} AS {_build_emptied_cells_sql(scoped)}")
+    cells = _build_emptied_cells_sql(emptied, scoped.deferred)
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {EMPTIED_CELLS} AS {cells}")
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE scope_emptied AS SELECT table_name, column_name, count(*) AS cells "
         f"FROM {EMPTIED_CELLS} GROUP BY table_name, column_name"
@@ -59,13 +63,18 @@ def create_row_counts(scoped: ScopedViews) -> None:
     con.execute(f"CREATE OR REPLACE TEMP VIEW scope_cut AS {_CUT}")
 
 
-def _build_emptied_cells_sql(scoped: ScopedViews) -> str:
-    """Select the cells of the scope's rows that could not be read: table, column and id."""
-    emptied = scoped.con.execute(
+def _list_emptied_tables(con: Connection) -> list[Table]:
+    """List the tables in which cells could not be read."""
+    rows = con.execute(
         "SELECT DISTINCT table_name FROM meta.rejects WHERE NOT refused ORDER BY ALL"
     ).fetchall()
+    return [TABLES[row[0]] for row in rows if TABLES[row[0]] in SCOPED_TABLES]
+
+
+def _build_emptied_cells_sql(emptied: Iterable[Table], deferred: Collection[str]) -> str:
+    """Select the cells of the scope's rows that could not be read: table, column and id."""
     cells = ["SELECT '' AS table_name, '' AS id, '' AS emptied WHERE FALSE"]
-    for table in (TABLES[row[0]] for row in emptied if TABLES[row[0]] in SCOPED_TABLES):
+    for table in emptied:
         strayed = "getvariable('sees_everything')"
         if table.has_column("branch_id"):
             strayed += " OR (getvariable('whole_directory') AND contains(emptied, 'branch_id'))"
@@ -74,8 +83,7 @@ def _build_emptied_cells_sql(scoped: ScopedViews) -> str:
             f"{row} raw.{quote_identifier(table.name)} "
             f"WHERE emptied IS NOT NULL AND ({owner_condition(table)} OR {strayed}) AND {time_condition(table)}"
         )
-        if table.name in scoped.deferred:
-            scoped.settle([table.name])
+        if table.name in deferred:
             cells.append(f"{row} {quote_identifier(table.name + '_settled')} WHERE emptied IS NOT NULL")
     return (
         f"SELECT table_name, id, unnest(string_split(emptied, ',')) AS column_name "
@@ -154,7 +162,7 @@ def _find_split_slices(con: Connection) -> dict[str, _SplitSlices]:
     return {name: _SplitSlices(*numbers) for name, *numbers in rows}
 
 
-def _build_row_counts_sql(scoped: ScopedViews, split: Mapping[str, _SplitSlices]) -> str:
+def _build_row_counts_sql(deferred: Collection[str], split: Mapping[str, _SplitSlices]) -> str:
     """Select per table the rows that the scope sees, that repeat another, lie after as-of, or were refused.
 
     ``copies`` are the scope's rows as they lie in the data: repeated ones, and those of later. ``adopted`` are those
@@ -167,9 +175,7 @@ def _build_row_counts_sql(scoped: ScopedViews, split: Mapping[str, _SplitSlices]
         for name, slices in sorted(split.items())
     ]
     counts += [_build_table_count_sql(table, "TRUE") for table in SCOPED_TABLES if not table.has_owner]
-    scoped.settle(scoped.deferred.difference(_CHILD_TABLES))
-    scoped.settle_orders()
-    counts += [_build_deferred_count_sql(TABLES[name]) for name in sorted(scoped.deferred)]
+    counts += [_build_deferred_count_sql(TABLES[name]) for name in sorted(deferred)]
     return (
         f"WITH counted AS ({' UNION ALL '.join(counts)}), refusals AS (SELECT table_name, "
         f"count(*) AS refused FROM (SELECT DISTINCT table_name, ordinal FROM scope_rejects WHERE refused) "

@@ -13,7 +13,7 @@ from opttius_cli.catalog.dedup import preferred_row_order
 from opttius_cli.catalog.tables import TABLES, Reference, Table
 from opttius_cli.scope.opted_out import hide_contacts, hides_contacts, set_opted_out
 from opttius_cli.scope.row_conditions import owner_condition, time_condition
-from opttius_cli.sql import quote_identifier
+from opttius_cli.sql import list_named, quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -57,6 +57,10 @@ class ScopedViews:
     settled: set[str] = field(default_factory=set)
     created: set[str] = field(default_factory=set)
     knows_opted_out: bool = False
+
+    def create_named_in(self, sql: str) -> None:
+        """Create the views that ``sql`` names, where they are not there yet."""
+        self.create(list_named(sql))
 
     def create(self, names: Collection[str]) -> None:
         """Create the views that ``names`` has, where they are not there yet."""
@@ -111,19 +115,20 @@ class ScopedViews:
         """Return the query of the view ``name``, which is over ``table``."""
         if table is None:
             return _BRANCHES
+        has_deferred = table.name in self.deferred
         if name == "bookings":
-            return _build_bookings(has_deferred=table.name in self.deferred)
+            return _build_bookings(has_deferred=has_deferred)
         if name == "address_holders":
-            return _build_address_holders(has_deferred_customers=table.name in self.deferred)
+            return _build_address_holders(has_deferred=has_deferred)
         if name == "ticket_holders":
-            return _build_ticket_holders(resolved=table.name in self.deferred)
+            return _build_ticket_holders(has_deferred=has_deferred)
         if name.startswith("repeated_"):
             return _build_repeats_query(table)
         return _build_query(table, self.deferred, is_known=name != table.name)
 
 
 def _build_bookings(*, has_deferred: bool) -> str:
-    """Return the view of the appointments that have been made by as-of, on whatever day they are."""
+    """Return the query of the appointments that have been made by as-of, on whatever day they are."""
     rows = (
         f"SELECT {_list_columns(_BOOKINGS)} FROM raw.appointments "
         f"WHERE {owner_condition(_BOOKINGS)} AND {time_condition(_BOOKINGS)}"
@@ -220,13 +225,13 @@ def _select(columns: list[str], rows: str) -> str:
     return f"SELECT {', '.join(columns)} FROM ({rows})"
 
 
-def _build_address_holders(*, has_deferred_customers: bool) -> str:
-    """Return the view of the customers who have the email addresses of orders without a customer."""
+def _build_address_holders(*, has_deferred: bool) -> str:
+    """Return the query of the customers who have the email addresses of orders without a customer."""
     rows = (
         "SELECT email_no, email_key, last_asked_at, customer_id FROM raw.address_holders "
         f"WHERE is_held(tenant) AND {time_condition(TABLES['customers'])}"
     )
-    if has_deferred_customers:
+    if has_deferred:
         rows += (
             " UNION ALL SELECT address.email_no, address.email_key, address.last_asked_at, customer.id "
             "FROM customers_settled AS customer INNER JOIN raw.addresses AS address "
@@ -235,13 +240,13 @@ def _build_address_holders(*, has_deferred_customers: bool) -> str:
     return rows
 
 
-def _build_ticket_holders(*, resolved: bool) -> str:
-    """Return the view of who has the RUTs that tickets of orders without a customer give."""
+def _build_ticket_holders(*, has_deferred: bool) -> str:
+    """Return the query of who has the RUTs that tickets of orders without a customer give."""
     rows = (
         "SELECT rut_no, rut, last_asked_at, customer_id FROM raw.ticket_holders "
         f"WHERE is_held(tenant) AND {time_condition(TABLES['customers'])}"
     )
-    if resolved:
+    if has_deferred:
         rows += (
             " UNION ALL SELECT ticket.rut_no, ticket.rut, ticket.last_asked_at, customer.id "
             "FROM customers_settled AS customer INNER JOIN raw.tickets AS ticket "

@@ -33,6 +33,7 @@ LEAST_QUESTIONS = 480
 _ROWS, _MOST = 30, 100_000
 """How many rows of an answer, and how much of its text, are searched: people come again and again."""
 _NO_CHANCE = 6
+_SHORT = 4
 _HEX = re.compile(r"[0-9a-f]{8,}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{8,}={0,2}")
 _ESCAPED = re.compile(r"(?:\\x[0-9a-f]{2})+")
@@ -119,8 +120,7 @@ def find_secrets(analyst: Analyst, sql: str, name: str, pattern: re.Pattern[str]
     text = read_text(name, out.getvalue())[:_MOST]
     # Initials in a row, and what comes out of an alphabet that a text is not written in, hold any short word.
     decoded = {word for word in pattern.findall("\n".join(decode(text))) if len(word) >= _NO_CHANCE}
-    # Four letters stand by chance in some hundred thousand signs of base64, read forwards and backwards.
-    return decoded | {word for word in pattern.findall(f"{text}\n{text[::-1]}".lower()) if len(word) > 4}
+    return decoded | set(pattern.findall(f"{text}\n{text[::-1]}".lower()))
 
 
 def list_questions() -> list[tuple[str, str]]:
@@ -131,8 +131,12 @@ def list_questions() -> list[tuple[str, str]]:
 
 
 def build_pattern(secrets: frozenset[str]) -> re.Pattern[str]:
-    """A pattern that finds any of the secrets."""
-    return re.compile("|".join(map(re.escape, sorted(secrets, key=len, reverse=True))))
+    """A pattern that finds any of the secrets; four letters only on their own, or base64 holds them by chance."""
+    words = [
+        re.escape(secret) if len(secret) > _SHORT else rf"(?<![a-z0-9]){re.escape(secret)}(?![a-z0-9])"
+        for secret in sorted(secrets, key=len, reverse=True)
+    ]
+    return re.compile("|".join(words))
 
 
 @pytest.mark.parametrize("mode", ["masked", "anonymous"])

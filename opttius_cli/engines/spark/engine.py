@@ -13,7 +13,6 @@ from opttius_cli.engines.spark.lake_tables import LakeTables, create_tables
 from opttius_cli.privacy.masks import build_masked_columns, mask_values
 from opttius_cli.scope import ScopedViews, limit_to_scope
 from opttius_cli.snapshot.open import READER_LIMITS, connect_duckdb, lock_connection
-from opttius_cli.sql import list_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,7 +54,7 @@ class SparkEngine(Engine):
         create_in_order(self, views, self._create_view)
 
     def _create_view(self, view: SharedView) -> None:
-        self.scoped.create(list_named(view.sql))
+        self.scoped.create_named_in(view.sql)
         self.con.execute(view.sql)
 
     def run_query(
@@ -67,7 +66,7 @@ class SparkEngine(Engine):
         is_small: bool = False,  # noqa: ARG002 - every query is planned on the cluster
     ) -> pa.Table:
         """Run ``sql`` and return its rows; ``masks`` are the macros that mask some of its columns."""
-        self.scoped.create(list_named(sql))
+        self.scoped.create_named_in(sql)
         table = self.con.execute(sql, parameters).table
         return self._mask_columns(table, masks) if masks else table
 

@@ -1,5 +1,6 @@
 -- ---
 -- about = "What each customer's purchases up to a local time come to (metrics 7)."
+-- internal = true
 -- ---
 CREATE OR REPLACE TEMP MACRO purchase_sums_at(cutoff) AS TABLE
     -- Purchases in other currencies count as purchases and sales, but never as money.

@@ -1,9 +1,11 @@
 -- ---
 -- about = "Each figure of the app's dashboard beside ours (metrics 16), with the code of why the two may differ."
 -- ---
-CREATE OR REPLACE TEMP MACRO app_figure(key, ours, app, why, read_from) AS (
+-- of_table is the table whose figure ours is, read_from those that the app reads: of some it reads work orders alone.
+CREATE OR REPLACE TEMP MACRO app_figure(key, of_table, ours, app, why, read_from) AS (
     {
         'key': key,
+        'of_table': of_table,
         'ours': CAST(ours AS DECIMAL(36, 2)),
         'app': CAST(app AS DECIMAL(36, 2)),
         'why': why,
@@ -28,51 +30,53 @@ waiting AS (
 listed AS (
     SELECT
         unnest([
-            app_figure('posRevenue', now.pos, app.pos, 'linked_in_pos', ['orders']),
-            app_figure('workOrdersRevenue', now.work_order, app.lab, 'other_rule', ['lab_work_orders']),
-            app_figure('previousRevenue', before.revenue, app.lab_before, 'no_previous_pos', ['lab_work_orders']),
+            app_figure('posRevenue', 'orders', now.pos, app.pos, 'linked_in_pos', ['orders']),
+            app_figure('workOrdersRevenue', 'lab_work_orders', now.work_order, app.lab, 'other_rule', ['lab_work_orders']),
+            app_figure('previousRevenue', 'orders', before.revenue, app.lab_before, 'no_previous_pos', ['lab_work_orders']),
             app_figure(
-                'revenueGrowth', percent_of(now.revenue - before.revenue, before.revenue),
+                'revenueGrowth', 'orders', percent_of(now.revenue - before.revenue, before.revenue),
                 CASE
                     WHEN app.lab_before > 0 THEN percent_of(app.pos + app.lab - app.lab_before, app.lab_before) ELSE 0
                 END,
                 'no_previous_pos', ['orders', 'lab_work_orders']
             ),
-            app_figure('totalOrders', now.orders, app.orders, 'window_edge', ['orders']),
-            app_figure('totalWorkOrders', now.work_orders, app.work_orders, 'window_edge', ['lab_work_orders']),
-            app_figure('totalQuotes', clinic.quotes, app.quotes, 'window_edge', ['quotes']),
-            app_figure('totalAppointments', clinic.appointments, app.appointments, 'utc_dates', ['appointments']),
-            app_figure('totalCustomers', known.customers, app.customers, 'other_rule', ['customers']),
-            app_figure('newCustomers', now.customers, app.new_customers, 'window_edge', ['customers']),
+            app_figure('totalOrders', 'orders', now.orders, app.orders, 'window_edge', ['orders']),
             app_figure(
-                'recurringCustomers', now.recurring, app.returning_customers, 'no_email_column', ['lab_work_orders']
+                'totalWorkOrders', 'lab_work_orders', now.work_orders, app.work_orders, 'window_edge', ['lab_work_orders']
+            ),
+            app_figure('totalQuotes', 'quotes', clinic.quotes, app.quotes, 'window_edge', ['quotes']),
+            app_figure('totalAppointments', 'appointments', clinic.appointments, app.appointments, 'utc_dates', ['appointments']),
+            app_figure('totalCustomers', 'customers', known.customers, app.customers, 'other_rule', ['customers']),
+            app_figure('newCustomers', 'customers', now.customers, app.new_customers, 'window_edge', ['customers']),
+            app_figure(
+                'recurringCustomers', 'orders', now.recurring, app.returning_customers, 'no_email_column', ['lab_work_orders']
             ),
             app_figure(
-                'avgOrderValue', money_per(now.pos, now.pos_sales), app_ratio(app.pos, app.orders),
+                'avgOrderValue', 'orders', money_per(now.pos, now.pos_sales), app_ratio(app.pos, app.orders),
                 'other_rule', ['orders']
             ),
             app_figure(
-                'avgWorkOrderValue', money_per(now.work_order, now.work_order_sales),
+                'avgWorkOrderValue', 'lab_work_orders', money_per(now.work_order, now.work_order_sales),
                 app_ratio(app.lab, app.work_orders), 'other_rule', ['lab_work_orders']
             ),
             app_figure(
-                'avgQuoteValue', money_per(clinic.quoted, clinic.quotes_with_amount),
+                'avgQuoteValue', 'quotes', money_per(clinic.quoted, clinic.quotes_with_amount),
                 app_ratio(app.quoted, app.quotes), 'other_rule', ['quotes']
             ),
             app_figure(
-                'quoteConversionRate', percent_of(clinic.quotes_accepted + clinic.quotes_converted, clinic.quotes),
+                'quoteConversionRate', 'quotes', percent_of(clinic.quotes_accepted + clinic.quotes_converted, clinic.quotes),
                 app_ratio(app.won * 100, app.quotes), 'other_rule', ['quotes']
             ),
             app_figure(
-                'appointmentCompletionRate', percent_of(clinic.completed, clinic.appointments),
+                'appointmentCompletionRate', 'appointments', percent_of(clinic.completed, clinic.appointments),
                 app_ratio(app.completed * 100, app.appointments), 'other_rule', ['appointments']
             ),
             app_figure(
-                'avgDeliveryDays', days_per(clinic.took, clinic.deliveries),
+                'avgDeliveryDays', 'lab_work_orders', days_per(clinic.took, clinic.deliveries),
                 coalesce(floor_ratio(2 * app.days + app.deliveries, nullif(2 * app.deliveries, 0)), 0),
                 'other_rule', ['lab_work_orders']
             ),
-            app_figure('pendingWorkOrders', waiting.pending, app.pending, 'other_rule', ['lab_work_orders'])
+            app_figure('pendingWorkOrders', 'lab_work_orders', waiting.pending, app.pending, 'other_rule', ['lab_work_orders'])
         ]) AS figure,
         generate_subscripts(range(18), 1) AS line
     FROM app_sums AS app
@@ -86,15 +90,11 @@ told AS (
     SELECT
         listed.line,
         listed.figure.key,
+        listed.figure.of_table,
         listed.figure.ours,
         listed.figure.app,
         listed.figure.why,
-        listed.figure.read_from,
-        -- Of these we read every sale; that the app reads nothing but work orders is why it differs.
-        CASE
-            WHEN listed.figure.key IN ('previousRevenue', 'revenueGrowth', 'recurringCustomers') THEN 'orders'
-            ELSE listed.figure.read_from[-1]
-        END AS of_table
+        listed.figure.read_from
     FROM listed
 )
 SELECT
