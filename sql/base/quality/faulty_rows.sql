@@ -11,6 +11,11 @@ SELECT
 FROM purchases
 WHERE unattributed IS NOT NULL
 UNION ALL
+-- It counts for the whole organization, and for no branch.
+SELECT 'warning', 'sale_without_branch', CASE kind WHEN 'order' THEN 'orders' ELSE 'lab_work_orders' END, id
+FROM purchases
+WHERE branch_id IS NULL
+UNION ALL
 -- It counts by itself here, and its order may count elsewhere.
 SELECT 'warning', 'link_outside_scope', 'lab_work_orders', id
 FROM work_order_facts
