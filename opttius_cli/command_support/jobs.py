@@ -86,16 +86,28 @@ def load_jobs(config: Config) -> dict[str, Job]:
 
 
 def describe_lacks(jobs: Mapping[str, Job]) -> list[str]:
-    """Say what each job will lack: an optional package, or what sending its files needs; and what to type."""
+    """Say which optional package the pages of each job will lack, and what to type."""
     lacks = (
         (name, registry.RENDERERS[format_name].describe_lack())
         for name, job in jobs.items()
         for format_name in job.formats
     )
-    return [f"[jobs.{name}] {lack}" for name, lack in lacks if lack] + _describe_undeliverable(jobs)
+    return [f"[jobs.{name}] {lack}" for name, lack in lacks if lack]
 
 
-def _describe_undeliverable(jobs: Mapping[str, Job]) -> list[str]:
+def list_variables(jobs: Mapping[str, Job]) -> list[str]:
+    """Return the variables of the environment that jobs may rest on: of settings, and of their addresses."""
+    from opttius_cli.jobs.definition.addresses import list_variables
+
+    addresses = [address for job in jobs.values() for address in job.deliver]
+    return [
+        *(settings.environment_variable(key) for key in settings.list_settings()),
+        *(name for address in addresses for name in list_variables(address)),
+    ]
+
+
+def describe_undeliverable(jobs: Mapping[str, Job]) -> list[str]:
+    """Say what keeps the files of each job from being sent, and what to type."""
     if not any(job.deliver for job in jobs.values()):
         return []
     from opttius_cli.jobs.delivery import list_problems

@@ -13,7 +13,7 @@ from opttius_cli import config as settings
 from opttius_cli import redaction
 from opttius_cli.command_support.command_group import build_group
 from opttius_cli.command_support.config_template import format_toml
-from opttius_cli.command_support.jobs import describe_lacks, load_jobs
+from opttius_cli.command_support.jobs import describe_lacks, describe_undeliverable, load_jobs
 from opttius_cli.command_support.option_parameters import with_options
 from opttius_cli.command_support.options import CommonOptions
 from opttius_cli.errors import ConfigError
@@ -57,7 +57,7 @@ def show(
 @app.command(help=N_("Check opttius.toml: print the file, key and value of an error."))
 @with_options(CommonOptions)
 def validate(options: CommonOptions) -> None:
-    """Confirm that every file that applies is valid, or raise the first error."""
+    """Confirm that every file that applies is valid and every job can send, or raise the first error."""
     del options
     config = settings.resolve_config({}, os.environ, Path.cwd())
     files = settings.find_config_files(os.environ, Path.cwd())
@@ -65,10 +65,12 @@ def validate(options: CommonOptions) -> None:
     source = config.source
     if source and not redaction.is_existing_path(source) and not redaction.is_connection_string(source):
         raise ConfigError(_("source = {value}: this folder or file does not exist.", value=source))
-    for file in files:
-        sink.write_stdout_text(_("{file} is valid.", file=file) + "\n")
     for lack in describe_lacks(jobs):
         sink.write_stdout_text(f"{lack}\n")
+    if problems := describe_undeliverable(jobs):
+        raise ConfigError("\n".join(problems))
+    for file in files:
+        sink.write_stdout_text(_("{file} is valid.", file=file) + "\n")
     if not files:
         sink.write_stdout_text(
             _(

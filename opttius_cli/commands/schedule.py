@@ -11,7 +11,7 @@ import typer
 
 from opttius_cli import config as settings
 from opttius_cli.command_support.command_group import build_group
-from opttius_cli.command_support.jobs import describe_lacks, load_jobs
+from opttius_cli.command_support.jobs import describe_lacks, describe_undeliverable, list_variables, load_jobs
 from opttius_cli.command_support.option_parameters import with_options
 from opttius_cli.command_support.options import CommonOptions
 from opttius_cli.diagnostics import Reporter
@@ -20,6 +20,8 @@ from opttius_cli.i18n import N_, _, n_
 from opttius_cli.render import sink
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from opttius_cli.jobs.definition import Job
     from opttius_cli.schedule.call import Call
 
@@ -69,8 +71,7 @@ def install(options: ScheduleOptions) -> None:
     from opttius_cli.schedule import crontab, systemd
 
     call, reporter = _build_call(options), Reporter(options.quiet, options.verbose)
-    for lack in describe_lacks(_load_jobs(options)):
-        reporter.show_note(lack)
+    _warn_of_lacks(_load_jobs(options), reporter)
     if options.windows:
         _install_task(call, reporter)
         return
@@ -128,6 +129,23 @@ def _replace_crontab(before: bytes, after: bytes, call: Call, reporter: Reporter
             )
         )
     return True
+
+
+def _warn_of_lacks(jobs: Mapping[str, Job], reporter: Reporter) -> None:
+    """Tell what jobs will lack when a timer runs them."""
+    from opttius_cli.schedule.call import list_unseen_variables
+
+    for lack in (*describe_lacks(jobs), *describe_undeliverable(jobs)):
+        reporter.show_note(lack)
+    if unseen := list_unseen_variables(os.environ, list_variables(jobs)):
+        reporter.show_note(
+            _(
+                "A timer does not see what only this shell knows: {names}. Write settings into opttius.toml, "
+                "secrets into a file ({file}), a database's password into ~/.pgpass.",
+                names=", ".join(unseen),
+                file="${file:PATH}",
+            )
+        )
 
 
 def _load_jobs(options: ScheduleOptions) -> dict[str, Job]:

@@ -13,7 +13,7 @@ from opttius_cli.errors import UsageError
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 MINUTES = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
 """The possible minutes between two calls: the divisors of an hour."""
@@ -22,6 +22,7 @@ _PASSED_VARIABLES = ("OPTTIUS_CACHE_FOLDER", "OPTTIUS_CONFIG_DIR", "OPTTIUS_STAT
 
 None is a secret.
 """
+_DATABASE_VARIABLES = ("PGPASSWORD", "PGSERVICE", "PGHOST", "PGUSER", "PGDATABASE", "PGPORT", "PGSSLMODE")
 _PATHS = ("/usr/local/bin", "/usr/bin", "/bin")
 
 
@@ -38,6 +39,12 @@ class Call:
     def key(self) -> str:
         """A key that distinguishes the calls of different folders."""
         return hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:8]
+
+
+def list_unseen_variables(environment: Mapping[str, str], names: Iterable[str]) -> list[str]:
+    """Return the variables that are set here and that a timer will not see: of ``names``, and of a database."""
+    wanted = {*names, *_DATABASE_VARIABLES}.difference(_PASSED_VARIABLES)
+    return sorted(name for name in wanted if environment.get(name))
 
 
 def build_call(folder: Path, environment: Mapping[str, str], minutes: int) -> Call:

@@ -183,6 +183,24 @@ def test_folders_of_ours_are_handed_on_and_no_secret() -> None:
     assert "secret" not in crontab.build_block(call) + "".join(systemd.build_units(call).values())
 
 
+# The package that sends imports modules that Python says will go.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_what_a_timer_will_not_see_is_said(
+    project: Project, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver = 'deliver = ["mailto://ana:${MAIL_PASSWORD}@localhost?to=boss@example.com"]\n'
+    project.write_config(JOB.format(every="daily 07:00") + deliver)
+    monkeypatch.setenv("MAIL_PASSWORD", "x")
+    monkeypatch.setenv("OPTTIUS_LANGUAGE", "en")
+    ran = project.run("schedule", "install")
+    assert ran.code == 0
+    assert "A timer does not see what only this shell knows: MAIL_PASSWORD, OPTTIUS_LANGUAGE" in ran.err
+    assert b"MAIL_PASSWORD" not in table.read_bytes()
+    monkeypatch.delenv("OPTTIUS_LANGUAGE")
+    project.write_config(JOB.format(every="daily 07:00"))
+    assert "A timer does not see" not in project.run("schedule", "install").err
+
+
 def test_nothing_is_installed_without_a_schedule(project: Project) -> None:
     project.write_config('[jobs.x]\nparts = ["kpis"]\nformats = ["csv"]\n')
     ran = project.run("schedule", "install")

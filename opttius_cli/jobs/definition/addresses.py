@@ -57,6 +57,11 @@ def _holds_secret(address: str, scheme: str) -> bool:
     return any(password not in {None, "SECRET"} for password in passwords)
 
 
+def list_variables(address: str) -> list[str]:
+    """Return the variables of the environment that an address names."""
+    return [match["name"] for match in _SECRET.finditer(address) if not match["source"]]
+
+
 def resolve_secrets(address: str, environment: Mapping[str, str], folder: Path) -> tuple[str, list[str]]:
     """Return an address with its secrets, and the secrets; a path is relative to ``folder``.
 
