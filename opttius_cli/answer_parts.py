@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from opttius_cli.result import Answer, Column
 
 KPI_PATH = ("kpis",)
 CHANGES_PATH = ("changes",)
 """The path of the previous value and the change of each key figure."""
 BRANCHES_REPORT = "branches/branches"
+_LEFT_OUT_REPORT = "quality/left_out"
 TOTAL_ROW = "total"
 """The name of the row that holds all others together."""
 
@@ -27,6 +30,16 @@ def list_unfilled(answer: Answer) -> list[str]:
     """Return the windows that the data do not fill."""
     results = [part.result for part in answer.data_quality if part.path == ("unfilled",)]
     return [name for result in results if not result.absent for name in result.table.column(0).to_pylist()]
+
+
+def find_left_out(answer: Answer, reason: str) -> tuple[int, Decimal] | None:
+    """Return how many rows were left out for ``reason``, and their money; None where that is not known."""
+    for part in answer.data_quality:
+        if part.result.name == _LEFT_OUT_REPORT:
+            for row in part.result.table.to_pylist():
+                if row["reason"] == reason and row["count"] is not None:
+                    return row["count"], row["amount"]
+    return None
 
 
 def read_kpis(answer: Answer) -> dict[str, tuple[Column, Any]]:

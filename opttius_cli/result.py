@@ -256,6 +256,14 @@ class AnswerHeader:
     since: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TypedOptions:
+    """The options that a person typed, as words: ``common`` to every command, and those of its ``period``."""
+
+    common: tuple[str, ...] = ()
+    period: tuple[str, ...] = ()
+
+
 Masking = Literal["masked", "anonymous", "revealed"]
 
 
@@ -267,8 +275,8 @@ class Answer:
     ``source`` and ``loaded_at`` describe the snapshot. ``masking`` says how personal data is shown,
     ``min_group`` how many people a group needs for its figures to be shown. ``sql`` holds (report name, SQL
     text) for every part, for a reader who wants to check how it was computed; ``has_sql_sheet`` puts it into a
-    workbook. ``filter_words`` say which rows were asked for; ``jobs_in_trouble`` counts the jobs that failed or are
-    late, for the first screen of a person.
+    workbook. ``filter_words`` say which rows were asked for; for the first screen of a person, ``jobs_in_trouble``
+    counts the jobs that failed or are late, and ``typed_options`` are what its commands repeat.
     """
 
     header: AnswerHeader
@@ -283,6 +291,7 @@ class Answer:
     has_sql_sheet: bool = False
     filter_words: str = ""
     jobs_in_trouble: int = 0
+    typed_options: TypedOptions = TypedOptions()
     refusal: str = ""
 
     @property

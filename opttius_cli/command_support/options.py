@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,6 +12,11 @@ from opttius_cli.command_support.value_completion import complete_branches, comp
 from opttius_cli.i18n import N_
 from opttius_cli.profiler import Profiler
 from opttius_cli.render.registry import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from opttius_cli.result import TypedOptions
 
 COUNTED, ANSWER, PERSONAL, SOURCE, GENERAL = (
     N_("What is counted"),
@@ -258,3 +263,27 @@ class QueryOptions(AnswerOptions):
 def list_option_names(kind: type[CommonOptions]) -> tuple[str, ...]:
     """Return the names of the options of ``kind``."""
     return tuple(item.name for item in fields(kind) if item.name not in _NO_OPTIONS)
+
+
+def list_typed_options(options: QueryOptions) -> TypedOptions:
+    """Return what a command about the same data has to be typed with; a password is left out."""
+    from opttius_cli.redaction import redact_value
+    from opttius_cli.result import TypedOptions
+
+    source = redact_value(options.source) if options.source else None
+    common = {
+        "-s": source,
+        "-O": options.organization,
+        "--as-of": options.as_of,
+        "--tz": options.tz,
+        "--as": options.as_email,
+        "--engine": options.engine,
+        "--remote": redact_value(options.remote) if options.remote else None,
+    }
+    return TypedOptions(
+        _list_words(common), _list_words({"-p": options.period, "--compare": options.compare})
+    )
+
+
+def _list_words(options: Mapping[str, str | None]) -> tuple[str, ...]:
+    return tuple(word for name, value in options.items() if value is not None for word in (name, value))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opttius_cli.command_support.option_parameters import with_options
-from opttius_cli.command_support.options import AllOption, QueryOptions
+from opttius_cli.command_support.options import AllOption, QueryOptions, list_typed_options
 from opttius_cli.command_support.output import is_screen, plan_output, write_answer
 from opttius_cli.command_support.request import DEFAULT_PERIOD, build_request, load_library
 from opttius_cli.command_support.value_completion import complete_sections
@@ -58,7 +58,11 @@ def dashboard(
         if not overview:
             return _run_dashboard(fresh_request, slots)
         first_screen = _run_dashboard(fresh_request, OVERVIEW)
-        return replace(first_screen, jobs_in_trouble=count_jobs_in_trouble(fresh_request.config))
+        return replace(
+            first_screen,
+            jobs_in_trouble=count_jobs_in_trouble(fresh_request.config),
+            typed_options=list_typed_options(options),
+        )
 
     if interval_seconds is None:
         write_answer(answer(request), options, output, overview=overview, paged=every)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.i18n import _, n_
+from opttius_cli.render.printed_commands import build_command
 from opttius_cli.result import ColumnKind
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def count_notes(answer: Answer, formatter: CellFormatter) -> str:
         "{count} note on the data: {command}",
         "{count} notes on the data: {command}",
         count,
-        command="opttius check",
+        command=build_command(answer, "check"),
     )
 
 

@@ -6,6 +6,7 @@ A new command is one entry of ``COMMANDS``. ``OPTTIUS_UPDATE_GOLDEN=1`` writes t
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,11 +22,13 @@ from rich.cells import cell_len
 from opttius_cli import i18n
 from opttius_cli.cli import main
 from opttius_cli.command_support import output
+from opttius_cli.command_support.options import QueryOptions, list_typed_options
 from opttius_cli.render import registry
 from opttius_cli.render.cell_formatter import CellFormatter
 from opttius_cli.render.style import Style
 from opttius_cli.render.terminal.live_screen import LiveScreen, WatchView
 from opttius_cli.render.terminal.week_lines import build_week_lines
+from opttius_cli.result import TypedOptions
 
 if TYPE_CHECKING:
     from opttius_cli.result import Answer
@@ -72,7 +75,10 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
             patch.setattr(
                 registry.Renderer,
                 "write",
-                lambda _self, answer, *_rest, name=name: kept.update({name: answer}),
+                # Where the data lie differs from machine to machine.
+                lambda _self, answer, *_rest, name=name: kept.update(
+                    {name: replace(answer, typed_options=TypedOptions())}
+                ),
             )
             scope = SCOPE if "--as-of" not in command else (*SCOPE[:2], *SCOPE[4:])
             assert main([*command, *scope, "--lang", "es"]) == 0, name
@@ -105,6 +111,8 @@ def test_screen(name: str, size: str, language: str, answers: dict[str, Answer])
     assert text == file.read_text(encoding="utf-8"), f"{file.name} differs"
     columns, lines = SIZES[size]
     assert max(map(cell_len, text.splitlines())) <= columns
+    if name.startswith("dashboard") and name in FIRST_SCREENS:
+        assert not any(line.endswith("…") for line in text.splitlines()), "a figure is cut"
     if name in FIRST_SCREENS and name != "check":
         # The last line is the prompt's.
         assert len(text.splitlines()) < lines
@@ -157,6 +165,35 @@ def test_a_command_can_be_pasted_whatever_a_branch_is_called(answers: dict[str, 
     line = build_week_lines(replace(answer, parts=parts), CellFormatter("en", "CLP"))[0]
     assert line.command == "opttius dashboard -b 'CM 1; rm -r $HOME␛[2J'"
     assert line.text.startswith("CM 1; rm -r $HOME␛[2J sold 40")
+
+
+def test_what_was_typed_is_repeated_for_the_commands(answers: dict[str, Answer]) -> None:
+    """They give the figures of the screen only with the same source, instant and period."""
+    typed = TypedOptions(("-s", "mis datos", "--as-of", "2026-11-22"), ("-p", "2026-10"))
+    text = draw(replace(answers["dashboard-one-branch"], typed_options=typed), "dashboard", "120x40", "en")
+    assert "Add to each: -s 'mis datos' --as-of 2026-11-22" in text
+    assert "opttius drivers -b SCL-01 -p 2026-10" in text
+    assert "opttius dashboard --all -b SCL-01 -p 2026-10" in text
+    assert not re.search(r"worklist .*-p 2026-10", text)
+
+
+def test_a_password_is_not_repeated() -> None:
+    options = QueryOptions(source="postgresql://ana:secret@db/shop", organization="cordillera", period="7")
+    typed = list_typed_options(options)
+    assert "secret" not in " ".join(typed.common)
+    assert (typed.common[2:], typed.period) == (("-O", "cordillera"), ("-p", "7"))
+
+
+def test_one_branch_says_what_its_chain_counts_elsewhere(answers: dict[str, Answer]) -> None:
+    answer = answers["dashboard-one-branch"]
+    (left_out,) = [part for part in answer.data_quality if part.result.name == "quality/left_out"]
+    row = {"reason": "link_outside_scope", "count": 2, "amount": Decimal(142_980)}
+    table = pa.Table.from_pylist([row], schema=left_out.result.table.schema)
+    others = tuple(part for part in answer.data_quality if part is not left_out)
+    part = replace(left_out, result=replace(left_out.result, table=table))
+    text = draw(replace(answer, data_quality=(*others, part)), "dashboard", "80x24", "es")
+    assert "Incluye $142.980 de trabajos con pedido ajeno: opttius branches" in text
+    assert "pedido ajeno" not in draw(answer, "dashboard", "80x24", "es")
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ Everything else is one command away, and named.
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, BinaryIO
 
 from rich.text import Text
 
-from opttius_cli.answer_parts import find_changes, list_unfilled, read_kpis, read_rows
+from opttius_cli.answer_parts import find_changes, find_left_out, list_unfilled, read_kpis, read_rows
 from opttius_cli.i18n import _, n_
 from opttius_cli.render import data_quality_notes
 from opttius_cli.render.answer_header import (
@@ -20,6 +21,7 @@ from opttius_cli.render.answer_header import (
     is_stale,
 )
 from opttius_cli.render.cell_formatter import build_formatter, escape_control_chars
+from opttius_cli.render.printed_commands import build_command, describe_common_options
 from opttius_cli.render.sparkline import draw_sparkline
 from opttius_cli.render.terminal.changes import format_change
 from opttius_cli.render.terminal.grid import fit_text
@@ -30,7 +32,17 @@ from opttius_cli.render.terminal.overview_blocks import (
     build_weekdays,
     join_blocks,
 )
-from opttius_cli.render.terminal.screen import BAR, BLOCK_GAP, QUIET, STRONG, TITLE, WARNING, Block, Screen
+from opttius_cli.render.terminal.screen import (
+    BAR,
+    BLOCK_GAP,
+    QUIET,
+    STRONG,
+    TITLE,
+    WARNING,
+    Block,
+    Screen,
+    wrap_text,
+)
 from opttius_cli.render.terminal.week_lines import build_week_lines
 from opttius_cli.result import ColumnKind
 
@@ -52,8 +64,8 @@ def write(answer: Answer, out: BinaryIO, style: Style) -> None:
     formatter = build_formatter(style.language, answer)
     screen = Screen(out, style)
     width = screen.width or 80
-    lines = [*_build_head(answer, formatter, width), Text(), _build_revenue(answer, formatter, width), Text()]
-    lines += _build_blocks(answer, formatter, width)
+    lines = [*_build_head(answer, formatter, width), Text(), _build_revenue(answer, formatter, width)]
+    lines += [*_build_linked_elsewhere(answer, formatter), Text(), *_build_blocks(answer, formatter, width)]
     foot = [Text(), *_build_foot(answer, formatter, width)]
     week = _build_week(answer, formatter, width)
     room = max(_LEAST_WEEK_LINES + 1, style.height - 2 - len(lines) - len(foot))
@@ -138,6 +150,26 @@ def _build_revenue(answer: Answer, formatter: CellFormatter, width: int) -> Text
     return line
 
 
+def _build_linked_elsewhere(answer: Answer, formatter: CellFormatter) -> list[Text]:
+    """Return why one branch alone has another revenue than in its chain, where that is so."""
+    scope = answer.header.scope
+    if scope.whole_organization or len(scope.branches) != 1:
+        return []
+    _count, amount = find_left_out(answer, "link_outside_scope") or (0, 0)
+    if not amount:
+        return []
+    return [
+        Text(
+            _(
+                "Includes {amount} on orders from elsewhere: {command}",
+                amount=formatter.format_money(amount),
+                command=shlex.join(["opttius", "branches", *answer.typed_options.period]),
+            ),
+            QUIET,
+        )
+    ]
+
+
 def _build_blocks(answer: Answer, formatter: CellFormatter, width: int) -> list[Text]:
     """Return what stands below the revenue: the branches, or the days of the week; the figures; and the goals."""
     goals = build_goals(answer, formatter)
@@ -153,6 +185,8 @@ def _build_blocks(answer: Answer, formatter: CellFormatter, width: int) -> list[
             beside.append(goals)
         return join_blocks(beside)
     figures = build_figures(kpis, changes, formatter, 2)
+    if figures.width > width:
+        figures = beside[-1]
     return [*first.lines, Text(), *figures.lines] if first else list(figures.lines)
 
 
@@ -168,17 +202,24 @@ def _build_week(answer: Answer, formatter: CellFormatter, width: int) -> list[Te
         return []
     command_width = max(len(line.command) for line in week)
     text_width = min(max(len(line.text) for line in week), width - command_width - 5)
-    return [
-        Text(_("This week"), TITLE),
-        *(
-            Text(f" · {fit_text(escape_control_chars(line.text), text_width)}  ").append(line.command, BAR)
-            for line in week
-        ),
-    ]
+    lines = [Text(_("This week"), TITLE)]
+    for line in week:
+        # A short command leaves its text more room than the column has.
+        room = max(text_width, min(len(line.text), width - len(line.command) - 5))
+        lines.append(
+            Text(f" · {fit_text(escape_control_chars(line.text), room)}  ").append(line.command, BAR)
+        )
+    return lines
 
 
 def _build_foot(answer: Answer, formatter: CellFormatter, width: int) -> list[Text]:
-    """Return how many notes on the data there are, and how to see the rest."""
+    """Return how many notes on the data there are, how to see the rest, and what the commands need besides."""
     notes = data_quality_notes.count_notes(answer, formatter)
-    everything = _("All: {command}", command="opttius dashboard --all")
-    return _sides(Text(notes, WARNING), Text(everything, QUIET), width)
+    everything = build_command(answer, "dashboard", "--all", has_period=True)
+    lines = _sides(Text(notes, WARNING), Text(_("All: {command}", command=everything), QUIET), width)
+    if len(answer.header.scope.branches) == 1 and answer.header.previous:
+        why = build_command(answer, "drivers", has_period=True)
+        lines.append(Text(_("Why it changed: {command}", command=why), QUIET))
+    if options := describe_common_options(answer):
+        lines += [Text(line, QUIET) for line in wrap_text(options, width)]
+    return lines

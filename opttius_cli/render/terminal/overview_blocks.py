@@ -27,10 +27,10 @@ _NAME_WIDTH, _CODE_WIDTH, _TICKET, _GAP = 24, 12, 5, "  "
 _FIGURES = (
     ("sales_count", N_("Sales")),
     ("average_ticket", N_("Average ticket")),
-    ("customers_buying", N_("Customers who bought")),
+    ("customers_buying", N_("Buyers")),
     ("customers_new", N_("New customers")),
     ("quote_conversion_pct", N_("Quotes won")),
-    ("appointment_completion_pct", N_("Appointments kept")),
+    ("appointment_completion_pct", N_("Visits kept")),
     ("average_delivery_days", N_("Days to deliver")),
     ("outstanding_total", N_("Owed today")),
 )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.answer_parts import TOTAL_ROW, list_unfilled, read_rows
 from opttius_cli.i18n import _, n_
+from opttius_cli.render.printed_commands import build_command
 from opttius_cli.result import ColumnKind
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def _list_matters(answer: Answer, formatter: CellFormatter) -> Iterator[WeekLine
             fall = formatter.format_value(round(abs(row["change_pct"])), ColumnKind.PERCENT)
             branch = formatter.format_value(row["branch"], ColumnKind.TEXT)
             text = _("{branch} sold {fall} less ({money})", branch=branch, fall=fall, money=money)
-            yield WeekLine(text, shlex.join(["opttius", "dashboard", "-b", branch]), row["amount"])
+            command = shlex.join(["opttius", "dashboard", "-b", branch, *answer.typed_options.period])
+            yield WeekLine(text, command, row["amount"])
         elif row["matter"] == "cant_lose":
             text = n_(
                 "{number} customer you cannot lose",
@@ -69,7 +71,7 @@ def _list_matters(answer: Answer, formatter: CellFormatter) -> Iterator[WeekLine
             )
             yield WeekLine(
                 text,
-                _build_command(answer, "customers", "--segment", "cant-lose"),
+                build_command(answer, "customers", "--segment", "cant-lose"),
                 row["amount"],
                 row["count"],
             )
@@ -82,15 +84,7 @@ def _list_matters(answer: Answer, formatter: CellFormatter) -> Iterator[WeekLine
                 number=number,
                 low=low,
             )
-            yield WeekLine(text, _build_command(answer, "export", "stock"), None, row["count"])
-
-
-def _build_command(answer: Answer, *words: str) -> str:
-    """Return the command that lists the rows of the answer's own branches, and no others."""
-    scope = answer.header.scope
-    branches = () if scope.whole_organization else scope.branches
-    options = [word for branch in branches for word in ("-b", branch.code or branch.id)]
-    return shlex.join(["opttius", *words, *options])
+            yield WeekLine(text, build_command(answer, "export", "stock"), None, row["count"])
 
 
 def _is_comparable(answer: Answer) -> bool:
@@ -107,7 +101,7 @@ def _list_contacts(answer: Answer, formatter: CellFormatter) -> Iterator[WeekLin
             number = formatter.format_value(row["count"], ColumnKind.COUNT)
             words = formatter.format_cell(reasons[0], row["reason"])
             text = f"{number} × {words}, {formatter.format_money(row['at_stake'])}"
-            command = _build_command(answer, "worklist", "--only", row["reason"])
+            command = build_command(answer, "worklist", "--only", row["reason"])
             yield WeekLine(text, command, row["at_stake"], row["count"])
 
 
@@ -121,7 +115,7 @@ def _list_goals(answer: Answer, formatter: CellFormatter) -> Iterator[WeekLine]:
         missing = row["goal"] - row["to_date"]
         branch = formatter.format_value(row["branch"], ColumnKind.TEXT)
         text = _("{branch}: {money} to its goal", branch=branch, money=formatter.format_money(missing))
-        yield WeekLine(text, _build_command(answer, "branches"), missing)
+        yield WeekLine(text, build_command(answer, "branches", has_period=True), missing)
 
 
 def _list_jobs(answer: Answer) -> Iterator[WeekLine]:
