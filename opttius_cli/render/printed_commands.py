@@ -5,8 +5,6 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from opttius_cli.i18n import _
-
 if TYPE_CHECKING:
     from opttius_cli.result import Answer
 
@@ -20,7 +18,7 @@ def build_command(answer: Answer, *words: str, has_period: bool = False) -> str:
     return shlex.join(["opttius", *words, *options, *period])
 
 
-def describe_common_options(answer: Answer) -> str:
-    """Say which options every printed command needs besides its own; empty where the settings hold them all."""
-    options = answer.typed_options.common
-    return _("Add to each: {options}", options=shlex.join(options)) if options else ""
+def list_common_options(answer: Answer) -> list[str]:
+    """Return which options every printed command needs besides its own, each with its value."""
+    words = answer.typed_options.common
+    return [shlex.join(words[place : place + 2]) for place in range(0, len(words), 2)]

@@ -21,7 +21,7 @@ from opttius_cli.render.answer_header import (
     is_stale,
 )
 from opttius_cli.render.cell_formatter import build_formatter, escape_control_chars
-from opttius_cli.render.printed_commands import build_command, describe_common_options
+from opttius_cli.render.printed_commands import build_command, list_common_options
 from opttius_cli.render.sparkline import draw_sparkline
 from opttius_cli.render.terminal.changes import format_change
 from opttius_cli.render.terminal.grid import fit_text
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 _SPARK_WIDTH, _LEAST_SPARK_WIDTH = 31, 5
 _WIDE = 120
 _LEAST_WEEK_LINES = 1
+_NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
 def write(answer: Answer, out: BinaryIO, style: Style) -> None:
@@ -220,6 +221,8 @@ def _build_foot(answer: Answer, formatter: CellFormatter, width: int) -> list[Te
     if len(answer.header.scope.branches) == 1 and answer.header.previous:
         why = build_command(answer, "drivers", has_period=True)
         lines.append(Text(_("Why it changed: {command}", command=why), QUIET))
-    if options := describe_common_options(answer):
-        lines += [Text(line, QUIET) for line in wrap_text(options, width)]
+    # An option and its value stay on one line.
+    if options := " ".join(pair.replace(" ", _NO_BREAK_SPACE) for pair in list_common_options(answer)):
+        needed = wrap_text(_("Add to each: {options}", options=options), width)
+        lines += [Text(line.replace(_NO_BREAK_SPACE, " "), QUIET) for line in needed]
     return lines
