@@ -20,9 +20,9 @@ from opttius_cli.render import registry
 from opttius_cli.render.cell_formatter import CellFormatter
 from opttius_cli.render.data_quality_notes import build_notes
 from opttius_cli.render.row_batches import BATCH_SIZE
-from opttius_cli.render.sparkline import draw_bar, draw_sparkline
 from opttius_cli.render.style import Style
 from opttius_cli.render.terminal.grid import build_grid, fit_text
+from opttius_cli.render.terminal.sparkline import draw_bar, draw_sparkline
 from opttius_cli.result import AnswerPart, Column, ColumnKind, Result
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from opttius_cli.render.cell_formatter import (
     escape_control_chars,
     shorten_id,
 )
-from opttius_cli.render.sparkline import draw_sparkline
 from opttius_cli.render.terminal.grid import build_grid
 from opttius_cli.render.terminal.screen import BAR, QUIET, STRONG, TITLE, Screen, highlight_bars, wrap_text
+from opttius_cli.render.terminal.sparkline import draw_sparkline
 from opttius_cli.result import ColumnKind
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from rich.cells import cell_len, set_cell_size
 
 from opttius_cli.render.cell_formatter import NO_VALUE, RIGHT_ALIGNED
 from opttius_cli.render.row_batches import iter_batches
-from opttius_cli.render.sparkline import draw_bar
+from opttius_cli.render.terminal.sparkline import draw_bar
 from opttius_cli.result import ColumnKind
 
 if TYPE_CHECKING:

@@ -22,7 +22,6 @@ from opttius_cli.render.answer_header import (
 )
 from opttius_cli.render.cell_formatter import build_formatter, escape_control_chars
 from opttius_cli.render.printed_commands import build_command, list_common_options
-from opttius_cli.render.sparkline import draw_sparkline
 from opttius_cli.render.terminal.changes import format_change
 from opttius_cli.render.terminal.grid import fit_text
 from opttius_cli.render.terminal.overview_blocks import (
@@ -43,6 +42,7 @@ from opttius_cli.render.terminal.screen import (
     Screen,
     wrap_text,
 )
+from opttius_cli.render.terminal.sparkline import draw_sparkline
 from opttius_cli.render.terminal.week_lines import build_week_lines
 from opttius_cli.result import ColumnKind
 

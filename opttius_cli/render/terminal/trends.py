@@ -8,9 +8,9 @@ from rich.text import Text
 
 from opttius_cli.i18n import _
 from opttius_cli.render.kpis import compute_total
-from opttius_cli.render.sparkline import draw_sparkline
 from opttius_cli.render.terminal.grid import GAP, fit_text
 from opttius_cli.render.terminal.screen import BAR, QUIET, TITLE
+from opttius_cli.render.terminal.sparkline import draw_sparkline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
