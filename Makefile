@@ -3,6 +3,7 @@
 PYTHON ?= $(shell for one in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$one && break; done)
 VENV := .venv
+APACHE_SPARK := build/apache-spark
 BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet
 
@@ -24,7 +25,7 @@ TEMPLATE := build/opttius.pot
 BABEL := $(BIN)/pybabel --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-spark check audit format bench bench-rivals bench-check fuzz sample messages messages-check docs constraints site wheel clean
+.PHONY: help setup demo test test-fast test-spark test-apache-spark check audit format bench bench-rivals bench-check fuzz sample messages messages-check docs constraints site wheel clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +46,11 @@ test-fast: $(VENV)/.developing ## under a minute: architecture, pure functions, 
 # A cluster may never answer; a test that takes longer than this has failed.
 test-spark: $(VENV)/.sail ## every report on DuckDB and on Sail, a Spark Connect server from pip: equal cell by cell (WORLDS=10: more data)
 	OPTTIUS_WORLDS=$(WORLDS) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m cluster \
+		-o faulthandler_timeout=$(if $(filter 1,$(WORLDS)),900,0) -o faulthandler_exit_on_timeout=true tests/spark
+
+test-apache-spark: $(VENV)/.sail $(APACHE_SPARK)/.installed ## the same on Apache Spark, which needs Java 17 or newer and 490 MB
+	OPTTIUS_SPARK_HOME=$$($(APACHE_SPARK)/bin/python -c 'import pyspark; print(pyspark.__path__[0])') \
+		OPTTIUS_WORLDS=$(WORLDS) $(BIN)/python -m pytest -m cluster \
 		-o faulthandler_timeout=$(if $(filter 1,$(WORLDS)),900,0) -o faulthandler_exit_on_timeout=true tests/spark
 
 check: $(VENV)/.developing messages-check ## format, lint, types, imports, SQL, messages
@@ -134,6 +140,13 @@ $(VENV)/.rivals: $(VENV)/.developing
 
 $(VENV)/.sail: $(VENV)/.developing
 	$(PIP) install --editable '.[sail]'
+	@touch $@
+
+# The server of the client's version: both fill one package folder, so it has an environment of its own.
+$(APACHE_SPARK)/.installed: constraints.txt
+	$(PYTHON) -m venv $(APACHE_SPARK)
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(APACHE_SPARK)/bin/python -m pip --quiet install \
+		"pyspark==$$(sed -n 's/^pyspark-client==//p' constraints.txt)"
 	@touch $@
 
 FORCE:

@@ -124,7 +124,7 @@ def format_contract() -> str:
         "figures that `opttius explain` names, each with the rows that come to it": len(list_keys(library)),
         "reports": len(reports),
         "columns of reports": sum(len(library.load_report(name).columns) for name in reports),
-        "reports that DuckDB and a Spark Connect server answer alike, cell by cell (`make test-spark`)": len(
+        "reports that DuckDB, Sail and Apache Spark answer alike, cell by cell (`make test-spark`)": len(
             reports
         )
         - known,

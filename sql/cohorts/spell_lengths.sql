@@ -14,7 +14,7 @@ WITH
 spells AS (
     SELECT
         CASE WHEN place = 1 THEN 'first' ELSE 'later' END AS after,
-        CAST(coalesce(next_date, $as_of_date) - local_date AS BIGINT) AS length,
+        CAST(date_diff('day', local_date, coalesce(next_date, $as_of_date)) AS BIGINT) AS length,
         next_date
     FROM occasions
 )

@@ -44,4 +44,4 @@ ORDER BY
     END DESC NULLS LAST,
     CASE WHEN $sort = 'name' THEN search_key(name) END ASC NULLS LAST,
     customer_id
-LIMIT coalesce($limit, 9223372036854775807);
+LIMIT row_limit($limit);

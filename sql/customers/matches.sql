@@ -16,6 +16,6 @@
 -- ---
 SELECT
     count(*) AS matches,
-    least(count(*), coalesce($limit, 9223372036854775807)) AS shown,
+    least(count(*), row_limit($limit)) AS shown,
     coalesce(sum(lifetime_value), 0) AS lifetime_value
 FROM listed_customers($search, $segment, $scheme, $inactive, $as_of_date, $active_from);

@@ -20,7 +20,7 @@ listed AS (
     FROM explained
     WHERE step = $left_out
     ORDER BY date DESC NULLS LAST, id, table_name, branch_id
-    LIMIT $limit
+    LIMIT row_limit($limit)
 )
 SELECT
     listed.table_name AS table,

@@ -18,7 +18,7 @@ SELECT
     customer_name(customer.first_name, customer.last_name) AS name,
     customer.phone,
     purchase.local_date AS date,
-    $as_of_date - purchase.local_date AS days,
+    date_diff('day', purchase.local_date, $as_of_date) AS days,
     debt.money AS amount,
     debt.paid,
     debt.owed

@@ -85,4 +85,4 @@ LEFT JOIN waiting ON listed.customer_id = waiting.customer_id
 LEFT JOIN bookings_made ON listed.customer_id = bookings_made.customer_id
 WHERE NOT customer.is_opted_out AND ($chosen_reason IS NULL OR listed.reason = $chosen_reason)
 ORDER BY branch.code NULLS LAST, listed.branch_id NULLS LAST, listed.rank
-LIMIT coalesce($list_limit, 9223372036854775807);
+LIMIT row_limit($list_limit);

@@ -44,9 +44,9 @@ def here(shop: Path) -> tuple[str, ...]:
 
 
 @pytest.fixture
-def cluster(shop: Path, sail: str) -> tuple[str, ...]:
+def cluster(shop: Path, spark_server: str) -> tuple[str, ...]:
     """The options of a command that runs on the cluster."""
-    return ("--source", f"{shop}/lake", "--engine", "spark", "--remote", sail)
+    return ("--source", f"{shop}/lake", "--engine", "spark", "--remote", spark_server)
 
 
 COMMANDS = {
@@ -104,6 +104,7 @@ def test_who_is_not_there_gets_no_suggestions(cluster: tuple[str, ...]) -> None:
     ran = run("customer", "Nobody Atall", *AS_OF, *cluster)
     assert ran.code == 6
     assert "opttius customers --search NAME" in ran.stderr
+    assert ran.stderr.count("\n") == 1, "the client tells of the query that the server does not know"
 
 
 def test_a_cluster_that_is_not_there_is_one_sentence(cluster: tuple[str, ...]) -> None:

@@ -21,10 +21,10 @@ REPORTS = Library(Path("none")).list_names()
 
 
 @pytest.fixture(scope="module")
-def engines(sail: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoEngines]:
+def engines(spark_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoEngines]:
     settings = {"organization": "Óptica Cordillera", "cache.folder": str(tmp_path_factory.mktemp("cache"))}
     request = build_request(DATA, settings, period="30", compare="year", as_of="2026-11-22T15:00:00-03:00")
-    with open_both(request, sail) as opened:
+    with open_both(request, spark_server) as opened:
         yield opened
 
 

@@ -65,11 +65,11 @@ def compare(dataset: Dataset, address: str, names: list[str]) -> dict[str, list[
 
 @a_few_worlds
 @given(dataset=datasets().filter(has_sales))
-def test_reports_of_a_world_are_the_same(dataset: Dataset, sail: str) -> None:
-    assert compare(dataset, sail, [name for name in REPORTS if not name.startswith(WORKLIST)]) == {}
+def test_reports_of_a_world_are_the_same(dataset: Dataset, spark_server: str) -> None:
+    assert compare(dataset, spark_server, [name for name in REPORTS if not name.startswith(WORKLIST)]) == {}
 
 
 @a_few_worlds
 @given(dataset=worklist_worlds().filter(has_sales))
-def test_lists_and_predictions_of_a_world_are_the_same(dataset: Dataset, sail: str) -> None:
-    assert compare(dataset, sail, [name for name in REPORTS if name.startswith(WORKLIST)]) == {}
+def test_lists_and_predictions_of_a_world_are_the_same(dataset: Dataset, spark_server: str) -> None:
+    assert compare(dataset, spark_server, [name for name in REPORTS if name.startswith(WORKLIST)]) == {}

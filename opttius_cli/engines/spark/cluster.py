@@ -23,6 +23,8 @@ _PORT = 15002
 _PATIENCE = 10.0
 """Seconds until a server that does not answer counts as not there."""
 _LONGEST_CAUSE = 200
+_QUERY_LOGGERS = ("DataFrameQueryContextLogger", "SQLQueryContextLogger")
+"""What the client tells of a query that failed, on stderr."""
 _RETRIES = 6
 _LONGEST_PAUSE = 10_000
 """Milliseconds between two tries to reach a server that went away: all of them take half a minute."""
@@ -137,13 +139,19 @@ def connect(address: str) -> SparkCluster:
         # The client would try for minutes to reach a server that is not there.
         server = urlsplit(address.partition(";")[0])
         socket.create_connection((server.hostname or "", server.port or _PORT), _PATIENCE).close()
+        from pyspark.logger import PySparkLogger
         from pyspark.sql import SparkSession
         from pyspark.sql.connect.client.retries import DefaultPolicy
 
+        # What a query of ours was is no message for a person.
+        for name in _QUERY_LOGGERS:
+            PySparkLogger.getLogger(name).disabled = True
         session = SparkSession.builder.remote(address).create()
         session.client.set_retry_policies([DefaultPolicy(max_retries=_RETRIES, max_backoff=_LONGEST_PAUSE)])
         # Instants are cast to local times by rules of our own.
         session.conf.set("spark.sql.session.timeZone", "UTC")
+        # Spark 4.2 loses a column where it derives conditions from a union of kept rows.
+        session.conf.set("spark.sql.constraintPropagation.enabled", "false")
     return SparkCluster(session, address)
 
 

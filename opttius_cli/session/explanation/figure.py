@@ -110,7 +110,7 @@ def _build_parameters(session: Session, question: Question, source: FigureSource
         | goals
         | {
             "customer": question.customer,
-            "limit": 2**62 if question.limit is None else question.limit,
+            "limit": question.limit,
             "share": Decimal(source.take.removeprefix("quantile "))
             if source.take.startswith("quantile")
             else 0,

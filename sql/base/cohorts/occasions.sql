@@ -21,4 +21,4 @@ SELECT
     lead(local_date) OVER customer AS next_date,
     lead(CAST(money AS DECIMAL(18, 2))) OVER customer AS next_money
 FROM dates
-WINDOW customer AS (PARTITION BY customer_id ORDER BY local_date ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING);
+WINDOW customer AS (PARTITION BY customer_id ORDER BY local_date);

@@ -21,10 +21,12 @@ CREATE OR REPLACE TEMP MACRO customer_facts_at(cutoff, on_date) AS TABLE
         small_money_per(figures.total_spent, figures.sales_in_currency) AS average_order_value,
         figures.first_purchase,
         figures.last_purchase,
-        on_date - figures.last_purchase AS days_since_last_purchase,
+        date_diff('day', figures.last_purchase, on_date) AS days_since_last_purchase,
         CASE
             WHEN figures.purchase_dates > 1
-                THEN whole_days_per(figures.last_purchase - figures.first_purchase, figures.purchase_dates - 1)
+                THEN whole_days_per(
+                    date_diff('day', figures.first_purchase, figures.last_purchase), figures.purchase_dates - 1
+                )
         END AS average_days_between_purchases
     FROM customers AS customer
     LEFT JOIN figures ON customer.id = figures.customer_id

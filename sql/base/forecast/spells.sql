@@ -27,13 +27,13 @@ CREATE OR REPLACE TEMP MACRO spells(cutoff) AS TABLE
         customer_id,
         place,
         money,
-        pace_of(local_date - first_date, place) AS pace,
+        pace_of(date_diff('day', first_date, local_date), place) AS pace,
         count_class_of(place) AS count_class,
-        cutoff - local_date AS days,
-        (cutoff - local_date) // 28 AS seen,
-        CASE WHEN next_date <= cutoff THEN (next_date - local_date - 1) // 28 END AS gap,
+        date_diff('day', local_date, cutoff) AS days,
+        date_diff('day', local_date, cutoff) // 28 AS seen,
+        CASE WHEN next_date <= cutoff THEN (date_diff('day', local_date, next_date) - 1) // 28 END AS gap,
         CASE WHEN next_date <= cutoff THEN next_money END AS next_money,
-        pace_of(next_date - first_date, place + 1) AS next_pace,
+        pace_of(date_diff('day', first_date, next_date), place + 1) AS next_pace,
         count_class_of(place + 1) AS next_class
     FROM occasions
     WHERE local_date <= cutoff;

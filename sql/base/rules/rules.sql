@@ -113,3 +113,6 @@ CREATE OR REPLACE TEMP MACRO is_placeholder_rut(rut) AS (
 CREATE OR REPLACE TEMP MACRO is_purchase(is_void, is_quote, is_linked) AS (
     NOT is_void AND NOT is_quote AND NOT is_linked
 );
+
+-- How many rows a list shows: as many as there are where nobody says. Spark takes no more than 32 bits.
+CREATE OR REPLACE TEMP MACRO row_limit(asked) AS (coalesce(asked, 2147483647));

@@ -65,7 +65,7 @@ in_work AS (
     WHERE
         NOT is_void_work_order(status, payment_status)
         AND work_order_stage(status) IN ('pending', 'ready') AND status <> 'quote'
-        AND getvariable('as_of_date') - CAST(local_at AS DATE) <= 180
+        AND date_diff('day', CAST(local_at AS DATE), getvariable('as_of_date')) <= 180
 )
 SELECT
     chosen.customer_id,

@@ -30,7 +30,7 @@ SELECT
     facts.recognised_sales,
     facts.total_spent,
     facts.last_purchase,
-    getvariable('as_of_date') - facts.last_purchase AS days_since,
+    date_diff('day', facts.last_purchase, getvariable('as_of_date')) AS days_since,
     CAST(
         coalesce(facts.average_order_value, branch_tickets.ticket, scope_ticket.ticket, 0) AS DECIMAL(18, 2)
     ) AS usual_ticket

@@ -15,7 +15,7 @@ quoted AS (
 missed AS (
     SELECT customer_id
     FROM bookings
-    WHERE status = 'no_show' AND getvariable('as_of_date') - appointment_date BETWEEN 1 AND 60
+    WHERE status = 'no_show' AND date_diff('day', appointment_date, getvariable('as_of_date')) BETWEEN 1 AND 60
 ),
 prescribed AS (
     SELECT customer_id
@@ -65,7 +65,7 @@ reasons AS (
     UNION ALL
     SELECT customer_id, 'no_show', appointment_date, NULL, appointment_date AS bought_before
     FROM latest_appointments
-    WHERE status = 'no_show' AND getvariable('as_of_date') - appointment_date BETWEEN 1 AND 60
+    WHERE status = 'no_show' AND date_diff('day', appointment_date, getvariable('as_of_date')) BETWEEN 1 AND 60
     UNION ALL
     SELECT customer_id, 'exam', due, NULL AS amount, NULL AS bought_before
     FROM exam_dates

@@ -16,7 +16,8 @@ waiting AS (
         status = 'ready_for_pickup'
         AND NOT is_void_work_order(status, payment_status)
         AND customer_seen
-        AND getvariable('as_of_date') - coalesce(local_day(ready_at), CAST(local_at AS DATE)) BETWEEN 7 AND 365
+        AND date_diff('day', coalesce(local_day(ready_at), CAST(local_at AS DATE)), getvariable('as_of_date'))
+        BETWEEN 7 AND 365
 ),
 -- Two pairs of glasses of one order are one sale.
 waiting_sales AS (
@@ -59,6 +60,6 @@ WHERE
     purchase.customer_id IS NOT NULL
     AND NOT purchase.is_recognised
     AND owing.owed > 0
-    AND getvariable('as_of_date') - purchase.local_date BETWEEN 30 AND 730
+    AND date_diff('day', purchase.local_date, getvariable('as_of_date')) BETWEEN 30 AND 730
     AND waits.sale_id IS NULL
 GROUP BY purchase.customer_id;
