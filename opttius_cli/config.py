@@ -81,6 +81,18 @@ class Config:
         {},
         N_("columns that have another name, by table"),
     )
+    values: Mapping[str, Mapping[str, str]] = _declare_setting(
+        "values",
+        setting_parsers.parse_values,
+        {},
+        N_("what a column holds in every row, by table, where the source does not have it"),
+    )
+    words: Mapping[str, Mapping[str, Mapping[str, str]]] = _declare_setting(
+        "words",
+        setting_parsers.parse_words,
+        {},
+        N_("what the words of a column mean, by table and column"),
+    )
     organization: str | None = _declare_setting(
         "organization", setting_parsers.parse_text, None, N_("the organization, by id, slug or name")
     )

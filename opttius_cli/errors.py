@@ -262,9 +262,9 @@ class MissingColumnError(SourceError):
     def __init__(self, origin: str, table: str, columns: Sequence[str]) -> None:
         sentence = n_(
             "{origin}: table “{table}” has no column {columns}, which is required. "
-            "Export the table again with that column.",
+            "Export the table again with that column; for your own sheets, opttius doctor proposes what to write.",
             "{origin}: table “{table}” lacks the columns {columns}, which are required. "
-            "Export the table again with those columns.",
+            "Export the table again with those columns; for your own sheets, opttius doctor proposes what to write.",
             len(columns),
             origin=origin,
             table=table,

@@ -6,6 +6,7 @@ A value that cannot be parsed raises a ValueError that says what was expected.
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeGuard
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -140,6 +141,46 @@ def parse_columns(value: Any) -> dict[str, dict[str, str]]:
         raise ValueError(
             _('tables such as [columns.customers], with lines such as phone = "celular"')
         ) from error
+
+
+def parse_values(value: Any) -> dict[str, dict[str, str]]:
+    """Parse tables of texts, numbers, flags and dates by the name of a source table, to texts. Raises ValueError."""
+    expected = _('tables such as [values.orders], with lines such as payment_status = "paid"')
+    if not isinstance(value, dict) or not all(isinstance(items, dict) for items in value.values()):
+        raise ValueError(expected)
+    return {
+        table: {name: _parse_scalar(item, expected) for name, item in items.items()}
+        for table, items in value.items()
+    }
+
+
+def _parse_scalar(value: Any, expected: str) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float, date)):
+        return str(value)
+    if not _is_text(value) or not value.strip():
+        raise ValueError(expected)
+    return value.strip()
+
+
+def parse_words(value: Any) -> dict[str, dict[str, dict[str, str]]]:
+    """Parse tables of words by the name of a source table and of its column. Raises ValueError."""
+    expected = _('tables such as [words.orders.payment_status], with lines such as pagado = "paid"')
+    tables = value.values() if isinstance(value, dict) else [None]
+    if not all(isinstance(words, dict) for table in tables for words in _list_values(table)):
+        raise ValueError(expected)
+    return {
+        table: {
+            column: {word: _parse_scalar(code, expected) for word, code in words.items()}
+            for column, words in columns.items()
+        }
+        for table, columns in value.items()
+    }
+
+
+def _list_values(table: Any) -> list[Any]:
+    return list(table.values()) if isinstance(table, dict) else [None]
 
 
 def parse_aliases(value: Any) -> dict[str, str]:

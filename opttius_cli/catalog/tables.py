@@ -93,7 +93,8 @@ class Table:
     ``tenancy`` is how a row belongs to an organization: by ``branch`` (or by organization, for rows without
     a branch), by ``organization`` or branch, through its ``parent`` order, to ``none``, or as part of the
     ``directory`` that every reader may see. ``source_names`` are pairs of the name that a column has in the source
-    and our name, where they differ.
+    and our name, where they differ; of several of ours with one name there, the first is read, the others are its
+    ``twins``. ``constant_columns`` are those that hold the same in every row, and that the source does not have.
     """
 
     name: str
@@ -104,11 +105,21 @@ class Table:
     required: bool = False
     references: tuple[Reference, ...] = ()
     source_names: tuple[tuple[str, str], ...] = ()
+    constant_columns: tuple[str, ...] = ()
 
     def find_name(self, name: str) -> str:
         """Return our name of a column that the source calls ``name``; a name of ours may stand for another there."""
-        names = dict(self.source_names)
-        return names.get(name) or (f"~{name}" if name in names.values() else name)
+        ours = next((ours for theirs, ours in self.source_names if theirs == name), None)
+        is_taken = any(ours == name for _theirs, ours in self.source_names)
+        return ours or (f"~{name}" if is_taken else name)
+
+    @property
+    def twins(self) -> dict[str, str]:
+        """Return the columns that are read from the same column of the source as another one of ours, and that one."""
+        firsts: dict[str, str] = {}
+        for theirs, ours in self.source_names:
+            firsts.setdefault(theirs, ours)
+        return {ours: firsts[theirs] for theirs, ours in self.source_names if firsts[theirs] != ours}
 
     def get_column(self, name: str) -> Column:
         """Return the column called ``name``. Raises KeyError when there is none."""
@@ -158,8 +169,13 @@ class Table:
 
     @property
     def mandatory_columns(self) -> tuple[str, ...]:
-        """Return the columns without which the table is rejected."""
-        return tuple(column.name for column in self.columns if column.required)
+        """Return the columns without which the table is rejected, as far as the source has to have them."""
+        elsewhere = (
+            {*self.constant_columns, *self.twins} if self.source_names or self.constant_columns else ()
+        )
+        return tuple(
+            column.name for column in self.columns if column.required and column.name not in elsewhere
+        )
 
 
 _GENERATED = {"available_quantity": ("quantity", "reserved_quantity")}

@@ -40,7 +40,7 @@ from opttius_cli.snapshot.open import READER_LIMITS, ResourceLimits, open_snapsh
 from opttius_cli.snapshot.source_protocol import SnapshotSource
 from opttius_cli.snapshot.store import SnapshotStore
 from opttius_cli.sources import registry
-from opttius_cli.sources.mapping import build_mapping
+from opttius_cli.sources.mapping import read_mapping
 from opttius_cli.sources.postgres.row_request import RowRequest
 from opttius_cli.sources.postgres.settings import PostgresSettings
 
@@ -200,7 +200,7 @@ def open_source(request: Request, text: str, rows: RowRequest) -> Source:
     return registry.open_source(
         text,
         registry.DatabaseOptions(build_postgres_settings(request.config), request.environment, rows),
-        build_mapping(request.config.tables, request.config.columns),
+        read_mapping(request.config),
     )
 
 

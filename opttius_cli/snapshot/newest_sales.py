@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from opttius_cli.catalog.tables import SALES_TABLES, TABLES
 from opttius_cli.errors import SourceError
 from opttius_cli.period import instant_from_microseconds
-from opttius_cli.snapshot.build import run_setup_scripts
 from opttius_cli.snapshot.casting import DOUBTFUL, RowCaster
 from opttius_cli.snapshot.column_notation import infer_notation
 from opttius_cli.snapshot.engine_errors import raise_if_unrecoverable
@@ -26,11 +25,13 @@ if TYPE_CHECKING:
 def find_newest_in_parts(
     con: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Part]], now: datetime, naive_zone: str
 ) -> list[datetime]:
-    """Return when the newest sale of each part was made, its cells read as a load reads them; no row is kept."""
+    """Return when the newest sale of each part was made, its cells read as a load reads them; no row is kept.
+
+    ``con`` has the macros that read cells.
+    """
     import duckdb
 
     con.execute("SET TimeZone = $1", [naive_zone])
-    run_setup_scripts(con)
     newest = []
     for table in SALES_TABLES:
         for part in parts.get(table, ()):

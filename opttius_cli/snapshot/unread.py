@@ -134,4 +134,13 @@ def build_missing_tables_error(
     near = [item for item in unread if item.table in tables] or [
         item for item in unread if item.table is None
     ]
-    return MissingTableError(source, tables, [build_unread_sentence(item) for item in near[:3]])
+    hints = [build_unread_sentence(item) for item in near[:3]]
+    if list(tables) == ["branches"]:
+        hints.append(
+            _(
+                "If there is only one shop, it needs no file: write [values.branches] with id and name into "
+                "opttius.toml, and its id as branch_id under [values.customers] and [values.orders]."
+            )
+        )
+    hints.append(_("Type opttius doctor {source}: it proposes what to write.", source=source))
+    return MissingTableError(source, tables, hints)

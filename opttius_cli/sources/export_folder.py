@@ -52,7 +52,7 @@ class ExportFolder(FileSource):
         with translate_io_errors(self.path):
             files = self._find_table_files()
             stamps = [file_stamp(file.path) for file, _table in files]
-            return ";".join([*stamps, *(item.name for item in self.unread(files))]) + self.mapping.stamp
+            return ";".join([*stamps, *(item.name for item in self.unread(files))])
 
     def open_parts(self, context: LoadContext) -> Mapping[str, Sequence[Part]]:
         """Return the files of every table, sorted by name. Raises SourceError when there are none."""

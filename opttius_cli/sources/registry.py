@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +57,7 @@ def open_source(
                         path=path,
                     )
                 )
-            return ExportFolder(path, names) if path.is_dir() else _open_file(path, names)
+            return _complete(ExportFolder(path, names), names) if path.is_dir() else _open_file(path, names)
     except (OSError, ValueError) as error:
         raise SourceError(_("The source cannot be looked up. Check --source.")) from error
     if redaction.is_connection_string(text):
@@ -71,6 +71,13 @@ def open_source(
     raise SourceError(
         _("There is no folder or file “{path}”. Check --source.", path=redaction.redact_value(text))
     )
+
+
+def _complete(source: Source, mapping: SourceMapping) -> Source:
+    """Return ``source`` with what the mapping adds to its tables; itself, where the mapping names nothing."""
+    from opttius_cli.sources.mapping.mapped_source import MappedSource
+
+    return MappedSource(source, mapping) if mapping.stamp else source
 
 
 def _open_file(path: Path, mapping: SourceMapping) -> Source:
@@ -87,13 +94,14 @@ def _open_file(path: Path, mapping: SourceMapping) -> Source:
     if file_type is FileType.WORKBOOK and compression is None:
         from opttius_cli.sources.workbook import Workbook
 
-        return Workbook(path, mapping=mapping)
+        return _complete(Workbook(path, mapping=mapping), mapping)
     if file_type is FileType.DUMP or (
         file_type is None and named_file and named_file.file_type is FileType.DUMP
     ):
         from opttius_cli.sources.dump.pg_dump import DumpFile
 
-        return DumpFile(path, compression)
+        # A dump has the app's own tables and columns; only what their cells hold can be said otherwise.
+        return _complete(DumpFile(path, compression), replace(mapping, tables={}, columns={}))
     if file_type is FileType.DUCKDB:
         return _open_snapshot_source(path)
     if file_type in FORM_REMEDIES and file_type not in (FileType.DUMP, FileType.WORKBOOK):
@@ -117,7 +125,7 @@ def _open_row_file(path: Path, mapping: SourceMapping) -> Source:
     from opttius_cli.sources.export_folder import ExportFolder
 
     if mapping.tables:
-        return ExportFolder(path.parent, mapping, path)
+        return _complete(ExportFolder(path.parent, mapping, path), mapping)
     raise UnreadableFileError(
         path,
         _(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.errors import UnreadableFileError
@@ -47,8 +47,8 @@ class Sheet:
 
     def absent_columns(self) -> list[str]:
         """The required columns that the sheet lacks."""
-        rows = self._iter_rows(self._open_sheet())
-        columns = self._find_columns(self._header(rows)[1])
+        head = list(islice(self._iter_rows(self._open_sheet()), _ABOVE))
+        columns = self._find_columns(self._header(head)[1])
         return [name for name in self.table.mandatory_columns if name not in columns]
 
     def stage_view(self, con: duckdb.DuckDBPyConnection) -> StagedView:
@@ -69,10 +69,11 @@ class Sheet:
         sheet = self._open_sheet()
         facts.shift((sheet.start or (0, 0))[1])
         rows = self._iter_rows(sheet, marked)
-        top, header = self._header(rows)
+        head = list(islice(rows, _ABOVE))
+        place, header = self._header(head)
         columns = self._find_columns(header)
         unknown = [name for name in header if name and not self.table.has_column(name)]
-        rows = self._corrected(rows, facts, list(columns.values()))
+        rows = self._corrected(chain(head[place + 1 :], rows), facts, list(columns.values()))
         names = ["line", *(f"c{position}" for position in range(len(columns)))]
         texts = "".join(f", {name} VARCHAR" for name in names[1:])
         con.execute(f"CREATE TEMP TABLE {quote_identifier(self._table_name)} (line BIGINT{texts})")
@@ -81,7 +82,7 @@ class Sheet:
         self._refused += [
             RejectedRow(number, ROW_TWICE)
             for number in sorted([*facts.repeated, *set(facts.repeated)])
-            if number > top
+            if head and number > head[place][0]
         ]
         self._refused.sort(key=lambda refusal: refusal.line)
         return StagedView(
@@ -90,15 +91,18 @@ class Sheet:
             unknown_columns=unknown,
         )
 
-    def _header(self, rows: Iterator[tuple[int, list[Any]]]) -> tuple[int, list[str]]:
-        """The number and the names of the first row that names all required columns, or else of the first row."""
-        first: tuple[int, list[str]] = (1, [])
-        for number, row in islice(rows, _ABOVE):
+    def _header(self, head: Sequence[tuple[int, list[Any]]]) -> tuple[int, list[str]]:
+        """The place in ``head`` and the names of the first row that names all required columns, or else the most."""
+        required, most = set(self.table.mandatory_columns), 0
+        header: tuple[int, list[str]] = (0, [])
+        for place, (_number, row) in enumerate(head):
             names = [find_column_name(self.table, cell_text(cell) or "") for cell in row]
-            if set(self.table.mandatory_columns) <= set(names):
-                return number, names
-            first = first if first[1] else (number, names)
-        return first
+            count = sum(map(self.table.has_column, names))
+            if count and required <= set(names):
+                return place, names
+            if count > most or not header[1]:
+                header, most = (place, names), count
+        return header
 
     def _iter_rows(
         self, sheet: CalamineSheet, marked: Collection[int] = ()

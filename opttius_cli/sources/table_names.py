@@ -79,7 +79,7 @@ def no_tables_error(path: Path | str, names: Sequence[str]) -> SourceError:
     return SourceError(
         _(
             "{path} contains no known table: found {names}; expected branches, customers, orders … "
-            "Name each after its table.",
+            "Name each after its table, or type opttius doctor {path}: it proposes what to write into opttius.toml.",
             path=path,
             names=format_list(sorted(names), 5),
         )

@@ -59,7 +59,7 @@ class Workbook(FileSource):
 
     def compute_fingerprint(self) -> str:
         """Return the file's size and modification time."""
-        return file_stamp(self.path) + self.mapping.stamp
+        return file_stamp(self.path)
 
     def open_parts(self, context: LoadContext) -> Mapping[str, Sequence[Sheet]]:
         """Return the sheets of every table; what else holds cells is noted as unread."""

@@ -49,7 +49,7 @@ LOOKS_AT_THE_CLOCK = {
     "profiler.py",
 }
 BUILDS_SQL = re.compile(
-    r"scope/\w+\.py|snapshot/(build|lake|staging|column_notation|write_tables|repeats|casting|row_counts|newest_sales)\.py|sources/((dump|json|postgres)/)?\w+\.py|engines/((own_sql|spark)/)?\w+\.py|privacy/masks\.py|catalog/dedup\.py"
+    r"scope/\w+\.py|snapshot/(build|lake|staging|column_notation|write_tables|repeats|casting|row_counts|newest_sales)\.py|sources/((dump|json|mapping|postgres)/)?\w+\.py|engines/((own_sql|spark)/)?\w+\.py|privacy/masks\.py|catalog/dedup\.py"
 )
 """These put SQL together from the catalog and the project's own views; values are bound."""
 

@@ -331,4 +331,4 @@ def test_a_report_of_our_own_among_the_tables_is_recognized(tmp_path: Path) -> N
     own.write_text("id,name\n1,Ana R.\n", encoding="utf-8")
     assert refused(folder, tmp_path / "cache").endswith("move it to another folder.")
     own.rename(folder / "customers-part.csv")
-    assert refused(folder, tmp_path / "cache").endswith("Export the table again with those columns.")
+    assert refused(folder, tmp_path / "cache").endswith("opttius doctor proposes what to write.")

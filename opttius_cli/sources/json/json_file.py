@@ -92,14 +92,17 @@ class JsonFile:
 
     def _stage_without_keys(self, con: duckdb.DuckDBPyConnection) -> StagedView:
         """Create a view of rows without any catalog column; without rows, no column counts as missing."""
-        names = [] if self._count_items(con) else [column.name for column in self.table.columns]
+        is_empty = not self._count_items(con)
+        names = [column.name for column in self.table.columns] if is_empty else []
         cells = ", ".join(f"CAST(NULL AS VARCHAR) AS c{position}" for position in range(len(names)))
         con.execute(
             f"CREATE OR REPLACE TEMP VIEW {quote_identifier(self._view)} AS SELECT {cells or 'NULL AS nothing'} "
             f"FROM {self._select_items()}"
         )
         return StagedView(
-            self._view, {name: (f"c{position}", "VARCHAR") for position, name in enumerate(names)}
+            self._view,
+            {name: (f"c{position}", "VARCHAR") for position, name in enumerate(names)},
+            is_empty=is_empty,
         )
 
     def _build_row_condition(self) -> str:
