@@ -14,7 +14,7 @@ from opttius_cli.errors import SourceError
 from opttius_cli.period import DEFAULT_ZONE, load_zone
 from opttius_cli.session.snapshot_access import build_postgres_settings
 from opttius_cli.sources import registry
-from opttius_cli.sources.mapping import build_mapping
+from opttius_cli.sources.mapping import read_mapping
 from opttius_cli.sources.postgres.role_sql import create_role_sql
 from opttius_cli.sources.postgres.source import PostgresSource
 
@@ -39,7 +39,7 @@ def run_checks(
     config: Config, environment: Mapping[str, str], clock: Callable[[], datetime], on_finding: OnFinding
 ) -> CheckResult:
     """Run the checks for the configured source; returns what a server shows, or the mapping to propose."""
-    text, mapping = config.source or "", build_mapping(config.tables, config.columns)
+    text, mapping = config.source or "", read_mapping(config)
     zone, naive_zone = load_zone(config.timezone or DEFAULT_ZONE), load_zone(config.naive_timezone)
     try:
         source = registry.open_source(
@@ -57,7 +57,8 @@ def run_checks(
         )
         return CheckResult(server)
     today = Today(clock(), zone, naive_zone.key)
-    return CheckResult(proposal=exports.check_export(source, mapping, today, on_finding))
+    settings = exports.ExportSettings(mapping, config.paid_statuses, today)
+    return CheckResult(proposal=exports.check_export(source, settings, on_finding))
 
 
 def build_role_sql(config: Config, server_info: ServerInfo | None, name: str) -> str:

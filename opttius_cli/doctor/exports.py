@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING
 from opttius_cli.doctor.findings import Finding, State
 from opttius_cli.doctor.freshness import build_freshness_finding
 from opttius_cli.doctor.tables import Remedies, compare_catalog
-from opttius_cli.errors import OpttiusError, SourceError
-from opttius_cli.i18n import _
+from opttius_cli.errors import OpttiusError, SourceError, format_list
+from opttius_cli.i18n import _, n_
+from opttius_cli.snapshot.build import run_setup_scripts
 from opttius_cli.snapshot.engine_errors import translate_errors
 from opttius_cli.snapshot.newest_sales import find_newest_in_parts, find_newest_in_snapshot
 from opttius_cli.snapshot.open import ResourceLimits, connect_duckdb, open_snapshot
@@ -19,7 +21,7 @@ from opttius_cli.snapshot.source_protocol import LoadContext, SnapshotSource
 from opttius_cli.snapshot.unread import build_unread_sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import duckdb
 
@@ -27,48 +29,104 @@ if TYPE_CHECKING:
     from opttius_cli.doctor.freshness import Today
     from opttius_cli.snapshot.source_protocol import Part, Source
     from opttius_cli.sources.mapping import SourceMapping
+    from opttius_cli.sources.mapping.cell_sample import CellSample
 
 
-def check_export(source: Source, mapping: SourceMapping, today: Today, on_finding: OnFinding) -> str | None:
+@dataclass(frozen=True, slots=True)
+class ExportSettings:
+    """What the settings say of exports: how they are mapped, the words for paid, and the present."""
+
+    mapping: SourceMapping
+    paid_statuses: tuple[str, ...]
+    today: Today
+
+
+def check_export(source: Source, settings: ExportSettings, on_finding: OnFinding) -> str | None:
     """Check a folder, file or snapshot, and report the findings.
 
     Returns the block of ``opttius.toml`` that maps its tables and columns, when there is one to propose.
     """
+    today = settings.today
     if isinstance(source, SnapshotSource):
         _check_snapshot(source, today, on_finding)
         return None
     with TemporaryDirectory(prefix="opttius-") as scratch, ExitStack() as exit_stack:
         con = connect_duckdb(Path(":memory:"), ResourceLimits())
+        exit_stack.callback(con.close)
+        run_setup_scripts(con)
+        context = LoadContext(Path(scratch), exit_stack)
         try:
-            site = LoadContext(Path(scratch), exit_stack)
-            parts = source.open_parts(site)
+            parts = source.open_parts(context)
             on_finding(Finding("source", State.OK, _("{source} can be read.", source=source.name)))
-            for sentence in build_unread_sentences(site.unread):
+            for sentence in build_unread_sentences(context.unread):
                 on_finding(Finding("source", State.NOTE, sentence))
             columns = _read_columns(con, parts, on_finding)
             newest = find_newest_in_parts(con, parts, today.now, today.naive_zone)
         except SourceError as error:
             on_finding(Finding("source", State.FAILED, str(error)))
-            return _propose(source, {}, mapping)
-        finally:
-            con.close()
-    remedies = Remedies(
-        _("Export it as {table}.csv (or .parquet, .json, a sheet of an .xlsx)."),
-        _("Export the table again with that column."),
-    )
-    compare_catalog(columns, remedies, on_finding)
-    if "orders" in columns:
-        on_finding(build_freshness_finding(newest, today))
-    return _propose(source, columns, mapping)
+            columns = {}
+        else:
+            remedies = Remedies(
+                _("Export it as {table}.csv (or .parquet, .json, a sheet of an .xlsx)."),
+                _("Export the table again with that column."),
+            )
+            compare_catalog(columns, remedies, on_finding)
+            if "orders" in columns:
+                on_finding(build_freshness_finding(newest, today))
+        return _propose(con, source, columns, settings, on_finding)
 
 
-def _propose(source: Source, columns: Mapping[str, Sequence[str]], mapping: SourceMapping) -> str | None:
+def _propose(
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    columns: Mapping[str, Sequence[str]],
+    settings: ExportSettings,
+    on_finding: OnFinding,
+) -> str | None:
     """Propose a mapping for what the source holds: only files of people's own have names of their own."""
     from opttius_cli.doctor.headers import read_headers
     from opttius_cli.doctor.mapping_proposal import build_proposal
+    from opttius_cli.doctor.proposal_block import format_block
+    from opttius_cli.sources.mapping.cell_sample import sample_cells
+    from opttius_cli.sources.registry import open_source
 
     path = Path(source.name)
-    return build_proposal(read_headers(path), columns, mapping) if path.exists() else None
+    if not path.exists():
+        return None
+
+    def read_cells(mapping: SourceMapping, sampled: Mapping[str, Collection[str]]) -> CellSample:
+        with TemporaryDirectory(prefix="opttius-") as scratch, ExitStack() as exit_stack:
+            context = LoadContext(Path(scratch), exit_stack)
+            return sample_cells(con, open_source(str(path), mapping=mapping), context, sampled)
+
+    proposal = build_proposal(
+        read_headers(path),
+        columns,
+        settings.mapping,
+        read_cells=read_cells,
+        paid_statuses=settings.paid_statuses,
+    )
+    for (table, column), words in proposal.words.items():
+        if table in columns:
+            on_finding(_build_words_finding(table, column, list(words)))
+    return format_block(proposal, settings.mapping)
+
+
+def _build_words_finding(table: str, column: str, words: Sequence[str]) -> Finding:
+    message = n_(
+        "{table}.{column} has a word that opttius does not know: {words}.",
+        "{table}.{column} has {count} words that opttius does not know: {words}.",
+        len(words),
+        table=table,
+        column=column,
+        words=format_list(words),
+    )
+    return Finding(
+        "columns",
+        State.NOTE,
+        message,
+        _("Write under [words.{table}.{column}] of opttius.toml what is meant.", table=table, column=column),
+    )
 
 
 def _read_columns(

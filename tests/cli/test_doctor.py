@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 
     from cli.run_program import RunResult
 
+PAGADO = [
+    "! Columns       orders.payment_status has a word that opttius does not know: pagado.",
+    "                → Write under [words.orders.payment_status] of opttius.toml what is meant.",
+    "",
+    "Paste this into opttius.toml, and look whether it is right:",
+    "",
+    "[words.orders.payment_status]",
+    'pagado = "paid"',
+]
+"""One sale of the sample is paid in Spanish."""
+
 
 @pytest.fixture
 def exports(tmp_path: Path) -> Path:
@@ -33,6 +44,7 @@ def test_a_whole_folder(run: Callable[..., RunResult]) -> None:
         "✓ Tables        19 of 19 tables exist.",
         "✓ Columns       Every column that is needed exists.",
         "✓ Freshness     The last sale is of Nov 23, 2026.",
+        *PAGADO,
     ]
 
 
@@ -111,6 +123,10 @@ def test_a_folder_with_missing_tables(run: Callable[..., RunResult], exports: Pa
         "",
         "[columns.customers]",
         '# created_at = "…"  required: nothing looks like it',
+        "",
+        "[values.customers]",
+        '# created_at = "2026-01-01"  if it is so in every row: remove the first #',
+        *PAGADO[-3:],
     ]
 
 
