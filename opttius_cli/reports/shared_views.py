@@ -92,6 +92,7 @@ SHARED_VIEWS = (
     "stock_ledger",
     "explained",
     "faulty_rows",
+    "unpaid_words",
     "small_amounts",
     "unmatched_ids",
     "unseen_rows",

@@ -28,6 +28,9 @@ listed AS (
         1 AS cases
     FROM faulty_rows
     UNION ALL
+    SELECT finding, table_name, CAST(id AS VARCHAR), 'payment_status', NULL, NULL, NULL, 1
+    FROM unpaid_words
+    UNION ALL
     SELECT 'small_amounts', table_name, id, column_name, NULL, NULL, amount, 1
     FROM small_amounts
     UNION ALL
@@ -71,29 +74,25 @@ listed AS (
 -- What of the rows that the scope shows says which they are. Appointments and prescriptions have a day, no instant.
 shown AS (
     SELECT
-        'orders' AS table_name,
-        id,
-        order_number AS number,
-        local_day(created_at) AS day,
-        created_at,
-        customer_id,
-        status,
-        total_amount AS amount
+        'orders' AS table_name, id, order_number AS number, local_day(created_at) AS day, created_at, customer_id,
+        status, payment_status, total_amount AS amount
     FROM orders
     UNION ALL
-    SELECT 'lab_work_orders', id, work_order_number, local_day(created_at), created_at, customer_id, status, total_amount
+    SELECT
+        'lab_work_orders', id, work_order_number, local_day(created_at), created_at, customer_id,
+        status, payment_status, total_amount
     FROM lab_work_orders
     UNION ALL
-    SELECT 'quotes', id, quote_number, local_day(created_at), created_at, customer_id, status, total_amount
+    SELECT 'quotes', id, quote_number, local_day(created_at), created_at, customer_id, status, NULL, total_amount
     FROM quotes
     UNION ALL
-    SELECT 'appointments', id, NULL, appointment_date, NULL, customer_id, status, NULL
+    SELECT 'appointments', id, NULL, appointment_date, NULL, customer_id, status, NULL, NULL
     FROM appointments
     UNION ALL
-    SELECT 'prescriptions', id, NULL, prescription_date, NULL, customer_id, NULL, NULL
+    SELECT 'prescriptions', id, NULL, prescription_date, NULL, customer_id, NULL, NULL, NULL
     FROM prescriptions
     UNION ALL
-    SELECT 'customers', id, NULL, local_day(created_at), created_at, id AS customer_id, NULL, NULL
+    SELECT 'customers', id, NULL, local_day(created_at), created_at, id AS customer_id, NULL, NULL, NULL
     FROM customers
 )
 SELECT
@@ -103,7 +102,7 @@ SELECT
     shown.number,
     shown.day AS date,
     customer_name(customer.first_name, customer.last_name) AS customer,
-    shown.status,
+    CASE WHEN listed.column_name = 'payment_status' THEN shown.payment_status ELSE shown.status END AS status,
     coalesce(listed.amount, shown.amount) AS amount,
     listed.column_name,
     listed.place,

@@ -88,6 +88,12 @@ findings AS (
     GROUP BY reading, table_name
     UNION ALL
     SELECT
+        severity, finding, table_name, 'payment_status', count(*), NULL,
+        coalesce(list_slice(list(DISTINCT word ORDER BY word) FILTER (word IS NOT NULL), 1, 5), CAST([] AS VARCHAR[]))
+    FROM unpaid_words
+    GROUP BY severity, finding, table_name
+    UNION ALL
+    SELECT
         severity, finding, table_name, NULL, count(*), NULL,
         list_slice(list(CAST(id AS VARCHAR) ORDER BY id), 1, 5)
     FROM faulty_rows

@@ -310,6 +310,7 @@ UNSEEN = {
         "every_order",
         "every_work_order",
         "faulty_rows",
+        "unpaid_words",
         "order_links",
     ),
 }
