@@ -121,6 +121,34 @@ def test_the_empty_word_is_an_empty_cell(tmp_path: Path) -> None:
     ) == [("1003", "paid"), ("1004", "failed")]
 
 
+@pytest.mark.parametrize(
+    ("key", "people", "buyer"),
+    [("rut", "12.345.678-5", "12345678-5"), ("email", "Ana@x.cl", " ana@X.cl"), ("first_name", "Ana Peña", "ana peña")],
+)  # fmt: skip
+def test_an_id_that_is_personal_is_stored_as_its_digest(
+    tmp_path: Path, key: str, people: str, buyer: str
+) -> None:
+    """Ids are shown whole; the references to a person are the same digest, however the person is written."""
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "clientes.csv").write_text(f"Quien\n{people}\n-\n", encoding="utf-8")
+    (folder / "ventas.csv").write_text(
+        f"Folio,Fecha,Quien,Total\n1,2026-02-10,{buyer},100\n2,2026-02-10,,100\n", encoding="utf-8"
+    )
+    columns = {
+        "customers": {"id": "Quien", key: "Quien"},
+        "orders": {"id": "Folio", "created_at": "Fecha", "customer_id": "Quien", "total_amount": "Total"},
+    }
+    values = {**VALUES, "orders": {"status": "delivered", "payment_status": "paid"}}
+    mapping = build_mapping({"customers": "clientes.csv", "orders": "ventas.csv"}, columns, values)
+    query = f"SELECT {key}, id = (SELECT customer_id FROM raw.orders WHERE id = '1'), id FROM raw.customers"
+    ((text, is_same, digest),) = load(folder, mapping, query)
+    assert (text, is_same) == (people, True)
+    assert str(people) not in str(digest)
+    assert len(str(digest)) == 32
+    assert load(folder, mapping, "SELECT customer_id FROM raw.orders WHERE id = '2'") == [(None,)]
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_a_row_without_an_id_is_known_by_its_file_and_number(tmp_path: Path, form: str) -> None:
     mapping = write_sheets(tmp_path / "mine", form)
@@ -207,7 +235,7 @@ def test_only_what_is_written_decides_whether_it_is_loaded_again(tmp_path: Path)
         ({"customers": {"is_active": "si"}}, {}, r"is_active: “si” must be true or false"),
         ({"orders": {"discount_amount": "1.5"}}, {}, "“1.5” must be a whole number such as 0"),
         ({"customers": {"created_at": "1-1-2025"}}, {}, "must be a date such as 2026-01-31"),
-        ({"customers": {"rut": "{row}"}}, {}, "Name a column that tells its rows apart, such as the RUT"),
+        ({"customers": {"rut": "{row}"}}, {}, "Name a column that tells its rows apart"),
         ({}, {"orders": {"estado": {"a": "paid"}}}, r"\[words\.orders\.estado\]"),
         ({}, {"orders": {"payment_status": {"pagado": "payed"}}}, "payment_status. pagado: “payed” must be one of"),
         ({}, {"orders": {"payment_status": {"a": "paid", "A ": "pending"}}}, "“A ” means two things"),

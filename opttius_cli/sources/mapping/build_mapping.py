@@ -102,7 +102,7 @@ def _check_value(table: Table, place: str, column: str, value: str) -> str:
         raise ConfigError(
             _(
                 "opttius.toml, {place}: the number of a row changes when another is written above it, so that no "
-                "{column} can rest on it here. Name a column that tells its rows apart, such as the RUT.",
+                "{column} can rest on it here. Name a column that tells its rows apart.",
                 place=place,
                 column=column,
             )

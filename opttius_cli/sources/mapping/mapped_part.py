@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 class MappedPart:
     """A part of ``table``, as the mapping names it, with its constant ``values`` and the meanings of its ``words``.
 
-    A row without any filled cell stays without one: it is no row, and no constant makes it one.
+    Of the columns in ``digests``, whose cells are personal and would be shown as ids, only a digest is taken. A row
+    without any filled cell stays without one: it is no row, and no constant makes it one.
     """
 
     part: Part
     table: Table
     values: Mapping[str, str]
     words: Mapping[str, Mapping[str, str]]
+    digests: Sequence[str] = ()
     _view: str = field(default_factory=lambda: f"mapped_{uuid.uuid4().hex}")
 
     @property
@@ -49,23 +51,25 @@ class MappedPart:
         }
         columns = {**staged.columns, **twins}
         words = {name: words for name, words in self.words.items() if name in columns}
-        if not self.values and not words:
+        digests = [name for name in self.digests if name in columns]
+        if not (self.values or words or digests):
             return replace(staged, columns=columns)
         cells = {name: quote_identifier(cell) for name, (cell, _type) in columns.items()}
         is_row = " OR ".join(f"{cell} IS NOT NULL" for cell in dict.fromkeys(cells.values())) or "FALSE"
-        translated = {name: _translate(cells[name], items, is_row) for name, items in words.items()}
+        texts = {name: _translate(cells[name], items, is_row) for name, items in words.items()}
+        texts |= {name: _digest(texts.get(name, cells[name])) for name in digests}
         constants = {name: self._build_constant(value, is_row) for name, value in self.values.items()}
         selected = ", ".join(
             f"{expression} AS {quote_identifier(name)}"
-            for name, expression in {**cells, **translated, **constants}.items()
+            for name, expression in {**cells, **texts, **constants}.items()
         )
         con.execute(
             f"CREATE OR REPLACE TEMP VIEW {quote_identifier(self._view)} AS "
             f"SELECT {selected} FROM {quote_identifier(staged.view)}"
         )
         types = {name: (name, type_name) for name, (_cell, type_name) in columns.items()}
-        texts = {name: (name, "VARCHAR") for name in (*translated, *constants)}
-        return replace(staged, view=self._view, columns={**types, **texts})
+        types |= {name: (name, "VARCHAR") for name in (*texts, *constants)}
+        return replace(staged, view=self._view, columns=types)
 
     def _refuse_constants(self, staged: StagedView) -> None:
         """Raise SourceError when the part has a column that is said to be the same in every row."""
@@ -117,6 +121,12 @@ def _translate(cell: str, words: Mapping[str, str], is_row: str) -> str:
     if "" in words:
         word = f"CASE WHEN {is_row} THEN coalesce({word}, '') END"
     return f"CASE {word}{cases} ELSE CAST({cell} AS VARCHAR) END"
+
+
+def _digest(cell: str) -> str:
+    """Return the SQL of what stands for a personal cell: the same for a RUT with and without dots and dash."""
+    text = f"read_id(CAST({cell} AS VARCHAR))"
+    return f"md5(CASE WHEN looks_like_rut({text}) THEN rut_key({text}) ELSE search_key({text}) END)"
 
 
 @dataclass(slots=True)

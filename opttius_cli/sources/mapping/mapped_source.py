@@ -47,6 +47,8 @@ class MappedSource(FileSource):
     def _complete(self, name: str, pieces: Sequence[Part]) -> Sequence[Part]:
         table = self.mapping.get_table(name)
         values, words = self.mapping.values.get(name, {}), self.mapping.words.get(name, {})
-        if not values and not words and not table.twins:
+        digested = "id" if name == "customers" else "customer_id"
+        digests = [digested] if self.mapping.has_personal_ids and table.has_column(digested) else []
+        if not (values or words or digests or table.twins):
             return pieces
-        return [MappedPart(piece, table, values, words) for piece in pieces]
+        return [MappedPart(piece, table, values, words, digests) for piece in pieces]

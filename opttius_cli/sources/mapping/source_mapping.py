@@ -21,6 +21,8 @@ NUMBERED_TABLES = {
     "prescriptions",
 }  # fmt: skip
 """Tables whose rows may be known by their number. Of customers lists and opt-outs are kept, by their id."""
+_PERSONAL_COLUMNS = ("first_name", "last_name", "email", "phone", "rut")
+"""Columns of customers that are shown masked; their id is shown whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,14 @@ class SourceMapping:
             return ""
         text = json.dumps(parts, sort_keys=True)
         return ";mapping=" + hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def has_personal_ids(self) -> bool:
+        """Return whether customers are known in the source by their RUT, email, telephone or name."""
+        columns = {
+            ours: normalize_column_name(theirs) for ours, theirs in self.columns.get("customers", {}).items()
+        }
+        return columns.get("id") in {columns.get(name, name) for name in _PERSONAL_COLUMNS}
 
     def get_table(self, name: str) -> Table:
         """Return the table of the catalog, with the names that its columns have in the source."""
