@@ -49,8 +49,12 @@ def _list_tables(proposal: Proposal, mapping: SourceMapping) -> list[str]:
     return [
         "[tables]",
         *(f"{table} = {_quote(place)}" for table, place in places.items()),
-        *(f'# {name} = "…"  {_("required: nothing looks like it")}' for name in proposal.absent),
+        *(_ask_for(name) for name in proposal.absent),
     ]
+
+
+def _ask_for(name: str) -> str:
+    return f'# {name} = "…"  ' + _("required: nothing looks like it")
 
 
 def _list_columns(item: TableProposal, mapping: SourceMapping) -> list[str]:
@@ -70,7 +74,7 @@ def _list_columns(item: TableProposal, mapping: SourceMapping) -> list[str]:
     return [
         f"[columns.{item.table}]",
         *(f"{name} = {_quote(columns[name])}" for name in ours),
-        *(f'# {name} = "…"  {_("required: nothing looks like it")}' for name in item.missing),
+        *(_ask_for(name) for name in item.missing),
         *notes,
     ]
 

@@ -18,7 +18,7 @@ from opttius_cli.sources.file_names import (
     verify_type,
 )
 from opttius_cli.sources.file_types import FileType, refuse_irregular, translate_io_errors
-from opttius_cli.sources.folder import READ_FORMS, unread_entry
+from opttius_cli.sources.folder import OWN_FILES, READ_FORMS, unread_entry
 from opttius_cli.sources.json.json_file import JsonFile
 from opttius_cli.sources.mapping import SourceMapping
 from opttius_cli.sources.parquet_file import ParquetFile
@@ -79,7 +79,11 @@ class ExportFolder(FileSource):
             return UnreadableFileError(
                 self.path, _("it is {form}. {remedy}", form=form, remedy=describe_remedy(form, self.path))
             )
-        names = [printable(file.name) for file in self._list_entries() if not file.name.startswith(".")]
+        names = [
+            printable(file.name)
+            for file in self._list_entries()
+            if not file.name.startswith(".") and file.name.lower() not in OWN_FILES
+        ]
         error = no_tables_error(self.path, names)
         inner = sorted({item.name.partition("/")[0] for item in unread if item.reason == UNREAD_FOLDER})
         if inner:

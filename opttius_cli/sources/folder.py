@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 READ_FORMS = (FileType.CSV, FileType.JSON, FileType.PARQUET, FileType.WORKBOOK)
-_OWN = ("opttius.toml",)
+OWN_FILES = ("opttius.toml",)
+"""Files of the program, beside what it reads."""
 _PROSE_EXTENSIONS, _PROSE_STEMS = (".md", ".markdown", ".rst"), ("readme", "license", "licence")
 """Files about the exports, which are not exports: nobody expects a table in them."""
 _DEPTH, _MOST = 3, 200
@@ -25,7 +26,7 @@ _DEPTH, _MOST = 3, 200
 
 def unread_entry(path: Path) -> list[Unread]:
     """Return what is not read of ``path``, which lies in the folder and holds no table by its name."""
-    if path.name.startswith((".", "~")) or path.name.lower() in _OWN:
+    if path.name.startswith((".", "~")) or path.name.lower() in OWN_FILES:
         return []
     if path.is_dir():
         return _unread_folder(path)
