@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -147,6 +148,11 @@ def test_an_id_that_is_personal_is_stored_as_its_digest(
     assert str(people) not in str(digest)
     assert len(str(digest)) == 32
     assert load(folder, mapping, "SELECT customer_id FROM raw.orders WHERE id = '2'") == [(None,)]
+    keyed = replace(mapping, id_key="secret")
+    ((_text, is_same, other),) = load(folder, keyed, query)
+    assert is_same
+    assert other != digest
+    assert keyed.stamp != mapping.stamp
 
 
 @pytest.mark.parametrize("form", FORMS)

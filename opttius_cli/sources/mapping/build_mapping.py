@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.status_words import STATUS_WORDS
@@ -52,7 +54,10 @@ def build_mapping(
 
 def read_mapping(config: Config) -> SourceMapping:
     """Return the mapping of the settings. Raises ConfigError."""
-    return build_mapping(config.tables, config.columns, config.values, config.words)
+    mapping = build_mapping(config.tables, config.columns, config.values, config.words)
+    if config.privacy_key is None:
+        return mapping
+    return replace(mapping, id_key=blake2b(config.privacy_key.encode(), person=b"customer ids").hexdigest())
 
 
 def _check_columns(name: str, names: Mapping[str, str]) -> dict[str, str]:

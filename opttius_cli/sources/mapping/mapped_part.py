@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class MappedPart:
     """A part of ``table``, as the mapping names it, with its constant ``values`` and the meanings of its ``words``.
 
-    Of the columns in ``digests``, whose cells are personal and would be shown as ids, only a digest is taken. A row
+    Of the columns in ``digests``, whose cells are personal and would be shown as ids, only a digest is taken, with
+    ``id_key``. A row
     without any filled cell stays without one: it is no row, and no constant makes it one.
     """
 
@@ -34,6 +35,7 @@ class MappedPart:
     values: Mapping[str, str]
     words: Mapping[str, Mapping[str, str]]
     digests: Sequence[str] = ()
+    id_key: str = field(default="", repr=False)
     _view: str = field(default_factory=lambda: f"mapped_{uuid.uuid4().hex}")
 
     @property
@@ -57,7 +59,7 @@ class MappedPart:
         cells = {name: quote_identifier(cell) for name, (cell, _type) in columns.items()}
         is_row = " OR ".join(f"{cell} IS NOT NULL" for cell in dict.fromkeys(cells.values())) or "FALSE"
         texts = {name: _translate(cells[name], items, is_row) for name, items in words.items()}
-        texts |= {name: _digest(texts.get(name, cells[name])) for name in digests}
+        texts |= {name: _digest(texts.get(name, cells[name]), self.id_key) for name in digests}
         constants = {name: self._build_constant(value, is_row) for name, value in self.values.items()}
         selected = ", ".join(
             f"{expression} AS {quote_identifier(name)}"
@@ -123,10 +125,11 @@ def _translate(cell: str, words: Mapping[str, str], is_row: str) -> str:
     return f"CASE {word}{cases} ELSE CAST({cell} AS VARCHAR) END"
 
 
-def _digest(cell: str) -> str:
+def _digest(cell: str, key: str) -> str:
     """Return the SQL of what stands for a personal cell: the same for a RUT with and without dots and dash."""
     text = f"read_id(CAST({cell} AS VARCHAR))"
-    return f"md5(CASE WHEN looks_like_rut({text}) THEN rut_key({text}) ELSE search_key({text}) END)"
+    bare = f"CASE WHEN looks_like_rut({text}) THEN rut_key({text}) ELSE search_key({text}) END"
+    return f"md5({sql_literal(key)} || {bare})"
 
 
 @dataclass(slots=True)

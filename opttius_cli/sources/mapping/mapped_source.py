@@ -51,4 +51,5 @@ class MappedSource(FileSource):
         digests = [digested] if self.mapping.has_personal_ids and table.has_column(digested) else []
         if not (values or words or digests or table.twins):
             return pieces
-        return [MappedPart(piece, table, values, words, digests) for piece in pieces]
+        key = self.mapping.id_key
+        return [MappedPart(piece, table, values, words, digests, key) for piece in pieces]

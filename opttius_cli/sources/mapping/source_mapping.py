@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from opttius_cli.catalog.tables import TABLES
@@ -31,21 +31,23 @@ class SourceMapping:
 
     ``tables`` maps a table to a file, ``FILE#SHEET``, or the sheet of a workbook; ``columns`` maps, per table, our
     column to the one of the source; ``values`` has, per table, what a column of ours holds in every row; ``words`` has,
-    per table and column, what the words of its cells mean.
+    per table and column, what the words of its cells mean. ``id_key`` is a secret for ids that are personal: without it
+    whoever tries every RUT finds which one an id stands for.
     """
 
     tables: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    id_key: str = field(default="", repr=False)
 
     @property
     def stamp(self) -> str:
         """A text that changes with the mapping; empty without one."""
-        parts = astuple(self)
+        parts = (self.tables, self.columns, self.values, self.words)
         if not any(parts):
             return ""
-        text = json.dumps(parts, sort_keys=True)
+        text = json.dumps([*parts, self.id_key if self.has_personal_ids else ""], sort_keys=True)
         return ";mapping=" + hashlib.sha256(text.encode()).hexdigest()[:12]
 
     @property
