@@ -14,7 +14,7 @@ from opttius_cli.sql import quote_identifier
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import duckdb
+    from opttius_cli.sql import Connection
 
 UNREADABLE = "***"
 
@@ -39,9 +39,7 @@ def build_masked_columns(masks: Mapping[str, str]) -> str:
     return f"* REPLACE ({masked})"
 
 
-def mask_values(
-    con: duckdb.DuckDBPyConnection, values: Sequence[str | None], kind: ColumnKind
-) -> list[str | None]:
+def mask_values(con: Connection, values: Sequence[str | None], kind: ColumnKind) -> list[str | None]:
     """Mask ``values`` as in a column of ``kind``; ``con`` has the macros."""
     if kind not in MASKS:
         return list(values)
@@ -49,7 +47,7 @@ def mask_values(
     return [row[0] for row in con.execute(sql, [list(values)]).fetchall()]
 
 
-def mask_value(con: duckdb.DuckDBPyConnection, value: str, kind: ColumnKind) -> str:
+def mask_value(con: Connection, value: str, kind: ColumnKind) -> str:
     """Mask one value for a message that names a person; the macros are created first."""
     con.execute(read_macros())
     return mask_values(con, [value], kind)[0] or ""

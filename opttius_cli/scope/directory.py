@@ -24,7 +24,7 @@ from opttius_cli.scope.organizations import Organization, find_adopter, match_or
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import duckdb
+    from opttius_cli.sql import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Directory:
         )
 
 
-def read_directory(con: duckdb.DuckDBPyConnection, adopt: str | bool = True) -> Directory:  # noqa: FBT001, FBT002 - a setting
+def read_directory(con: Connection, adopt: str | bool = True) -> Directory:  # noqa: FBT001, FBT002 - a setting
     """Read the directory of the snapshot open in ``con``.
 
     ``adopt`` names the organization to which belongs what names none; True is the only one that counts, False none.

@@ -13,9 +13,8 @@ from opttius_cli.errors import NotAllowedError
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:
-    import duckdb
-
     from opttius_cli.scope.organizations import Organization
+    from opttius_cli.sql import Connection
 
 ADVANCED_ANALYTICS = "advanced_analytics"
 """The feature that the dashboard, the segments, the exports and scheduled jobs need."""
@@ -37,9 +36,7 @@ def require_active(organization: Organization) -> None:
         )
 
 
-def require_feature(
-    con: duckdb.DuckDBPyConnection, organization: Organization, feature: str, *, default: bool
-) -> None:
+def require_feature(con: Connection, organization: Organization, feature: str, *, default: bool) -> None:
     """Raise NotAllowedError when the tier lacks ``feature``; without a tier, ``default`` decides."""
     tier = _normalize_text(organization.tier)
     if not tier:
@@ -64,7 +61,7 @@ def require_feature(
         )
 
 
-def _read_tier_feature(con: duckdb.DuckDBPyConnection, tier: str, feature: str) -> bool | None:
+def _read_tier_feature(con: Connection, tier: str, feature: str) -> bool | None:
     """Return whether the table of tiers gives ``tier`` the feature; None when it has nothing on the tier."""
     rows = con.execute(
         "SELECT CAST(features AS VARCHAR) FROM raw.subscription_tiers "

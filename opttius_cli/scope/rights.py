@@ -28,10 +28,9 @@ from opttius_cli.sql import fetch_first
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import duckdb
-
     from opttius_cli.result import Scope
     from opttius_cli.scope.directory import BranchEntry, Directory
+    from opttius_cli.sql import Connection
 
 UNBOUND_ROLES = frozenset({"root", "dev"})
 """Roles that need no organization of their own; they name one in each request."""
@@ -66,9 +65,7 @@ def normalize_email(email: str) -> str:
     return email.strip().lower()
 
 
-def read_reader(
-    con: duckdb.DuckDBPyConnection, directory: Directory, email: str, display_email: str
-) -> Reader:
+def read_reader(con: Connection, directory: Directory, email: str, display_email: str) -> Reader:
     """Read the active admin with this email, and the admin's branches, from the snapshot open in ``con``.
 
     Raises:
@@ -99,7 +96,7 @@ def read_reader(
     return Reader(normalize_email(email), display_email, role, organization_id, entries, default_entries)
 
 
-def _find_admin(con: duckdb.DuckDBPyConnection, email: str, display_email: str) -> dict[str, Any]:
+def _find_admin(con: Connection, email: str, display_email: str) -> dict[str, Any]:
     """Find the one active row of ``admin_users`` with this email."""
     if not fetch_first(con.execute("SELECT 1 FROM meta.loaded WHERE table_name = 'admin_users'")):
         raise NoActiveAdminError(
@@ -127,7 +124,7 @@ def _find_admin(con: duckdb.DuckDBPyConnection, email: str, display_email: str) 
     return dict(zip(("id", "role", "organization_id"), rows[0], strict=True))
 
 
-def _read_access(con: duckdb.DuckDBPyConnection, admin: str) -> list[tuple[str | None, bool]]:
+def _read_access(con: Connection, admin: str) -> list[tuple[str | None, bool]]:
     """Return (branch, is primary) for every access row of an admin; None stands for every branch."""
     rows = con.execute(
         "SELECT CAST(branch_id AS VARCHAR), is_primary FROM raw.admin_branch_access "
@@ -138,7 +135,7 @@ def _read_access(con: duckdb.DuckDBPyConnection, admin: str) -> list[tuple[str |
     return [(row[0], bool(row[1])) for row in rows if row[0] is not None or not has_unreadable]
 
 
-def _has_unreadable_cells(con: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
+def _has_unreadable_cells(con: Connection, table: str, column: str) -> bool:
     """Return whether empty cells of a column may be unreadable ones, which must never grant a right."""
     row = fetch_first(
         con.execute(

@@ -23,17 +23,14 @@ from opttius_cli.scope import (
 from opttius_cli.sources.postgres.row_request import LOADED_OWNERS, RowRequest
 
 if TYPE_CHECKING:
-    import duckdb
-
     from opttius_cli.result import Scope
     from opttius_cli.scope import Reader
     from opttius_cli.session.state import Request
     from opttius_cli.snapshot.open import Manifest
+    from opttius_cli.sql import Connection
 
 
-def resolve_scope(
-    request: Request, con: duckdb.DuckDBPyConnection, directory: Directory
-) -> tuple[Reader | None, Scope]:
+def resolve_scope(request: Request, con: Connection, directory: Directory) -> tuple[Reader | None, Scope]:
     """Return the reader whose rights apply, and the scope that the request names.
 
     Raises:
@@ -66,7 +63,7 @@ def build_row_request(request: Request) -> RowRequest:
     organization = normalize_name(request.config.organization)
     branches = sorted({normalize_name(name) for name in request.config.branches})
 
-    def find_scope(con: duckdb.DuckDBPyConnection) -> Scope:
+    def find_scope(con: Connection) -> Scope:
         _reader, scope = resolve_scope(request, con, read_directory(con, request.config.adopt))
         return scope
 

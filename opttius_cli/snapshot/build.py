@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from opttius_cli.snapshot.open import OpenSnapshot
     from opttius_cli.snapshot.source_protocol import Part, Source, StagedView
+    from opttius_cli.sql import Connection
 
 UUID, TEXT = "UUID", "VARCHAR"
 
@@ -96,7 +97,7 @@ def _create_scratch_folder(con: duckdb.DuckDBPyConnection) -> Path:
     return folder
 
 
-def require_no_rejects(con: duckdb.DuckDBPyConnection) -> None:
+def require_no_rejects(con: Connection) -> None:
     """Raise StrictLoadError when anything in the source could not be read."""
     reject = fetch_first(
         con.execute(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from opttius_cli.sql import Connection
+
 _SAVE_AS = N_(
     "Open it in Excel or LibreOffice, save it as an Excel workbook (.xlsx) or as CSV, and load again."
 )
@@ -105,7 +107,7 @@ def store_unread(con: duckdb.DuckDBPyConnection, items: Sequence[Unread]) -> Non
         )
 
 
-def load_unread(con: duckdb.DuckDBPyConnection) -> list[Unread]:
+def load_unread(con: Connection) -> list[Unread]:
     """Return what of the source the snapshot says was not read."""
     rows = con.execute("SELECT name, reason, table_name, columns FROM meta.unread ORDER BY ALL").fetchall()
     return [Unread(*row) for row in rows]

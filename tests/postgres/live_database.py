@@ -24,10 +24,9 @@ from postgres.server import PASSWORDS, READER
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import duckdb
-
     from opttius_cli.result import Scope
     from opttius_cli.snapshot.source_protocol import Source
+    from opttius_cli.sql import Connection
     from postgres.server import Database
 
 NOW = datetime(2026, 11, 22, 15, tzinfo=UTC)
@@ -72,7 +71,7 @@ def open_live_source(database: Database, request: RowRequest | None = None, **te
 def request_rows(organization: str | None, *branches: str) -> RowRequest:
     """The rows of some branches."""
 
-    def find(con: duckdb.DuckDBPyConnection) -> Scope:
+    def find(con: Connection) -> Scope:
         return resolve_names(read_directory(con), organization, branches)
 
     return RowRequest(f"{organization}{branches}", find)

@@ -15,9 +15,8 @@ from postgres.live_database import NOW, SHOP, load, open_live_source
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import duckdb
-
     from opttius_cli.result import Scope
+    from opttius_cli.sql import Connection
     from postgres.server import Database, Server
 
 # Otra, which owns the branch S-1, is the app's own: Una is the only one that counts, and MAIN is of nobody.
@@ -49,7 +48,7 @@ def shop(server: Server) -> Database:
 def scoped(organization: str | None, *branches: str, adopt: str | bool = True) -> RowRequest:
     """The rows of a scope, under a setting."""
 
-    def find(con: duckdb.DuckDBPyConnection) -> Scope:
+    def find(con: Connection) -> Scope:
         return resolve_names(read_directory(con, adopt), organization, branches)
 
     return RowRequest(f"{organization}{branches}{adopt}", find)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from opttius_cli.engines.own_sql.side_tables import SideTables
     from opttius_cli.engines.own_sql.statement import Statement
+    from opttius_cli.sql import Connection
 
 SCOPE_TABLES = frozenset(table.name for table in SCOPED_TABLES) | {"branches", "scope_rows"}
 """The tables that every scope has views for."""
@@ -76,7 +77,7 @@ def build_masked_views(con: duckdb.DuckDBPyConnection, statement: Statement, sid
     return f"WITH {', '.join(views)}\n" if views else ""
 
 
-def describe_view(con: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str, str]]:
+def describe_view(con: Connection, name: str) -> list[tuple[str, str]]:
     """Return the columns of the plain view ``name``, with their types, as far as they are shown."""
     rows = con.execute(f"DESCRIBE temp.main.{quote_identifier(name)}").fetchall()
     return [(row[0], row[1]) for row in rows if row[0] not in HIDDEN_COLUMNS]

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import duckdb
-
     from opttius_cli.result import Scope
+    from opttius_cli.sql import Connection
 
 LOADED_OWNERS = "limited"
 """The manifest fact that lists the owners whose rows were loaded; without it, all rows were."""
@@ -26,5 +25,5 @@ class RowRequest:
     """
 
     key: str = ""
-    resolve_scope: Callable[[duckdb.DuckDBPyConnection], Scope] | None = None
+    resolve_scope: Callable[[Connection], Scope] | None = None
     reader: str | None = None
