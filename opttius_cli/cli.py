@@ -125,6 +125,8 @@ def _run_command(arguments: list[str], record: AuditRecord) -> int:
 
 def _report_error(error: Exception) -> int:
     """Print why the command failed; returns its exit code."""
+    from opttius_cli.snapshot.engine_errors import is_interruption
+
     reporter, error = diagnostics.Reporter(), _translate_engine_error(error)
     if isinstance(error, FileNotFoundError) and not _has_working_folder():
         error = ConfigError(
@@ -138,7 +140,7 @@ def _report_error(error: Exception) -> int:
     if isinstance(error, TyperException):
         reporter.show_error(translation.explain_usage_error(error))
         return diagnostics.USAGE
-    if isinstance(error, Abort) or diagnostics.is_interruption(error):
+    if isinstance(error, Abort) or is_interruption(error):
         return _handle_early_end(KeyboardInterrupt())
     if isinstance(error, BrokenPipeError):
         sink.discard_stdout()
@@ -151,7 +153,7 @@ def _report_error(error: Exception) -> int:
 
 
 def _translate_engine_error(error: Exception) -> Exception:
-    """Return our error in place of one of DuckDB's; what its text may not say is in a log file."""
+    """Return our error in place of one of the engine's; what its text may not say is in a log file."""
     from opttius_cli.snapshot.engine_errors import translate_error
 
     translated = translate_error(error) or error
@@ -203,5 +205,6 @@ def _report_unexpected(reporter: diagnostics.Reporter) -> int:
 def _log_error() -> Path | None:
     """Write the error that is being handled to a log file; returns its path, None when that failed too."""
     from opttius_cli import config as settings
+    from opttius_cli.command_support.error_log import log_unexpected_error
 
-    return diagnostics.log_unexpected_error(settings.find_state_folder(os.environ))
+    return log_unexpected_error(settings.find_state_folder(os.environ))

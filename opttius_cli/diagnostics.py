@@ -7,19 +7,15 @@ import shutil
 import sys
 import textwrap
 import time
-import traceback
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from opttius_cli import errors, sigint
-from opttius_cli.files import permissions
 from opttius_cli.i18n import _
 from opttius_cli.redaction import redact_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 SUCCESS, UNEXPECTED, USAGE, INTERRUPTED = 0, 1, 2, sigint.EXIT_CODE
 
@@ -41,21 +37,6 @@ def exit_code(error: errors.OpttiusError) -> int:
     return next(
         (_EXIT_CODES[error_class] for error_class in type(error).__mro__ if error_class in _EXIT_CODES),
         UNEXPECTED,
-    )
-
-
-def is_interruption(error: Exception) -> bool:
-    """Tell whether an error stands for Ctrl-C: a library that was running then raises an error of its own.
-
-    DuckDB raises its own class or a bare RuntimeError; Arrow repeats DuckDB's message while rows stream, in a
-    bare OSError or an error of its own. The text of any other error, or a later part of a text, may come from
-    the data.
-    """
-    kind, text = type(error), str(error)
-    return (
-        kind.__name__ == "InterruptException"
-        or (kind is RuntimeError and "interrupted" in text.lower())
-        or ((kind is OSError or kind.__module__.startswith("pyarrow")) and text.startswith("INTERRUPT Error"))
     )
 
 
@@ -171,40 +152,3 @@ def _clean_line(sentence: str) -> str:
     # A password may continue on the next line, so the lines are joined before it is redacted.
     one_line = redact_secrets("⏎".join(sentence.splitlines())).translate(_TO_PLAIN_SPACES)
     return "".join(char if char.isprintable() else "�" for char in one_line)
-
-
-def log_unexpected_error(folder: Path) -> Path | None:
-    """Write the current exception to a private log file; returns its path, None when that failed too."""
-    try:
-        permissions.make_private_folder(folder)
-        file = folder / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.log"
-        file.touch(mode=0o600)
-        file.write_text(redact_secrets(_format_without_values(sys.exc_info()[1])), encoding="utf-8")
-    except OSError:
-        return None
-    return file
-
-
-_DATA_MODULES = ("_duckdb", "duckdb", "pyarrow")
-_SQL_ERRORS = {
-    "BinderException",
-    "CatalogException",
-    "ParserException",
-    "SyntaxException",
-    "InternalException",
-}
-_VALUE_PATTERN = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”|\S+@\S+|\d[\d.\- ]{5,}[\dkK]")
-
-
-def _format_without_values(error: BaseException | None) -> str:
-    """Format an exception and its causes: traceback, type, and message without values of the data."""
-    if error is None:
-        return ""
-    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    preceding = _format_without_values(cause)
-    kind, message = type(error), _VALUE_PATTERN.sub("…", str(error))
-    if kind.__module__.startswith(_DATA_MODULES) and kind.__name__ not in _SQL_ERRORS:
-        # A library's message about a bad value begins with the kind of error; then it shows the value.
-        message = message.partition(":")[0] + ": …"
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    return f"{preceding}Traceback (most recent call last):\n{frames}{kind.__module__}.{kind.__qualname__}: {message}\n"

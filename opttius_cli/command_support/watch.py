@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from opttius_cli import clock, setting_parsers, sigint
 from opttius_cli.command_support.keyboard import Keyboard
 from opttius_cli.command_support.output import build_style
-from opttius_cli.diagnostics import Reporter, is_interruption
+from opttius_cli.diagnostics import Reporter
 from opttius_cli.errors import (
     NotAllowedError,
     OpttiusError,
@@ -28,6 +28,7 @@ from opttius_cli.errors import (
 )
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.damage import retry_when_dropped
+from opttius_cli.snapshot.engine_errors import is_interruption
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -16,6 +16,7 @@ from opttius_cli.jobs.ledger import DELIVERED, Run, Status
 from opttius_cli.jobs.lock import liveness_lock, lock_job, remove_liveness_files
 from opttius_cli.jobs.loss import LossError
 from opttius_cli.snapshot.damage import retry_when_dropped
+from opttius_cli.snapshot.engine_errors import is_interruption
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -223,7 +224,7 @@ def finish_killed_runs(context: RunContext, job: Job) -> list[Run]:
 def _record_failure(context: RunContext, job: Job, running: Run, error: BaseException) -> None:
     """Record in the ledger why a run failed, and run the hook."""
     interrupted = isinstance(error, KeyboardInterrupt) or (
-        isinstance(error, Exception) and diagnostics.is_interruption(error)
+        isinstance(error, Exception) and is_interruption(error)
     )
     if isinstance(error, OpttiusError):
         cause, code = str(error), diagnostics.exit_code(error)

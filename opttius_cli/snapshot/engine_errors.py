@@ -59,6 +59,11 @@ _BY_WORDS = {
 }
 """The faults by the words before " Error: " with which a text of DuckDB begins."""
 
+_ABOUT_SQL = frozenset(
+    {"BinderException", "CatalogException", "ParserException", "SyntaxException", "InternalException"}
+)
+"""DuckDB's classes of errors about a statement, not about values."""
+
 _ENGINE_MODULES = ("_duckdb", "duckdb")
 _WORDS = re.compile(r"(?P<words>[A-Z][A-Za-z/ -]{1,30}) Error: ")
 _CORRUPT = "Corrupt database file"
@@ -82,6 +87,22 @@ def find_fault(error: BaseException) -> Fault | None:
         return None
     is_full = any(phrase in text for phrase in _NO_ROOM)
     return Fault.ROOM if is_full and fault in {Fault.UNREADABLE, Fault.ENGINE, Fault.MEMORY} else fault
+
+
+def is_interruption(error: Exception) -> bool:
+    """Tell whether an error stands for Ctrl-C: a library that was running then raises an error of its own.
+
+    DuckDB may also raise a bare RuntimeError. The text of any other error, or a later part of a text, may come from
+    the data.
+    """
+    is_bare = type(error) is RuntimeError and "interrupted" in str(error).lower()
+    return is_bare or find_fault(error) is Fault.INTERRUPTED
+
+
+def may_show_value(error: BaseException) -> bool:
+    """Return whether the message of an error may show a value of the data; one about SQL shows none."""
+    kind = type(error)
+    return kind.__module__.startswith((*_ENGINE_MODULES, "pyarrow")) and kind.__name__ not in _ABOUT_SQL
 
 
 def raise_if_unrecoverable(error: Exception) -> None:

@@ -36,6 +36,7 @@ WRITES_STDERR = {"diagnostics.py"}
 LOOKS_AT_THE_CLOCK = {
     "clock.py",
     "command_support/audit_hook.py",
+    "command_support/error_log.py",
     "command_support/job_status.py",
     "command_support/request.py",
     "command_support/start_page.py",

@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 import pytest
 import typer
 
-from opttius_cli import diagnostics
 from opttius_cli.cli import build_app
+from opttius_cli.command_support.error_log import log_unexpected_error
 from opttius_cli.render.registry import RENDERERS
 from opttius_cli.reports.layouts import EXPORTS
 
@@ -330,7 +330,7 @@ def test_unforeseen_errors_are_logged_without_values(wrong: str, tmp_path: Path)
     try:
         _fail_twice(wrong)
     except ValueError:
-        log = diagnostics.log_unexpected_error(tmp_path / "logs")
+        log = log_unexpected_error(tmp_path / "logs")
     assert log is not None
     text = log.read_text(encoding="utf-8")
     for fragment in ("_fail_twice", "Conversion Error: …", "builtins.ValueError: cannot read …", "Traceback"):

@@ -9,11 +9,16 @@ import pyarrow as pa
 import pytest
 
 from opttius_cli import cli
-from opttius_cli.diagnostics import UNEXPECTED, exit_code, is_interruption
+from opttius_cli.diagnostics import UNEXPECTED, exit_code
 from opttius_cli.engines.own_sql.errors import build_error, describe_error
 from opttius_cli.errors import InvalidReportError, OpttiusError, OutOfMemoryError, OutputError
 from opttius_cli.snapshot.damage import DamagedSnapshotError, EngineError
-from opttius_cli.snapshot.engine_errors import raise_if_unrecoverable, translate_error, translate_errors
+from opttius_cli.snapshot.engine_errors import (
+    is_interruption,
+    raise_if_unrecoverable,
+    translate_error,
+    translate_errors,
+)
 from opttius_cli.snapshot.temp_files import spill_folder
 
 PATH = Path("/cache/0123456789abcdef01234567.duckdb")

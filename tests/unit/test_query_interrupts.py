@@ -6,7 +6,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from opttius_cli.diagnostics import is_interruption
+from opttius_cli.snapshot.engine_errors import is_interruption
 
 MANY = "SELECT range AS number FROM range(20000000)"
 """More rows than DuckDB works out ahead of whoever reads them."""
