@@ -11,6 +11,7 @@ from opttius_cli.engines.stored_sales import build_stored_view, find_stored_sale
 from opttius_cli.period import EARLIEST
 from opttius_cli.privacy.masks import build_masked_columns, mask_values
 from opttius_cli.scope import ScopedViews, limit_to_scope
+from opttius_cli.snapshot.open import find_deferred_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,6 +39,11 @@ class DuckEngine(Engine):
         self.scoped = ScopedViews(self.con)
 
     @property
+    def local(self) -> duckdb.DuckDBPyConnection:
+        """Return the connection itself: everything is on this machine."""
+        return self.con
+
+    @property
     def has_stored_sales(self) -> bool:
         """Return whether the snapshot holds the stored views of this scope and instant."""
         return self.stored is not None
@@ -46,7 +52,7 @@ class DuckEngine(Engine):
         """Set the session's ``variables``, and limit it to ``scope``; ``rules`` are macros that its views use."""
         self.set_variables(variables)
         self.con.execute(rules)
-        self.scoped = limit_to_scope(self.con, scope)
+        self.scoped = limit_to_scope(self.con, scope, find_deferred_tables(self.con))
         self.stored = find_stored_sales(self.con, scope, variables)
 
     def set_variables(self, variables: Mapping[str, Any]) -> None:
@@ -99,6 +105,10 @@ class DuckEngine(Engine):
     def interrupt(self) -> None:
         """Stop the query that is running."""
         self.con.interrupt()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.con.close()
 
 
 def bind_parameters(

@@ -56,6 +56,10 @@ class Engine(Protocol):
         """Return what executes the project's SQL."""
 
     @property
+    def local(self) -> Connection:
+        """Return what executes SQL on this machine: it has the directory, and what the load recorded."""
+
+    @property
     def has_stored_sales(self) -> bool:
         """Return whether the snapshot holds the stored views of this scope and instant."""
 
@@ -98,6 +102,9 @@ class Engine(Protocol):
 
     def interrupt(self) -> None:
         """Stop the query that is running; it may be called from another thread."""
+
+    def close(self) -> None:
+        """Close what the engine holds open; no query follows."""
 
 
 def create_in_order(

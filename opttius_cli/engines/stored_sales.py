@@ -18,11 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    import duckdb
-
-    from opttius_cli.engines.protocol import SharedView
+    from opttius_cli.engines.protocol import Engine, SharedView
     from opttius_cli.result import Scope
     from opttius_cli.scope import ScopedViews
+    from opttius_cli.sql import Connection
 
 RULES = (
     "zone",
@@ -41,9 +40,7 @@ _DATED_TABLES = ("customers", "orders", "lab_work_orders", "order_items", "order
 """The tables that the stored views read."""
 
 
-def find_stored_sales(
-    con: duckdb.DuckDBPyConnection, scope: Scope, variables: Mapping[str, Any]
-) -> int | None:
+def find_stored_sales(con: Connection, scope: Scope, variables: Mapping[str, Any]) -> int | None:
     """Return the number under which the snapshot holds the views of this session; None when it does not."""
     row = fetch_first(
         con.execute(
@@ -64,16 +61,13 @@ def build_stored_view(view: SharedView, organization: int) -> str:
 
 
 def store_sales(
-    con: duckdb.DuckDBPyConnection,
-    scope: Scope,
-    variables: Mapping[str, Any],
-    views: Sequence[SharedView],
-    scoped: ScopedViews,
+    engine: Engine, scope: Scope, variables: Mapping[str, Any], views: Sequence[SharedView]
 ) -> None:
-    """Store the ``views`` of a whole organization; ``con`` must be limited to its scope, and have the variables.
+    """Store the ``views`` of a whole organization; ``engine`` must be limited to its scope, and have the variables.
 
     ``views`` are those that are stored and those that they need, in order.
     """
+    con, scoped = engine.con, engine.scoped
     con.execute("BEGIN")
     number = con.execute("SELECT count(*) FROM stored.organizations").fetchall()[0][0]
     written = set()
@@ -94,7 +88,7 @@ def store_sales(
     con.execute("COMMIT")
 
 
-def _store_rows(con: duckdb.DuckDBPyConnection, view: SharedView, number: int) -> None:
+def _store_rows(con: Connection, view: SharedView, number: int) -> None:
     """Write what the session's ``view`` holds; it comes in the order of the loaded rows, which is that of time."""
     table = f"stored.{quote_identifier(view.stored)}"
     rows = f"SELECT CAST({number} AS INTEGER) AS organization, * FROM temp.{view.name}"
@@ -102,7 +96,7 @@ def _store_rows(con: duckdb.DuckDBPyConnection, view: SharedView, number: int) -
     con.execute(f"INSERT INTO {table} {rows}")
 
 
-def _find_kind(con: duckdb.DuckDBPyConnection, name: str) -> str:
+def _find_kind(con: Connection, name: str) -> str:
     is_view = fetch_first(
         con.execute("SELECT 1 FROM duckdb_views() WHERE database_name = 'temp' AND view_name = $1", [name])
     )

@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 from opttius_cli.scope.views import ScopedViews
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from opttius_cli.result import Scope
     from opttius_cli.sql import Connection
 
 
-def limit_to_scope(con: Connection, scope: Scope) -> ScopedViews:
-    """Limit ``con`` to ``scope``, and return its views. The session's variables as_of and as_of_date must be set."""
+def limit_to_scope(con: Connection, scope: Scope, deferred: Iterable[str]) -> ScopedViews:
+    """Limit ``con`` to ``scope``, and return its views. The session's variables as_of and as_of_date must be set.
+
+    ``deferred`` are the tables with conflicting rows that the loader could not resolve.
+    """
     con.execute(
         "CREATE OR REPLACE TEMP TABLE scope_tenants AS SELECT CAST(unnest($1) AS INTEGER) AS tenant",
         [list(scope.tenants)],
@@ -37,7 +42,7 @@ def limit_to_scope(con: Connection, scope: Scope) -> ScopedViews:
     ):
         con.execute(f"SET VARIABLE {name} = $1", [value])
     con.execute(_build_tenancy_macro(gapless=len(tenants) == last - first + 1))
-    return ScopedViews(con, frozenset(_find_deferred_tables(con)))
+    return ScopedViews(con, frozenset(deferred))
 
 
 def _build_tenancy_macro(*, gapless: bool) -> str:
@@ -46,12 +51,3 @@ def _build_tenancy_macro(*, gapless: bool) -> str:
     if not gapless:
         test += " AND list_contains(getvariable('tenants'), tenant)"
     return f"CREATE OR REPLACE TEMP MACRO is_held(tenant) AS ({test})"
-
-
-def _find_deferred_tables(con: Connection) -> set[str]:
-    """Find the tables with conflicting rows that the loader could not resolve."""
-    rows = con.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw' AND estimated_size > 0 "
-        "AND ends_with(table_name, '_contested')"
-    ).fetchall()
-    return {row[0].removesuffix("_contested") for row in rows}

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
-    import duckdb
-
     from opttius_cli.audit import AuditRecord
     from opttius_cli.period import Period
     from opttius_cli.result import Scope
@@ -71,14 +69,14 @@ def build_session(
         opened.manifest,
         scope,
         clock,
-        _resolve_currency(request, opened.con, scope, metadata),
+        _resolve_currency(request, opened.engine.local, scope, metadata),
         period,
         previous,
         Library(settings.find_user_folder(request.environment) / "reports", list_thresholds(request.config)),
-        frozenset(_list_present_tables(opened.con)),
+        frozenset(_list_present_tables(opened.engine.local)),
         since,
         reader,
-        tuple(load_unread(opened.con)),
+        tuple(load_unread(opened.engine.local)),
         directory,
         opened.path,
         limits,
@@ -130,9 +128,7 @@ def _resolve_clock(request: Request, con: Connection, scope: Scope, zone: ZoneIn
     return Clock(end_of_day(newest.astimezone(zone).date(), zone).astimezone(zone), zone)
 
 
-def _resolve_currency(
-    request: Request, con: duckdb.DuckDBPyConnection, scope: Scope, metadata: Mapping[str, Any]
-) -> str:
+def _resolve_currency(request: Request, con: Connection, scope: Scope, metadata: Mapping[str, Any]) -> str:
     """Return the currency: as configured, as the shop has set it, as its metadata says, else the default."""
     row = fetch_first(
         con.execute(
@@ -183,5 +179,5 @@ def _get_text(metadata: Mapping[str, Any], key: str) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
-def _list_present_tables(con: duckdb.DuckDBPyConnection) -> set[str]:
+def _list_present_tables(con: Connection) -> set[str]:
     return {row[0] for row in con.execute("SELECT table_name FROM meta.loaded").fetchall()}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli import config as settings
 from opttius_cli.diagnostics import Reporter
-from opttius_cli.engines.duckdb import DuckEngine
+from opttius_cli.engines import open_without_rows
 from opttius_cli.errors import OpttiusError
 from opttius_cli.i18n import _
 from opttius_cli.period import DEFAULT_ZONE, Clock, compute_previous_window, load_zone, parse_period
@@ -26,14 +25,13 @@ from opttius_cli.session.parameters.query import (
     build_variables,
 )
 from opttius_cli.session.state import Request, Session
-from opttius_cli.snapshot.build import build_empty_snapshot
-from opttius_cli.snapshot.open import Manifest, ResourceLimits, connect_duckdb
+from opttius_cli.snapshot.engine_errors import find_fault
+from opttius_cli.snapshot.open import Manifest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import duckdb
-
+    from opttius_cli.engines.protocol import Engine
     from opttius_cli.reports.library import Library
 
 
@@ -57,16 +55,14 @@ def check_reports(reports: Library) -> list[tuple[str, str]]:
     """Return (report, problem) for every report that cannot be used, or whose header does not match its SQL."""
     with (
         prepare_own_sql(is_needed=bool(reports.list_user_reports())) as own_sql,
-        closing(connect_empty()) as con,
+        closing(open_without_rows()) as engine,
     ):
-        session = build_empty_session(con, reports, own_sql)
+        session = build_empty_session(engine, reports, own_sql)
         return [(name, problem) for name in reports.list_names() for problem in _find_problems(session, name)]
 
 
 def _find_problems(session: Session, name: str) -> list[str]:
     """Describe what is wrong with the report ``name``; whatever that is, the other reports are checked."""
-    import duckdb
-
     try:
         report = session.library.load_report(name)
         parameters = build_parameters(session) | dict(DEFAULT_PARAMETERS)
@@ -78,27 +74,20 @@ def _find_problems(session: Session, name: str) -> list[str]:
         return find_schema_mismatches(report, table)
     except KeyError as error:
         return [_("there is no parameter {name}.", name=f"${error.args[0]}")]
-    except (duckdb.Error, OpttiusError) as error:
+    except Exception as error:
+        if not isinstance(error, OpttiusError) and find_fault(error) is None:
+            raise
         return [str(error).splitlines()[0]]
 
 
-def connect_empty() -> duckdb.DuckDBPyConnection:
-    """Connect to a database in memory, for a snapshot without rows."""
-    return connect_duckdb(Path(":memory:"), ResourceLimits())
-
-
-def build_empty_session(
-    con: duckdb.DuckDBPyConnection, reports: Library, own_sql: OwnSql | None = None
-) -> Session:
-    """Build a session on a snapshot without rows, with every shared view."""
-    con.execute("SET TimeZone = 'UTC'")
-    build_empty_snapshot(con)
+def build_empty_session(engine: Engine, reports: Library, own_sql: OwnSql | None = None) -> Session:
+    """Build a session on an ``engine`` without rows, with every shared view."""
     zone = load_zone(DEFAULT_ZONE)
     clock = Clock(datetime(2026, 1, 1, tzinfo=UTC).astimezone(zone), zone)
     period = parse_period("30", clock)
     session = Session(
         Request(settings.Config(), {}, clock.as_of, Reporter(), own_sql=own_sql or OwnSql()),
-        DuckEngine(con),
+        engine,
         Manifest("", "", clock.as_of, 0, ""),
         Scope(None, None, (), whole_organization=True, tenants=()),
         clock,
@@ -108,7 +97,7 @@ def build_empty_session(
         reports,
         frozenset(),
     )
-    session.engine.set_scope(session.scope, build_variables(session), shared_views.read_rules())
-    session.engine.create_shared_views(build_shared_views(session, shared_views.load_shared_views(), "all"))
-    session.engine.create_row_counts()
+    engine.set_scope(session.scope, build_variables(session), shared_views.read_rules())
+    engine.create_shared_views(build_shared_views(session, shared_views.load_shared_views(), "all"))
+    engine.create_row_counts()
     return session

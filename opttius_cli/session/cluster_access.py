@@ -6,13 +6,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opttius_cli.engines import open_on_lake
 from opttius_cli.errors import NoSourceError, UsageError
 from opttius_cli.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from opttius_cli.engines.spark.engine import SparkEngine
+    from opttius_cli.engines.protocol import Engine
     from opttius_cli.session.state import Request
     from opttius_cli.snapshot.open import Manifest
 
@@ -20,7 +21,7 @@ SPARK = "spark"
 
 
 @contextmanager
-def open_cluster(request: Request) -> Iterator[tuple[SparkEngine, Manifest]]:
+def open_cluster(request: Request) -> Iterator[tuple[Engine, Manifest]]:
     """Open the lake that the request's source is on the cluster that ``remote`` names.
 
     Raises:
@@ -30,13 +31,12 @@ def open_cluster(request: Request) -> Iterator[tuple[SparkEngine, Manifest]]:
     path = locate_lake(request)
     if not request.config.remote:
         raise UsageError(_("--engine spark needs a cluster: add --remote sc://HOST:15002."))
-    from opttius_cli.engines.spark import open_engine
     from opttius_cli.snapshot.lake import open_lake
 
     lake = open_lake(path)
     request.record.source = str(path)
-    engine = open_engine(lake, request.config.remote)
-    with closing(engine.con), closing(request.own_sql):
+    engine = open_on_lake(lake, request.config.remote)
+    with closing(engine), closing(request.own_sql):
         try:
             yield engine, lake.manifest
         except KeyboardInterrupt:
@@ -49,14 +49,3 @@ def locate_lake(request: Request) -> Path:
     if not request.config.source:
         raise NoSourceError
     return Path(request.config.source).expanduser().absolute()
-
-
-def refuse_own_sql(request: Request) -> None:
-    """Raise UsageError where the engine runs the project's SQL only."""
-    if request.config.engine == SPARK:
-        raise UsageError(
-            _(
-                "Your own SQL runs on DuckDB only, not with --engine spark. "
-                "Type the same with --engine duckdb and the export or snapshot as --source."
-            )
-        )

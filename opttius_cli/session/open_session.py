@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from opttius_cli.engines.duckdb import DuckEngine
+from opttius_cli.engines import open_on_snapshot
 from opttius_cli.errors import NotAllowedError
 from opttius_cli.i18n import _
 from opttius_cli.scope import (
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    import duckdb
-
+    from opttius_cli.engines.protocol import Engine
     from opttius_cli.session.state import Request, Session
     from opttius_cli.snapshot.open import Manifest, OpenSnapshot
+    from opttius_cli.sql import Connection
 
 
 @contextmanager
@@ -52,8 +52,8 @@ def open_session(request: Request, path: Path | None = None) -> Iterator[Session
     require_reader(request)
     try:
         with _open_engine(request, path) as opened:
-            directory = read_directory(opened.con, request.config.adopt)
-            reader, scope = resolve_scope(request, opened.con, directory)
+            directory = read_directory(opened.engine.local, request.config.adopt)
+            reader, scope = resolve_scope(request, opened.engine.local, directory)
             yield build_session(request, opened, directory, scope, get_report_limits(request.config), reader)
     except NoActiveAdminError:
         # Snapshots are kept per reader; for someone who is no longer a reader, none may stay.
@@ -66,49 +66,48 @@ def open_unscoped_session(request: Request, path: Path | None = None) -> Iterato
     """Open a session that sees every row of every organization: for checks by whoever loads the data."""
     require_reader(request)
     with _open_engine(request, path, whole=True) as opened:
-        directory = read_directory(opened.con, request.config.adopt)
+        directory = read_directory(opened.engine.local, request.config.adopt)
         scope = build_unrestricted_scope(directory)
         yield build_session(request, opened, directory, scope, get_report_limits(request.config))
 
 
 @contextmanager
 def _open_engine(request: Request, path: Path | None, *, whole: bool = False) -> Iterator[OpenedEngine]:
-    """Open the engine that the request asks for; a snapshot that is there already is DuckDB's."""
+    """Open the engine that the request asks for; a snapshot that is there already is read on this machine."""
     if request.config.engine == SPARK and (path is None or path.is_dir()):
         with open_cluster(request) as (engine, manifest):
-            _check_reader(request, engine.con.local, manifest)
-            yield OpenedEngine(engine, engine.con.local, manifest, None)
+            _check_reader(request, engine, manifest)
+            yield OpenedEngine(engine, manifest, None)
         return
     with request.profiler.measure(_("open the data")):
         snapshot = open_or_fail(path, request) if path else open_fresh_snapshot(request, whole=whole)
-    with _sandbox_snapshot(snapshot, request):
-        yield OpenedEngine(DuckEngine(snapshot.con), snapshot.con, snapshot.manifest, snapshot.path)
+    with _sandbox_snapshot(snapshot, request) as engine:
+        yield OpenedEngine(engine, snapshot.manifest, snapshot.path)
 
 
 @contextmanager
-def _sandbox_snapshot(snapshot: OpenSnapshot, request: Request) -> Iterator[OpenSnapshot]:
-    """Lock DuckDB so that nothing outside the snapshot can be reached; close it at the end."""
-    con = snapshot.con
+def _sandbox_snapshot(snapshot: OpenSnapshot, request: Request) -> Iterator[Engine]:
+    """Open an engine that reaches nothing outside the snapshot; close it at the end."""
     with (
         use_private_spill_folder(snapshot.path),
-        closing(con),
+        closing(snapshot.con),
         closing(request.own_sql),
         drop_when_damaged(request, snapshot.path),
     ):
-        con.execute("SET TimeZone = 'UTC'")
-        lock_connection(con)
-        _check_reader(request, con, snapshot.manifest)
-        yield snapshot
+        engine = open_on_snapshot(snapshot.con)
+        lock_connection(snapshot.con)
+        _check_reader(request, engine, snapshot.manifest)
+        yield engine
 
 
-def _check_reader(request: Request, con: duckdb.DuckDBPyConnection, manifest: Manifest) -> None:
+def _check_reader(request: Request, engine: Engine, manifest: Manifest) -> None:
     """Raise NotAllowedError for rows loaded for another admin, StrictLoadError for rejects if they are not wanted."""
-    _require_same_reader(con, manifest.reader, request.config.user)
+    _require_same_reader(engine.local, manifest.reader, request.config.user)
     if request.strict:
-        require_no_rejects(con)
+        require_no_rejects(engine.local)
 
 
-def _require_same_reader(con: duckdb.DuckDBPyConnection, reader: str, user: str | None) -> None:
+def _require_same_reader(con: Connection, reader: str, user: str | None) -> None:
     """Raise NotAllowedError for a snapshot loaded for another admin: it may hold fewer rows, or more."""
     if reader and reader != normalize_email(user or ""):
         from opttius_cli.privacy.masks import mask_value

@@ -36,7 +36,7 @@ from opttius_cli.snapshot.build import BuildOptions
 from opttius_cli.snapshot.column_notation import describe_note
 from opttius_cli.snapshot.damage import DamagedSnapshotError, DroppedSnapshotError
 from opttius_cli.snapshot.engine_errors import translate_errors
-from opttius_cli.snapshot.open import READER_LIMITS, ResourceLimits, open_snapshot
+from opttius_cli.snapshot.open import READER_LIMITS, ResourceLimits, import_engine, open_snapshot
 from opttius_cli.snapshot.source_protocol import SnapshotSource
 from opttius_cli.snapshot.store import SnapshotStore
 from opttius_cli.sources import registry
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from opttius_cli.snapshot.source_protocol import Source
 
 LIVE_LOAD_LIMITS = ResourceLimits("360MB")
-"""DuckDB's memory while a live source is loaded, unless the settings say otherwise."""
+"""The engine's memory while a live source is loaded, unless the settings say otherwise."""
 _DAY_SECONDS = 86400.0
 
 
@@ -195,8 +195,8 @@ def remove_snapshot(request: Request) -> None:
 
 def open_source(request: Request, text: str, rows: RowRequest) -> Source:
     """Open the source that ``text`` names, with the request's settings; a live one reads only ``rows``."""
-    with sigint.hold_back():
-        import duckdb  # noqa: F401 - everything from here on uses it
+    # Everything from here on uses it.
+    import_engine()
     return registry.open_source(
         text,
         registry.DatabaseOptions(build_postgres_settings(request.config), request.environment, rows),
@@ -293,7 +293,7 @@ def _report_older_snapshot(request: Request, source: Source, loaded_at: datetime
 
 
 def _get_load_limits(request: Request, source: Source) -> ResourceLimits:
-    """Return what a load may use: besides DuckDB, the driver needs memory for the rows of a live source."""
+    """Return what a load may use: besides the engine, the driver needs memory for the rows of a live source."""
     if request.config.memory:
         return ResourceLimits(request.config.memory)
     return ResourceLimits() if source.default_max_age is None else LIVE_LOAD_LIMITS

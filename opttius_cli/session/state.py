@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
-    import duckdb
-
     from opttius_cli.config import Config
     from opttius_cli.diagnostics import Reporter
     from opttius_cli.engines.protocol import Engine
@@ -59,13 +57,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class OpenedEngine:
-    """An engine on its rows. ``con`` has the directory and what the load recorded, whatever the engine is.
-
-    ``path`` is the snapshot's file (None: it has none).
-    """
+    """An engine on its rows, and what they are of. ``path`` is the snapshot's file (None: it has none)."""
 
     engine: Engine
-    con: duckdb.DuckDBPyConnection
     manifest: Manifest
     path: Path | None
 

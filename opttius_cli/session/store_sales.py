@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.audit import AuditRecord
 from opttius_cli.diagnostics import Reporter
-from opttius_cli.engines.duckdb import DuckEngine
+from opttius_cli.engines import open_on_snapshot
 from opttius_cli.engines.stored_sales import store_sales
 from opttius_cli.errors import OpttiusError
 from opttius_cli.period import EARLIEST
@@ -20,12 +20,11 @@ from opttius_cli.session.parameters.query import build_shared_views, build_varia
 from opttius_cli.session.state import OpenedEngine
 
 if TYPE_CHECKING:
-    import duckdb
-
     from opttius_cli.result import Scope
     from opttius_cli.session.state import Request
     from opttius_cli.snapshot.open import OpenSnapshot, ResourceLimits
     from opttius_cli.snapshot.source_protocol import Source
+    from opttius_cli.sql import Connection
 
 FEWEST_ORDERS = 50_000
 """The orders of an organization from which storing is worth its time: fewer are quickly worked out anew."""
@@ -47,22 +46,21 @@ def store_organizations(
     )
     directory = read_directory(snapshot.con, request.config.adopt)
     for organization in directory.organizations:
-        with closing(snapshot.con.cursor()) as con:
-            con.execute("SET TimeZone = 'UTC'")
+        with closing(open_on_snapshot(snapshot.con.cursor())) as engine:
             try:
                 scope = resolve_names(directory, organization.id, ())
-                if _count_orders(con, scope) < FEWEST_ORDERS:
+                if _count_orders(engine.local, scope) < FEWEST_ORDERS:
                     continue
-                opened = OpenedEngine(DuckEngine(con), con, snapshot.manifest, snapshot.path)
+                opened = OpenedEngine(engine, snapshot.manifest, snapshot.path)
                 session = build_session(silent, opened, directory, scope, limits)
             except OpttiusError:
                 continue
-            session.engine.set_variables({"orders_from": EARLIEST, "from_at": EARLIEST, "until_at": _END})
+            engine.set_variables({"orders_from": EARLIEST, "from_at": EARLIEST, "until_at": _END})
             views = build_shared_views(session, list_stored_views(), "all")
-            store_sales(con, scope, build_variables(session), views, session.engine.scoped)
+            store_sales(engine, scope, build_variables(session), views)
 
 
-def _count_orders(con: duckdb.DuckDBPyConnection, scope: Scope) -> int:
+def _count_orders(con: Connection, scope: Scope) -> int:
     rows = con.execute(
         "SELECT coalesce(sum(rows), 0) FROM meta.tallies WHERE table_name = 'orders' AND list_contains($1, tenant)",
         [list(scope.tenants)],

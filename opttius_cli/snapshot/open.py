@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opttius_cli import sigint
 from opttius_cli.errors import OutOfMemoryError
 from opttius_cli.files.stored_values import parse_instant, require_text
 from opttius_cli.snapshot.damage import DamagedSnapshotError
@@ -14,9 +16,10 @@ from opttius_cli.snapshot.temp_files import spill_folder
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-    from pathlib import Path
 
     import duckdb
+
+    from opttius_cli.sql import Connection
 
 SCHEMA_VERSION = 12
 
@@ -57,6 +60,17 @@ class ResourceLimits:
 
 READER_LIMITS = ResourceLimits("300MB")
 """Limits of a report: rows read once are not kept in memory, and sorts can spill to disk."""
+
+
+def import_engine() -> None:
+    """Import DuckDB now; Ctrl-C waits for it, because the start of a native module would crash."""
+    with sigint.hold_back():
+        import duckdb  # noqa: F401 - whoever comes next uses it
+
+
+def connect_in_memory(limits: ResourceLimits) -> duckdb.DuckDBPyConnection:
+    """Connect to a database of its own in memory, offline and within ``limits``."""
+    return connect_duckdb(Path(":memory:"), limits)
 
 
 def connect_duckdb(
@@ -133,6 +147,15 @@ def require_readable(path: Path) -> None:
     """Raise DamagedSnapshotError when DuckDB cannot read the file at ``path``, whether or not it is a snapshot."""
     if snapshot := _open_whole(path, READER_LIMITS):
         snapshot.con.close()
+
+
+def find_deferred_tables(con: Connection) -> set[str]:
+    """Find the tables with conflicting rows that the loader could not resolve."""
+    rows = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw' AND estimated_size > 0 "
+        "AND ends_with(table_name, '_contested')"
+    ).fetchall()
+    return {row[0].removesuffix("_contested") for row in rows}
 
 
 def query_manifest(con: duckdb.DuckDBPyConnection) -> Manifest:

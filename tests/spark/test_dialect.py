@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 from sqlglot import exp
 
+from opttius_cli.engines import open_without_rows
 from opttius_cli.engines.spark.connection import FETCHED, SparkConnection
 from opttius_cli.engines.spark.dialect import write_spark_sql
 from opttius_cli.engines.spark.engine import SparkEngine
@@ -21,7 +22,7 @@ from opttius_cli.engines.spark.macros import Macros
 from opttius_cli.engines.spark.source_sql import parse_statements
 from opttius_cli.reports import shared_views
 from opttius_cli.reports.library import Library
-from opttius_cli.session.check_reports import _COMMAND_PARAMETERS, build_empty_session, connect_empty
+from opttius_cli.session.check_reports import _COMMAND_PARAMETERS, build_empty_session
 from opttius_cli.session.parameters.query import (
     DEFAULT_PARAMETERS,
     build_parameters,
@@ -30,7 +31,7 @@ from opttius_cli.session.parameters.query import (
 )
 from opttius_cli.snapshot.build import build_empty_snapshot
 from opttius_cli.snapshot.lake import Lake, open_lake, write_lake
-from opttius_cli.snapshot.open import SCHEMA_VERSION, build_manifest
+from opttius_cli.snapshot.open import SCHEMA_VERSION, ResourceLimits, build_manifest, connect_in_memory
 from spark.recording_cluster import RecordingCluster
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def test_a_value_is_a_literal_of_its_type(value: pa.Scalar, expected: str) -> No
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
     """A lake with every table, and none of the sales so small that the client would read it."""
-    with closing(connect_empty()) as con:
+    with closing(connect_in_memory(ResourceLimits())) as con:
         build_empty_snapshot(con)
         facts = {
             "source": "",
@@ -166,8 +167,8 @@ def lake(tmp_path: Path) -> Lake:
 @pytest.fixture
 def session(lake: Lake, tmp_path: Path) -> Iterator[Session]:
     """A session on a cluster without rows, with every view."""
-    with closing(connect_empty()) as con, closing(duckdb.connect()) as local:
-        session = build_empty_session(con, Library(tmp_path / "none"))
+    with closing(open_without_rows()) as empty, closing(duckdb.connect()) as local:
+        session = build_empty_session(empty, Library(tmp_path / "none"))
         local.execute("SET TimeZone = 'UTC'")
         create_tables(local, lake)
         engine = SparkEngine(SparkConnection(local, RecordingCluster(), LakeTables(lake)))

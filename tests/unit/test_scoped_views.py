@@ -11,8 +11,8 @@ import pytest
 from opttius_cli.reports.shared_views import read_rules
 from opttius_cli.result import Scope
 from opttius_cli.scope import ScopedViews, limit_to_scope
-from opttius_cli.session.check_reports import connect_empty
 from opttius_cli.snapshot.build import build_empty_snapshot
+from opttius_cli.snapshot.open import ResourceLimits, connect_in_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 @pytest.fixture
 def scoped() -> Iterator[ScopedViews]:
     """Return the scoped views of a snapshot without rows."""
-    with closing(connect_empty()) as con:
+    with closing(connect_in_memory(ResourceLimits())) as con:
         build_empty_snapshot(con)
         con.execute(read_rules())
         con.execute("SET VARIABLE as_of = $1", [datetime(2026, 1, 1, tzinfo=UTC)])
         con.execute("SET VARIABLE as_of_date = $1", [date(2026, 1, 1)])
         con.execute("SET VARIABLE opt_out_tags = ['no contactar']")
         con.execute("SET VARIABLE opt_out_lines = CAST([] AS VARCHAR[])")
-        yield limit_to_scope(con, Scope(None, None, (), whole_organization=True, tenants=()))
+        yield limit_to_scope(con, Scope(None, None, (), whole_organization=True, tenants=()), ())
 
 
 def list_views(scoped: ScopedViews) -> set[str]:

@@ -27,6 +27,18 @@ class InvalidSqlError(UsageError):
         )
 
 
+class OwnSqlOnClusterError(UsageError):
+    """SQL of a person for an engine that runs the project's only."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Your own SQL runs on DuckDB only, not with --engine spark. "
+                "Type the same with --engine duckdb and the export or snapshot as --source."
+            )
+        )
+
+
 def describe_error(error: Exception, path: Path | None = None) -> dict[str, str]:
     """Return the kind of ``error`` and what may be told of it: nothing of a value of the data.
 

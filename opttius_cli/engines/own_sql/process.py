@@ -18,6 +18,7 @@ from opttius_cli.engines.own_sql import messages
 from opttius_cli.engines.own_sql.errors import build_error
 from opttius_cli.engines.own_sql.memory import read_resident_bytes
 from opttius_cli.errors import OutOfMemoryError, TimeLimitError
+from opttius_cli.snapshot.open import import_engine
 from opttius_cli.snapshot.temp_files import remove_path, spill_folder
 
 if TYPE_CHECKING:
@@ -173,6 +174,8 @@ class _Limits:
 
 def start_process() -> OwnSqlProcess:
     """Start the process: forked where this one has no other thread, else as a new one."""
+    # A fork shares what is imported by now.
+    import_engine()
     return _fork() if _can_fork() else _spawn()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from opttius_cli.engines.protocol import Engine, create_in_order
@@ -12,11 +11,12 @@ from opttius_cli.engines.spark.connection import SparkConnection
 from opttius_cli.engines.spark.lake_tables import LakeTables, create_tables
 from opttius_cli.privacy.masks import build_masked_columns, mask_values
 from opttius_cli.scope import ScopedViews, limit_to_scope
-from opttius_cli.snapshot.open import READER_LIMITS, connect_duckdb, lock_connection
+from opttius_cli.snapshot.open import READER_LIMITS, connect_in_memory, find_deferred_tables, lock_connection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import duckdb
     import pyarrow as pa
 
     from opttius_cli.engines.protocol import SharedView
@@ -38,12 +38,17 @@ class SparkEngine(Engine):
         """Begin without a scope: its views are created when it has been set."""
         self.scoped = ScopedViews(self.con)
 
+    @property
+    def local(self) -> duckdb.DuckDBPyConnection:
+        """Return the connection of the client, which has the small tables of the lake."""
+        return self.con.local
+
     def set_scope(self, scope: Scope, variables: Mapping[str, Any], rules: str) -> None:
         """Set the session's ``variables``, and limit it to ``scope``; ``rules`` are macros that its views use."""
         self.set_variables(variables)
-        self.con.local.execute(rules)
+        self.local.execute(rules)
         self.con.execute(rules)
-        self.scoped = limit_to_scope(self.con, scope)
+        self.scoped = limit_to_scope(self.con, scope, find_deferred_tables(self.local))
 
     def set_variables(self, variables: Mapping[str, Any]) -> None:
         """Set variables that the views read."""
@@ -72,19 +77,23 @@ class SparkEngine(Engine):
 
     def _mask_columns(self, table: pa.Table, masks: Mapping[str, str]) -> pa.Table:
         """Return ``table`` with the columns of ``masks`` masked, by DuckDB: the rules are its regular expressions."""
-        self.con.local.register("answer", table)
+        self.local.register("answer", table)
         try:
-            return self.con.local.sql(f"SELECT {build_masked_columns(masks)} FROM answer").to_arrow_table()
+            return self.local.sql(f"SELECT {build_masked_columns(masks)} FROM answer").to_arrow_table()
         finally:
-            self.con.local.unregister("answer")
+            self.local.unregister("answer")
 
     def mask_values(self, values: Sequence[str | None], kind: ColumnKind) -> list[str | None]:
         """Mask ``values`` as in a column of ``kind``."""
-        return mask_values(self.con.local, values, kind)
+        return mask_values(self.local, values, kind)
 
     def interrupt(self) -> None:
         """Stop what is running, on the client and on the cluster."""
         self.con.interrupt()
+
+    def close(self) -> None:
+        """Close the connections of the client and to the cluster."""
+        self.con.close()
 
 
 def open_engine(lake: Lake, address: str) -> SparkEngine:
@@ -94,7 +103,7 @@ def open_engine(lake: Lake, address: str) -> SparkEngine:
         ClusterError: the cluster cannot be reached.
     """
     cluster = connect(address)
-    local = connect_duckdb(Path(":memory:"), READER_LIMITS)
+    local = connect_in_memory(READER_LIMITS)
     local.execute("SET TimeZone = 'UTC'")
     create_tables(local, lake)
     lock_connection(local)

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from opttius_cli import i18n, sigint
-from opttius_cli.engines.own_sql.errors import InvalidSqlError
+from opttius_cli import i18n
+from opttius_cli.engines.own_sql.errors import InvalidSqlError, OwnSqlOnClusterError
 from opttius_cli.errors import InvalidReportError, NotAllowedError
 from opttius_cli.reports.shared_views import list_own_sql_views, read_rules
-from opttius_cli.session.cluster_access import refuse_own_sql
+from opttius_cli.session.cluster_access import SPARK
 from opttius_cli.session.parameters.query import (
     DEFAULT_PARAMETERS,
     build_parameters,
@@ -36,11 +36,9 @@ class OwnSql:
     process: OwnSqlProcess | None = None
 
     def start(self) -> OwnSqlProcess:
-        """Start the process now: before DuckDB runs, a fork is safe, and the process is there at once."""
+        """Start the process now: before the engine runs, a fork is safe, and the process is there at once."""
         from opttius_cli.engines.own_sql.process import start_process
 
-        with sigint.hold_back():
-            import duckdb  # noqa: F401 - the process shares it
         self.process = start_process()
         return self.process
 
@@ -97,7 +95,8 @@ def build_setup(session: Session, history: History) -> Setup:
     """Return what the process needs to see what ``session`` sees. Raises UsageError on an engine without own SQL."""
     from opttius_cli.engines.own_sql.worker import Setup
 
-    refuse_own_sql(session.request)
+    if session.request.config.engine == SPARK:
+        raise OwnSqlOnClusterError
     return Setup(
         session.path,
         session.limits,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from opttius_cli.catalog.tables import TABLES
@@ -12,7 +11,7 @@ from opttius_cli.errors import SourceError
 from opttius_cli.i18n import _
 from opttius_cli.snapshot.build import build_directory
 from opttius_cli.snapshot.open import ResourceLimits as Memory
-from opttius_cli.snapshot.open import connect_duckdb
+from opttius_cli.snapshot.open import connect_in_memory
 from opttius_cli.sources.postgres.connection import ConnectionThread, open_connection
 from opttius_cli.sources.postgres.fetch import FetchedTable
 from opttius_cli.sources.postgres.incremental import plan_incremental
@@ -180,7 +179,7 @@ class PostgresSource:
         """Resolve the scope in the database's own directory; None when every row is requested."""
         if self.row_request.resolve_scope is None:
             return None
-        con = connect_duckdb(Path(":memory:"), Memory())
+        con = connect_in_memory(Memory())
         try:
             parts = {
                 name: [self._build_part(connection, tables, name, None, site)]
