@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -16,18 +17,17 @@ from opttius_cli.i18n import _, n_
 from opttius_cli.snapshot.build import run_setup_scripts
 from opttius_cli.snapshot.engine_errors import translate_errors
 from opttius_cli.snapshot.newest_sales import find_newest_in_parts, find_newest_in_snapshot
-from opttius_cli.snapshot.open import ResourceLimits, connect_duckdb, open_snapshot
+from opttius_cli.snapshot.open import ResourceLimits, connect_in_memory, open_snapshot
 from opttius_cli.snapshot.source_protocol import LoadContext, SnapshotSource
+from opttius_cli.snapshot.staging import read_columns
 from opttius_cli.snapshot.unread import build_unread_sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
-    import duckdb
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from opttius_cli.doctor.findings import OnFinding
     from opttius_cli.doctor.freshness import Today
-    from opttius_cli.snapshot.source_protocol import Part, Source
+    from opttius_cli.snapshot.source_protocol import Source
     from opttius_cli.sources.mapping import SourceMapping
     from opttius_cli.sources.mapping.cell_sample import CellSample
 
@@ -51,7 +51,7 @@ def check_export(source: Source, settings: ExportSettings, on_finding: OnFinding
         _check_snapshot(source, today, on_finding)
         return None
     with TemporaryDirectory(prefix="opttius-") as scratch, ExitStack() as exit_stack:
-        con = connect_duckdb(Path(":memory:"), ResourceLimits())
+        con = connect_in_memory(ResourceLimits())
         exit_stack.callback(con.close)
         run_setup_scripts(con)
         context = LoadContext(Path(scratch), exit_stack)
@@ -60,7 +60,9 @@ def check_export(source: Source, settings: ExportSettings, on_finding: OnFinding
             on_finding(Finding("source", State.OK, _("{source} can be read.", source=source.name)))
             for sentence in build_unread_sentences(context.unread):
                 on_finding(Finding("source", State.NOTE, sentence))
-            columns = _read_columns(con, parts, on_finding)
+            columns = read_columns(
+                con, parts, lambda error: on_finding(Finding("source", State.FAILED, str(error)))
+            )
             newest = find_newest_in_parts(con, parts, today.now, today.naive_zone)
         except SourceError as error:
             on_finding(Finding("source", State.FAILED, str(error)))
@@ -73,11 +75,13 @@ def check_export(source: Source, settings: ExportSettings, on_finding: OnFinding
             compare_catalog(columns, remedies, on_finding)
             if "orders" in columns:
                 on_finding(build_freshness_finding(newest, today))
-        return _propose(con, source, columns, settings, on_finding)
+        from opttius_cli.sources.mapping.cell_sample import sample_cells
+
+        return _propose(partial(sample_cells, con), source, columns, settings, on_finding)
 
 
 def _propose(
-    con: duckdb.DuckDBPyConnection,
+    sample: Callable[..., CellSample],
     source: Source,
     columns: Mapping[str, Sequence[str]],
     settings: ExportSettings,
@@ -87,7 +91,6 @@ def _propose(
     from opttius_cli.doctor.headers import read_headers
     from opttius_cli.doctor.mapping_proposal import build_proposal
     from opttius_cli.doctor.proposal_block import format_block
-    from opttius_cli.sources.mapping.cell_sample import sample_cells
     from opttius_cli.sources.registry import open_source
 
     path = Path(source.name)
@@ -97,7 +100,7 @@ def _propose(
     def read_cells(mapping: SourceMapping, sampled: Mapping[str, Collection[str]]) -> CellSample:
         with TemporaryDirectory(prefix="opttius-") as scratch, ExitStack() as exit_stack:
             context = LoadContext(Path(scratch), exit_stack)
-            return sample_cells(con, open_source(str(path), mapping=mapping), context, sampled)
+            return sample(open_source(str(path), mapping=mapping), context, sampled)
 
     proposal = build_proposal(
         read_headers(path),
@@ -127,23 +130,6 @@ def _build_words_finding(table: str, column: str, words: Sequence[str]) -> Findi
         message,
         _("Write under [words.{table}.{column}] of opttius.toml what is meant.", table=table, column=column),
     )
-
-
-def _read_columns(
-    con: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Part]], on_finding: OnFinding
-) -> dict[str, list[str]]:
-    """Read the columns of every table from its parts; a part that cannot be read is reported."""
-    columns: dict[str, list[str]] = {}
-    for table, pieces in parts.items():
-        for piece in pieces:
-            try:
-                staged = piece.stage_view(con)
-            except SourceError as error:
-                on_finding(Finding("source", State.FAILED, str(error)))
-                continue
-            columns.setdefault(table, []).extend((*staged.columns, *staged.unknown_columns))
-            piece.drop_view(con)
-    return columns
 
 
 def _check_snapshot(source: SnapshotSource, today: Today, on_finding: OnFinding) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from opttius_cli.errors import SourceError
 from opttius_cli.snapshot.casting import DOUBTFUL, RowCaster
 from opttius_cli.snapshot.column_notation import infer_leads, infer_notation, store_notes
 from opttius_cli.snapshot.engine_errors import raise_if_unrecoverable
@@ -15,6 +16,8 @@ from opttius_cli.snapshot.write_tables import select_reject_owners
 from opttius_cli.sql import fetch_first, quote_identifier
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     import duckdb
 
     from opttius_cli.snapshot.source_protocol import Part
@@ -121,3 +124,22 @@ def _record_rejects(con: duckdb.DuckDBPyConnection, caster: RowCaster, part: Par
         [caster.table.name, part.label],
     )
     con.execute("DROP TABLE troubles; DROP TABLE lines")
+
+
+def read_columns(
+    con: duckdb.DuckDBPyConnection,
+    parts: Mapping[str, Sequence[Part]],
+    on_unreadable: Callable[[SourceError], None],
+) -> dict[str, list[str]]:
+    """Return the columns that the parts of every table have; a part that cannot be read is told, and left out."""
+    columns: dict[str, list[str]] = {}
+    for table, pieces in parts.items():
+        for piece in pieces:
+            try:
+                staged = piece.stage_view(con)
+            except SourceError as error:
+                on_unreadable(error)
+                continue
+            columns.setdefault(table, []).extend((*staged.columns, *staged.unknown_columns))
+            piece.drop_view(con)
+    return columns
