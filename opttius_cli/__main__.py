@@ -23,7 +23,7 @@ def run() -> None:
 def _run_app() -> int:
     if sys.argv[1:] == ["--version"] and _print_version():
         return 0
-    # pyarrow and DuckDB import NumPy and pandas when they are installed. Nothing here needs them, and
+    # pyarrow and the engine import NumPy and pandas when they are installed. Nothing here needs them, and
     # importing them would take longer than the rest of the start.
     sys.modules |= dict.fromkeys(("numpy", "pandas"))  # type: ignore[arg-type]
     # Nearly all objects made at the start stay alive, so collecting garbage then only takes time.
@@ -36,7 +36,7 @@ def _run_app() -> int:
 def _exit_process(code: int) -> None:
     """End the process with ``code`` without freeing memory.
 
-    Everything is written and closed. Freeing what Python, DuckDB and Arrow hold would only take time, and a
+    Everything is written and closed. Freeing what Python, the engine and Arrow hold would only take time, and a
     thread that still waits for the network would crash.
     """
     try:

@@ -212,7 +212,7 @@ def parse_language(value: Any) -> str:
 
 
 ENGINES = ("duckdb", "spark")
-"""What can run reports: DuckDB here, or a cluster that speaks Spark Connect."""
+"""What can run reports: this machine, or a cluster that speaks Spark Connect."""
 
 
 def parse_engine(value: Any) -> str:
@@ -269,7 +269,7 @@ def parse_duration(value: Any) -> float:
 
 
 def parse_memory(value: Any) -> str:
-    """Parse an amount of memory as DuckDB writes it. Raises ValueError."""
+    """Parse an amount of memory such as ``300MB``. Raises ValueError."""
     if not re.fullmatch(r"0*[1-9]\d*(\.\d+)?\s*[KMGT]i?B", str(value).strip()):
         raise ValueError(_("an amount of memory such as 1GB"))
     return str(value).strip()

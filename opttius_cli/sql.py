@@ -26,7 +26,7 @@ class Rows(Protocol):
 
 
 class Connection(Protocol):
-    """A connection that executes the project's SQL: DuckDB's own, or that of another engine."""
+    """A connection that executes the project's SQL, whatever engine runs it."""
 
     def execute(self, query: str, parameters: Any = ..., /) -> Rows:
         """Execute statements; the rows are those of the last one."""
@@ -35,7 +35,7 @@ class Connection(Protocol):
 def fetch_first(rows: Rows) -> Any:
     """Return the first of ``rows``; None when there is none.
 
-    They are read to their end: DuckDB runs no relation on a connection while a result of it is unfinished.
+    They are read to their end: a connection with an unfinished result may run nothing else.
     """
     return next(iter(rows.fetchall()), None)
 
@@ -62,5 +62,5 @@ def sql_literals(texts: Iterable[str]) -> str:
 
 
 def path_literal(path: Path) -> str:
-    """Return ``path`` as an SQL literal; ``*``, ``?`` and ``[`` are escaped, or DuckDB reads a glob."""
+    """Return ``path`` as an SQL literal; ``*``, ``?`` and ``[`` are escaped, or it is read as a glob."""
     return sql_literal(_GLOB_CHARACTERS.sub(r"[\g<0>]", str(path)))

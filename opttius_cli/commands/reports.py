@@ -70,7 +70,7 @@ def show(options: CommonOptions, name: ReportName) -> None:
 @app.command(help=N_("A report's SQL, as it runs."))
 @with_options(CommonOptions)
 def sql(options: CommonOptions, name: ReportName) -> None:
-    """Print the SQL file unchanged; it runs in any DuckDB shell that has the base views."""
+    """Print the SQL file unchanged: a shell that has the base views runs it as it is."""
     del options
     sink.write_stdout_text(load_library().load_report(load_library().resolve_full_name(name)).sql)
 

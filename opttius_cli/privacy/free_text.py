@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Replace = Callable[[pa.Array, ColumnKind], pa.Array]
 
 MAY_MATCH = r"[@\x{ff20}\x{fe6b}]|(\p{Nd}[\s\p{Z}().\-/]{0,2}){7}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-"
-"""A text without an at sign, a run of digits or a UUID cannot match: a pattern of RE2, of Arrow and DuckDB."""
+"""A text without an at sign, a run of digits or a UUID cannot match: a pattern of RE2, as Arrow and SQL read it."""
 _AT = "[@\uff20\ufe6b]"
 _DASH = "[-\u2010-\u2015\u2212]"
 _PERSONAL_DATA = re.compile(

@@ -142,7 +142,7 @@ class _SplitSlices:
     ends: int
 
     def build_condition(self, table: Table) -> str:
-        """Return the SQL condition of those rows; DuckDB skips other row groups by it."""
+        """Return the SQL condition of those rows; other row groups are skipped by it."""
         column = quote_identifier(table.sort_column or "")
         kind = "DATE" if table.name in _TABLES_BY_DATE else "TIMESTAMPTZ"
         begins, ends = (

@@ -35,7 +35,7 @@ ValueParser = Callable[[Any, "AllowedValues"], Any]
 
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _MAX_DIGITS = 38
-"""No figure has more digits: the limit of a DECIMAL in DuckDB."""
+"""No figure has more digits: the limit of a DECIMAL."""
 _SAMPLE_CLOCK = Clock(datetime(2026, 7, 1, 12, tzinfo=UTC).astimezone(ZoneInfo("UTC")), ZoneInfo("UTC"))
 """A fixed clock, for checking that the text of a period can be parsed."""
 
