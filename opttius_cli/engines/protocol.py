@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -10,7 +11,7 @@ from opttius_cli.period import EARLIEST
 from opttius_cli.scope import create_row_counts, fill_unseen_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     import pyarrow as pa
@@ -105,6 +106,16 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Close what the engine holds open; no query follows."""
+
+
+@contextmanager
+def stop_at_ctrl_c(engine: Engine) -> Iterator[None]:
+    """Stop what ``engine`` runs when Ctrl-C ends what is done within: a cluster would go on without its client."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        engine.interrupt()
+        raise
 
 
 def create_in_order(

@@ -37,11 +37,7 @@ def open_cluster(request: Request) -> Iterator[tuple[Engine, Manifest]]:
     request.record.source = str(path)
     engine = open_on_lake(lake, request.config.remote)
     with closing(engine), closing(request.own_sql):
-        try:
-            yield engine, lake.manifest
-        except KeyboardInterrupt:
-            engine.interrupt()
-            raise
+        yield engine, lake.manifest
 
 
 def locate_lake(request: Request) -> Path:

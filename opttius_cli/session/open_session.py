@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from opttius_cli.engines import open_on_snapshot
+from opttius_cli.engines.protocol import stop_at_ctrl_c
 from opttius_cli.errors import NotAllowedError
 from opttius_cli.i18n import _
 from opttius_cli.scope import (
@@ -75,13 +76,13 @@ def open_unscoped_session(request: Request, path: Path | None = None) -> Iterato
 def _open_engine(request: Request, path: Path | None, *, whole: bool = False) -> Iterator[OpenedEngine]:
     """Open the engine that the request asks for; a snapshot that is there already is read on this machine."""
     if request.config.engine == SPARK and (path is None or path.is_dir()):
-        with open_cluster(request) as (engine, manifest):
+        with open_cluster(request) as (engine, manifest), stop_at_ctrl_c(engine):
             _check_reader(request, engine, manifest)
             yield OpenedEngine(engine, manifest, None)
         return
     with request.profiler.measure(_("open the data")):
         snapshot = open_or_fail(path, request) if path else open_fresh_snapshot(request, whole=whole)
-    with _sandbox_snapshot(snapshot, request) as engine:
+    with _sandbox_snapshot(snapshot, request) as engine, stop_at_ctrl_c(engine):
         yield OpenedEngine(engine, snapshot.manifest, snapshot.path)
 
 

@@ -13,6 +13,7 @@ import pytest
 from sqlglot import exp
 
 from opttius_cli.engines import open_without_rows
+from opttius_cli.engines.protocol import stop_at_ctrl_c
 from opttius_cli.engines.spark.connection import FETCHED, SparkConnection
 from opttius_cli.engines.spark.dialect import write_spark_sql
 from opttius_cli.engines.spark.engine import SparkEngine
@@ -193,6 +194,15 @@ def test_every_report_and_view_of_the_project_is_written_for_spark(session: Sess
     engine.run_query("SELECT * FROM unseen_rows", {})
     assert isinstance(engine.con.cluster, RecordingCluster)
     assert len(engine.con.cluster.queries) > len(session.library.list_names())
+
+
+def test_ctrl_c_stops_the_cluster(session: Session) -> None:
+    assert isinstance(session.engine, SparkEngine)
+    cluster = session.engine.con.cluster
+    assert isinstance(cluster, RecordingCluster)
+    with pytest.raises(KeyboardInterrupt), stop_at_ctrl_c(session.engine):
+        raise KeyboardInterrupt
+    assert cluster.queries[-1] == "interrupted"
 
 
 @pytest.mark.parametrize("keeps_rows", [True, False])

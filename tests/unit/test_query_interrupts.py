@@ -6,6 +6,8 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from opttius_cli.engines import open_on_snapshot
+from opttius_cli.engines.protocol import stop_at_ctrl_c
 from opttius_cli.snapshot.engine_errors import is_interruption
 
 MANY = "SELECT range AS number FROM range(20000000)"
@@ -29,6 +31,17 @@ def test_rows_that_stream_are_interrupted() -> None:
         with pytest.raises(OSError, match="Interrupted") as caught:
             read_all(reader)
     assert is_interruption(caught.value)
+
+
+def test_ctrl_c_stops_what_the_engine_runs() -> None:
+    with duckdb.connect() as con:
+        engine = open_on_snapshot(con)
+        reader = con.sql(MANY).to_arrow_reader(65_536)
+        reader.read_next_batch()
+        with pytest.raises(KeyboardInterrupt), stop_at_ctrl_c(engine):
+            raise KeyboardInterrupt
+        with pytest.raises(OSError, match="Interrupted"):
+            read_all(reader)
 
 
 @pytest.mark.parametrize(
