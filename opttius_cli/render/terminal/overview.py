@@ -218,7 +218,8 @@ def _build_foot(answer: Answer, formatter: CellFormatter, width: int) -> list[Te
     notes = data_quality_notes.count_notes(answer, formatter)
     everything = build_command(answer, "dashboard", "--all", has_period=True)
     lines = _sides(Text(notes, WARNING), Text(_("All: {command}", command=everything), QUIET), width)
-    if len(answer.header.scope.branches) == 1 and answer.header.previous:
+    change = find_changes(answer).get("total_revenue", (None, None))[1]
+    if len(answer.header.scope.branches) == 1 and change is not None:
         why = build_command(answer, "drivers", has_period=True)
         lines.append(Text(_("Why it changed: {command}", command=why), QUIET))
     # An option and its value stay on one line.
