@@ -94,7 +94,8 @@ _SHARED_OPTIONS = {
 def _format_options(parameters: Iterable[Any]) -> Iterator[str]:
     yield from (translate("| option | meaning | default |"), "|---|---|---|")
     for parameter in parameters:
-        cells = (_format_names(parameter), _escape_cell(parameter.help or ""), _format_default(parameter))
+        meaning = " ".join(filter(None, (parameter.help, _format_range(parameter))))
+        cells = (_format_names(parameter), _escape_cell(meaning), _format_default(parameter))
         yield f"| {' | '.join(cells)} |"
 
 
@@ -107,6 +108,11 @@ def _format_names(parameter: Any) -> str:
     values = parameter.type_descriptor.choices
     value = ", ".join(f"`{value}`" for value in values) if values else f"*{parameter.metavar}*"
     return f"{names} {_escape_cell(value)}"
+
+
+def _format_range(parameter: Any) -> str:
+    numbers = translation.describe_range(parameter)
+    return f"({numbers})" if numbers else ""
 
 
 def _format_default(parameter: Any) -> str:

@@ -99,9 +99,11 @@ class InvalidReportError(ConfigError):
     """A user's report that cannot be run."""
 
     def __init__(self, name: str, why: str) -> None:
-        why = end_sentence(why)
-        text = _("The report {name} cannot be run: {why} Type opttius reports check.", name=name, why=why)
-        super().__init__(text)
+        self.why = end_sentence(why)
+        text = _(
+            "The report {name} cannot be run: {why} See the names: opttius sql. Check it: opttius reports check."
+        )
+        super().__init__(text.format(name=name, why=self.why))
 
 
 def format_list(names: Sequence[str], limit: int = 8) -> str:

@@ -18,6 +18,8 @@ LOCALES = ("es-CL", "es-AR", "es-ES", "en-US")
 """Languages with a country, which differ in numbers, money and dates. A bare language means its first one."""
 DEFAULT_LANGUAGE = "es"
 _CATALOG_FOLDER = Path(__file__).parent / "locale"
+END_MARKS = (".", "?", "!", "…")
+_DOUBLED_MARKS = tuple(f"{mark}." for mark in END_MARKS)
 _state = {"language": DEFAULT_LANGUAGE}
 
 
@@ -60,7 +62,7 @@ def detect_env_language(environment: Mapping[str, str]) -> str:
 def _(message: str, **values: object) -> str:
     """Translate ``message`` and fill its ``{name}`` placeholders from ``values``."""
     text = _load_catalog(get_language()).gettext(message) if message else ""
-    return text.format(**values) if values else text
+    return _fill(text, values) if values else text
 
 
 def translate_into_all(message: str) -> dict[str, str]:
@@ -70,7 +72,33 @@ def translate_into_all(message: str) -> dict[str, str]:
 
 def n_(singular: str, plural: str, count: int, **values: object) -> str:
     """Translate the singular or plural of a message by ``count``, which also fills ``{count}``."""
-    return _load_catalog(get_language()).ngettext(singular, plural, count).format(count=count, **values)
+    return _fill(_load_catalog(get_language()).ngettext(singular, plural, count), {"count": count, **values})
+
+
+def _fill(text: str, values: Mapping[str, object]) -> str:
+    """Fill the placeholders of ``text``; a value that ends its sentence itself gets no second mark.
+
+    What people type, names and other messages may end in a mark: ``Did you mean CM-001?``.
+    """
+    filled = text.format(**values)
+    if not any(marks in filled for marks in _DOUBLED_MARKS):
+        return filled
+    from string import Formatter
+
+    pieces: list[str] = []
+    ended = False
+    for literal, name, form, conversion in Formatter().parse(text):
+        pieces.append(literal.removeprefix(".") if ended else literal)
+        if name is not None:
+            field = "{" + name + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "") + "}"
+            pieces.append(field.format(**values))
+        ended = bool(name and pieces[-1].endswith(END_MARKS))
+    return "".join(pieces)
+
+
+def pick_number(quantity: object) -> int:
+    """Return the count by which a word after ``quantity`` is singular or plural: 1 only for exactly one."""
+    return 1 if quantity == 1 else 2
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name by which message extraction knows it
@@ -80,4 +108,4 @@ def N_(message: str) -> str:  # noqa: N802 - the name by which message extractio
 
 def end_sentence(text: str) -> str:
     """Return ``text`` with a mark at its end."""
-    return text if text.endswith((".", "?", "!")) else f"{text}."
+    return text if text.endswith(END_MARKS) else f"{text}."

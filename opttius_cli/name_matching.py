@@ -10,6 +10,11 @@ from opttius_cli.errors import UnknownNameError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+_SHORTEST_PART = 3
+"""Letters from which on a part of a text says which one is meant."""
+_LIKE_A_LABEL = 0.6
+"""How similar a label must be to be suggested: there are many, so that a word is like one by chance."""
+
 
 def normalize_name(text: str | None) -> str:
     """Return ``text`` in lower case without accents and outer spaces."""
@@ -56,15 +61,52 @@ def resolve_label(typed: str, texts_by_code: Mapping[str, Iterable[str]]) -> str
     return codes.pop() if len(codes) == 1 else None
 
 
+def find_labels(typed: str, texts_by_code: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return the codes that ``typed`` may mean: the one with this text, else those in whose texts its words stand.
+
+    The words stand together there, and the last one may be cut short; fewer than three letters say too little. A code
+    is typed whole.
+    """
+    if code := resolve_label(typed, texts_by_code):
+        return [code]
+    wanted = _join_words(typed)
+    if len(wanted) < _SHORTEST_PART or "_" in typed:
+        # An underscore stands in codes only.
+        return []
+    return [
+        code
+        for code, texts in texts_by_code.items()
+        if any(f"-{wanted}" in f"-{_join_words(text)}" for text in texts)
+    ]
+
+
+def suggest_codes(typed: str, texts_by_code: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return the codes that ``typed`` may mean, else those with the most similar texts; else all of them."""
+    found = find_labels(typed, texts_by_code)
+    if found:
+        return found
+    codes = {text: code for code, texts in texts_by_code.items() for text in (*texts, code)}
+    near = suggest_names(typed, codes, limit=0, likeness=_LIKE_A_LABEL)
+    return list(dict.fromkeys(codes[text] for text in near)) or list(texts_by_code)
+
+
+def quote_words(word: str) -> str:
+    """Return ``word`` as a shell takes it: in quotes where it is several words."""
+    return f'"{word}"' if " " in word else word
+
+
 def _join_words(text: str) -> str:
     return "-".join(normalize_name(text).replace("_", " ").replace("-", " ").replace("’", "'").split())
 
 
-def suggest_names(name: str, names: Iterable[str], limit: int = 8) -> list[str]:
-    """Return the ``names`` most similar to ``name``, ignoring case and accents; else the first ``limit``."""
+def suggest_names(name: str, names: Iterable[str], limit: int = 8, likeness: float = 0.5) -> list[str]:
+    """Return the ``names`` most similar to ``name``, ignoring case and accents; else the first ``limit``.
+
+    ``likeness`` is from 0 to 1: how similar a name must be.
+    """
     import difflib
 
     candidates = list(dict.fromkeys(names))
     by_normalized = {normalize_name(candidate): candidate for candidate in candidates}
-    matches = difflib.get_close_matches(normalize_name(name), by_normalized, n=4, cutoff=0.5)
+    matches = difflib.get_close_matches(normalize_name(name), by_normalized, n=4, cutoff=likeness)
     return [by_normalized[key] for key in matches] or candidates[:limit]

@@ -80,7 +80,9 @@ class Column:
     means that the values of all rows can be added up. ``free_text`` means that people typed the values, so
     they may contain anything. ``identifier`` means that the column refers to a row of the shop's database,
     as every id does. ``over`` names the count of rows that a percentage is over.
-    ``effects`` say, per language and code, what a fault of the data does to the figures. ``lower_is_better``
+    ``effects`` say, per language and code, what a fault of the data does to the figures. ``vocabulary_of_one`` and
+    ``effects_of_one`` are the same where a single case is counted, as far as they differ. ``typed_codes`` are those
+    that a person types after an option: a screen has them beside their texts. ``lower_is_better``
     decides the colour of a change: of what is owed, or of days to wait. ``has_heat`` colours each cell by its value.
     """
 
@@ -98,6 +100,9 @@ class Column:
     effects: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     lower_is_better: bool = False
     has_heat: bool = False
+    vocabulary_of_one: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    effects_of_one: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    typed_codes: frozenset[str] = frozenset()
 
 
 ChartType = Literal["line", "bar", "column", "waterfall"]
@@ -256,14 +261,6 @@ class AnswerHeader:
     since: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TypedOptions:
-    """The options that a person typed, as words: ``common`` to every command, and those of its ``period``."""
-
-    common: tuple[str, ...] = ()
-    period: tuple[str, ...] = ()
-
-
 Masking = Literal["masked", "anonymous", "revealed"]
 
 
@@ -276,7 +273,7 @@ class Answer:
     ``min_group`` how many people a group needs for its figures to be shown. ``sql`` holds (report name, SQL
     text) for every part, for a reader who wants to check how it was computed; ``has_sql_sheet`` puts it into a
     workbook. ``filter_words`` say which rows were asked for; for the first screen of a person, ``jobs_in_trouble``
-    counts the jobs that failed or are late, and ``typed_options`` are what its commands repeat.
+    counts the jobs that failed or are late, and its commands repeat the ``common_options`` and ``period_options``.
     """
 
     header: AnswerHeader
@@ -291,7 +288,8 @@ class Answer:
     has_sql_sheet: bool = False
     filter_words: str = ""
     jobs_in_trouble: int = 0
-    typed_options: TypedOptions = TypedOptions()
+    common_options: tuple[str, ...] = ()
+    period_options: tuple[str, ...] = ()
     refusal: str = ""
 
     @property

@@ -18,8 +18,14 @@ _LABELS = {
     "plain": N_("plain"),
     "table": N_("table"),
     "text": N_("text"),
+    "customers": N_("customers"),
+    "retention": N_("retention"),
+    "repeat": N_("repeat"),
+    "revenue": N_("revenue"),
 }
 """Choices that are words of a language, and are no code or column of the data."""
+_VOCABULARIES = ("severity", "contact_reason", "cohort_unit")
+"""The vocabularies whose codes are choices."""
 
 
 def resolve_choice(typed: str, choices: Iterable[str]) -> str | None:
@@ -31,12 +37,13 @@ def resolve_choice(typed: str, choices: Iterable[str]) -> str | None:
 
 
 def _list_labels(choice: str) -> list[str]:
-    """Return the texts of a choice: as a word, as a severity, and as a column to sort by."""
+    """Return the texts of a choice: as a word, as a code, and as a column to sort by."""
     from opttius_cli.reports.shared_columns import load_shared_columns
     from opttius_cli.reports.vocabulary import load_vocabularies
 
     labels = list(translate_into_all(_LABELS[choice]).values()) if choice in _LABELS else []
-    labels += load_vocabularies()["severity"].get(choice, {}).values()
+    for name in _VOCABULARIES:
+        labels += load_vocabularies()[name].get(choice, {}).values()
     column = load_shared_columns().get(choice, {})
     return labels + [
         str(column[language]).partition(":")[0] for language in ("es", "en") if language in column

@@ -13,9 +13,10 @@ from opttius_cli.command_support.request import build_reporter, load_library
 from opttius_cli.privacy.permission import check_reveal_early
 from opttius_cli.privacy.policy import build_policy
 from opttius_cli.render import registry
+from opttius_cli.reports import alert_figures
 from opttius_cli.reports.layouts import DASHBOARD
-from opttius_cli.reports.own_words import map_section_reports, resolve_code, resolve_titled
-from opttius_cli.reports.report_parts import list_figures, map_parts
+from opttius_cli.reports.own_words import map_section_reports, resolve_titled
+from opttius_cli.reports.report_parts import map_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,17 +62,14 @@ def build_allowed_values() -> AllowedValues:
             None,
         )
 
-    def resolve_figure(label: str) -> str | None:
-        code = resolve_code(label, "figure")
-        return next((name for name in list_figures(report_library) if name.endswith(f".{code}")), None)
-
     return AllowedValues(
         list(parts),
-        lambda: list_figures(report_library),
+        lambda: alert_figures.list_keys(report_library),
         formats,
         ("masked", "anonymous", "revealed"),
         resolve_part,
-        resolve_figure,
+        lambda label: alert_figures.resolve_figure(label, report_library),
+        lambda label: alert_figures.suggest_figures(label, report_library),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -16,7 +16,7 @@ from opttius_cli.render.registry import Format
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from opttius_cli.result import TypedOptions
+    from opttius_cli.result import Answer
 
 COUNTED, ANSWER, PERSONAL, SOURCE, GENERAL = (
     N_("What is counted"),
@@ -265,14 +265,12 @@ def list_option_names(kind: type[CommonOptions]) -> tuple[str, ...]:
     return tuple(item.name for item in fields(kind) if item.name not in _NO_OPTIONS)
 
 
-def list_typed_options(options: QueryOptions) -> TypedOptions:
-    """Return what a command about the same data has to be typed with; a password is left out."""
+def add_typed_options(answer: Answer, options: QueryOptions) -> Answer:
+    """Return the answer with what its commands have to be typed with; a password is left out."""
     from opttius_cli.redaction import redact_value
-    from opttius_cli.result import TypedOptions
 
-    source = redact_value(options.source) if options.source else None
     common = {
-        "-s": source,
+        "-s": redact_value(options.source) if options.source else None,
         "-O": options.organization,
         "--as-of": options.as_of,
         "--tz": options.tz,
@@ -280,9 +278,8 @@ def list_typed_options(options: QueryOptions) -> TypedOptions:
         "--engine": options.engine,
         "--remote": redact_value(options.remote) if options.remote else None,
     }
-    return TypedOptions(
-        _list_words(common), _list_words({"-p": options.period, "--compare": options.compare})
-    )
+    period = {"-p": options.period, "--compare": options.compare}
+    return replace(answer, common_options=_list_words(common), period_options=_list_words(period))
 
 
 def _list_words(options: Mapping[str, str | None]) -> tuple[str, ...]:

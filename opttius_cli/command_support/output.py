@@ -118,6 +118,15 @@ def _write_to(
         warn_extension_mismatch(path, plan.format_name, options)
         if plan.path is None:
             sink.write_stdout_text(f"{path}\n")
+        else:
+            note_written(path, options)
+
+
+def note_written(path: Path, options: CommonOptions) -> None:
+    """Say to a person at a terminal which file was written; a script or a log knows its name."""
+    reporter = build_reporter(options)
+    if reporter.shows_progress:
+        reporter.show_note(_("Written: {path}", path=path))
 
 
 def record_output(record: AuditRecord, answer: Answer, output: str) -> None:

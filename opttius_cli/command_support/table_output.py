@@ -11,6 +11,7 @@ import typer
 from opttius_cli.command_support.options import CommonOptions
 from opttius_cli.command_support.output import (
     build_style,
+    note_written,
     require_filename,
     warn_extension_mismatch,
 )
@@ -86,6 +87,7 @@ def write_list(result: Result, options: ListOptions) -> None:
     path = Path(str(options.output))
     sink.write_file(path, options.force, lambda out: renderer.write_rows(result, out, style), private=True)
     warn_extension_mismatch(path, format_name, options)
+    note_written(path, options)
 
 
 def _resolve_format(target: str | None) -> str:

@@ -11,7 +11,6 @@ from opttius_cli.command_support.options import QueryOptions
 from opttius_cli.command_support.output import plan_output, write_answer
 from opttius_cli.command_support.request import DEFAULT_PERIOD, build_request, load_library
 from opttius_cli.i18n import N_, _
-from opttius_cli.name_matching import require_name
 
 
 @with_options(QueryOptions)
@@ -39,6 +38,10 @@ def branches(
 def _resolve_column(name: str) -> str:
     """Return the column that ``name`` means. Raises UnknownNameError."""
     from opttius_cli.reports.layouts import BRANCHES
+    from opttius_cli.reports.own_words import require_code
 
-    columns = [column.name for column in load_library().load_report(BRANCHES[0].report).columns]
-    return require_name(name, columns, _("column"))
+    columns = load_library().load_report(BRANCHES[0].report).columns
+    labels = {
+        column.name: {language: [label] for language, label in column.labels.items()} for column in columns
+    }
+    return require_code(name, labels, _("column"))

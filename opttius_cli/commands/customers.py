@@ -68,10 +68,10 @@ def customers(
 
 def _resolve_segment(segment: str, scheme: str | None) -> dict[str, str]:
     """Return the segment that is meant, and of which scheme."""
-    from opttius_cli.session.lookup import resolve_scheme, resolve_segment
+    from opttius_cli.session.lookup import resolve_segment
 
-    name = resolve_segment(segment)
-    return {"segment": name, "scheme": resolve_scheme(name, scheme)}
+    name, of_scheme = resolve_segment(segment, scheme)
+    return {"segment": name, "scheme": of_scheme}
 
 
 def _run_customers(options: AnswerOptions, filters: dict[str, Any], *, on_screen: bool) -> Answer:

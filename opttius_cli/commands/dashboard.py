@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opttius_cli.command_support.option_parameters import with_options
-from opttius_cli.command_support.options import AllOption, QueryOptions, list_typed_options
+from opttius_cli.command_support.options import AllOption, QueryOptions, add_typed_options
 from opttius_cli.command_support.output import is_screen, plan_output, write_answer
 from opttius_cli.command_support.request import DEFAULT_PERIOD, build_request, load_library
 from opttius_cli.command_support.value_completion import complete_sections
@@ -45,12 +45,13 @@ def dashboard(
     """Show figures, sections, trends and growth of a period, and the rows that were left out."""
     from opttius_cli.command_support.job_status import count_jobs_in_trouble
     from opttius_cli.command_support.watch import parse_interval, run_watch
-    from opttius_cli.reports.layouts import DASHBOARD, OVERVIEW, select_sections
+    from opttius_cli.reports.layouts import DASHBOARD, ON_REQUEST, OVERVIEW, select_sections
     from opttius_cli.reports.own_words import resolve_sections
 
     interval_seconds = parse_interval(watch, options) if watch is not None else None
     output = plan_output(options)
-    slots = select_sections(DASHBOARD, resolve_sections(section or [], DASHBOARD, load_library()))
+    sections = resolve_sections(section or [], (*DASHBOARD, *ON_REQUEST), load_library())
+    slots = select_sections(DASHBOARD, sections)
     overview = not (every or section) and is_screen(output)
     request = build_request(options, period=DEFAULT_PERIOD)
 
@@ -58,11 +59,8 @@ def dashboard(
         if not overview:
             return _run_dashboard(fresh_request, slots)
         first_screen = _run_dashboard(fresh_request, OVERVIEW)
-        return replace(
-            first_screen,
-            jobs_in_trouble=count_jobs_in_trouble(fresh_request.config),
-            typed_options=list_typed_options(options),
-        )
+        in_trouble = count_jobs_in_trouble(fresh_request.config)
+        return replace(add_typed_options(first_screen, options), jobs_in_trouble=in_trouble)
 
     if interval_seconds is None:
         write_answer(answer(request), options, output, overview=overview, paged=every)

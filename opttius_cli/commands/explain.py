@@ -38,7 +38,10 @@ def explain(
         ),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=0, help=N_("How many rows to list; on a screen 20, in a file all."))
+        int | None,
+        typer.Option(
+            min=0, metavar=N_("NUMBER"), help=N_("How many rows to list; on a screen 20, in a file all.")
+        ),
     ] = None,
     sql: Annotated[
         bool, typer.Option("--sql", help=N_("Show the SQL of the report and its views, too."))
@@ -50,7 +53,7 @@ def explain(
     from opttius_cli.session.lookup import find_customer
     from opttius_cli.session.open_session import open_session
 
-    figure = resolve_figure(key, load_library())
+    figure = resolve_figure(key, load_library(), of_customer=customer is not None)
     _check_customer(figure, customer)
     output = plan_output(options)
     has_period = not figure.of_customer

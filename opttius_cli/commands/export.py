@@ -17,9 +17,8 @@ from opttius_cli.command_support.request import (
     require_comparison,
 )
 from opttius_cli.command_support.value_completion import complete_exports
-from opttius_cli.errors import UnknownNameError, UsageError
+from opttius_cli.errors import UsageError
 from opttius_cli.i18n import N_, _, get_language
-from opttius_cli.name_matching import suggest_names
 from opttius_cli.render import sink
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def export(
 ) -> None:
     """Write one report to NAME-<as-of date>.xlsx in this folder, or as --output and --format say."""
     from opttius_cli.reports.layouts import DASHBOARD, EXPORTS, build_list_layout
-    from opttius_cli.reports.own_words import resolve_titled
+    from opttius_cli.reports.own_words import require_titled
     from opttius_cli.session.own_sql.queries import prepare_own_sql
 
     library = load_library()
@@ -55,10 +54,8 @@ def export(
     alias = COMMANDS["dashboard"].alias
     # Its sections have titles of their own: the dashboard goes by its names.
     names = {report: [full_name] for report, full_name in reports.items()} | {"dashboard": [], alias: []}
-    chosen = resolve_titled(name, names, library)
+    chosen = require_titled(name, names, library, _("report"))
     chosen = "dashboard" if chosen == alias else chosen
-    if chosen is None:
-        raise UnknownNameError(_("report"), name, suggest_names(name, [*reports, "dashboard"]))
     slots = DASHBOARD if chosen == "dashboard" else build_list_layout(reports[chosen])
     if chosen in EXPORTS and library.load_report(reports[chosen]).depends_on == "previous":
         require_comparison(options)

@@ -13,7 +13,6 @@ from opttius_cli.command_support.output import plan_output, write_answer
 from opttius_cli.command_support.request import DEFAULT_PERIOD, build_request
 from opttius_cli.errors import CheckFailedError, UsageError
 from opttius_cli.i18n import N_, _, n_
-from opttius_cli.name_matching import require_name
 
 if TYPE_CHECKING:
     from opttius_cli.period import Period
@@ -79,9 +78,9 @@ def _require_day_count(period: Period | None) -> None:
 
 def _resolve_item(name: str) -> str:
     """Return the reason that ``name`` means. Raises UnknownNameError with the nearest ones."""
-    from opttius_cli.reports.vocabulary import get_vocabulary
+    from opttius_cli.reports.own_words import collect_labels, require_code
 
-    return require_name(name, list(get_vocabulary("bridge_item")["en"]), _("reason"))
+    return require_code(name, collect_labels("bridge_item"), _("reason"), with_codes=True)
 
 
 def _check_bridge(answer: Answer) -> None:

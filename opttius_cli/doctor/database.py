@@ -13,7 +13,7 @@ from opttius_cli.doctor import network, schema
 from opttius_cli.doctor.findings import Finding, State
 from opttius_cli.doctor.freshness import Today, build_freshness_finding
 from opttius_cli.errors import SourceError, format_list
-from opttius_cli.i18n import _
+from opttius_cli.i18n import _, n_
 from opttius_cli.sources.postgres.server_info import (
     detect_hidden_rows,
     find_newest_on_server,
@@ -240,11 +240,19 @@ def _report_clock(session: SessionInfo, before: datetime, after: datetime, on_fi
     if abs(skew) <= _MAX_CLOCK_SKEW + (after - before).total_seconds():
         on_finding(Finding("clock", State.OK, _("The clocks of this machine and of the server agree.")))
         return
-    values = {"seconds": f"{abs(skew):.0f}"}
+    seconds = round(abs(skew))
     message = (
-        _("The server's clock is {seconds} seconds ahead of this machine's.", **values)
+        n_(
+            "The server's clock is {count} second ahead of this machine's.",
+            "The server's clock is {count} seconds ahead of this machine's.",
+            seconds,
+        )
         if skew > 0
-        else _("The server's clock is {seconds} seconds behind this machine's.", **values)
+        else n_(
+            "The server's clock is {count} second behind this machine's.",
+            "The server's clock is {count} seconds behind this machine's.",
+            seconds,
+        )
     )
     on_finding(
         Finding(

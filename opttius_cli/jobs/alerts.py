@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal
 from opttius_cli.i18n import N_, _, get_locale, n_, translate_into_all
 from opttius_cli.name_matching import normalize_name
 from opttius_cli.render.cell_formatter import build_formatter
+from opttius_cli.reports.alert_figures import split_figure
 from opttius_cli.reports.layouts import DASHBOARD
-from opttius_cli.reports.report_parts import split_figure
 from opttius_cli.reports.vocabulary import get_vocabulary
 from opttius_cli.result import AnswerPart, Column, ColumnKind, Result
 

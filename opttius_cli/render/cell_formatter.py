@@ -52,10 +52,8 @@ def _show_control_char(match: re.Match[str]) -> str:
     char = match[0]
     if char in {"\r\n", "\n", "\r", "\u2028", "\u2029", "\x85"}:
         return _LINE_END
-    if char == "\t":
-        return _TAB
-    if char == "\x7f":
-        return "␡"
+    if char in {"\t", "\x7f"}:
+        return _TAB if char == "\t" else "␡"
     return chr(_CONTROL_PICTURES + ord(char)) if ord(char) < ord(" ") else _REPLACEMENT_CHARACTER
 
 
@@ -186,7 +184,7 @@ def get_day_pattern(locale: str) -> str:
 class CellFormatter:
     """Formats cells for a reader of ``language``, with amounts in ``currency``.
 
-    ``short_ids`` writes of the id of a customer what ``opttius customer`` needs to know.
+    ``short_ids`` cuts the id of a customer to what ``opttius customer`` needs; ``shows_codes`` adds codes to type.
     ``locale_tag`` may name a country too (``es-AR``); its conventions for numbers and dates then apply.
     """
 
@@ -194,6 +192,7 @@ class CellFormatter:
     currency: str
     locale_tag: str = ""
     short_ids: bool = False
+    shows_codes: bool = False
 
     @property
     def locale(self) -> str:
@@ -219,7 +218,8 @@ class CellFormatter:
         """Format ``value`` as a cell of ``column``; a code becomes the word that people use for it."""
         if column.vocabulary and (value is None or isinstance(value, str)):
             # Where null is told in words, too, they stand under a code that no cell holds.
-            value = column.vocabulary.get(self.language, {}).get("(null)" if value is None else value, value)
+            text = column.vocabulary.get(self.language, {}).get("(null)" if value is None else value, value)
+            value = f"{text} ({value})" if self.shows_codes and value in column.typed_codes else text
         if self.short_ids and column.name == "customer_id" and isinstance(value, str):
             value = shorten_id(value)
         return self.format_value(value, column.kind)

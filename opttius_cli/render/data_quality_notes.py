@@ -9,7 +9,7 @@ from opttius_cli.render.printed_commands import build_command
 from opttius_cli.result import ColumnKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from opttius_cli.render.cell_formatter import CellFormatter
     from opttius_cli.result import Answer, AnswerPart, Result
@@ -25,8 +25,8 @@ def build_notes(answer: Answer, formatter: CellFormatter) -> list[str]:
     if answer.header.report == ONE_CUSTOMER:
         # What was left out of the whole scope says nothing about this customer.
         return [*answer.unread, *_describe_suppression(answer, formatter)]
-    lines = (note for part in answer.data_quality for note in _describe_part(part, answer, formatter))
-    return [*lines, *answer.unread, *_describe_suppression(answer, formatter), *_name_explain(answer)]
+    lines = [note for part in answer.data_quality for note in _describe_part(part, answer, formatter)]
+    return [*lines, *answer.unread, *_describe_suppression(answer, formatter), *_explain_options(lines)]
 
 
 _EXPLAINED_STEPS = {
@@ -35,28 +35,28 @@ _EXPLAINED_STEPS = {
     "unpaid": "unpaid",
     "other_currency": "other_currency",
 }
-"""What a dashboard left out of its revenue, and the step of ``opttius explain`` that lists it."""
+"""What is left out of the revenue, and the step of ``opttius explain`` that lists it."""
+_REPORTS_OF_REVENUE = frozenset({"dashboard", "branches"})
+"""Answers whose notes are about the revenue that ``opttius explain total_revenue`` explains."""
 
 
-def _name_explain(answer: Answer) -> Iterator[str]:
-    """Yield the command that lists what a dashboard left out of its revenue."""
-    if answer.header.report != "dashboard":
-        return
-    names = set()
-    for part in answer.data_quality:
-        rows = [] if part.result.absent else part.result.table.to_pylist()
-        if rows and part.path:
-            names.add(part.path[0])
-        elif not part.path:
-            # The rows of a map: a name, then a count.
-            cells = [list(row.values()) for row in rows]
-            names |= {row[0] for row in cells if len(row) > 1 and row[1]}
-    steps = [step for name, step in _EXPLAINED_STEPS.items() if name in names]
-    if steps:
+_OPTION = "--left-out"
+
+
+def _add_option(note: str, name: str, answer: Answer) -> str:
+    """Return a note with the option that lists its rows, in an answer about the revenue."""
+    step = _EXPLAINED_STEPS.get(name) if answer.header.report in _REPORTS_OF_REVENUE else None
+    return f"{note} · {_OPTION} {step}" if step else note
+
+
+def _explain_options(notes: Iterable[str]) -> Iterator[str]:
+    """Yield the command that takes the options beside the notes, where there is one."""
+    option = next((note.rpartition(" · ")[2] for note in notes if f" · {_OPTION} " in note), None)
+    if option:
         yield _(
-            "To see these rows: opttius explain total_revenue --left-out {step} ({steps}).",
-            step=steps[0],
-            steps=", ".join(steps),
+            "The rows of such a line: opttius explain total_revenue {option}. A row is listed at the first step that "
+            "takes it out, so a step may have more or fewer rows than the line.",
+            option=option,
         )
 
 
@@ -114,7 +114,8 @@ def _describe_part(part: AnswerPart, answer: Answer, formatter: CellFormatter) -
             key, count = str(values[0]), values[1] if len(values) > 1 else 1
             if count:
                 amount = values[2] if len(values) > 2 else None  # noqa: PLR2004 - key, count, amount
-                yield _describe_count(f"{name}.{key}" if name else key, count, amount, formatter)
+                note = _describe_count(f"{name}.{key}" if name else key, count, amount, formatter)
+                yield _add_option(note, name or key, answer)
 
 
 def _format_entry(result: Result, values: list[Any], formatter: CellFormatter) -> str:
@@ -147,8 +148,8 @@ def _describe_other(count: int, values: Mapping[str, str]) -> str:
 
 _NOTES_BY_REASON: dict[str, Callable[[int, Mapping[str, str]], str]] = {
     "linked_work_orders": lambda count, values: n_(
-        "{number} linked work order is not counted again ({amount}).",
-        "{number} linked work orders are not counted again ({amount}).",
+        "{number} linked work order is not counted again; it would add {amount} of paid money.",
+        "{number} linked work orders are not counted again; they would add {amount} of paid money.",
         count,
         **values,
     ),

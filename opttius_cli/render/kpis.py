@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from opttius_cli.answer_parts import KPI_PATH, TOTAL_ROW, find_changes
-from opttius_cli.i18n import N_, _, translate_into_all
+from opttius_cli.i18n import N_, n_, pick_number, translate_into_all
 from opttius_cli.result import ADDITIVE_KINDS, DIFFERENCE_KINDS, AnswerPart, Column, ColumnKind
 
 if TYPE_CHECKING:
@@ -124,8 +124,10 @@ def describe_change(kpi: Kpi, formatter: CellFormatter) -> str:
     if not kpi.is_difference:
         return f"{arrow} {formatter.format_value(size, ColumnKind.PERCENT)}"
     if kpi.column.kind is ColumnKind.DAYS:
-        return f"{arrow} " + _("{number} days", number=formatter.format_value(size, ColumnKind.DAYS))
-    return f"{arrow} " + _("{number} points", number=formatter.format_value(size, ColumnKind.NUMBER))
+        number = formatter.format_value(size, ColumnKind.DAYS)
+        return f"{arrow} " + n_("{number} day", "{number} days", pick_number(size), number=number)
+    number = formatter.format_value(size, ColumnKind.NUMBER)
+    return f"{arrow} " + n_("{number} point", "{number} points", pick_number(size), number=number)
 
 
 def get_growth_arrow(growth: Any) -> str:

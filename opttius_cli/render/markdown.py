@@ -14,9 +14,8 @@ from opttius_cli.render import data_quality_notes
 from opttius_cli.render.answer_header import build_header_lines
 from opttius_cli.render.cell_formatter import RIGHT_ALIGNED, build_formatter
 from opttius_cli.render.chart_model import build_chart, build_finding
-from opttius_cli.render.kpis import collect_kpis, get_growth_arrow
+from opttius_cli.render.kpis import collect_kpis, describe_change
 from opttius_cli.render.row_batches import iter_batches
-from opttius_cli.result import ColumnKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -76,18 +75,13 @@ def _render_kpis(parts: Sequence[AnswerPart], formatter: CellFormatter) -> Itera
     for kpi in collect_kpis(parts, formatter.language):
         kind = kpi.column.kind
         before = "" if kpi.previous is None else formatter.format_value(kpi.previous, kind)
-        growth = (
-            ""
-            if kpi.growth is None
-            else f"{get_growth_arrow(kpi.growth)} {formatter.format_value(kpi.growth, ColumnKind.PERCENT)}"
-        )
         yield _render_row(
             [
                 kpi.title,
                 formatter.get_label(kpi.column),
                 formatter.format_value(kpi.value, kind),
                 before,
-                growth,
+                describe_change(kpi, formatter),
             ]
         )
 

@@ -14,11 +14,11 @@ def build_command(answer: Answer, *words: str, has_period: bool = False) -> str:
     scope = answer.header.scope
     branches = () if scope.whole_organization else scope.branches
     options = [word for branch in branches for word in ("-b", branch.code or branch.id)]
-    period = answer.typed_options.period if has_period else ()
+    period = answer.period_options if has_period else ()
     return shlex.join(["opttius", *words, *options, *period])
 
 
 def list_common_options(answer: Answer) -> list[str]:
     """Return which options every printed command needs besides its own, each with its value."""
-    words = answer.typed_options.common
+    words = answer.common_options
     return [shlex.join(words[place : place + 2]) for place in range(0, len(words), 2)]

@@ -12,7 +12,7 @@ from opttius_cli.reports.header_schema import OWN_REPORT, REPORT
 from opttius_cli.reports.header_text import build_error, parse_header, split_header
 from opttius_cli.reports.schema_checks import InvalidValueError
 from opttius_cli.reports.shared_columns import merge_declaration
-from opttius_cli.reports.vocabulary import get_vocabulary
+from opttius_cli.reports.vocabulary import get_vocabulary, get_vocabulary_of_one, list_codes
 from opttius_cli.result import ChartSpec, Column, ColumnKind, FormSpec, JsonShape, MatrixSpec
 
 if TYPE_CHECKING:
@@ -166,6 +166,9 @@ def build_column(name: str, own: Mapping[str, Any] | str | None, path: KeyPath) 
         is_additive=declaration.get("total", False),
         lower_is_better=declaration.get("lower_is_better", False),
         has_heat=declaration.get("heat", False),
+        typed_codes=frozenset(list_codes(declaration["typed"]) if "typed" in declaration else ()),
+        effects_of_one=get_vocabulary_of_one(declaration.get("effect", "")),
+        vocabulary_of_one=get_vocabulary_of_one(*list_names(declaration.get("vocabulary", []))),
         vocabulary=_merge_vocabularies(list_names(declaration.get("vocabulary", []))),
         free_text=declaration.get("free_text", False),
         identifier=declaration.get("identifier", False),

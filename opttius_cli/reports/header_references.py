@@ -40,8 +40,9 @@ def check_column(path: KeyPath, declaration: Mapping[str, Any]) -> None:
         _check_names_exist(
             (*path, "vocabulary"), list_names(declaration["vocabulary"]), load_vocabularies(), _("vocabulary")
         )
-    if "effect" in declaration:
-        _check_names_exist((*path, "effect"), [declaration["effect"]], load_vocabularies(), _("vocabulary"))
+    for key in ("effect", "typed"):
+        if key in declaration:
+            _check_names_exist((*path, key), [declaration[key]], load_vocabularies(), _("vocabulary"))
     for keys, kinds in ((_NUMBER_KEYS, NUMERIC_KINDS), (_TEXT_KEYS, TEXT_KINDS)):
         for key in keys:
             if declaration.get(key) and kind not in kinds:

@@ -45,6 +45,7 @@ _COLUMN_KEYS: Mapping[str, Check] = {
     "needs": check_names,
     "over": check_text,
     "effect": check_text,
+    "typed": check_text,
     "free_text": check_flag,
     "identifier": check_flag,
     "share": check_flag,

@@ -10,7 +10,7 @@ from opttius_cli.config import Config
 from opttius_cli.errors import AmbiguousNameError, CompositeReportError, OpttiusError, UnknownNameError
 from opttius_cli.i18n import _
 from opttius_cli.installation.resources import index_sql_files
-from opttius_cli.name_matching import resolve_name, suggest_names
+from opttius_cli.name_matching import normalize_name, resolve_name, suggest_names
 from opttius_cli.reports.header import USER_FOLDER, Report, parse_report
 from opttius_cli.reports.header_text import escape_name, read_report_file
 from opttius_cli.reports.layouts import EXPORTS, LAYOUTS
@@ -63,10 +63,10 @@ class Library:
         except OpttiusError as error:
             return str(error)
 
-    def list_titles(self, name: str) -> list[str]:
+    def list_titles(self, name: str) -> Mapping[str, str]:
         """Return a report's title in every language; none when its header cannot be used."""
         file = self.find_path(name)
-        return [] if file is None else _read_titles(name, file, file.stat().st_mtime_ns)
+        return {} if file is None else _read_titles(name, file, file.stat().st_mtime_ns)
 
     def find_path(self, name: str) -> Path | None:
         """Return the path of a report's file, None when there is no such report."""
@@ -96,13 +96,18 @@ class Library:
 
         Raises:
             AmbiguousNameError: it is the last part of several.
+            UnknownNameError: there is no such report.
             CompositeReportError: it is a layout of several reports.
         """
         typed_names = self._map_typed_names()
         match, layout = resolve_name(name, typed_names), resolve_name(name, LAYOUTS)
         if layout and not match:
             raise CompositeReportError(layout, list(dict.fromkeys(slot.report for slot in LAYOUTS[layout])))
-        reports = typed_names[match] if match else self._find_titled(name) or [name]
+        same = [known for known in typed_names if normalize_name(known) == normalize_name(name)]
+        if same and not match:
+            # Names that differ in case only: which is meant is not for a title to say.
+            raise UnknownNameError(_("report"), name, same)
+        reports = typed_names[match] if match else self._find_titled(name)
         if len(reports) > 1:
             raise AmbiguousNameError(_("report"), name, reports)
         return reports[0]
@@ -132,10 +137,10 @@ class Library:
 
 
 @cache
-def _read_titles(name: str, file: Path, _changed: int) -> list[str]:
+def _read_titles(name: str, file: Path, _changed: int) -> Mapping[str, str]:
     """Return the titles in the header of a file, as it was when it was ``_changed`` last."""
     try:
         report = parse_report(name, read_report_file(file), str(file), list_thresholds(Config()))
     except OpttiusError:
-        return []
-    return list(report.titles.values())
+        return {}
+    return report.titles

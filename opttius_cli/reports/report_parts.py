@@ -15,17 +15,12 @@ from opttius_cli.reports.layouts import (
     nest_layout,
 )
 from opttius_cli.reports.slots import Slot
-from opttius_cli.result import NUMERIC_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from opttius_cli.reports.library import Library
 
 EXPORT, SECTION = "export/", "dashboard/"
-NAMED_ROWS = {"branches": ("branches", "rows"), "goals": ("goals",)}
-"""The lists of the dashboard whose rows have names: the path of each, by the section that figures name."""
-_ANY_ROW = "CODE"
 
 
 def map_parts(user_reports: Mapping[str, str], *, for_readers: bool = False) -> dict[str, tuple[Slot, ...]]:
@@ -50,39 +45,6 @@ def map_parts(user_reports: Mapping[str, str], *, for_readers: bool = False) -> 
         parts.setdefault(name, nest_layout(layout, name))
         parts[EXPORT + name] = nest_layout(layout, f"{EXPORT}{name}")
     return parts
-
-
-def list_figures(library: Library) -> list[str]:
-    """List the dotted path of each single figure of the dashboard; columns of text are not figures.
-
-    A figure of a row that has a name is listed with ``CODE`` in the place of that name.
-    """
-    figures = []
-    for slot in DASHBOARD:
-        report = library.load_report(slot.report)
-        if report.shape == "record":
-            kinds = {column.name: column.kind for column in report.columns}
-            keys = slot.columns or [(name, name) for name in kinds]
-            figures += [".".join((*slot.path, key)) for name, key in keys if kinds[name] in NUMERIC_KINDS]
-        elif slot.path in NAMED_ROWS.values():
-            row = f"{slot.path[0]}.{_ANY_ROW}"
-            figures += [f"{row}.{column.name}" for column in report.columns if column.kind in NUMERIC_KINDS]
-    return figures
-
-
-def split_figure(figure: str) -> tuple[tuple[str, ...], str | None, str]:
-    """Return the path of the report that holds a figure, the name of its row (None: the only one), its column."""
-    path, _dot, column = figure.rpartition(".")
-    section, _dot, row = path.partition(".")
-    if section in NAMED_ROWS and row:
-        return NAMED_ROWS[section], row, column
-    return tuple(path.split(".")), None, column
-
-
-def match_figure(figure: str) -> str:
-    """Return a figure as :func:`list_figures` lists it."""
-    path, row, column = split_figure(figure)
-    return figure if row is None else f"{path[0]}.{_ANY_ROW}.{column}"
 
 
 def select_slots(

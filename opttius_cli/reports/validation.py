@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from opttius_cli.i18n import _
+from opttius_cli.reports.shared_columns import load_shared_columns
 from opttius_cli.result import KEY_COLUMNS, ColumnKind
 
 if TYPE_CHECKING:
@@ -46,15 +47,26 @@ def find_schema_mismatches(report: Report, table: pa.Table) -> list[str]:
     mismatches = []
     for (name, kind), field in zip(kinds, schema, strict=True):
         if not fits_kind(kind, field.type):
-            mismatches.append(
-                _(
-                    "column {name} is declared as {kind}, the SQL returns {actual}",
-                    name=name,
-                    kind=kind.value,
-                    actual=str(field.type),
-                )
-            )
+            mismatches.append(_describe_kind(report, name, kind, field.type))
     return mismatches or find_odd_dates(table) or _find_shape_faults(report, table)
+
+
+def _describe_kind(report: Report, name: str, kind: ColumnKind, data_type: pa.DataType) -> str:
+    """Say that a column has another type than its kind; of a shared one, how a report declares its own."""
+    sentence = _(
+        "column {name} is declared as {kind}, the SQL returns {actual}",
+        name=name,
+        kind=kind.value,
+        actual=str(data_type),
+    )
+    fitting = [one.value for one in ColumnKind if fits_kind(one, data_type)]
+    if not report.is_user_report or not fitting or load_shared_columns().get(name, {}).get("kind") != kind:
+        return sentence
+    return sentence + _(
+        "; {name} is the name of a shared column, so declare it under [column], for example: {example}",
+        name=name,
+        example=f'{name} = "{fitting[0]}"',
+    )
 
 
 def _find_shape_faults(report: Report, table: pa.Table) -> list[str]:

@@ -27,6 +27,20 @@ def get_vocabulary(name: str) -> dict[str, dict[str, str]]:
     return {language: {code: texts[language] for code, texts in codes.items()} for language in LANGUAGES}
 
 
+_OF_ONE = "_one"
+"""The end of the name of a vocabulary with the texts for a single case."""
+
+
+def get_vocabulary_of_one(*names: str) -> dict[str, dict[str, str]]:
+    """Return the texts for the codes where a single case is counted, by language, as far as they differ."""
+    ones = [name + _OF_ONE for name in names if name + _OF_ONE in load_vocabularies()]
+    return {
+        language: {code: text for name in ones for code, text in get_vocabulary(name)[language].items()}
+        for language in LANGUAGES
+        if ones
+    }
+
+
 def list_codes(name: str) -> list[str]:
     """Return the codes of a vocabulary, in its order. Raises KeyError when there is no such table."""
     return list(load_vocabularies()[name])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from opttius_cli import config as settings
 from opttius_cli.errors import UsageError
-from opttius_cli.i18n import _
+from opttius_cli.i18n import _, n_
 from opttius_cli.period import (
     DEFAULT_ZONE,
     LATEST,
@@ -94,11 +94,12 @@ def _report_session(session: Session) -> None:
     for item in select_missing(session.unread, session.present_tables):
         reporter.show_note(_("Note: {sentence}", sentence=build_unread_sentence(item)))
     reporter.show_detail(
-        _(
+        n_(
+            "Snapshot of {source}, loaded {at}; {count} branch.",
             "Snapshot of {source}, loaded {at}; {count} branches.",
+            len(session.scope.branches),
             source=session.manifest.source,
             at=session.manifest.loaded_at.isoformat(),
-            count=len(session.scope.branches),
         )
     )
 

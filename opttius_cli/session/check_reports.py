@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from opttius_cli import config as settings
 from opttius_cli.diagnostics import Reporter
 from opttius_cli.engines import open_without_rows
-from opttius_cli.errors import OpttiusError
+from opttius_cli.errors import InvalidReportError, OpttiusError
 from opttius_cli.i18n import _
 from opttius_cli.period import DEFAULT_ZONE, Clock, compute_previous_window, load_zone, parse_period
 from opttius_cli.reports import shared_views
@@ -74,6 +74,8 @@ def _find_problems(session: Session, name: str) -> list[str]:
         return find_schema_mismatches(report, table)
     except KeyError as error:
         return [_("there is no parameter {name}.", name=f"${error.args[0]}")]
+    except InvalidReportError as error:
+        return [error.why]
     except Exception as error:
         if not isinstance(error, OpttiusError) and find_fault(error) is None:
             raise

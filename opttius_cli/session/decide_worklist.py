@@ -50,9 +50,10 @@ def decide_week(session: Session, *, again: bool = False) -> bool:
     except LedgerError as error:
         problem = _("Nothing is decided: {why}.", why=error)
         if written:
-            problem = _(
+            problem = n_(
+                "Only {count} of {total} lists is decided: {why}.",
                 "Only {count} of {total} lists are decided: {why}.",
-                count=written,
+                written,
                 total=len(branches),
                 why=error,
             )

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from opttius_cli.i18n import _
-from opttius_cli.name_matching import require_name
 from opttius_cli.reports.layouts import FINDING_ROWS
-from opttius_cli.reports.own_words import resolve_code
+from opttius_cli.reports.own_words import collect_labels, require_code
 from opttius_cli.reports.vocabulary import UNATTRIBUTED, list_codes
 from opttius_cli.session.parameters.prepared_views import Preparation
 from opttius_cli.session.run_reports import run_reports
@@ -25,9 +24,8 @@ def resolve_findings(typed: str) -> list[str]:
     Raises:
         UnknownNameError: there is no such finding.
     """
-    if code := resolve_code(typed, "finding"):
-        return [code]
-    name = require_name(typed, [*list_codes("finding"), UNATTRIBUTED], _("finding"))
+    labels = collect_labels("finding", "finding_one") | {UNATTRIBUTED: {}}
+    name = require_code(typed, labels, _("finding"), with_codes=True)
     return list_codes("unattributed") if name == UNATTRIBUTED else [name]
 
 

@@ -10,8 +10,8 @@ from opttius_cli.errors import AmbiguousNameError, NotFoundError, UnknownNameErr
 from opttius_cli.i18n import _
 from opttius_cli.privacy.policy import DEFAULT_POLICY
 from opttius_cli.render.cell_formatter import shorten_id
-from opttius_cli.reports.own_words import resolve_code
-from opttius_cli.reports.vocabulary import get_vocabulary
+from opttius_cli.reports.own_words import collect_labels, require_code
+from opttius_cli.reports.vocabulary import list_codes
 from opttius_cli.result import ColumnKind
 from opttius_cli.session.run_reports import run_report
 
@@ -89,30 +89,16 @@ def _redact_query(session: Session, query: str) -> str:
     return session.engine.mask_values([query], kind)[0] or ""
 
 
-def _list_segments() -> dict[str, dict[str, str]]:
-    """Return the segments of each scheme, with their labels."""
-    return {
-        "lifecycle": dict(get_vocabulary("segment")["en"]),
-        "rfm": dict(get_vocabulary("rfm_segment")["en"]),
-    }
+_VOCABULARIES = {"lifecycle": "segment", "rfm": "rfm_segment"}
+"""The vocabulary of the segments of each scheme."""
 
 
-def resolve_segment(name: str) -> str:
-    """Return the segment of either scheme that ``name`` means. Raises UnknownNameError, listing them all."""
-    segment = resolve_code(name, "segment", "rfm_segment")
-    if segment is None:
-        segments = _list_segments()
-        raise UnknownNameError(_("segment"), name, list(segments["lifecycle"] | segments["rfm"]))
-    return segment
-
-
-def resolve_scheme(segment: str, scheme: str | None = None) -> str:
-    """Return the scheme that ``segment`` is looked for in: ``scheme``, else lifecycle, else RFM.
+def resolve_segment(name: str, scheme: str | None = None) -> tuple[str, str]:
+    """Return the segment that ``name`` means, and the scheme it is looked for in: ``scheme``, else lifecycle, else RFM.
 
     Raises:
-        UnknownNameError: the scheme that was asked for has no such segment.
+        UnknownNameError: there is no such segment; the nearest are named.
     """
-    segments = _list_segments()
-    if scheme and segment not in segments[scheme]:
-        raise UnknownNameError(_("segment"), segment, list(segments[scheme]))
-    return scheme or next(name for name, words in segments.items() if segment in words)
+    schemes = {scheme: _VOCABULARIES[scheme]} if scheme else _VOCABULARIES
+    segment = require_code(name, collect_labels(*schemes.values()), _("segment"))
+    return segment, next(name for name, words in schemes.items() if segment in list_codes(words))

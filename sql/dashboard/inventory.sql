@@ -5,8 +5,8 @@
 -- needs = ["product_branch_stock", "products"]
 -- columns = ["out_of_stock", "low_stock"]
 -- [column]
--- out_of_stock = { kind = "count", es = "Sin stock: nada disponible en ninguna de estas sucursales", en = "Out of stock: nothing available over the scope's branches", of = "stock", take = "count distinct product", where = "state = out", section = "6" }
--- low_stock = { kind = "count", es = "Stock bajo: bajo el umbral en alguna sucursal", en = "Low stock: at or under the threshold in some branch", of = "stock", take = "count distinct product", where = "state = low", section = "6" }
+-- out_of_stock = { kind = "count", es = "Sin stock en todas las sucursales: productos sin nada disponible entre todas juntas", en = "Out of stock in all branches: products of which all together have nothing available", of = "stock", take = "count distinct product", where = "state = out", section = "6" }
+-- low_stock = { kind = "count", es = "Stock bajo en alguna sucursal: productos con el mínimo o menos, que no faltan en todas", en = "Low stock in some branch: products at or under the threshold, and not out in all", of = "stock", take = "count distinct product", where = "state = low", section = "6" }
 -- ---
 WITH
 by_product AS (

@@ -7,7 +7,7 @@
 -- parameters.adjustment = { es = "El paso que saca montos y no filas", en = "The step that takes money and no rows" }
 -- columns = ["step", "count", "amount"]
 -- [column]
--- step = { kind = "text", vocabulary = "step", es = "Paso", en = "Step" }
+-- step = { kind = "text", vocabulary = ["step", "step_end"], typed = "step", es = "Paso", en = "Step" }
 -- count = { total = false, es = "Filas", en = "Rows" }
 -- amount = { kind = "money", es = "Monto", en = "Amount" }
 -- ---

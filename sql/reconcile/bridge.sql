@@ -6,7 +6,7 @@
 -- chart = { kind = "waterfall", x = "item", y = "amount", start = "reconcile/ours.ours", end = "reconcile/app.app" }
 -- columns = ["item", "count", "amount"]
 -- [column]
--- item = { kind = "text", vocabulary = "bridge_item", es = "Motivo", en = "Reason" }
+-- item = { kind = "text", vocabulary = "bridge_item", typed = "bridge_item", es = "Motivo", en = "Reason" }
 -- count = { total = false, es = "Filas", en = "Rows" }
 -- amount = { kind = "money", total = true, es = "La app suma de más: menos, si es negativo", en = "The app sums more: less, where it is negative" }
 -- ---

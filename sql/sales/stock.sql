@@ -11,7 +11,7 @@
 -- reserved = { kind = "number", es = "Reservado", en = "Reserved" }
 -- available = { kind = "number", es = "Disponible: cantidad menos lo reservado", en = "Available: quantity less what is reserved" }
 -- threshold = { kind = "number", es = "Mínimo: con esto o menos queda poco", en = "Threshold: with this or less there is little" }
--- state = { kind = "text", vocabulary = "stock_state", es = "Estado", en = "State" }
+-- state = { kind = "text", vocabulary = "stock_state", es = "Estado en la sucursal", en = "State in the branch" }
 -- ---
 SELECT
     level.product_name AS product,

@@ -12,7 +12,12 @@ import typer.core
 from typer import _completion_classes, exceptions
 
 from opttius_cli.cli import build_app
-from opttius_cli.command_support.typer_patches.translation import TYPER_MESSAGES
+from opttius_cli.command_support.typer_patches.translation import (
+    DEFAULT_METHOD,
+    RANGE_METHOD,
+    TYPER_MESSAGES,
+    USAGE_METHOD,
+)
 
 ROOT = Path(__file__).parents[2]
 TYPER = Path(typer.__file__).parent
@@ -78,6 +83,11 @@ def test_an_argument_shows_its_type_with_the_method_that_is_replaced() -> None:
     arguments = [parameter for parameter in PARAMETERS if parameter.param_type_name == "argument"]
     assert arguments
     assert all(callable(argument.display_type_rich) for argument in arguments)
+
+
+@pytest.mark.parametrize("name", [RANGE_METHOD, DEFAULT_METHOD, USAGE_METHOD])
+def test_typer_calls_the_methods_that_help_pages_replace(name: str) -> None:
+    assert f"self.{name}(" in (TYPER / "core.py").read_text(encoding="utf-8")
 
 
 def test_the_translating_function_is_a_global_of_the_core() -> None:

@@ -37,6 +37,17 @@ def test_every_command_has_two_examples(path: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 @pytest.mark.parametrize("path", list_paths(TREE), ids=" ".join)
+def test_help_says_what_may_be_typed_in_words(
+    path: tuple[str, ...], language: str, run: Callable[..., RunResult]
+) -> None:
+    """Nothing of how a program describes a type: no ranges of x, no type names, no braces around an argument."""
+    page = run(*path, "--help", "--lang", language).out
+    assert path[-1] in page
+    assert [sign for sign in ("<int", "range>", "None", "x>=", "<=x", ": (", "{") if sign in page] == []
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+@pytest.mark.parametrize("path", list_paths(TREE), ids=" ".join)
 def test_examples_can_be_typed(path: tuple[str, ...], language: str) -> None:
     i18n.set_language(language)
     for example in find_examples(path):

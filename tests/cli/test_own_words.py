@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -14,15 +15,24 @@ from opttius_cli import i18n
 from opttius_cli.command_support.choice_words import resolve_choice
 from opttius_cli.command_support.jobs import build_allowed_values
 from opttius_cli.commands.customers import Sort
-from opttius_cli.errors import AmbiguousNameError, CompositeReportError, UsageError
+from opttius_cli.errors import AmbiguousNameError, CompositeReportError, UnknownNameError, UsageError
+from opttius_cli.name_matching import find_labels
 from opttius_cli.period import Clock, Window, parse_as_of, parse_period
 from opttius_cli.render.answer_header import format_window
 from opttius_cli.render.cell_formatter import CellFormatter
 from opttius_cli.reports.layouts import DASHBOARD, EXPORTS
 from opttius_cli.reports.library import Library
-from opttius_cli.reports.own_words import resolve_code, resolve_sections, resolve_titled
+from opttius_cli.reports.own_words import (
+    collect_labels,
+    require_code,
+    resolve_code,
+    resolve_sections,
+    resolve_titled,
+    suggest_words,
+)
 from opttius_cli.reports.report_parts import map_parts
-from opttius_cli.reports.vocabulary import load_vocabularies
+from opttius_cli.reports.vocabulary import get_vocabulary, load_vocabularies
+from opttius_cli.session.finding_rows import resolve_findings
 from opttius_cli.session.lookup import resolve_segment
 
 if TYPE_CHECKING:
@@ -36,7 +46,10 @@ ZONE = ZoneInfo("America/Santiago")
 CLOCK = Clock(datetime(2026, 11, 22, 15, tzinfo=UTC).astimezone(ZONE), ZONE)
 DAYS = [date(2026, 1, 1) + timedelta(days=29 * number) for number in range(12)]
 SLOTS = [slot for slot in DASHBOARD if not slot.columns]
-TYPED = ("segment", "rfm_segment", "severity", "payment_status", "figure", "finding")
+TYPED = (
+    "segment", "rfm_segment", "severity", "payment_status", "figure", "finding", "bridge_item", "step",
+    "contact_reason", "cohort_unit", "scheme",
+)  # fmt: skip
 """The vocabularies whose codes can be typed somewhere."""
 
 
@@ -57,9 +70,59 @@ def test_labels_are_codes(name: str, code: str, label: str) -> None:
         assert resolved == code or len(twice) > len(i18n.LANGUAGES), typed
 
 
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+@pytest.mark.parametrize("name", TYPED)
+def test_suggestions_are_accepted(name: str, language: str) -> None:
+    i18n.set_language(language)
+    labels = collect_labels(name)
+    suggested = suggest_words("~", labels)
+    assert len(suggested) == len(labels)
+    assert [require_code(word.strip('"'), labels, "word") for word in suggested] == list(labels)
+    if language == "es":
+        # Words that people of that language read, wherever only one code has them.
+        texts = {code: labels[code]["es"] for code in labels}
+        assert [word for word in suggested if word in labels] == [
+            code for code in labels if resolve_code(texts[code][0], name) != code or texts[code] == [code]
+        ]
+
+
+@pytest.mark.parametrize(("name", "code", "label"), list(iter_labels(*TYPED)))
+def test_a_part_of_a_label_is_its_code_unless_another_has_it(name: str, code: str, label: str) -> None:
+    last = label.rpartition(" ")[2]
+    labels = collect_labels(name)
+    texts = {code: list(chain.from_iterable(labels[code].values())) for code in labels}
+    having = find_labels(last, texts)
+    assert code in having or len(last) < 3 or len(having) == 1
+    if having == [code]:
+        assert require_code(last.upper(), labels, "word") == code
+    elif len(having) > 1:
+        with pytest.raises(UnknownNameError, match="nearest: "):
+            require_code(last, labels, "word")
+
+
+@pytest.mark.parametrize(("name", "code", "label"), list(iter_labels("finding", "finding_one")))
+def test_labels_of_findings_in_singular_and_plural(name: str, code: str, label: str) -> None:
+    assert resolve_findings(label.upper()) == [code], name
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+@pytest.mark.parametrize("kind", ["finding", "finding_effect"])
+def test_texts_of_a_single_case_differ(kind: str, language: str) -> None:
+    plural, singular = get_vocabulary(kind)[language], get_vocabulary(f"{kind}_one")[language]
+    assert set(singular) <= set(plural)
+    other = "es" if language == "en" else "en"
+    same = {code for code in singular if singular[code] == plural[code]}
+    # What is the same in one language differs in the other, or it would not be told apart.
+    assert all(
+        get_vocabulary(f"{kind}_one")[other][code] != get_vocabulary(kind)[other][code] for code in same
+    )
+
+
 @pytest.mark.parametrize(("name", "code", "label"), list(iter_labels("segment", "rfm_segment")))
 def test_labels_of_segments(name: str, code: str, label: str) -> None:
-    assert resolve_segment(label) == code, name
+    scheme = "lifecycle" if name == "segment" else "rfm"
+    assert resolve_segment(label, scheme) == (code, scheme)
+    assert resolve_segment(label)[0] == code
 
 
 @pytest.mark.parametrize("locale", i18n.LOCALES)
@@ -167,7 +230,8 @@ def test_columns_to_sort_by(language: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "choices", "meant"),
-    [("ciclo de vida", ("lifecycle", "rfm"), "lifecycle"), ("año", ("previous", "year", "none"), "year"),
+    [("lentes listos", ("ready", "balance"), "ready"), ("trimestre", ("month", "quarter", "year"), "quarter"),
+     ("ciclo de vida", ("lifecycle", "rfm"), "lifecycle"), ("año", ("previous", "year", "none"), "year"),
      ("Anterior", ("previous", "year", "none"), "previous"), ("advertencia", ("error", "warning"), "warning"),
      ("RFM", ("lifecycle", "rfm"), "rfm"), ("nunca", ("previous", "year", "none"), None)],
 )  # fmt: skip
@@ -175,14 +239,16 @@ def test_choices(typed: str, choices: tuple[str, ...], meant: str | None) -> Non
     assert resolve_choice(typed, choices) == meant
 
 
-def test_figures_of_alerts_go_by_their_label() -> None:
-    assert build_allowed_values().resolve_figure("Ingresos") == "kpis.total_revenue"
-    assert build_allowed_values().resolve_figure("nada") is None
-
-
 @pytest.mark.parametrize(
     ("typed", "same"),
     [(("clientes", "--segment", "En riesgo", "--sort", "Total comprado"), ("customers", "--segment", "at-risk")),
+     (("clientes", "--segment", "riesgo"), ("customers", "--segment", "at-risk")),
+     (("tablero", "--section", "METAS"), ("dashboard", "--section", "goals")),
+     (("sucursales", "--rank", "crecimiento"), ("branches", "--rank", "revenue_growth_pct")),
+     (("explain", "Ingresos", "--left-out", "ANULADAS"), ("explain", "total_revenue", "--left-out", "void")),
+     (("explain", "Sucursales.Providencia.ingresos"), ("explain", "branches.CM-001.total_revenue")),
+     (("explain", "payment_methods.Efectivo"), ("explain", "payment_methods.cash")),
+     (("explain", "cambios.ticket promedio.cambio"), ("explain", "changes.average_ticket.change")),
      (("tablero", "-p", "mes-pasado", "--section", "órdenes de trabajo"),
       ("dashboard", "-p", "last-month", "--section", "work_orders")),
      (("exportar", "productos vendidos", "--compare", "año", "-o", "-"),

@@ -191,6 +191,30 @@ def test_of_two_names_that_differ_in_case_only_the_exact_name_counts(
     assert "“LIFECYCLE”" in ran.err
 
 
+def test_an_error_names_a_shared_column_whose_kind_does_not_fit(
+    run: Callable[..., RunResult], own_report: Path
+) -> None:
+    body = "SELECT 'a' AS branch, CAST(1.5 AS DECIMAL(10, 2)) AS total"
+    header = '-- ---\n-- title = "x"\n-- columns = ["branch", "total"]\n{more}-- ---\n'
+    own_report.write_text(header.format(more="") + body, encoding="utf-8")
+    ran = run("reports", "check")
+    assert ran.code == 3
+    assert (
+        'total is the name of a shared column, so declare it under [column], for example: total = "money"'
+        in ran.out
+    )
+    own_report.write_text(header.format(more='-- [column]\n-- total = "money"\n') + body, encoding="utf-8")
+    assert run("reports", "check").code == 0
+
+
+def test_an_error_has_the_line_of_a_wrong_name(run: Callable[..., RunResult], own_report: Path) -> None:
+    own_report.write_text(OWN.replace("count(customers.id)", "count(customers.idd)"), encoding="utf-8")
+    ran = run("reports", "check", "--lang", "es")
+    assert (
+        ran.out == "user/per-branch: línea 11: no hay ninguna columna customers.idd. Lo más parecido: id.\n"
+    )
+
+
 def test_sql_prints_the_file(run: Callable[..., RunResult]) -> None:
     ran = run("reports", "sql", "dashboard/sales")
     assert (ran.code, ran.err) == (0, "")

@@ -246,3 +246,13 @@ def test_progress_is_shown_on_a_terminal_and_wiped() -> None:
 def test_the_same_answer_in_process_and_apart(run: Callable[..., RunResult], shop: Path) -> None:
     command = ("dashboard", "-s", shop, *MIRADOR, "-f", "json")
     assert run(*command) == run_subprocess(*command)
+
+
+def test_a_terminal_shows_which_file_was_written_and_a_pipe_does_not(shop: Path, tmp_path: Path) -> None:
+    written, again = tmp_path / "kpis.csv", tmp_path / "kpis.json"
+    command = ("dashboard", "-s", shop, *MIRADOR, "--section", "kpis", "--quiet")
+    assert on_terminal(*command[:-1], "-o", written).out.endswith(f"Written: {written}\r\n")
+    assert str(again) not in on_terminal(*command, "-o", again).out
+    piped = run_subprocess(*command[:-1], "-o", written, "--force")
+    assert (piped.code, piped.out) == (0, "")
+    assert "Written" not in piped.err

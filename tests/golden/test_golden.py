@@ -139,6 +139,14 @@ def test_parquet(answer: str) -> None:
     compare(f"{answer}.parquet.txt", ("\n".join(lines) + "\n").encode())
 
 
+def test_a_change_has_an_arrow_or_a_sign_and_not_both() -> None:
+    """An arrow stands before a size; a sign stands where there is no arrow: in columns and in sentences."""
+    captured = [file for folder in (FILES, FILES.parent / "screens") for file in folder.iterdir()]
+    texts = {file.name: file.read_text(encoding="utf-8") for file in captured}
+    assert any("▼ " in text for text in texts.values())
+    assert [name for name, text in texts.items() if re.search(r"[▲▼=] [+−-]\d", text)] == []
+
+
 def test_every_file_has_a_test() -> None:
     expected = {f"{answer}.{variant}" for answer in ANSWERS for variant in TEXTS}
     expected |= {

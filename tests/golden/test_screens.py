@@ -22,13 +22,12 @@ from rich.cells import cell_len
 from opttius_cli import i18n
 from opttius_cli.cli import main
 from opttius_cli.command_support import output
-from opttius_cli.command_support.options import QueryOptions, list_typed_options
+from opttius_cli.command_support.options import QueryOptions, add_typed_options
 from opttius_cli.render import registry
 from opttius_cli.render.cell_formatter import CellFormatter
 from opttius_cli.render.style import Style
 from opttius_cli.render.terminal.live_screen import LiveScreen, WatchView
 from opttius_cli.render.terminal.week_lines import build_week_lines
-from opttius_cli.result import TypedOptions
 
 if TYPE_CHECKING:
     from opttius_cli.result import Answer
@@ -77,7 +76,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
                 "write",
                 # Where the data lie differs from machine to machine.
                 lambda _self, answer, *_rest, name=name: kept.update(
-                    {name: replace(answer, typed_options=TypedOptions())}
+                    {name: replace(answer, common_options=())}
                 ),
             )
             scope = SCOPE if "--as-of" not in command else (*SCOPE[:2], *SCOPE[4:])
@@ -169,19 +168,24 @@ def test_a_command_can_be_pasted_whatever_a_branch_is_called(answers: dict[str, 
 
 def test_what_was_typed_is_repeated_for_the_commands(answers: dict[str, Answer]) -> None:
     """They give the figures of the screen only with the same source, instant and period."""
-    typed = TypedOptions(("-s", "mis datos", "--as-of", "2026-11-22"), ("-p", "2026-10"))
-    text = draw(replace(answers["dashboard-one-branch"], typed_options=typed), "dashboard", "120x40", "en")
+    answer = replace(
+        answers["dashboard-one-branch"],
+        common_options=("-s", "mis datos", "--as-of", "2026-11-22"),
+        period_options=("-p", "2026-10"),
+    )
+    text = draw(answer, "dashboard", "120x40", "en")
     assert "Add to each: -s 'mis datos' --as-of 2026-11-22" in text
     assert "opttius drivers -b SCL-01 -p 2026-10" in text
     assert "opttius dashboard --all -b SCL-01 -p 2026-10" in text
     assert not re.search(r"worklist .*-p 2026-10", text)
 
 
-def test_a_password_is_not_repeated() -> None:
+def test_a_password_is_not_repeated(answers: dict[str, Answer]) -> None:
     options = QueryOptions(source="postgresql://ana:secret@db/shop", organization="cordillera", period="7")
-    typed = list_typed_options(options)
-    assert "secret" not in " ".join(typed.common)
-    assert (typed.common[2:], typed.period) == (("-O", "cordillera"), ("-p", "7"))
+    typed = add_typed_options(answers["dashboard"], options)
+    assert "secret" not in " ".join(typed.common_options)
+    assert typed.common_options[2:] == ("-O", "cordillera")
+    assert typed.period_options == ("-p", "7")
 
 
 def test_one_branch_says_what_its_chain_counts_elsewhere(answers: dict[str, Answer]) -> None:

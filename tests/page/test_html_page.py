@@ -222,7 +222,10 @@ def test_figures_at_the_top_of_an_answer_are_cards() -> None:
 def test_left_out_rows_stand_in_the_page() -> None:
     text = ParsedPage(render_page(hard.board())).text
     assert "What was left out" in text
-    assert "12 linked work orders are not counted again (CLP\u00a01,234,567)." in text
+    assert (
+        "12 linked work orders are not counted again; they would add CLP\u00a01,234,567 of paid money."
+        in text
+    )
     assert "What was left out" not in ParsedPage(render_page(hard.listing())).text
 
 

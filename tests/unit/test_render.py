@@ -21,7 +21,8 @@ from opttius_cli.render.cell_formatter import CellFormatter
 from opttius_cli.render.data_quality_notes import build_notes
 from opttius_cli.render.row_batches import BATCH_SIZE
 from opttius_cli.render.style import Style
-from opttius_cli.render.terminal.grid import build_grid, fit_text
+from opttius_cli.render.terminal.grid import build_grid
+from opttius_cli.render.terminal.grid_cells import fit_text
 from opttius_cli.render.terminal.sparkline import draw_bar, draw_sparkline
 from opttius_cli.result import AnswerPart, Column, ColumnKind, Result
 
@@ -138,7 +139,7 @@ def test_a_trend_without_values_says_so() -> None:
 
 def test_growth_reads_without_colour() -> None:
     shown = text(hard.board(), 120)
-    assert "▼ -33.27%  before CLP\u00a07,025,465" in shown
+    assert "▼ 33.27%  before CLP\u00a07,025,465" in shown
     assert "Previous revenue" not in shown
 
 
@@ -203,7 +204,10 @@ def test_a_share_over_few_rows_is_in_parentheses_shaded_or_not() -> None:
 
 def test_left_out_rows_are_mentioned_only_where_there_are_any() -> None:
     notes = build_notes(hard.board(), CellFormatter("es", "CLP"))
-    assert "12 linked work orders are not counted again ($1.234.567)." in notes
+    assert (
+        "12 linked work orders are not counted again; they would add $1.234.567 of paid money. · --left-out linked"
+        in notes
+    )
     assert not [line for line in notes if line.startswith("0 ")]
     assert "Columns missing from the data: orders (notes, tax)." in notes
     assert build_notes(hard.listing(), CellFormatter("es", "CLP")) == []
@@ -213,3 +217,40 @@ def test_every_format_is_in_the_registry_once() -> None:
     assert list(registry.RENDERERS) == ["table", "json", "ndjson", "csv", "md", "xlsx", "html", "parquet"]
     extensions = [renderer.extension for renderer in registry.RENDERERS.values()]
     assert len(set(extensions)) == len(extensions)
+
+
+LONG = "a reason that is told in so many words that no column of a screen could ever hold all of them at once"
+WORDS = {"en": {"a": "first", "b": "second", "r": LONG}, "es": {}}
+
+
+def build_reasons(*between: Column) -> Answer:
+    """A list of rows with names of our own, wide figures, and a reason that is too long for any column."""
+    key = Column("key", ColumnKind.TEXT, {"en": "Key", "es": "Clave"}, vocabulary=WORDS)
+    why = Column("why", ColumnKind.TEXT, {"en": "Why", "es": "Por qué"}, vocabulary=WORDS)
+    rows = [
+        [key, *(10**9 + place for place in range(len(between))), reason]
+        for key, reason in (("a", "r"), ("b", None))
+    ] * 8
+    return single_part(hard.result("t", ("L", "L"), "rows", [key, *between, why], rows))
+
+
+def test_a_long_word_of_our_own_goes_on_below() -> None:
+    shown = text(build_reasons(), 60)
+    assert "…" not in shown
+    assert shown.split().count("hold") == 8
+    assert LONG in " ".join(shown.split()).replace("first ", "")
+    assert max(map(cell_len, shown.splitlines())) <= 60
+
+
+def test_words_without_room_stand_below() -> None:
+    shown = text(
+        build_reasons(
+            *(Column(f"n{place}", ColumnKind.MONEY, {"en": "Money", "es": "Plata"}) for place in range(4))
+        ),
+        60,
+    )
+    assert "…" not in shown
+    assert f"Why: · {LONG}: first, first" in " ".join(shown.split())
+    assert (
+        "do not fit here" not in shown or "Why" not in shown.partition("do not fit here")[2].partition(".")[0]
+    )

@@ -197,9 +197,8 @@ def test_the_first_sheet_states_the_totals() -> None:
     assert len(sheet._charts) == 2
     # Complaints come after the figures.
     assert left_out.title == "What was left out"
-    assert "12 linked work orders are not counted again (CLP\u00a01,234,567)." in [
-        cell.value for cell in left_out["A"]
-    ]
+    sentence = "12 linked work orders are not counted again; they would add CLP\u00a01,234,567 of paid money."
+    assert f"{sentence} · --left-out linked" in [cell.value for cell in left_out["A"]]
 
 
 def test_a_list_without_key_figures_begins_with_its_totals_and_its_chart() -> None:

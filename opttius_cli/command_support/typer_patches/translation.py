@@ -16,6 +16,8 @@ from opttius_cli.name_matching import suggest_names
 from opttius_cli.redaction import redact_value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from typer.exceptions import TyperException
 
 TYPER_MESSAGES = (
@@ -32,6 +34,11 @@ TYPER_MESSAGES = (
 )
 """Texts that Typer writes itself, listed here so that the catalogs contain them."""
 
+RANGE_METHOD, DEFAULT_METHOD = "_get_number_range_help_str", "_get_default_string"
+USAGE_METHOD = "_usage_display_name"
+"""What Typer calls to write a range, a default, and an argument in the first line: each is replaced."""
+_AS_GOOD_AS_ANY = 1_000_000_000
+"""From this on, the largest number of a range is not worth saying."""
 _NO_COMMAND = re.compile(r"No such command '(?P<name>.*?)'\.")
 _MISSING_COMMAND = "Missing command."
 _EXTRA_ARGUMENTS = re.compile(r"Got unexpected extra argument\(s\) \((?P<words>.*)\)")
@@ -56,15 +63,48 @@ def _translate_texts(command: Any) -> None:
         for text in ("help", "metavar"):
             if getattr(parameter, text, None):
                 setattr(parameter, text, _(getattr(parameter, text)))
-        if parameter.param_type_name == "argument":
-            # The metavar explains the argument; its Python type does not help a shop owner.
-            parameter.display_type_rich = _skip_type
+        for name, replacement in _replace_texts(parameter).items():
+            setattr(parameter, name, replacement)
     for subcommand in getattr(command, "commands", {}).values():
         _translate_texts(subcommand)
 
 
+def _replace_texts(parameter: Any) -> dict[str, Callable[..., str | None]]:
+    """Return the methods by which a parameter says in words what may be typed, by the names that Typer calls."""
+    replacements: dict[str, Callable[..., str | None]] = {
+        RANGE_METHOD: partial(describe_range, parameter),
+        DEFAULT_METHOD: partial(_format_default, parameter, getattr(parameter, DEFAULT_METHOD)),
+    }
+    if parameter.param_type_name == "argument":
+        # The metavar explains the argument; its Python type does not help a shop owner.
+        replacements |= {"display_type_rich": _skip_type, USAGE_METHOD: partial(_name_argument, parameter)}
+    return replacements
+
+
 def _skip_type(**_context: Any) -> None:
     return None
+
+
+def describe_range(parameter: Any) -> str | None:
+    """Say in words which numbers may be typed, where not every number may."""
+    if parameter.min is None:
+        return None
+    if parameter.max and parameter.max >= _AS_GOOD_AS_ANY:
+        return _("a whole number, {least} or more", least=parameter.min)
+    return _describe_allowed_values(parameter)
+
+
+def _format_default(parameter: Any, format_value: Callable[..., str], **values: Any) -> str:
+    """Return the default as one types it: Typer puts one that is only told into parentheses."""
+    told = parameter.show_default
+    return told if isinstance(told, str) else format_value(**values)
+
+
+def _name_argument(parameter: Any) -> str:
+    """Return an argument as the first line of a help page has it: as it is, or in brackets where it may be left out."""
+    name = parameter.metavar or parameter.name.upper()
+    name = name if parameter.required or name.startswith("[") else f"[{name}]"
+    return f"{name}..." if parameter.nargs != 1 else name
 
 
 def _write_usage_line(command: Any, context: Any, formatter: Any) -> None:

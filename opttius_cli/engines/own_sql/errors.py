@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from opttius_cli.engines.own_sql.explain_fault import explain_fault, find_line
 from opttius_cli.engines.own_sql.statement import InvalidStatementError
 from opttius_cli.errors import InvalidReportError, NotAllowedError, OutOfMemoryError, OutputError, UsageError
 from opttius_cli.i18n import _, end_sentence
@@ -39,10 +40,10 @@ class OwnSqlOnClusterError(UsageError):
         )
 
 
-def describe_error(error: Exception, path: Path | None = None) -> dict[str, str]:
+def describe_error(error: Exception, path: Path | None = None, sql: str = "") -> dict[str, str]:
     """Return the kind of ``error`` and what may be told of it: nothing of a value of the data.
 
-    ``path`` is the snapshot that was read.
+    ``path`` is the snapshot that was read, ``sql`` what a person wrote.
     """
     if isinstance(error, NotAllowedError):
         return {"kind": "not_allowed", "why": str(error)}
@@ -53,19 +54,20 @@ def describe_error(error: Exception, path: Path | None = None) -> dict[str, str]
         return {"kind": "unwritable", "why": str(translated)}
     if isinstance(translated, DamagedSnapshotError) and translated.is_unreadable:
         return {"kind": "damaged", "why": translated.kind}
-    return {"kind": "invalid", "why": _explain(error)}
+    return {"kind": "invalid", "why": _explain(error, sql)}
 
 
-def _explain(error: Exception) -> str:
-    """Return DuckDB's message about wrong SQL; messages about values are hidden, as they show the value."""
+def _explain(error: Exception, sql: str) -> str:
+    """Return what is wrong with ``sql``, and in which line; of a message about a value only its kind, not the value."""
     import duckdb
 
     if isinstance(error, KeyError):
         return _("there is no parameter {name}.", name=f"${error.args[0]}")
     if isinstance(error, InvalidStatementError):
-        return str(error)
+        line = find_line(sql, error.name, error.position)
+        return _("line {line}: {why}", line=line, why=str(error)) if line else str(error)
     if isinstance(error, (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)):
-        return str(error).strip().splitlines()[0]
+        return str(explain_fault(str(error)))
     return _("the SQL fails on a value of the data ({kind}).", kind=type(error).__name__)
 
 

@@ -41,7 +41,14 @@ _WHOLE_ROW_NODES = {"STAR", "PIVOT"}
 
 
 class InvalidStatementError(Exception):
-    """SQL that cannot be read, or names a table that does not exist; its text may be shown."""
+    """SQL that cannot be read, or names what does not exist; its text may be shown.
+
+    ``name`` is what is wrong in it, ``position`` how many bytes stand before that, where it is known.
+    """
+
+    def __init__(self, why: str, name: str = "", position: int | None = None) -> None:
+        super().__init__(why)
+        self.name, self.position = name, position
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,11 @@ def _parse_select(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[str, dict[s
     except RecursionError as error:
         raise _build_depth_error() from error
     if parse["error"] and parse.get("error_type") == "parser":
-        raise InvalidStatementError(parse["error_message"].strip().partition("\n")[0])
+        from opttius_cli.engines.own_sql.explain_fault import explain_fault
+
+        fault = explain_fault(parse["error_message"])
+        fault.position = int(parse["position"]) if str(parse.get("position", "")).isdigit() else None
+        raise fault
     if parse["error"] or len(parse["statements"]) != 1:
         raise NotAllowedError(_("A report must be one SELECT."))
     return text, parse["statements"][0]
@@ -165,7 +176,7 @@ def _check_node(
                 raise _build_outside_error(name)
             near = ", ".join(suggest_names(name, list(visible)))
             raise InvalidStatementError(
-                _("there is no table {name}. The nearest: {names}.", name=name, names=near)
+                _("there is no table {name}. The nearest: {names}.", name=name, names=near), name
             )
     if kind == "TABLE_FUNCTION" and node["function"]["function_name"].lower() not in _TABLE_FUNCTIONS:
         raise _build_outside_error(node["function"]["function_name"] + "()")

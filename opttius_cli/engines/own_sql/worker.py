@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from opttius_cli.engines.duckdb import DuckEngine
+    from opttius_cli.engines.own_sql.statement import Statement
     from opttius_cli.engines.protocol import SharedView
     from opttius_cli.privacy.policy import Policy
     from opttius_cli.result import Scope
@@ -89,7 +90,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         try:
             _answer(session, query, answers)
         except Exception as error:  # noqa: BLE001 - the program tells it
-            _send_error(answers, error, setup.path)
+            _send_error(answers, error, setup.path, query.sql)
 
 
 def _receive_requests(requests: BinaryIO, received: SimpleQueue[Any]) -> None:
@@ -193,9 +194,25 @@ def _answer(session: _Session, query: Query, answers: BinaryIO) -> None:
         views = build_masked_views(con, statement, side_tables)
         sql = f"{views}SELECT * FROM (\n{statement.text}\n) AS answer"
         parsed, bound = bind_parameters(con, sql, query.parameters)
-        _send_rows(_convert_columns(con.sql(parsed, params=bound), query), answers)
+        _send_rows(_convert_columns(_bind(con, parsed, bound, statement), query), answers)
     finally:
         side_tables.drop()
+
+
+def _bind(
+    con: duckdb.DuckDBPyConnection, sql: Any, parameters: Any, statement: Statement
+) -> duckdb.DuckDBPyRelation:
+    """Return the rows of ``sql``, which are not computed yet. Raises InvalidStatementError for names that it lacks."""
+    import duckdb
+
+    from opttius_cli.engines.own_sql.explain_fault import explain_fault
+    from opttius_cli.engines.own_sql.masked_views import describe_view
+
+    try:
+        return con.sql(sql, params=parameters)
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        columns = [name for table in sorted(statement.tables) for name, _kind in describe_view(con, table)]
+        raise explain_fault(str(error), columns) from error
 
 
 def _convert_columns(rows: duckdb.DuckDBPyRelation, query: Query) -> duckdb.DuckDBPyRelation:
@@ -250,10 +267,10 @@ def _send_rows(rows: duckdb.DuckDBPyRelation, answers: BinaryIO) -> None:
     messages.send_message(answers, messages.END)
 
 
-def _send_error(answers: BinaryIO, error: Exception, path: Path | None) -> None:
+def _send_error(answers: BinaryIO, error: Exception, path: Path | None, sql: str = "") -> None:
     from opttius_cli.engines.own_sql.errors import describe_error
 
-    messages.send_error(answers, describe_error(error, path))
+    messages.send_error(answers, describe_error(error, path, sql))
 
 
 def main() -> None:

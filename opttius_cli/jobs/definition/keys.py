@@ -6,7 +6,7 @@ A parser raises ValueError with what is expected.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, get_args
@@ -19,7 +19,7 @@ from opttius_cli.jobs.definition.model import Against
 from opttius_cli.jobs.definition.schedule_syntax import parse_schedule
 from opttius_cli.name_matching import suggest_names
 from opttius_cli.period import Clock, parse_period
-from opttius_cli.reports.report_parts import match_figure
+from opttius_cli.reports.alert_figures import match_figure
 from opttius_cli.setting_parsers import (
     parse_flag,
     parse_language,
@@ -61,7 +61,12 @@ def _parse_formats(value: Any, allowed_values: AllowedValues) -> tuple[str, ...]
     return _check_names(parse_texts(value), allowed_values.formats, _("format"))
 
 
-def _check_names(names: tuple[str, ...], allowed_values: Any, kind: str) -> tuple[str, ...]:
+def _check_names(
+    names: tuple[str, ...],
+    allowed_values: Any,
+    kind: str,
+    suggest: Callable[[str], Sequence[str]] | None = None,
+) -> tuple[str, ...]:
     for name in names:
         if name not in allowed_values:
             raise ValueError(
@@ -69,7 +74,7 @@ def _check_names(names: tuple[str, ...], allowed_values: Any, kind: str) -> tupl
                     "existing names; there is no {kind} “{name}”. The nearest: {names}.",
                     kind=kind,
                     name=name,
-                    names=format_list(suggest_names(name, allowed_values)),
+                    names=format_list(suggest(name) if suggest else suggest_names(name, allowed_values)),
                 )
             )
     return tuple(dict.fromkeys(names))
@@ -129,7 +134,7 @@ def _parse_figure(value: Any, allowed_values: AllowedValues) -> str:
     figure, figures = parse_text(value), allowed_values.figures()
     if match_figure(figure) not in figures:
         figure = allowed_values.resolve_figure(figure) or figure
-    _check_names((match_figure(figure),), figures, _("figure"))
+    _check_names((match_figure(figure),), figures, _("figure"), allowed_values.suggest_figures)
     return figure
 
 

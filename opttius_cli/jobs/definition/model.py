@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
     from decimal import Decimal
     from pathlib import Path
 
@@ -102,6 +102,7 @@ class AllowedValues:
 
     ``figures`` returns what alerts may check; it is called only for a job with alerts. ``resolve_part`` and
     ``resolve_figure`` return the name that is meant by a label which the program prints; None when it is none.
+    ``suggest_figures`` returns what to type for the figures nearest to a text.
     """
 
     parts: Collection[str]
@@ -110,3 +111,4 @@ class AllowedValues:
     maskings: Collection[str]
     resolve_part: Callable[[str], str | None] = lambda _label: None
     resolve_figure: Callable[[str], str | None] = lambda _label: None
+    suggest_figures: Callable[[str], Sequence[str]] = lambda _label: ()

@@ -10,7 +10,7 @@ from rich.text import Text
 from opttius_cli.i18n import _, n_
 from opttius_cli.render.answer_header import build_header_lines
 from opttius_cli.render.cell_formatter import build_formatter
-from opttius_cli.render.terminal.grid import fit_text
+from opttius_cli.render.terminal.grid_cells import fit_text
 from opttius_cli.render.terminal.screen import DOWN, QUIET, STRONG, UP, WARNING, Screen, wrap_text
 from opttius_cli.result import ColumnKind
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from opttius_cli.render.cell_formatter import CellFormatter
     from opttius_cli.render.style import Style
-    from opttius_cli.result import Answer, Result
+    from opttius_cli.result import Answer, Column, Result
 
 _MARKS = {"error": ("✗", DOWN), "warning": ("!", WARNING), "info": ("·", QUIET)}
 _NARROWEST_EFFECT = 36
@@ -50,24 +50,31 @@ def _build_lines(findings: Result, formatter: CellFormatter, width: int) -> list
     groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in findings.table.to_pylist():
         groups.setdefault((row["severity"], row["finding"]), []).append(row)
-    labels = {
-        key: _describe_group(rows, formatter.format_cell(columns["finding"], key[1]), columns, formatter)
-        for key, rows in groups.items()
-    }
-    counts = {
-        key: formatter.format_value(sum(row["count"] or 0 for row in rows), ColumnKind.COUNT)
-        for key, rows in groups.items()
-    }
+    sums = {key: sum(row["count"] or 0 for row in rows) for key, rows in groups.items()}
+    words = {key: _get_words(columns["finding"], key[1], sums[key], formatter) for key in groups}
+    labels = {key: _describe_group(rows, words[key][0], columns, formatter) for key, rows in groups.items()}
+    counts = {key: formatter.format_value(count, ColumnKind.COUNT) for key, count in sums.items()}
     count_width = max(map(len, counts.values()), default=0)
     longest = max((len(label) for label in labels.values()), default=0)
     label_width = min(longest, max(width // 2, width - count_width - 4 - _NARROWEST_EFFECT))
-    effects = columns["finding"].effects.get(formatter.language, {})
     lines = []
     for (severity, finding), label in labels.items():
         mark, style = _MARKS[severity]
         head = Text(f"{mark} ", style).append(f"{counts[severity, finding]:>{count_width}}  ", STRONG)
-        lines += _build_line(head, label, label_width, effects.get(finding, ""), width, finding)
+        lines += _build_line(head, label, label_width, words[severity, finding][1], width, finding)
     return lines
+
+
+def _get_words(column: Column, finding: str, count: int, formatter: CellFormatter) -> tuple[str, str]:
+    """Return what so many cases of a finding are called, and what they do to the figures."""
+    language = formatter.language
+    name, effect = formatter.format_cell(column, finding), column.effects.get(language, {}).get(finding, "")
+    if count != 1:
+        return name, effect
+    return (
+        column.vocabulary_of_one.get(language, {}).get(finding, name),
+        column.effects_of_one.get(language, {}).get(finding, effect),
+    )
 
 
 def _build_line(

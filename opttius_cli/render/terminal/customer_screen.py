@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from rich.text import Text
 
-from opttius_cli.i18n import _, n_
+from opttius_cli.i18n import _, n_, pick_number
 from opttius_cli.render.answer_header import build_header_lines
 from opttius_cli.render.cell_formatter import (
     NO_VALUE,
@@ -110,7 +110,10 @@ def _describe_rhythm(analytics: Mapping[str, Any], formatter: CellFormatter) -> 
         )
     ]
     if usual:
-        texts.append(_("usually every {days} days", days=formatter.format_value(usual, ColumnKind.DAYS)))
+        days_text = formatter.format_value(usual, ColumnKind.DAYS)
+        texts.append(
+            n_("usually every {days} day", "usually every {days} days", pick_number(usual), days=days_text)
+        )
         due = last + timedelta(days=round(usual))
         texts.append(_("next expected {date}", date=formatter.format_date(due)))
     return " · ".join(texts)

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from opttius_cli.render.cell_formatter import NO_VALUE, RIGHT_ALIGNED
 from opttius_cli.render.row_batches import iter_batches
+from opttius_cli.render.terminal.grid_cells import fit_text, fit_words, format_texts
 from opttius_cli.render.terminal.sparkline import draw_bar
 from opttius_cli.result import ColumnKind
 
@@ -24,10 +25,8 @@ if TYPE_CHECKING:
     from opttius_cli.result import Column, Result
 
 GAP = "  "
-_SHADES = "░▒▓█"
 _MAX_BAR_WIDTH, _MIN_BAR_WIDTH = 10, 5
 """The longest bar of a column, and the least room for which a bar is still worth drawing."""
-_ELLIPSIS = "…"
 _FLEXIBLE_KINDS = frozenset({ColumnKind.NAME, ColumnKind.TEXT, ColumnKind.EMAIL, ColumnKind.LIST})
 """Kinds whose texts may be shortened to fit. A figure or an id is shown complete or not at all."""
 _SHORTENED_WIDTH = 24
@@ -67,6 +66,11 @@ class GridColumn:
         return self.width + (self.bar_width + 1 if self.bar_width else 0)
 
     @property
+    def is_wrapped(self) -> bool:
+        """Return whether a long cell goes on below: the texts of codes, which are few and say what a row is."""
+        return bool(self.column.vocabulary) and not self.bar_width
+
+    @property
     def is_right_aligned(self) -> bool:
         """Return whether cells are aligned to the right."""
         return self.column.kind in RIGHT_ALIGNED
@@ -93,21 +97,38 @@ class Grid:
         return [self._join_cells(texts) for texts in zip(*padded, strict=True)]
 
     def iter_lines(self) -> Iterator[str]:
-        """Yield a line per row."""
+        """Yield a line per row; more where the program's own words do not fit their column, for they are never cut."""
         first_row = 0
+        wrapped = [place for place, column in enumerate(self.columns) if column.is_wrapped]
         for batch in iter_batches(self.result):
             texts_by_column = [
                 self._format_cells(column, batch.column(column.index).to_pylist(), first_row)
                 for column in self.columns
             ]
             first_row += batch.num_rows
-            yield from map(GAP.join, zip(*texts_by_column, strict=True))
+            for cells in zip(*texts_by_column, strict=True):
+                lines = [cells[place] for place in wrapped if not isinstance(cells[place], str)]
+                if lines:
+                    yield from self._break_row(cells)
+                else:
+                    yield GAP.join(cells)
 
-    def _format_cells(self, column: GridColumn, values: list[Any], first_row: int) -> list[str]:
-        texts = [
-            fit_text(text, column.width, align_right=column.is_right_aligned)
-            for text in format_texts(self.result, column.column, values, self.formatter, first_row)
-        ]
+    def _break_row(self, cells: Sequence[str | list[str]]) -> Iterator[str]:
+        """Yield the lines of a row with cells that are longer than their column."""
+        columns = [[cell] if isinstance(cell, str) else cell for cell in cells]
+        for number in range(max(map(len, columns))):
+            yield self._join_cells(
+                [lines[number] if number < len(lines) else "" for lines in columns]
+            ).rstrip()
+
+    def _format_cells(
+        self, column: GridColumn, values: list[Any], first_row: int
+    ) -> Sequence[str | list[str]]:
+        """Return the text of each cell; of one of the program's own words that is too long, its lines."""
+        texts = format_texts(self.result, column.column, values, self.formatter, first_row)
+        if column.is_wrapped:
+            return [fit_words(text, column.width, align_right=column.is_right_aligned) for text in texts]
+        texts = [fit_text(text, column.width, align_right=column.is_right_aligned) for text in texts]
         if not column.bar_width:
             return texts
         bars = [
@@ -124,41 +145,6 @@ class Grid:
                 )
             )
         return GAP.join(pieces)
-
-
-def fit_text(text: str, width: int, *, align_right: bool = False) -> str:
-    """Return ``text`` in exactly ``width`` columns of the screen, shortened if it is longer."""
-    # Nearly every text is ASCII, whose characters are one column wide each.
-    length = len(text) if text.isascii() else cell_len(text)
-    if length > width:
-        return set_cell_size(text, width - 1) + _ELLIPSIS if width > 0 else ""
-    blanks = " " * (width - length)
-    return blanks + text if align_right else text + blanks
-
-
-def format_texts(
-    result: Result, column: Column, values: list[Any], formatter: CellFormatter, first_row: int
-) -> list[str]:
-    """Return the cells of a column: shaded in a heat map, and in parentheses where they are over few rows.
-
-    ``first_row`` is the number of the first of these rows in the result.
-    """
-    texts = formatter.format_column(column, values)
-    if column.over in result.bases:
-        texts = [
-            f"({text})" if value is not None and result.rests_on_few(column, row) else text
-            for row, (text, value) in enumerate(zip(texts, values, strict=True), first_row)
-        ]
-    if heat_top := result.find_heat_top(column):
-        texts = [_shade_text(text, value, heat_top) for text, value in zip(texts, values, strict=True)]
-    return texts
-
-
-def _shade_text(text: str, value: Any, heat_top: float) -> str:
-    """Return a text after one of four shades, the darker the more: they stay where there is no colour."""
-    if value is None or not value:
-        return text
-    return f"{_SHADES[max(0, min(3, int(float(value) / heat_top * 4)))]} {text}"
 
 
 def build_grid(result: Result, formatter: CellFormatter, width: int | None) -> Grid:

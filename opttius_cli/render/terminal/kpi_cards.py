@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from opttius_cli.i18n import _
-from opttius_cli.render.kpis import Kpi, collect_kpis, get_growth_arrow
-from opttius_cli.render.terminal.grid import fit_text
+from opttius_cli.render.kpis import Kpi, collect_kpis, describe_change
+from opttius_cli.render.terminal.grid_cells import fit_text
 from opttius_cli.render.terminal.screen import DOWN, QUIET, STRONG, TITLE, UP, Block
-from opttius_cli.result import ColumnKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,17 +79,11 @@ def _list_texts(kpi: Kpi, formatter: CellFormatter) -> list[str]:
 
 
 def _format_comparison(kpi: Kpi, formatter: CellFormatter) -> list[Text]:
-    """Return growth and previous value, if any; the sign shows the direction without colour."""
+    """Return growth and previous value, if any; the arrow shows the direction without colour."""
     pieces = []
     if kpi.growth is not None:
         style = UP if kpi.growth > 0 else DOWN if kpi.growth < 0 else QUIET
-        plus = "+" if kpi.growth > 0 else ""
-        pieces.append(
-            Text(
-                f"{get_growth_arrow(kpi.growth)} {plus}{formatter.format_value(kpi.growth, ColumnKind.PERCENT)}",
-                style,
-            )
-        )
+        pieces.append(Text(describe_change(kpi, formatter), style))
     if kpi.previous is not None:
         before = _("before {value}", value=formatter.format_value(kpi.previous, kpi.column.kind))
         pieces.append(Text(before, QUIET))

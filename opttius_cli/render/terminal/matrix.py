@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from opttius_cli.i18n import _
-from opttius_cli.render.terminal.grid import fit_text
+from opttius_cli.render.terminal.grid_cells import fit_text
 from opttius_cli.render.terminal.screen import QUIET, STRONG, TITLE, wrap_text
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from opttius_cli.render.answer_header import (
 from opttius_cli.render.cell_formatter import build_formatter, escape_control_chars
 from opttius_cli.render.printed_commands import build_command, list_common_options
 from opttius_cli.render.terminal.changes import format_change
-from opttius_cli.render.terminal.grid import fit_text
+from opttius_cli.render.terminal.grid_cells import fit_text
 from opttius_cli.render.terminal.overview_blocks import (
     build_branches,
     build_figures,
@@ -164,7 +164,7 @@ def _build_linked_elsewhere(answer: Answer, formatter: CellFormatter) -> list[Te
             _(
                 "Includes {amount} on orders from elsewhere: {command}",
                 amount=formatter.format_money(amount),
-                command=shlex.join(["opttius", "branches", *answer.typed_options.period]),
+                command=shlex.join(["opttius", "branches", *answer.period_options]),
             ),
             QUIET,
         )

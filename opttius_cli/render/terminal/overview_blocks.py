@@ -11,7 +11,7 @@ from opttius_cli.answer_parts import TOTAL_ROW, read_rows
 from opttius_cli.i18n import N_, _, n_
 from opttius_cli.render.cell_formatter import escape_control_chars
 from opttius_cli.render.terminal.changes import format_change
-from opttius_cli.render.terminal.grid import fit_text
+from opttius_cli.render.terminal.grid_cells import fit_text
 from opttius_cli.render.terminal.screen import BLOCK_GAP, QUIET, STRONG, Block
 from opttius_cli.render.terminal.week_lines import FIRST_GOAL_DAY
 from opttius_cli.result import ColumnKind

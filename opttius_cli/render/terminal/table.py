@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from rich.text import Text
 
-from opttius_cli.answer_parts import BRANCHES_REPORT
 from opttius_cli.i18n import _, n_
 from opttius_cli.render import data_quality_notes
 from opttius_cli.render.answer_header import build_header_lines
@@ -21,9 +20,10 @@ from opttius_cli.render.cell_formatter import (
     build_formatter,
     build_formatter_for_currency,
 )
-from opttius_cli.render.chart_model import build_chart
+from opttius_cli.render.chart_model import build_chart, build_finding
 from opttius_cli.render.terminal import kpi_cards, matrix, trends, waterfall
-from opttius_cli.render.terminal.grid import build_grid, fit_text
+from opttius_cli.render.terminal.grid import build_grid
+from opttius_cli.render.terminal.grid_cells import fit_text
 from opttius_cli.render.terminal.screen import (
     QUIET,
     STRONG,
@@ -34,7 +34,8 @@ from opttius_cli.render.terminal.screen import (
     highlight_bars,
     wrap_text,
 )
-from opttius_cli.result import FEW_ROWS, MAP_SHAPES, ColumnKind
+from opttius_cli.render.terminal.table_notes import explain_table, list_notes
+from opttius_cli.result import MAP_SHAPES, ColumnKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,7 @@ def write(answer: Answer, out: BinaryIO, style: Style) -> None:
         screens = {"customer": customer_screen.write, "check": check_screen.write}
         screens.get(answer.header.report, overview.write)(answer, out, style)
         return
-    formatter = build_formatter(style.language, answer)
+    formatter = replace(build_formatter(style.language, answer), shows_codes=True)
     screen = Screen(out, style)
     first, *rest = build_header_lines(answer, formatter)
     screen.write_sentence(first, STRONG)
@@ -170,7 +171,10 @@ def _write_alone(result: Result, formatter: CellFormatter, screen: Screen) -> No
     if result.matrix and len(result.table) and not result.absent:
         matrix.write_matrix(result, result.matrix, formatter, screen)
     elif chart:
-        waterfall.write_waterfall(chart, formatter, screen)
+        plain = replace(formatter, shows_codes=False)
+        waterfall.write_waterfall(chart, build_finding(build_chart(result, plain) or chart, plain), screen)
+        for note in explain_table(result):
+            screen.write_sentence(note, QUIET)
     elif len(result.table) and not result.absent:
         _write_long_table(result, formatter, screen)
     else:
@@ -186,8 +190,7 @@ def _write_long_table(
         screen.write_line(line, STRONG)
     screen.write_line("─" * grid.width, QUIET)
     screen.write_lines(grid.iter_lines())
-    hidden = [formatter.get_label(column) for column in grid.hidden_columns]
-    for note in _list_notes(result, hidden, formatter, makes_files=makes_files):
+    for note in list_notes(result, grid.hidden_columns, formatter, makes_files=makes_files):
         screen.write_sentence(note, QUIET)
 
 
@@ -208,9 +211,9 @@ def _build_block(result: Result, formatter: CellFormatter, width: int | None) ->
         lines += [Text("─" * grid.width, QUIET), *map(highlight_bars, grid.iter_lines())]
         hidden = grid.hidden_columns
         if hidden and len(result.table) > _MOST_CONTINUED_ROWS:
-            notes = _list_notes(result, [formatter.get_label(column) for column in hidden], formatter)
+            notes = list_notes(result, hidden, formatter)
             break
-    notes += _explain(result)
+    notes += explain_table(result)
     lines += [Text(line, QUIET) for note in notes for line in wrap_text(note, width)]
     return Block(tuple(lines))
 
@@ -224,22 +227,6 @@ def _select_columns(result: Result, columns: Sequence[Column]) -> Result:
     return replace(
         result, columns=tuple(result.columns[place] for place in places), table=result.table.select(places)
     )
-
-
-def _explain(result: Result) -> list[str]:
-    """Return what has to be known to read a table."""
-    notes = []
-    over = [column for column in result.columns if column.over in result.bases]
-    if any(result.rests_on_few(column, row) for column in over for row in range(len(result.table))):
-        notes.append(_("In parentheses: percentages over fewer than {number} rows.", number=FEW_ROWS))
-    if result.name == BRANCHES_REPORT:
-        notes.append(
-            _(
-                "A branch asked for alone may differ a little: what is linked to a sale of another branch "
-                "counts there."
-            )
-        )
-    return notes
 
 
 def _build_message_block(title: Text, sentence: str, width: int | None) -> Block:
@@ -257,33 +244,14 @@ def _build_record_lines(result: Result, formatter: CellFormatter, width: int | N
     label_width = max(Text(name).cell_len for name, _value in pairs)
     max_width = max(Text(value).cell_len for _name, value in pairs)
     value_width = max_width if width is None else max(1, min(max_width, width - label_width - 2))
-    return [
-        Text()
-        .append(f"{fit_text(name, label_width)}  ", QUIET)
-        .append(fit_text(value, value_width, align_right=is_numeric))
-        for name, value in pairs
-    ]
-
-
-def _list_notes(
-    result: Result, hidden: Sequence[str], formatter: CellFormatter, *, makes_files: bool = True
-) -> list[str]:
-    """Return how many rows there are, and which columns did not fit."""
-    count = len(result.table)
-    notes = [
-        n_("{number} row", "{number} rows", count, number=formatter.format_value(count, ColumnKind.COUNT))
-    ]
-    if hidden:
-        # A list that is not about the shop is not written as a workbook.
-        remedy = _("add --format xlsx --output FILE") if makes_files else _("add --format csv")
-        notes.append(
-            _(
-                "{count} of {total} columns do not fit here: {names}. To see all, widen the window, "
-                "{remedy}, or pipe into less -S.",
-                count=len(hidden),
-                total=len(result.columns),
-                names=", ".join(hidden),
-                remedy=remedy,
-            )
+    lines = []
+    for name, value in pairs:
+        # A sentence is told whole; a figure fits, or the screen is too narrow for any.
+        first, *more = [value] if is_numeric else wrap_text(value, value_width)
+        lines.append(
+            Text()
+            .append(f"{fit_text(name, label_width)}  ", QUIET)
+            .append(fit_text(first, value_width, align_right=is_numeric))
         )
-    return notes
+        lines += [Text(f"{'':{label_width}}  {text}") for text in more]
+    return lines

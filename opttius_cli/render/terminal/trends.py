@@ -8,7 +8,8 @@ from rich.text import Text
 
 from opttius_cli.i18n import _
 from opttius_cli.render.kpis import compute_total
-from opttius_cli.render.terminal.grid import GAP, fit_text
+from opttius_cli.render.terminal.grid import GAP
+from opttius_cli.render.terminal.grid_cells import fit_text
 from opttius_cli.render.terminal.screen import BAR, QUIET, TITLE
 from opttius_cli.render.terminal.sparkline import draw_sparkline
 

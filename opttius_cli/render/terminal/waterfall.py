@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from opttius_cli.render.chart_model import build_finding, list_bars
-from opttius_cli.render.terminal.grid import fit_text
-from opttius_cli.render.terminal.screen import BAR, DOWN, QUIET, STRONG, TITLE, UP
+from opttius_cli.render.chart_model import list_bars
+from opttius_cli.render.terminal.grid_cells import fit_text
+from opttius_cli.render.terminal.screen import BAR, DOWN, QUIET, STRONG, TITLE, UP, wrap_text
 
 if TYPE_CHECKING:
-    from opttius_cli.render.cell_formatter import CellFormatter
     from opttius_cli.render.chart_model import Chart
     from opttius_cli.render.terminal.screen import Screen
 
@@ -20,8 +19,11 @@ _BAR_WIDTH, _MIN_BAR_WIDTH, _MAX_LABEL, _GAPS = 40, 8, 44, 4
 _COLOURS = {"whole": BAR, "up": UP, "down": DOWN}
 
 
-def write_waterfall(chart: Chart, formatter: CellFormatter, screen: Screen) -> None:
-    """Write a line per bar with its money, and below them how they split in one sentence."""
+def write_waterfall(chart: Chart, finding: str | None, screen: Screen) -> None:
+    """Write a line per bar with its money, and below them how they split, in the sentence ``finding``.
+
+    A name that is longer than its room goes on below, so that nothing of it is cut.
+    """
     bars = list_bars(chart)
     label_width = min(_MAX_LABEL, max(Text(bar.name).cell_len for bar in bars))
     text_width = max(Text(bar.text).cell_len for bar in bars)
@@ -34,9 +36,12 @@ def write_waterfall(chart: Chart, formatter: CellFormatter, screen: Screen) -> N
     for bar in bars:
         left, right = sorted(round((value - low) / scale) for value in (bar.first, bar.last))
         drawn = "█" * max(right - left, int(bar.first != bar.last))
-        line = Text(f"{fit_text(bar.name, label_width)}  ", STRONG if bar.sign == "whole" else QUIET)
+        name, *more = wrap_text(bar.name, label_width - 2)
+        line = Text(f"{fit_text(name, label_width)}  ", STRONG if bar.sign == "whole" else QUIET)
         line.append(f"{fit_text(bar.text, text_width, align_right=True)}  ")
         line.append(" " * min(left, bar_width - len(drawn))).append(drawn, _COLOURS[bar.sign])
         screen.write_line(line)
+        for rest_of_name in more:
+            screen.write_line(f"  {rest_of_name}", QUIET)
     screen.write_line()
-    screen.write_sentence(build_finding(chart, formatter) or "")
+    screen.write_sentence(finding or "")

@@ -60,7 +60,7 @@ def _list_matters(answer: Answer, formatter: CellFormatter) -> Iterator[WeekLine
             fall = formatter.format_value(round(abs(row["change_pct"])), ColumnKind.PERCENT)
             branch = formatter.format_value(row["branch"], ColumnKind.TEXT)
             text = _("{branch} sold {fall} less ({money})", branch=branch, fall=fall, money=money)
-            command = shlex.join(["opttius", "dashboard", "-b", branch, *answer.typed_options.period])
+            command = shlex.join(["opttius", "dashboard", "-b", branch, *answer.period_options])
             yield WeekLine(text, command, row["amount"])
         elif row["matter"] == "cant_lose":
             text = n_(
@@ -77,13 +77,8 @@ def _list_matters(answer: Answer, formatter: CellFormatter) -> Iterator[WeekLine
             )
         elif row["matter"] == "out_of_stock":
             low = formatter.format_value(row["beside"], ColumnKind.COUNT)
-            text = n_(
-                "{number} product out of stock, {low} with little",
-                "{number} products out of stock, {low} with little",
-                row["count"],
-                number=number,
-                low=low,
-            )
+            # The list has a row per product and branch; a product that one branch lacks, another may have.
+            text = _("{number} × out of stock in a branch, {low} × low", number=number, low=low)
             yield WeekLine(text, build_command(answer, "export", "stock"), None, row["count"])
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from opttius_cli.i18n import _
 from opttius_cli.render.cell_formatter import get_date_pattern, get_money_format
+from opttius_cli.render.kpis import get_growth_arrow
 from opttius_cli.result import ColumnKind
 
 if TYPE_CHECKING:
@@ -37,12 +38,14 @@ def build_number_format(kind: ColumnKind, formatter: CellFormatter) -> str:
 
 
 def build_change_format(kind: ColumnKind, *, is_difference: bool) -> str:
-    """Return the number format of how much a figure of ``kind`` changed."""
+    """Return the number format of how much a figure of ``kind`` changed: an arrow in place of the sign."""
     if not is_difference:
-        return '0.00"%"'
-    if kind is ColumnKind.DAYS:
-        return "0.0" + _quote_literal(_("{number} days", number=""))
-    return "0.00" + _quote_literal(_("{number} points", number=""))
+        size = '0.00"%"'
+    elif kind is ColumnKind.DAYS:
+        size = "0.0" + _quote_literal(_("{number} days", number=""))
+    else:
+        size = "0.00" + _quote_literal(_("{number} points", number=""))
+    return ";".join((*(f'"{get_growth_arrow(sign)} "{size}' for sign in (1, -1)), f'"{get_growth_arrow(0)}"'))
 
 
 def _format_affix(text: str, lcid: str) -> str:

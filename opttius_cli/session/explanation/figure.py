@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from opttius_cli.engines.explained_rows import NO_ROW
 from opttius_cli.errors import NotAllowedError
 from opttius_cli.i18n import _
-from opttius_cli.name_matching import require_name
 from opttius_cli.reports.figures import find_row_kpi
 from opttius_cli.reports.layouts import GOALS
+from opttius_cli.reports.own_words import Labels, collect_labels, require_code
 from opttius_cli.reports.shared_views import SHARED_VIEWS, find_shared_views, load_shared_view
 from opttius_cli.reports.slots import Slot
-from opttius_cli.result import DIFFERENCE_KINDS, Answer, AnswerPart, ColumnKind
+from opttius_cli.result import DIFFERENCE_KINDS, Answer, AnswerPart, Column, ColumnKind
 from opttius_cli.session.explanation.parts import build_definition, build_record, build_sql_part
 from opttius_cli.session.explanation.proof import (
     ComparedKpi,
@@ -29,7 +29,7 @@ from opttius_cli.session.parameters.query import DEFAULT_PARAMETERS, build_param
 from opttius_cli.session.run_reports import run_report, run_reports
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from opttius_cli.reports.figure_source import FigureSource
     from opttius_cli.reports.figures import Figure
@@ -58,7 +58,9 @@ def explain_figure(session: Session, question: Question) -> Answer:
     report = session.library.load_report(question.figure.report)
     source, compared = _find_source(session, question.figure)
     steps, adjustment = source.list_steps(has_payments="order_payments" in session.present_tables)
-    left_out = question.left_out and require_name(question.left_out, steps[1:-1], _("step"))
+    left_out = question.left_out and require_code(
+        question.left_out, collect_labels("step", among=steps[1:-1]), _("step"), with_codes=True
+    )
     session.engine.set_variables(_build_variables(question))
     parameters = _build_parameters(session, question, source) | {
         "left_out": left_out,
@@ -147,11 +149,24 @@ def _find_figure(
     name, all_rows = None, rows
     if figure.row is not None:
         names = [str(next(iter(row.values())) or NO_ROW) for row in rows]
-        name = require_name(figure.row, names, _("row"))
+        name = require_code(figure.row, _label_rows(session, report.columns[0], names), _("row"))
         rows = [rows[names.index(name)]]
     column = next(column for column in report.columns if column.name == figure.column)
     row = rows[0] if rows else {}
     return ReportedFigure(column, source, row, all_rows[-1] if rows else {}, name, row.get(figure.column))
+
+
+def _label_rows(session: Session, column: Column, names: Sequence[str]) -> Labels:
+    """Return what a screen calls the rows of these names: the texts of their codes, the names of branches."""
+    branches = {branch.code: branch.name or "" for branch in session.scope.branches if branch.code}
+    labels: Labels = {name: {} for name in names}
+    for language, texts in column.vocabulary.items():
+        for name in names:
+            if text := texts.get("(null)" if name == NO_ROW else name):
+                labels[name].setdefault(language, []).append(text)
+            if column.name == "branch" and name in branches:
+                labels[name].setdefault(language, []).extend((branches[name], f"{name} {branches[name]}"))
+    return labels
 
 
 def _assemble(

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from opttius_cli.errors import PermissionDeniedError, SourceError
-from opttius_cli.i18n import N_, _
+from opttius_cli.i18n import N_, _, n_, pick_number
 from opttius_cli.sources.postgres.role_sql import enable_login, grant_connect, set_timeout_sql
 
 if TYPE_CHECKING:
@@ -167,9 +167,12 @@ class ServerTimeoutError(UnreachableError):
 
     def __init__(self, conn_info: ConnInfo, seconds: float) -> None:
         super().__init__(
-            _(
+            n_(
+                "{place} has not answered for {seconds} second. Check the network and the server, or allow "
+                "more time (postgres.connect_timeout, postgres.statement_timeout).",
                 "{place} has not answered for {seconds} seconds. Check the network and the server, or allow "
                 "more time (postgres.connect_timeout, postgres.statement_timeout).",
+                pick_number(seconds),
                 place=conn_info.display_name,
                 seconds=f"{seconds:g}",
             )
