@@ -37,6 +37,9 @@ FOLDERS = (
 )
 
 
+READING_ONLY = Path(__file__).parent / "architecture"
+"""Tests that read source files: thousands, which need no folder of their own unless they ask for one."""
+
 LONG_TESTS = (
     "generative/",
     "postgres/",
@@ -70,8 +73,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_folders(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep whatever the machine has (snapshots, config, a source) out of the tests."""
+    if request.path.is_relative_to(READING_ONLY) and "tmp_path" not in request.fixturenames:
+        return
+    tmp_path: Path = request.getfixturevalue("tmp_path")
     for name in FOLDERS:
         folder = tmp_path / "own" / name.lower()
         folder.mkdir(parents=True)

@@ -45,6 +45,12 @@ COMMANDS = {
 }
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of snapshots for all commands: each example is loaded once."""
+    return tmp_path_factory.mktemp("cache")
+
+
 def test_every_expected_file_has_its_command() -> None:
     files = {
         f"{example}/{file.stem}"
@@ -55,8 +61,9 @@ def test_every_expected_file_has_its_command() -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_worked_example(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_worked_example(name: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     example, file = name.split("/")
+    monkeypatch.setenv("OPTTIUS_CACHE_FOLDER", str(cache))
     monkeypatch.setenv("OPTTIUS_NOW", "2026-12-15T12:00:00+00:00")
     ran = run(TESTS / example / "data", *COMMANDS[name])
     assert ran.code == 0, ran.stderr
