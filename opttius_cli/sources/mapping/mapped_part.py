@@ -26,8 +26,7 @@ class MappedPart:
     """A part of ``table``, as the mapping names it, with its constant ``values`` and the meanings of its ``words``.
 
     Of the columns in ``digests``, whose cells are personal and would be shown as ids, only a digest is taken, with
-    ``id_key``. A row
-    without any filled cell stays without one: it is no row, and no constant makes it one.
+    ``id_key``. A row without any filled cell stays without one: it is no row, and no constant makes it one.
     """
 
     part: Part
