@@ -112,7 +112,7 @@ def _propose(
     for (table, column), words in proposal.words.items():
         if table in columns:
             on_finding(_build_words_finding(table, column, list(words)))
-    return format_block(proposal, settings.mapping)
+    return format_block(proposal, settings.mapping, has_zone=settings.today.naive_zone != "UTC")
 
 
 def _build_words_finding(table: str, column: str, words: Sequence[str]) -> Finding:

@@ -18,18 +18,19 @@ if TYPE_CHECKING:
     from opttius_cli.doctor.proposal import Proposal, TableProposal
     from opttius_cli.sources.mapping import SourceMapping
 
-_ZONE = f'# naive_timezone = "{DEFAULT_ZONE}"'
+_ZONE = f'naive_timezone = "{DEFAULT_ZONE}"'
 """What makes a date without a time of day the day that people wrote."""
 
 
-def format_block(proposal: Proposal, mapping: SourceMapping) -> str | None:
-    """Return the block, with what the mapping says already; None when there is nothing to propose."""
+def format_block(proposal: Proposal, mapping: SourceMapping, *, has_zone: bool) -> str | None:
+    """Return the block, with what the mapping says already; None when there is nothing to propose.
+
+    ``has_zone``: the settings say already in which zone times without one were written.
+    """
     if proposal.is_empty:
         return None
-    hint = _("Are the times local, without a zone? Then write at the top of the file:")
-    is_mapped = any(item.place or item.columns for item in proposal.tables)
     sections = [
-        [f"# {hint}", _ZONE] if is_mapped else [],
+        [] if has_zone else _propose_zone(proposal),
         _list_tables(proposal, mapping),
         *(_list_columns(item, mapping) for item in proposal.tables),
         *(_list_values(item, mapping) for item in proposal.tables),
@@ -39,6 +40,16 @@ def format_block(proposal: Proposal, mapping: SourceMapping) -> str | None:
         ),
     ]
     return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
+
+
+def _propose_zone(proposal: Proposal) -> list[str]:
+    """Return the zone of times without one: columns of one's own are a sheet that the shop wrote by its own clock."""
+    if any(item.columns for item in proposal.tables):
+        return ["# " + _("At the top of the file: the zone in which the dates were written."), _ZONE]
+    if any(item.place for item in proposal.tables):
+        hint = _("Are the times local, without a zone? Then write at the top of the file:")
+        return [f"# {hint}", f"# {_ZONE}"]
+    return []
 
 
 def _list_tables(proposal: Proposal, mapping: SourceMapping) -> list[str]:

@@ -53,10 +53,9 @@ def _explain_options(notes: Iterable[str]) -> Iterator[str]:
     """Yield the command that takes the options beside the notes, where there is one."""
     option = next((note.rpartition(" · ")[2] for note in notes if f" · {_OPTION} " in note), None)
     if option:
+        yield _("The rows of such a line: opttius explain total_revenue {option}.", option=option)
         yield _(
-            "The rows of such a line: opttius explain total_revenue {option}. A row is listed at the first step that "
-            "takes it out, so a step may have more or fewer rows than the line.",
-            option=option,
+            "A row is listed at the first step that takes it out, so a step may have more or fewer rows than its line."
         )
 
 

@@ -48,6 +48,7 @@ def test_two_sheets_need_one_paste(run: Callable[..., RunResult]) -> None:
     folder = write_sheets()
     block, proposed = propose(run, folder)
     assert proposed == {
+        "naive_timezone": "America/Santiago",
         "tables": {"customers": "clientes.csv", "orders": "ventas.csv"},
         "columns": {
             "customers": {"id": "RUT", "first_name": "Nombre", "rut": "RUT", "created_at": "Fecha ingreso"},

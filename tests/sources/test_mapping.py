@@ -77,7 +77,7 @@ def write_book(path: Path, titles: Mapping[str, str]) -> Path:
 
 def write_block(headers: Sequence[SheetHeader]) -> str | None:
     """The block that is proposed for files and sheets of which nothing is read, by the names of their columns."""
-    return format_block(build_proposal(headers, {}, SourceMapping()), SourceMapping())
+    return format_block(build_proposal(headers, {}, SourceMapping()), SourceMapping(), has_zone=False)
 
 
 def propose(path: Path) -> dict[str, dict[str, object]]:
@@ -110,7 +110,9 @@ def test_what_is_proposed_reads_the_same_rows(tmp_path: Path, form: str) -> None
     if form == "one":
         path, places = tmp_path, [f"datos.xlsx#{place}" for place in places]
     block = propose(path)
-    assert block == {"tables": dict(zip(COLUMNS, places, strict=True)), "columns": COLUMNS}
+    # Who writes a sheet of their own writes the dates of their own clock; in UTC each would be the day before.
+    zone = {"naive_timezone": "America/Santiago"}
+    assert block == {"tables": dict(zip(COLUMNS, places, strict=True)), "columns": COLUMNS} | zone
     file = tmp_path / "opttius.toml"
     file.write_text(write_block(read_headers(path)) or "", encoding="utf-8")
     config = read_config_file(file)
