@@ -89,7 +89,9 @@ findings AS (
     UNION ALL
     SELECT
         severity, finding, table_name, 'payment_status', count(*), NULL,
-        coalesce(list_slice(list(DISTINCT word ORDER BY word) FILTER (word IS NOT NULL), 1, 5), CAST([] AS VARCHAR[]))
+        list_slice(
+            list_filter(list(DISTINCT coalesce(word, '') ORDER BY coalesce(word, '')), lambda known: known <> ''), 1, 5
+        )
     FROM unpaid_words
     GROUP BY severity, finding, table_name
     UNION ALL
