@@ -4,6 +4,7 @@ PYTHON ?= $(shell for one in python3 python3.14 python3.13 python3.12 python3.11
 	$$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$one && break; done)
 VENV := .venv
 APACHE_SPARK := build/apache-spark
+SPARK_TESTS ?= tests/spark
 BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet
 
@@ -51,7 +52,7 @@ test-spark: $(VENV)/.sail ## every report on DuckDB and on Sail, a Spark Connect
 test-apache-spark: $(VENV)/.sail $(APACHE_SPARK)/.installed ## the same on Apache Spark, which needs Java 17 or newer and 490 MB
 	OPTTIUS_SPARK_HOME=$$($(APACHE_SPARK)/bin/python -c 'import pyspark; print(pyspark.__path__[0])') \
 		OPTTIUS_WORLDS=$(WORLDS) $(BIN)/python -m pytest -m cluster \
-		-o faulthandler_timeout=$(if $(filter 1,$(WORLDS)),900,0) -o faulthandler_exit_on_timeout=true tests/spark
+		-o faulthandler_timeout=$(if $(filter 1,$(WORLDS)),900,0) -o faulthandler_exit_on_timeout=true $(SPARK_TESTS)
 
 check: $(VENV)/.developing messages-check ## format, lint, types, imports, SQL, messages
 	$(BIN)/ruff format --check .
